@@ -1,0 +1,138 @@
+//! The message back to the referrer: written once, from what is already recorded.
+//!
+//! The order is that of the PRSB social prescribing standard v1.1: "plan and requested actions" comes
+//! first and is never blank. What leaves is cut to what the person agreed to, here and nowhere else.
+
+use serde::{Deserialize, Serialize};
+
+use crate::disclosure::ReferrerHears;
+
+crate::coded! {
+    /// The milestone at which a message is sent.
+    pub enum FeedbackKind {
+        /// Something to hear while work goes on.
+        Progress = "progress",
+        /// The case is closed.
+        Closing = "closing",
+    }
+}
+
+/// Said when there is nothing to do: the section is never blank.
+pub const NO_ACTION: &str = "No action is requested of the practice.";
+
+/// What is known about a case when a message is written.
+#[derive(Debug, Clone, Default)]
+pub struct FeedbackSource {
+    /// What the practice is asked to do.
+    pub requested_actions: Option<String>,
+    /// Contacts that took place.
+    pub contacts_happened: u32,
+    /// Sessions used and agreed.
+    pub sessions: (u16, u16),
+    /// What matters to the person, in their words.
+    pub matters: Option<String>,
+    /// The line the worker wrote for the referrer.
+    pub line: Option<String>,
+    /// How it ended, in words.
+    pub outcome: Option<String>,
+    /// What changed, in the person's words.
+    pub changed: Option<String>,
+    /// What continues and who to call.
+    pub continues: Option<String>,
+    /// The worker and how to reach them.
+    pub worker: String,
+}
+
+/// One section of a message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Section {
+    /// PRSB heading.
+    pub heading: String,
+    /// The words under it.
+    pub text: String,
+}
+
+/// Writes the sections of a message, or `None` when the person said the referrer hears nothing.
+#[must_use]
+pub fn write(kind: FeedbackKind, source: &FeedbackSource, hears: ReferrerHears) -> Option<Vec<Section>> {
+    if hears == ReferrerHears::Nothing {
+        return None;
+    }
+    let mut sections = vec![section(
+        "Plan and requested actions",
+        source.requested_actions.clone().unwrap_or_else(|| NO_ACTION.to_owned()),
+    )];
+    let state = match kind {
+        FeedbackKind::Progress => "Work is going on.",
+        FeedbackKind::Closing => "The work has ended.",
+    };
+    if hears != ReferrerHears::Summary {
+        sections.push(section("Referral details", format!("{state} The person did not share more than this.")));
+        return Some(sections);
+    }
+    sections.push(section("Referral details", state.to_owned()));
+    let (used, agreed) = source.sessions;
+    sections.push(section(
+        "Contacts with professionals",
+        format!("{}. {used} of {agreed} agreed sessions used.", contacts(source.contacts_happened)),
+    ));
+    let told = [
+        ("What matters to me", &source.matters),
+        ("Clinical summary", &source.line),
+        ("Outcome", &source.outcome),
+        ("What changed, in their words", &source.changed),
+        ("What continues, and who to call", &source.continues),
+    ];
+    for (heading, text) in told {
+        if let Some(text) = text {
+            sections.push(section(heading, text.clone()));
+        }
+    }
+    sections.push(section("Link worker", source.worker.clone()));
+    Some(sections)
+}
+
+fn section(heading: &str, text: String) -> Section {
+    Section { heading: heading.to_owned(), text }
+}
+
+fn contacts(count: u32) -> String {
+    match count {
+        0 => "No contact has taken place yet".to_owned(),
+        1 => "1 contact has taken place".to_owned(),
+        count => format!("{count} contacts have taken place"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn source() -> FeedbackSource {
+        FeedbackSource {
+            matters: Some("I used to sing".into()),
+            line: Some("Met twice".into()),
+            worker: "Maya Okonkwo".into(),
+            ..FeedbackSource::default()
+        }
+    }
+
+    #[test]
+    fn plan_and_requested_actions_comes_first_and_is_never_blank() {
+        for &hears in ReferrerHears::ALL {
+            if let Some(sections) = write(FeedbackKind::Closing, &source(), hears) {
+                assert_eq!(sections[0].heading, "Plan and requested actions");
+                assert_eq!(sections[0].text, NO_ACTION);
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_leaves_beyond_what_the_person_agreed_to() {
+        assert_eq!(write(FeedbackKind::Progress, &source(), ReferrerHears::Nothing), None);
+        for hears in [ReferrerHears::StatusOnly, ReferrerHears::NotAsked] {
+            let sections = write(FeedbackKind::Progress, &source(), hears).unwrap();
+            assert!(sections.iter().all(|s| !s.text.contains("sing") && !s.text.contains("Met")));
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! Risks for anyone visiting. "None known" and "not asked" are different answers; neither is preselected.
+
+use crate::text::Note;
+
+/// What is known about risks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Risk {
+    /// There is something to know before visiting.
+    Known(Note<500>),
+    /// Asked, and nothing is known.
+    NoneKnown,
+    /// Nobody has asked yet.
+    NotAsked,
+}
+
+/// The reasons a risk answer is refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RiskRefused {
+    /// No answer chosen.
+    #[error("Say whether there are risks for anyone visiting")]
+    NoAnswer,
+    /// A risk without its description.
+    #[error("Say what the risk is, so that whoever visits is safe")]
+    NotDescribed,
+    /// Too long.
+    #[error(transparent)]
+    Text(#[from] crate::text::TextRefused),
+}
+
+impl Risk {
+    /// Reads the answer and its note as posted.
+    ///
+    /// # Errors
+    /// [`RiskRefused`] without an answer, or with "yes" and no description.
+    pub fn parse(answer: &str, note: &str) -> Result<Self, RiskRefused> {
+        let note = Note::parse(note)?;
+        match (answer, note) {
+            ("known", Some(note)) => Ok(Self::Known(note)),
+            ("known", None) => Err(RiskRefused::NotDescribed),
+            ("none_known", _) => Ok(Self::NoneKnown),
+            ("not_asked", _) => Ok(Self::NotAsked),
+            _ => Err(RiskRefused::NoAnswer),
+        }
+    }
+
+    /// The word under which the answer is stored.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Known(_) => "known",
+            Self::NoneKnown => "none_known",
+            Self::NotAsked => "not_asked",
+        }
+    }
+
+    /// What to know, for a known risk.
+    #[must_use]
+    pub fn note(&self) -> Option<&str> {
+        match self {
+            Self::Known(note) => Some(note.as_str()),
+            Self::NoneKnown | Self::NotAsked => None,
+        }
+    }
+}

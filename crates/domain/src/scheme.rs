@@ -1,0 +1,54 @@
+//! A scheme's own terms, as data.
+
+use jiff::civil::Date;
+
+use crate::person::BirthDate;
+
+/// What a scheme agreed with those who pay for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SchemeTerms {
+    /// Youngest age taken, in whole years.
+    pub min_age: i16,
+    /// Oldest age taken, or `None` without an upper end.
+    pub max_age: Option<i16>,
+    /// Sessions agreed for each case.
+    pub sessions_agreed: u16,
+    /// Working days within which the referrer hears yes or no.
+    pub answer_working_days: u16,
+}
+
+impl Default for SchemeTerms {
+    /// Adults, six sessions, an answer within one working day.
+    fn default() -> Self {
+        Self { min_age: 18, max_age: None, sessions_agreed: 6, answer_working_days: 1 }
+    }
+}
+
+/// A person outside the scheme's ages, and what to say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum OutsideAges {
+    /// Too young for this scheme.
+    #[error(
+        "This scheme helps people aged {0} and over. For someone younger, ask their school nurse or the \
+         council's early help team, who can start today"
+    )]
+    TooYoung(i16),
+    /// Too old for this scheme.
+    #[error("This scheme helps people up to {0}. Ask the practice's care coordinator who can help instead")]
+    TooOld(i16),
+}
+
+impl SchemeTerms {
+    /// Whether the scheme takes somebody of this age.
+    ///
+    /// # Errors
+    /// [`OutsideAges`] with a kind refusal and an alternative.
+    pub fn admits(&self, born: BirthDate, today: Date) -> Result<(), OutsideAges> {
+        let age = born.age(today);
+        match self.max_age {
+            _ if age < self.min_age => Err(OutsideAges::TooYoung(self.min_age)),
+            Some(oldest) if age > oldest => Err(OutsideAges::TooOld(oldest)),
+            _ => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! Text that people typed: normalised to NFC, without invisible control characters, bounded.
+//!
+//! Emoji, apostrophes and right-to-left names are kept as they are. What could disguise a line
+//! (control characters, NUL, direction overrides) is taken out.
+
+use std::fmt;
+
+use serde::Serialize;
+use unicode_normalization::UnicodeNormalization;
+
+/// Why a text was not taken.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TextRefused {
+    /// More characters than the field holds.
+    #[error("Use {limit} characters or fewer. You used {used}")]
+    TooLong {
+        /// Characters the field holds.
+        limit: usize,
+        /// Characters that came.
+        used: usize,
+    },
+}
+
+/// One line of at most `MAX` characters; never empty.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(transparent)]
+pub struct Line<const MAX: usize>(String);
+
+/// Several lines of at most `MAX` characters; never empty.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+#[serde(transparent)]
+pub struct Note<const MAX: usize>(String);
+
+/// The longest note that a contact, a risk or a quotation may hold, in characters.
+pub const NOTE_LIMIT: usize = 8_000;
+
+impl<const MAX: usize> Line<MAX> {
+    /// The line, folded to single spaces; `None` when nothing is left.
+    ///
+    /// # Errors
+    /// [`TextRefused::TooLong`] with more than `MAX` characters.
+    pub fn parse(raw: &str) -> Result<Option<Self>, TextRefused> {
+        let clean = clean(raw, false);
+        let folded = clean.split_whitespace().collect::<Vec<_>>().join(" ");
+        bounded::<MAX>(folded).map(|text| text.map(Self))
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<const MAX: usize> Note<MAX> {
+    /// The note, trimmed, with `\n` line ends; `None` when nothing is left.
+    ///
+    /// # Errors
+    /// [`TextRefused::TooLong`] with more than `MAX` characters.
+    pub fn parse(raw: &str) -> Result<Option<Self>, TextRefused> {
+        let clean = clean(&raw.replace("\r\n", "\n"), true);
+        bounded::<MAX>(clean.trim().to_owned()).map(|text| text.map(Self))
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<const MAX: usize> fmt::Display for Line<MAX> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl<const MAX: usize> fmt::Display for Note<MAX> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+fn bounded<const MAX: usize>(text: String) -> Result<Option<String>, TextRefused> {
+    let used = text.chars().count();
+    if used > MAX {
+        return Err(TextRefused::TooLong { limit: MAX, used });
+    }
+    Ok((!text.is_empty()).then_some(text))
+}
+
+fn clean(raw: &str, lines: bool) -> String {
+    raw.nfc().filter(|&c| (c == '\n' && lines) || c == '\t' || c == ' ' || !is_hidden(c)).collect()
+}
+
+/// Control characters and the marks that reorder or hide text. Joiners stay: names and emoji need them.
+fn is_hidden(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}' | '\u{FFFE}' | '\u{FFFF}')
+}
+
+/// The form in which text is sorted and searched on every engine: NFKD, no accents, lower case,
+/// apostrophes and hyphens dropped, single spaces. `"O’Donoghue-Édouard"` gives `"odonoghueedouard"`.
+#[must_use]
+pub fn folded(text: &str) -> String {
+    let plain: String = text
+        .nfkd()
+        .filter(|c| !unicode_normalization::char::is_combining_mark(*c))
+        .filter(|c| !matches!(c, '\'' | '\u{2019}' | '\u{2018}' | '-' | '\u{2010}' | '\u{2011}'))
+        .flat_map(char::to_lowercase)
+        .collect();
+    plain.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_every_script_are_kept() {
+        for name in ["Siân O’Donoghue-Smyth", "محمد الأمين", "李伟", "Zoë 🌻", "D'Arcy"] {
+            assert_eq!(Line::<70>::parse(name).unwrap().unwrap().as_str(), name);
+        }
+    }
+
+    #[test]
+    fn what_could_disguise_a_line_is_taken_out() {
+        let line = Line::<70>::parse("Peg\u{0}gy\u{202E} A\r\nlder").unwrap().unwrap();
+        assert_eq!(line.as_str(), "Peggy Alder");
+    }
+
+    #[test]
+    fn too_long_says_how_long() {
+        let error = Line::<3>::parse("four").unwrap_err();
+        assert_eq!(error.to_string(), "Use 3 characters or fewer. You used 4");
+    }
+
+    #[test]
+    fn blank_is_nothing() {
+        assert_eq!(Note::<9>::parse(" \r\n\t ").unwrap(), None);
+    }
+
+    #[test]
+    fn folding_ignores_accents_case_and_apostrophes() {
+        assert_eq!(folded("  O’Donoghue   ÉDOUARD "), "odonoghue edouard");
+        assert_eq!(folded("O'Donoghue Edouard"), "odonoghue edouard");
+    }
+}
