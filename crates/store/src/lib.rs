@@ -1,1 +1,209 @@
-//! stub
+//! The one place that knows SQL.
+//!
+//! [`Store`] answers questions: one public method for each thing a page or a command needs. Methods that
+//! touch people take a [`Ctx`] with the grant of exactly that right, put its scope into the WHERE clause,
+//! and write the audit row before they answer: what a reader may not see is [`StoreError::NotFound`].
+//! Writes are one short transaction with the change, its audit row and its outbox and job rows.
+//!
+//! How one SQL text serves two engines:
+#![doc = include_str!("../PORTABILITY.md")]
+
+mod audit;
+mod cases;
+mod dialect;
+mod engine;
+mod error;
+mod feedback;
+mod flow;
+mod installation;
+mod jobs;
+mod links;
+mod migrate;
+mod organisations;
+mod outbox;
+mod people;
+mod referrals;
+mod schemes;
+mod sessions;
+mod sql;
+mod triage;
+mod users;
+
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use fingerpost_domain::Timestamp;
+use fingerpost_domain::ambient::Entropy;
+use fingerpost_policy::{Grant, Permission};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+
+pub use audit::{Act, AuditHead, AuditReport, Resource};
+pub use cases::{CasePage, CaseloadRow, ContactRow, NoteVersion, SentBy};
+pub use error::{Result, StoreError};
+pub use feedback::FeedbackRow;
+pub use flow::FlowRow;
+pub use installation::Health;
+pub use jobs::{ClaimedJob, JobKind};
+pub use links::{LinkScope, LiveLink};
+pub use migrate::SCHEMA_VERSION;
+pub use organisations::{ImportCounts, Membership, OrganisationSummary, Upserted};
+pub use outbox::{Addressee, ClaimedMessage, MessageTemplate, OutboxEnd};
+pub use people::{LikelyPerson, PersonHere};
+pub use referrals::{Draft, ReferFrame, SentPage, SentRow, Started, WorkerCard};
+pub use schemes::{NewScheme, WorkerDays};
+pub use sessions::StoredSession;
+pub use triage::{Accepted, Allocation, SamePerson, WaitingPage, WaitingRow, WorkerLoad};
+pub use users::{NewUser, SignInRecord, SignedIn, UserRow};
+
+use audit::Entry;
+use engine::{Db, Tx};
+
+/// Rows of a list that one page shows at most.
+pub const PAGE_ROWS: i64 = 200;
+
+/// Where the data are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Address {
+    /// A folder with a SQLite file in it.
+    Folder(PathBuf),
+    /// A PostgreSQL server: `postgres://user@host/database`.
+    Postgres(String),
+}
+
+/// An action of somebody who may do it: the grant and the instant.
+#[derive(Debug, Clone)]
+pub struct Ctx<P> {
+    /// The proof.
+    pub grant: Grant<P>,
+    /// When it happens.
+    pub now: Timestamp,
+}
+
+impl<P: Permission> Ctx<P> {
+    pub(crate) fn entry(&self, act: Act, resource: Resource) -> Entry {
+        Entry {
+            tenant: self.grant.tenant().clone(),
+            actor: Some(self.grant.user()),
+            organisation: Some(self.grant.organisation()),
+            act,
+            resource,
+            resource_id: None,
+            ground: self.grant.ground().code(),
+            detail: None,
+        }
+    }
+}
+
+/// The store. Cloning shares it.
+#[derive(Debug, Clone)]
+pub struct Store(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    db: Db,
+    entropy: Entropy,
+    lane: String,
+    next_seq: AtomicI64,
+}
+
+/// The name of the SQLite file inside its folder.
+const FILE: &str = "fingerpost.sqlite";
+const READERS: u32 = 4;
+const POSTGRES_CONNECTIONS: u32 = 12;
+
+impl Store {
+    /// Opens the database at `address`, creating it and bringing its schema up to date.
+    ///
+    /// # Errors
+    /// When the address cannot be used, or the database is newer than this program.
+    pub async fn open(address: &Address, entropy: Entropy, now: Timestamp) -> Result<Self> {
+        let db = match address {
+            Address::Folder(folder) => open_sqlite(folder).await?,
+            Address::Postgres(url) => open_postgres(url).await?,
+        };
+        migrate::run(&db, now).await?;
+        let lane: fingerpost_domain::id::JobId = entropy.id(now);
+        Ok(Self(Arc::new(Inner { db, entropy, lane: lane.to_string(), next_seq: AtomicI64::new(1) })))
+    }
+
+    /// The source of ids and tokens.
+    #[must_use]
+    pub fn entropy(&self) -> &Entropy {
+        &self.0.entropy
+    }
+
+    /// Closes every connection, after what was begun has ended.
+    pub async fn close(&self) {
+        match &self.0.db {
+            Db::Sqlite { writer, readers } => {
+                readers.close().await;
+                writer.close().await;
+            }
+            Db::Postgres(pool) => pool.close().await,
+        }
+    }
+
+    pub(crate) fn db(&self) -> &Db {
+        &self.0.db
+    }
+
+    pub(crate) fn next_in_lane(&self) -> (&str, i64) {
+        (&self.0.lane, self.0.next_seq.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// Ends a change: its audit row is stored with it or not at all.
+    pub(crate) async fn commit(&self, mut tx: Tx, now: Timestamp, entry: Entry) -> Result<()> {
+        audit::append(self, &mut tx, now, entry).await?;
+        tx.commit().await
+    }
+
+    /// Records a look. Called by every reading method before it gives its answer.
+    pub(crate) async fn looked(&self, now: Timestamp, entry: Entry) -> Result<()> {
+        let tx = self.db().write().await?;
+        self.commit(tx, now, entry).await
+    }
+}
+
+async fn open_sqlite(folder: &Path) -> Result<Db> {
+    std::fs::create_dir_all(folder)?;
+    let options = SqliteConnectOptions::new()
+        .filename(folder.join(FILE))
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(Duration::from_secs(10));
+    let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
+    let readers = SqlitePoolOptions::new()
+        .max_connections(READERS)
+        .min_connections(1)
+        .connect_with(options.pragma("query_only", "1"))
+        .await?;
+    Ok(Db::Sqlite { writer, readers })
+}
+
+async fn open_postgres(url: &str) -> Result<Db> {
+    // The URL may hold a password: the error names only what is wrong with it.
+    let options = PgConnectOptions::from_str(url).map_err(|_| {
+        StoreError::Address("write it as postgres://user:password@host:5432/database".to_owned())
+    })?;
+    Ok(Db::Postgres(PgPoolOptions::new().max_connections(POSTGRES_CONNECTIONS).connect_with(options).await?))
+}
+
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut out, byte| {
+        // Writing to a String cannot fail.
+        let _ = write!(out, "{byte:02x}");
+        out
+    })
+}
+
+#[cfg(test)]
+mod statements_test;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;

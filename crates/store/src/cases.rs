@@ -1,0 +1,486 @@
+//! Cases: the caseload, the case page, recording contacts, correcting notes, closing.
+
+use fingerpost_domain::calendar::day_of;
+use fingerpost_domain::case::{
+    CaseStanding, Closing, ContactEntry, ContactKind, Happened, Outcome, Urgency,
+};
+use fingerpost_domain::disclosure::ReferrerHears;
+use fingerpost_domain::feedback::{FeedbackKind, FeedbackSource};
+use fingerpost_domain::id::{CaseId, ContactId, ReferralId, RequestKey, UserId};
+use fingerpost_domain::need::Need;
+use fingerpost_domain::person::PersonName;
+use fingerpost_domain::text::{NOTE_LIMIT, Note};
+use fingerpost_domain::{Date, Timestamp};
+use fingerpost_policy::{Grant, Permission, ReadCase, ReadCaseload, WorkCase};
+
+use crate::audit::{Act, Resource};
+use crate::engine::{Row, Tx, Value, values};
+use crate::error::{Result, StoreError};
+use crate::people::{PersonHere, care, details};
+use crate::referrals::{needs_of, person_name};
+use crate::sql::statements;
+use crate::{Ctx, Store, feedback};
+
+statements! {
+    CASELOAD = "SELECT c.id, p.given, p.family, p.preferred, p.risk, p.risk_note, c.opened_at, c.sent_at, c.first_contact, c.last_contact, c.next_action, c.next_due, \
+                c.sessions_agreed, c.sessions_used, u.name AS worker_name \
+                FROM case_file c JOIN person p ON p.tenant = c.tenant AND p.id = c.person JOIN app_user u ON u.tenant = c.tenant AND u.id = c.worker \
+                WHERE c.tenant = $1 AND c.scheme = $2 AND (CAST($3 AS TEXT) IS NULL OR c.worker = $3) AND c.closed_at IS NULL \
+                ORDER BY c.next_due NULLS FIRST, c.id LIMIT $4";
+    PLACES = "SELECT COALESCE(CAST(SUM(places) AS BIGINT), 0) AS n FROM link_worker WHERE tenant = $1 AND scheme = $2 AND (CAST($3 AS TEXT) IS NULL OR user_id = $3)";
+    ONE = "SELECT c.id, p.given, p.family, p.preferred, p.born, p.nhs_number, p.address, p.postcode, p.phone, p.email, p.communication, \
+           p.reach, p.guidance, p.risk, p.risk_note, c.opened_at, c.sent_at, c.sessions_agreed, c.sessions_used, c.happened_count, c.next_action, c.next_due, \
+           c.matters, c.matters_on, c.referrer_hears, c.closed_at, c.outcome, c.changed, c.continues, c.version, u.name AS worker_name, w.phone AS worker_phone, o.name AS practice_name \
+           FROM case_file c JOIN person p ON p.tenant = c.tenant AND p.id = c.person JOIN app_user u ON u.tenant = c.tenant AND u.id = c.worker \
+           JOIN organisation o ON o.id = c.practice \
+           LEFT JOIN link_worker w ON w.tenant = c.tenant AND w.user_id = c.worker AND w.scheme = c.scheme \
+           WHERE c.tenant = $1 AND c.scheme = $2 AND c.id = $3 AND (CAST($4 AS TEXT) IS NULL OR c.worker = $4)";
+    REFERRALS = "SELECT r.id, r.reference, r.sent_at, r.needs, r.words, u.name AS referrer_name, u.job_title, o.name AS practice_name \
+                 FROM referral r JOIN app_user u ON u.tenant = r.tenant AND u.id = r.referrer JOIN organisation o ON o.id = r.practice \
+                 WHERE r.tenant = $1 AND r.case_id = $2 ORDER BY r.sent_at DESC, r.id LIMIT 20";
+    CONTACTS = "SELECT t.id, t.kind, t.happened, t.on_day, t.session_no, t.recorded_at, u.name AS author_name, n.body, n.version \
+                FROM contact t JOIN app_user u ON u.tenant = t.tenant AND u.id = t.author \
+                LEFT JOIN contact_note n ON n.tenant = t.tenant AND n.contact = t.id \
+                AND n.version = (SELECT MAX(m.version) FROM contact_note m WHERE m.tenant = t.tenant AND m.contact = t.id) \
+                WHERE t.tenant = $1 AND t.case_id = $2 ORDER BY t.on_day DESC, t.id DESC LIMIT 400";
+    FEEDBACK_SENT = "SELECT f.kind, f.sent_at, f.opened_at, u.name AS referrer_name FROM feedback f JOIN referral r ON r.tenant = f.tenant AND r.id = f.referral \
+                     JOIN app_user u ON u.tenant = r.tenant AND u.id = r.referrer WHERE r.tenant = $1 AND r.case_id = $2 ORDER BY f.sent_at DESC, f.id LIMIT 50";
+    ADD_CONTACT = "INSERT INTO contact (tenant, id, case_id, request_key, kind, happened, on_day, session_no, author, recorded_at) \
+                   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (tenant, author, request_key) DO NOTHING";
+    ADD_NOTE = "INSERT INTO contact_note (tenant, contact, version, body, author, written_at) VALUES ($1, $2, $3, $4, $5, $6)";
+    AFTER_CONTACT = "UPDATE case_file SET sessions_used = sessions_used + $3, happened_count = happened_count + $4, \
+                     first_contact = CASE WHEN CAST($5 AS TEXT) IS NULL THEN first_contact WHEN first_contact IS NULL OR first_contact > $5 THEN $5 ELSE first_contact END, \
+                     last_contact = CASE WHEN CAST($5 AS TEXT) IS NULL THEN last_contact WHEN last_contact IS NULL OR last_contact < $5 THEN $5 ELSE last_contact END, \
+                     next_action = COALESCE($6, next_action), next_due = COALESCE($7, next_due), matters = COALESCE($8, matters), matters_on = COALESCE($9, matters_on), \
+                     referrer_hears = COALESCE($10, referrer_hears), version = version + 1 \
+                     WHERE tenant = $1 AND id = $2 AND closed_at IS NULL AND sessions_used + $3 <= sessions_agreed";
+    CLOSE = "UPDATE case_file SET closed_at = $3, outcome = $4, changed = $5, continues = $6, referrer_hears = $7, next_action = NULL, next_due = NULL, version = version + 1 \
+             WHERE tenant = $1 AND id = $2 AND closed_at IS NULL";
+    NOTE_VERSIONS = "SELECT n.version, n.body, n.written_at, u.name AS author_name FROM contact_note n JOIN contact t ON t.tenant = n.tenant AND t.id = n.contact \
+                     JOIN app_user u ON u.tenant = n.tenant AND u.id = n.author WHERE n.tenant = $1 AND n.contact = $2 AND t.case_id = $3 ORDER BY n.version LIMIT 100";
+}
+
+/// Open cases that one caseload page sorts and shows at most.
+const CASELOAD_ROWS: i64 = 500;
+
+/// One line of a caseload.
+#[derive(Debug, Clone)]
+pub struct CaseloadRow {
+    /// The case.
+    pub id: CaseId,
+    /// The person.
+    pub name: PersonName,
+    /// The risk answer's code.
+    pub risk: String,
+    /// The risk.
+    pub risk_note: Option<String>,
+    /// When the case was opened.
+    pub opened_at: Timestamp,
+    /// When the referral was sent.
+    pub sent_at: Timestamp,
+    /// First contact that took place.
+    pub first_contact: Option<Date>,
+    /// Last contact that took place.
+    pub last_contact: Option<Date>,
+    /// What comes next.
+    pub next_action: Option<String>,
+    /// By when.
+    pub next_due: Option<Date>,
+    /// Sessions agreed.
+    pub sessions_agreed: u16,
+    /// Sessions used.
+    pub sessions_used: u16,
+    /// Whose case it is.
+    pub worker_name: String,
+}
+
+impl CaseloadRow {
+    /// What orders it.
+    #[must_use]
+    pub fn urgency(&self) -> Urgency {
+        Urgency {
+            due: self.next_due,
+            risk_open: self.risk != "none_known",
+            last_contact: self.last_contact,
+            opened_on: day_of(self.opened_at),
+        }
+    }
+}
+
+/// Who sent the person, for the case page.
+#[derive(Debug, Clone)]
+pub struct SentBy {
+    /// The referral.
+    pub id: ReferralId,
+    /// Who.
+    pub referrer_name: String,
+    /// What they do.
+    pub job_title: Option<String>,
+    /// Where.
+    pub practice_name: String,
+    /// When.
+    pub sent_at: Timestamp,
+    /// Needs ticked.
+    pub needs: Vec<Need>,
+    /// Their words as the referrer heard them.
+    pub words: Option<String>,
+}
+
+/// A contact with the newest version of its note.
+#[derive(Debug, Clone)]
+pub struct ContactRow {
+    /// Its id.
+    pub id: ContactId,
+    /// What it was.
+    pub kind: ContactKind,
+    /// Whether it took place.
+    pub happened: Happened,
+    /// The day.
+    pub on: Date,
+    /// Which session it was, if it used one.
+    pub session_no: Option<i64>,
+    /// Who recorded it.
+    pub author_name: String,
+    /// The note.
+    pub note: Option<String>,
+    /// Versions of the note; more than 1 when corrected.
+    pub versions: i64,
+}
+
+/// One version of a note.
+#[derive(Debug, Clone)]
+pub struct NoteVersion {
+    /// Its number, from 1.
+    pub version: i64,
+    /// The words.
+    pub body: String,
+    /// When.
+    pub written_at: Timestamp,
+    /// By whom.
+    pub author_name: String,
+}
+
+/// The whole case page.
+#[derive(Debug, Clone)]
+pub struct CasePage {
+    /// The case.
+    pub id: CaseId,
+    /// The person.
+    pub person: PersonHere,
+    /// When the case was opened.
+    pub opened_at: Timestamp,
+    /// Sessions agreed.
+    pub sessions_agreed: u16,
+    /// Sessions used.
+    pub sessions_used: u16,
+    /// Contacts that took place.
+    pub contacts_happened: u32,
+    /// What comes next.
+    pub next_action: Option<String>,
+    /// By when.
+    pub next_due: Option<Date>,
+    /// What matters to them, in their words.
+    pub matters: Option<String>,
+    /// When they said so.
+    pub matters_on: Option<Date>,
+    /// What the referrer may hear.
+    pub referrer_hears: ReferrerHears,
+    /// When it was closed, with how it ended.
+    pub closed: Option<(Timestamp, Outcome)>,
+    /// What continues.
+    pub continues: Option<String>,
+    /// Whose case it is.
+    pub worker_name: String,
+    /// The worker's phone.
+    pub worker_phone: Option<String>,
+    /// The practice.
+    pub practice_name: String,
+    /// The referrals of this case, newest first.
+    pub sent_by: Vec<SentBy>,
+    /// Contacts, newest first.
+    pub contacts: Vec<ContactRow>,
+    /// Feedback sent: kind, when, when opened, to whom.
+    pub feedback: Vec<(FeedbackKind, Timestamp, Option<Timestamp>, String)>,
+}
+
+impl CasePage {
+    /// Where the case stands, for the rules.
+    #[must_use]
+    pub fn standing(&self) -> CaseStanding {
+        CaseStanding {
+            opened_on: day_of(self.opened_at),
+            sessions_agreed: self.sessions_agreed,
+            sessions_used: self.sessions_used,
+            referrer_hears: self.referrer_hears,
+        }
+    }
+}
+
+/// The scope of a grant as the values `$1..$4` of the statement `ONE`.
+fn scoped<P: Permission>(grant: &Grant<P>, id: CaseId) -> Vec<Value> {
+    values![grant.tenant(), grant.organisation(), id, grant.only_user()]
+}
+
+fn caseload_row(row: &Row) -> Result<CaseloadRow> {
+    Ok(CaseloadRow {
+        id: row.parsed("id")?,
+        name: person_name(row)?,
+        risk: row.text("risk")?,
+        risk_note: row.opt_text("risk_note")?,
+        opened_at: row.at("opened_at")?,
+        sent_at: row.at("sent_at")?,
+        first_contact: row.opt_parsed("first_contact")?,
+        last_contact: row.opt_parsed("last_contact")?,
+        next_action: row.opt_text("next_action")?,
+        next_due: row.opt_parsed("next_due")?,
+        sessions_agreed: row.small("sessions_agreed")?,
+        sessions_used: row.small("sessions_used")?,
+        worker_name: row.text("worker_name")?,
+    })
+}
+
+async fn page<P: Permission>(tx: &mut Tx, grant: &Grant<P>, id: CaseId) -> Result<CasePage> {
+    let row = tx.row(ONE, scoped(grant, id)).await?.ok_or(StoreError::NotFound)?;
+    let tenant = grant.tenant();
+    let referrals = tx.rows(REFERRALS, values![tenant, id]).await?;
+    let contacts = tx.rows(CONTACTS, values![tenant, id]).await?;
+    let messages = tx.rows(FEEDBACK_SENT, values![tenant, id]).await?;
+    let (safe_contact, risk) = care(&row)?.ok_or_else(|| StoreError::corrupt("reach"))?;
+    let closed = match row.opt_at("closed_at")? {
+        Some(at) => Some((at, row.coded("outcome", Outcome::from_code)?)),
+        None => None,
+    };
+    Ok(CasePage {
+        id,
+        person: PersonHere { details: details(&row)?, safe_contact, risk },
+        opened_at: row.at("opened_at")?,
+        sessions_agreed: row.small("sessions_agreed")?,
+        sessions_used: row.small("sessions_used")?,
+        contacts_happened: row.small("happened_count")?,
+        next_action: row.opt_text("next_action")?,
+        next_due: row.opt_parsed("next_due")?,
+        matters: row.opt_text("matters")?,
+        matters_on: row.opt_parsed("matters_on")?,
+        referrer_hears: row.coded("referrer_hears", ReferrerHears::from_code)?,
+        closed,
+        continues: row.opt_text("continues")?,
+        worker_name: row.text("worker_name")?,
+        worker_phone: row.opt_text("worker_phone")?,
+        practice_name: row.text("practice_name")?,
+        sent_by: referrals.iter().map(sent_by).collect::<Result<_>>()?,
+        contacts: contacts.iter().map(contact_row).collect::<Result<_>>()?,
+        feedback: messages
+            .iter()
+            .map(|row| {
+                let kind = row.coded("kind", FeedbackKind::from_code)?;
+                Ok((kind, row.at("sent_at")?, row.opt_at("opened_at")?, row.text("referrer_name")?))
+            })
+            .collect::<Result<_>>()?,
+    })
+}
+
+fn sent_by(row: &Row) -> Result<SentBy> {
+    Ok(SentBy {
+        id: row.parsed("id")?,
+        referrer_name: row.text("referrer_name")?,
+        job_title: row.opt_text("job_title")?,
+        practice_name: row.text("practice_name")?,
+        sent_at: row.at("sent_at")?,
+        needs: needs_of(row)?,
+        words: row.opt_text("words")?,
+    })
+}
+
+fn contact_row(row: &Row) -> Result<ContactRow> {
+    Ok(ContactRow {
+        id: row.parsed("id")?,
+        kind: row.coded("kind", ContactKind::from_code)?,
+        happened: row.coded("happened", Happened::from_code)?,
+        on: row.parsed("on_day")?,
+        session_no: row.opt_int("session_no")?,
+        author_name: row.text("author_name")?,
+        note: row.opt_text("body")?,
+        versions: row.opt_int("version")?.unwrap_or(0),
+    })
+}
+
+fn source_of(case: &CasePage) -> FeedbackSource {
+    let worker = match &case.worker_phone {
+        Some(phone) => format!("{}, {phone}", case.worker_name),
+        None => case.worker_name.clone(),
+    };
+    FeedbackSource {
+        contacts_happened: case.contacts_happened,
+        sessions: (case.sessions_used, case.sessions_agreed),
+        matters: case.matters.clone(),
+        worker,
+        ..FeedbackSource::default()
+    }
+}
+
+impl Store {
+    /// The open cases of the reader, or of the scheme for its supervisor, most urgent first, and the
+    /// places there are. At most 500.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn caseload(&self, ctx: &Ctx<ReadCaseload>) -> Result<(Vec<CaseloadRow>, i64)> {
+        let grant = &ctx.grant;
+        let mut tx = self.db().read().await?;
+        let scope = values![grant.tenant(), grant.organisation(), grant.only_user()];
+        let rows = tx.rows(CASELOAD, [scope.clone(), values![CASELOAD_ROWS]].concat()).await?;
+        let places = tx.row(PLACES, scope).await?.map_or(Ok(0), |row| row.int("n"))?;
+        drop(tx);
+        self.looked(ctx.now, ctx.entry(Act::Read, Resource::Caseload)).await?;
+        let mut cases = rows.iter().map(caseload_row).collect::<Result<Vec<_>>>()?;
+        let today = day_of(ctx.now);
+        cases.sort_by_key(|case| (case.urgency().key(today), case.id));
+        Ok((cases, places))
+    }
+
+    /// A case.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] outside the reader's scope.
+    pub async fn case(&self, ctx: &Ctx<ReadCase>, id: CaseId) -> Result<CasePage> {
+        let mut tx = self.db().read().await?;
+        let found = page(&mut tx, &ctx.grant, id).await?;
+        drop(tx);
+        self.looked(ctx.now, ctx.entry(Act::Read, Resource::Case).of(id)).await?;
+        Ok(found)
+    }
+
+    /// Records a contact, with all that follows from it: sessions, next action, the person's words, what
+    /// the referrer may hear, and a line to the referrer. The same key records it once.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] outside the reader's scope; [`StoreError::ChangedMeanwhile`] when the case
+    /// was closed or its last session used since the form was shown.
+    pub async fn record_contact(
+        &self,
+        ctx: &Ctx<WorkCase>,
+        id: CaseId,
+        (entry, key): (&ContactEntry, RequestKey),
+    ) -> Result<()> {
+        let (tenant, user) = (ctx.grant.tenant(), ctx.grant.user());
+        let mut tx = self.db().write().await?;
+        let case = page(&mut tx, &ctx.grant, id).await?;
+        let used = entry.happened == Happened::UsedSession;
+        let happened = entry.happened != Happened::DidNotHappen;
+        let contact: ContactId = self.entropy().id(ctx.now);
+        let session_no = used.then_some(i64::from(case.sessions_used) + 1);
+        let values = values![
+            tenant, contact, id, key, entry.kind.code(), entry.happened.code(), entry.on, session_no, user, ctx.now
+        ];
+        if tx.run(ADD_CONTACT, values).await? == 0 {
+            return Ok(());
+        }
+        if let Some(note) = &entry.note {
+            tx.run(ADD_NOTE, values![tenant, contact, 1_i64, note.as_str(), user, ctx.now]).await?;
+        }
+        let values = values![
+            tenant, id, used, happened, happened.then_some(entry.on),
+            entry.next.as_ref().map(|next| next.what.as_str()), entry.next.as_ref().map(|next| next.due),
+            entry.matters.as_ref().map(Note::as_str), entry.matters.as_ref().map(|_| entry.on),
+            entry.referrer_hears.map(ReferrerHears::code),
+        ];
+        if tx.run(AFTER_CONTACT, values).await? == 0 {
+            return Err(StoreError::ChangedMeanwhile);
+        }
+        if let Some(hears) = entry.referrer_hears {
+            feedback::change_agreement(self, &mut tx, (tenant, id), hears, (user, ctx.now)).await?;
+        }
+        if let Some(line) = &entry.line_for_referrer {
+            let hears = entry.referrer_hears.unwrap_or(case.referrer_hears);
+            let mut source = source_of(&case);
+            source.contacts_happened += u32::from(happened);
+            source.sessions.0 += u16::from(used);
+            source.matters = entry.matters.as_ref().map(ToString::to_string).or(source.matters);
+            source.line = Some(line.to_string());
+            let milestone = (FeedbackKind::Progress, hears);
+            feedback::send(self, &mut tx, (tenant, id), milestone, &source, ctx.now).await?;
+        }
+        self.commit(tx, ctx.now, ctx.entry(Act::RecordContact, Resource::Case).of(id)).await
+    }
+
+    /// The versions of a contact's note, oldest first.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] outside the reader's scope.
+    pub async fn note_versions(
+        &self,
+        ctx: &Ctx<WorkCase>,
+        (case, contact): (CaseId, ContactId),
+    ) -> Result<Vec<NoteVersion>> {
+        let mut tx = self.db().read().await?;
+        tx.row(ONE, scoped(&ctx.grant, case)).await?.ok_or(StoreError::NotFound)?;
+        let rows = tx.rows(NOTE_VERSIONS, values![ctx.grant.tenant(), contact, case]).await?;
+        drop(tx);
+        if rows.is_empty() {
+            return Err(StoreError::NotFound);
+        }
+        self.looked(ctx.now, ctx.entry(Act::Read, Resource::Case).of(case)).await?;
+        rows.iter()
+            .map(|row| {
+                Ok(NoteVersion {
+                    version: row.int("version")?,
+                    body: row.text("body")?,
+                    written_at: row.at("written_at")?,
+                    author_name: row.text("author_name")?,
+                })
+            })
+            .collect()
+    }
+
+    /// Corrects a note by writing a further version; the earlier ones stay.
+    ///
+    /// # Errors
+    /// [`StoreError::AlreadyThere`] when somebody wrote that version meanwhile; [`StoreError::NotFound`]
+    /// outside the reader's scope.
+    pub async fn correct_note(
+        &self,
+        ctx: &Ctx<WorkCase>,
+        (case, contact): (CaseId, ContactId),
+        (read_version, body): (i64, &Note<NOTE_LIMIT>),
+    ) -> Result<()> {
+        let (tenant, user) = (ctx.grant.tenant(), ctx.grant.user());
+        let mut tx = self.db().write().await?;
+        tx.row(ONE, scoped(&ctx.grant, case)).await?.ok_or(StoreError::NotFound)?;
+        let versions = tx.rows(NOTE_VERSIONS, values![tenant, contact, case]).await?;
+        if versions.is_empty() {
+            return Err(StoreError::NotFound);
+        }
+        let next = read_version + 1;
+        tx.run(ADD_NOTE, values![tenant, contact, next, body.as_str(), user, ctx.now]).await?;
+        self.commit(tx, ctx.now, ctx.entry(Act::CorrectNote, Resource::Case).of(case)).await
+    }
+
+    /// Closes a case; the referrer hears what the person agreed to.
+    ///
+    /// # Errors
+    /// [`StoreError::ChangedMeanwhile`] when it is closed already; [`StoreError::NotFound`] outside the
+    /// reader's scope.
+    pub async fn close_case(&self, ctx: &Ctx<WorkCase>, id: CaseId, closing: &Closing) -> Result<()> {
+        let (tenant, user): (_, UserId) = (ctx.grant.tenant(), ctx.grant.user());
+        let mut tx = self.db().write().await?;
+        let case = page(&mut tx, &ctx.grant, id).await?;
+        let values = values![
+            tenant, id, ctx.now, closing.outcome.code(), closing.changed.as_ref().map(Note::as_str),
+            closing.continues.as_str(), closing.referrer_hears.code(),
+        ];
+        if tx.run(CLOSE, values).await? == 0 {
+            return Err(StoreError::ChangedMeanwhile);
+        }
+        feedback::change_agreement(self, &mut tx, (tenant, id), closing.referrer_hears, (user, ctx.now)).await?;
+        let source = FeedbackSource {
+            requested_actions: closing.requested_actions.as_ref().map(ToString::to_string),
+            outcome: Some(closing.outcome.label().to_owned()),
+            changed: closing.changed.as_ref().map(ToString::to_string),
+            continues: Some(closing.continues.to_string()),
+            ..source_of(&case)
+        };
+        let milestone = (FeedbackKind::Closing, closing.referrer_hears);
+        feedback::send(self, &mut tx, (tenant, id), milestone, &source, ctx.now).await?;
+        self.commit(tx, ctx.now, ctx.entry(Act::Close, Resource::Case).of(id).because(closing.outcome.code())).await
+    }
+}

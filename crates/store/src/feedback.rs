@@ -1,0 +1,101 @@
+//! Feedback messages: written with the change that is their milestone, kept as sent.
+
+use fingerpost_domain::disclosure::{DisclosedFields, Recipient, ReferrerHears};
+use fingerpost_domain::feedback::{self, FeedbackKind, FeedbackSource, Section};
+use fingerpost_domain::id::{CaseId, DisclosureId, FeedbackId, ReferralId, TenantId, UserId};
+use fingerpost_domain::Timestamp;
+
+use crate::engine::{Tx, values};
+use crate::error::{Result, StoreError};
+use crate::outbox::{self, MessageTemplate};
+use crate::sql::statements;
+use crate::{Store, referrals};
+
+statements! {
+    INSERT = "INSERT INTO feedback (tenant, id, referral, disclosure, kind, sections, sent_at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    OF_REFERRAL = "SELECT id, kind, sections, sent_at, opened_at FROM feedback WHERE tenant = $1 AND referral = $2 ORDER BY sent_at DESC, id DESC LIMIT 50";
+    OPENED = "UPDATE feedback SET opened_at = $3 WHERE tenant = $1 AND referral = $2 AND opened_at IS NULL";
+    REFERRALS_OF_CASE = "SELECT id, referrer FROM referral WHERE tenant = $1 AND case_id = $2 ORDER BY id LIMIT 20";
+    STANDING = "SELECT d.id FROM disclosure d WHERE d.tenant = $1 AND d.referral = $2 AND d.recipient = 'referrer' AND d.fields = $3 AND d.withdrawn_at IS NULL \
+                ORDER BY d.id DESC LIMIT 1";
+    WITHDRAW = "UPDATE disclosure SET withdrawn_at = $3 WHERE tenant = $1 AND recipient = 'referrer' AND withdrawn_at IS NULL \
+                AND referral IN (SELECT id FROM referral WHERE tenant = $1 AND case_id = $2)";
+}
+
+/// A message as sent.
+#[derive(Debug, Clone)]
+pub struct FeedbackRow {
+    /// Its id.
+    pub id: FeedbackId,
+    /// The milestone.
+    pub kind: FeedbackKind,
+    /// Its sections, in PRSB order.
+    pub sections: Vec<Section>,
+    /// When it was sent.
+    pub sent_at: Timestamp,
+    /// When the referrer first opened it.
+    pub opened_at: Option<Timestamp>,
+}
+
+pub(crate) async fn of_referral(tx: &mut Tx, tenant: &TenantId, referral: ReferralId) -> Result<Vec<FeedbackRow>> {
+    let rows = tx.rows(OF_REFERRAL, values![tenant, referral]).await?;
+    rows.iter()
+        .map(|row| {
+            Ok(FeedbackRow {
+                id: row.parsed("id")?,
+                kind: row.coded("kind", FeedbackKind::from_code)?,
+                sections: serde_json::from_str(&row.text("sections")?)
+                    .map_err(|_| StoreError::corrupt("sections"))?,
+                sent_at: row.at("sent_at")?,
+                opened_at: row.opt_at("opened_at")?,
+            })
+        })
+        .collect()
+}
+
+pub(crate) async fn mark_opened(tx: &mut Tx, tenant: &TenantId, referral: ReferralId, now: Timestamp) -> Result<()> {
+    tx.run(OPENED, values![tenant, referral, now]).await.map(drop)
+}
+
+/// Records what the person now says about the referrer hearing of it: what stood is withdrawn at once.
+pub(crate) async fn change_agreement(
+    store: &Store,
+    tx: &mut Tx,
+    (tenant, case): (&TenantId, CaseId),
+    hears: ReferrerHears,
+    (by, now): (UserId, Timestamp),
+) -> Result<()> {
+    tx.run(WITHDRAW, values![tenant, case, now]).await?;
+    let Some(fields) = hears.allows() else { return Ok(()) };
+    for row in tx.rows(REFERRALS_OF_CASE, values![tenant, case]).await? {
+        let to_referrer = (row.parsed("id")?, Recipient::Referrer, fields);
+        referrals::disclose(store, tx, tenant, to_referrer, (by, now)).await?;
+    }
+    Ok(())
+}
+
+/// Writes a message to the referrer of every referral of a case and tells them that it is there. Writes
+/// nothing when the person said that they hear nothing.
+pub(crate) async fn send(
+    store: &Store,
+    tx: &mut Tx,
+    (tenant, case): (&TenantId, CaseId),
+    (kind, hears): (FeedbackKind, ReferrerHears),
+    source: &FeedbackSource,
+    now: Timestamp,
+) -> Result<()> {
+    let Some(sections) = feedback::write(kind, source, hears) else { return Ok(()) };
+    let text = serde_json::to_string(&sections).map_err(|_| StoreError::corrupt("sections"))?;
+    let fields = hears.allows().unwrap_or(DisclosedFields::StatusOnly);
+    for row in tx.rows(REFERRALS_OF_CASE, values![tenant, case]).await? {
+        let (referral, referrer): (ReferralId, UserId) = (row.parsed("id")?, row.parsed("referrer")?);
+        let standing = tx.row(STANDING, values![tenant, referral, fields.code()]).await?;
+        let disclosure: Option<DisclosureId> = standing.map(|row| row.parsed("id")).transpose()?;
+        let id: FeedbackId = store.entropy().id(now);
+        tx.run(INSERT, values![tenant, id, referral, disclosure, kind.code(), &text, now]).await?;
+        let subject = id.to_string();
+        let message = (referrer, subject.as_str());
+        outbox::to_user(store, tx, tenant, MessageTemplate::FeedbackArrived, message, now).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,114 @@
+//! Background work, stored with the change that causes it: one job for each kind and subject.
+
+use fingerpost_domain::id::{JobId, ReferralId, TenantId};
+use fingerpost_domain::{Timestamp, coded};
+use jiff::SignedDuration;
+
+use crate::audit::{Act, Entry, Resource};
+use crate::engine::{Tx, values};
+use crate::error::{Result, StoreError};
+use crate::outbox::{self, MessageTemplate};
+use crate::sql::statements;
+use crate::{Store, dialect, triage};
+
+coded! {
+    /// What is to be done.
+    pub enum JobKind {
+        /// When the promised answer is due and the referral still waits, tell those who triage.
+        RemindTriage = "remind_triage",
+    }
+}
+
+/// A job whose turn it is.
+#[derive(Debug, Clone)]
+pub struct ClaimedJob {
+    /// Tenant.
+    pub tenant: TenantId,
+    /// Its id.
+    pub id: JobId,
+    /// What is to be done.
+    pub kind: JobKind,
+    /// The record it is about.
+    pub subject: String,
+    /// Attempts so far, with this one.
+    pub attempts: i64,
+}
+
+statements! {
+    INSERT = "INSERT INTO job (tenant, id, kind, subject, run_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (tenant, kind, subject) DO NOTHING";
+    DONE = "UPDATE job SET done_at = $3 WHERE tenant = $1 AND id = $2";
+    FAILED = "UPDATE job SET failed_at = $3, last_error = $4 WHERE tenant = $1 AND id = $2";
+    STILL_WAITING = "SELECT scheme FROM referral WHERE tenant = $1 AND id = $2 AND state = 'sent'";
+}
+
+/// A job whose worker died is taken up again after this.
+const CLAIM_FOR: SignedDuration = SignedDuration::from_mins(5);
+const GIVE_UP_AFTER: i64 = 10;
+
+pub(crate) async fn add(
+    store: &Store,
+    tx: &mut Tx,
+    tenant: &TenantId,
+    (kind, subject): (JobKind, &str),
+    (run_at, now): (Timestamp, Timestamp),
+) -> Result<()> {
+    let id: JobId = store.entropy().id(now);
+    tx.run(INSERT, values![tenant, id, kind.code(), subject, run_at]).await.map(drop)
+}
+
+impl Store {
+    /// Claims up to `limit` due jobs.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn claim_jobs(&self, limit: i64, now: Timestamp) -> Result<Vec<ClaimedJob>> {
+        let mut tx = self.db().write().await?;
+        let again = now.saturating_add(CLAIM_FOR).unwrap_or(Timestamp::MAX);
+        let claim = dialect::claim_job(&tx);
+        let rows = tx.rows(claim, values![now, again, limit]).await?;
+        tx.commit().await?;
+        rows.iter()
+            .map(|row| {
+                Ok(ClaimedJob {
+                    tenant: row.parsed("tenant")?,
+                    id: row.parsed("id")?,
+                    kind: row.coded("kind", JobKind::from_code)?,
+                    subject: row.text("subject")?,
+                    attempts: row.int("attempts")?,
+                })
+            })
+            .collect()
+    }
+
+    /// Does a reminder: queues a message to everybody who triages, if the referral still waits.
+    ///
+    /// # Errors
+    /// When the database fails; the job is then tried again.
+    pub async fn remind_triage(&self, job: &ClaimedJob, now: Timestamp) -> Result<()> {
+        let referral: ReferralId = job.subject.parse().map_err(|_| StoreError::corrupt("subject"))?;
+        let mut tx = self.db().write().await?;
+        if let Some(row) = tx.row(STILL_WAITING, values![&job.tenant, referral]).await? {
+            let scheme = row.parsed("scheme")?;
+            for user in triage::triagers(&mut tx, &job.tenant, scheme).await? {
+                let message = (user, job.subject.as_str());
+                outbox::to_user(self, &mut tx, &job.tenant, MessageTemplate::AnswerDue, message, now).await?;
+            }
+        }
+        tx.run(DONE, values![&job.tenant, job.id, now]).await?;
+        let entry = Entry::system(job.tenant.clone(), Act::Change, Resource::Referral).of(referral);
+        self.commit(tx, now, entry.because(job.kind.code())).await
+    }
+
+    /// Gives a job up after too many attempts; until then it comes round again by itself.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn job_failed(&self, job: &ClaimedJob, reason: &str, now: Timestamp) -> Result<()> {
+        if job.attempts < GIVE_UP_AFTER {
+            return Ok(());
+        }
+        let mut tx = self.db().write().await?;
+        tx.run(FAILED, values![&job.tenant, job.id, now, reason]).await?;
+        tx.commit().await
+    }
+}

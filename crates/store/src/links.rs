@@ -1,0 +1,87 @@
+//! One-time links: opaque, stored as a hash, expiring, revocable, each with one scope. Looking at a link
+//! changes nothing; using it does, once.
+
+use fingerpost_domain::id::{LinkId, TenantId};
+use fingerpost_domain::{Timestamp, coded};
+use sha2::{Digest, Sha256};
+
+use crate::engine::{Tx, values};
+use crate::error::{Result, StoreError};
+use crate::sql::statements;
+use crate::{Store, hex};
+
+coded! {
+    /// What a link is good for.
+    pub enum LinkScope {
+        /// Choosing a password: invitation or reset. The subject is the user.
+        ChoosePassword = "choose_password",
+    }
+}
+
+statements! {
+    INSERT = "INSERT INTO one_time_link (tenant, id, token_hash, scope, subject, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    REVOKE = "UPDATE one_time_link SET revoked_at = $4 WHERE tenant = $1 AND scope = $2 AND subject = $3 AND used_at IS NULL AND revoked_at IS NULL";
+    LIVE = "SELECT tenant, id, scope, subject FROM one_time_link WHERE token_hash = $1 AND expires_at > $2 AND used_at IS NULL AND revoked_at IS NULL";
+    USE = "UPDATE one_time_link SET used_at = $3 WHERE tenant = $1 AND id = $2 AND used_at IS NULL AND revoked_at IS NULL AND expires_at > $3";
+}
+
+/// A link that can still be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LiveLink {
+    /// Whose it is.
+    pub tenant: TenantId,
+    /// Its id.
+    pub id: LinkId,
+    /// What it is good for.
+    pub scope: LinkScope,
+    /// The record it is about.
+    pub subject: String,
+}
+
+const TOKEN_BYTES: usize = 20;
+
+fn hashed(token: &str) -> String {
+    hex(&Sha256::digest(token.as_bytes()))
+}
+
+/// Makes a link and gives its token: the only time that it is seen. Earlier links of the same scope and
+/// subject are revoked.
+pub(crate) async fn mint(
+    store: &Store,
+    tx: &mut Tx,
+    tenant: &TenantId,
+    scope: LinkScope,
+    subject: &str,
+    (now, expires_at): (Timestamp, Timestamp),
+) -> Result<String> {
+    tx.run(REVOKE, values![tenant, scope.code(), subject, now]).await?;
+    let token = hex(&store.entropy().bytes::<TOKEN_BYTES>());
+    let id: LinkId = store.entropy().id(now);
+    tx.run(INSERT, values![tenant, id, hashed(&token), scope.code(), subject, now, expires_at]).await?;
+    Ok(token)
+}
+
+/// Uses a link up, or says that it cannot be used any more.
+pub(crate) async fn use_up(tx: &mut Tx, link: &LiveLink, now: Timestamp) -> Result<()> {
+    match tx.run(USE, values![&link.tenant, link.id, now]).await? {
+        0 => Err(StoreError::NotFound),
+        _ => Ok(()),
+    }
+}
+
+impl Store {
+    /// The link behind a token, if it can still be used. Changes nothing.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn live_link(&self, token: &str, now: Timestamp) -> Result<Option<LiveLink>> {
+        let mut tx = self.db().read().await?;
+        let Some(row) = tx.row(LIVE, values![hashed(token), now]).await? else { return Ok(None) };
+        Ok(Some(LiveLink {
+            tenant: row.parsed("tenant")?,
+            id: row.parsed("id")?,
+            scope: row.coded("scope", LinkScope::from_code)?,
+            subject: row.text("subject")?,
+        }))
+    }
+}

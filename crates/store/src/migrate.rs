@@ -1,0 +1,60 @@
+//! Numbered schema steps, forward only, each under a lock and in one transaction.
+
+use fingerpost_domain::Timestamp;
+
+use crate::dialect::{self, Lock};
+use crate::engine::{Db, values};
+use crate::error::{Result, StoreError};
+use crate::sql::statements;
+
+struct Step {
+    version: i64,
+    shared: &'static str,
+    sqlite: &'static str,
+    postgres: &'static str,
+}
+
+const STEPS: &[Step] = &[Step {
+    version: 1,
+    shared: include_str!("../migrations/0001_foundation/shared.sql"),
+    sqlite: include_str!("../migrations/0001_foundation/sqlite.sql"),
+    postgres: include_str!("../migrations/0001_foundation/postgres.sql"),
+}];
+
+/// The newest schema this program knows.
+pub const SCHEMA_VERSION: i64 = 1;
+
+const CREATE_LEDGER: &str =
+    "CREATE TABLE IF NOT EXISTS schema_step (version BIGINT NOT NULL PRIMARY KEY, applied_at BIGINT NOT NULL)";
+
+statements! {
+    CURRENT = "SELECT COALESCE(MAX(version), 0) AS version FROM schema_step";
+    RECORD = "INSERT INTO schema_step (version, applied_at) VALUES ($1, $2)";
+}
+
+/// Brings the database to the schema of this program. Does nothing when it is there already.
+pub(crate) async fn run(db: &Db, now: Timestamp) -> Result<()> {
+    let mut tx = db.write().await?;
+    dialect::lock(&mut tx, Lock::Migrate).await?;
+    tx.script(CREATE_LEDGER).await?;
+    let found = tx.row(CURRENT, vec![]).await?.map_or(Ok(0), |row| row.int("version"))?;
+    if found > SCHEMA_VERSION {
+        return Err(StoreError::Schema {
+            found,
+            known: SCHEMA_VERSION,
+            advice: "start the newer program, or restore a backup made by this one",
+        });
+    }
+    for step in STEPS.iter().filter(|step| step.version > found) {
+        tx.script(step.shared).await?;
+        tx.script(dialect::own(db, step.sqlite, step.postgres)).await?;
+        tx.run(RECORD, values![step.version, now]).await?;
+    }
+    tx.commit().await
+}
+
+/// The schema version of the database.
+pub(crate) async fn version(db: &Db) -> Result<i64> {
+    let mut tx = db.read().await?;
+    tx.row(CURRENT, vec![]).await?.map_or(Ok(0), |row| row.int("version"))
+}

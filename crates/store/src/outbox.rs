@@ -1,0 +1,210 @@
+//! What the world must hear: stored with the change that causes it, delivered at least once, each
+//! message once for each recipient and subject. Rows hold ids; the words are written at delivery.
+//!
+//! [`to_person`] is the one place where safe contact decides whether a machine may write to a person.
+
+use fingerpost_domain::id::{OutboxId, PersonId, TenantId, UserId};
+use fingerpost_domain::safe_contact::{MayLeave, SafeContact};
+use fingerpost_domain::{Timestamp, coded};
+use jiff::SignedDuration;
+
+use crate::audit::{self, Act, Entry, Resource};
+use crate::engine::{Tx, values};
+use crate::error::{Result, StoreError};
+use crate::sql::statements;
+use crate::{Store, dialect};
+
+coded! {
+    /// Which message it is.
+    pub enum MessageTemplate {
+        /// Come and choose a password.
+        Invitation = "invitation",
+        /// A referral waits for triage.
+        ReferralArrived = "referral_arrived",
+        /// A referral is still waiting at the time its referrer was promised an answer.
+        AnswerDue = "answer_due",
+        /// A referral was answered.
+        ReferralAnswered = "referral_answered",
+        /// There is feedback to read.
+        FeedbackArrived = "feedback_arrived",
+        /// To the person: a link worker will be in touch.
+        WorkerWillBeInTouch = "worker_will_be_in_touch",
+    }
+}
+
+coded! {
+    /// How delivery of a message ended.
+    pub enum OutboxEnd {
+        /// It left.
+        Sent = "sent",
+        /// It cannot be delivered: somebody has to look.
+        Failed = "failed",
+        /// Not now; it is tried again later.
+        Later = "later",
+    }
+}
+
+/// A message whose turn it is, claimed by this worker for a while.
+#[derive(Debug, Clone)]
+pub struct ClaimedMessage {
+    /// Tenant.
+    pub tenant: TenantId,
+    /// Its id: the same at every attempt, so that a mail server can tell a repetition.
+    pub id: OutboxId,
+    /// Which message.
+    pub template: MessageTemplate,
+    /// To whom.
+    pub addressee: Addressee,
+    /// The record it is about.
+    pub subject: String,
+    /// Attempts so far, with this one.
+    pub attempts: i64,
+}
+
+/// To whom a message goes, resolved at delivery.
+#[derive(Debug, Clone)]
+pub struct Addressee {
+    /// Their name.
+    pub name: String,
+    /// Their address.
+    pub email: String,
+    /// The user, when it is one.
+    pub user: Option<UserId>,
+}
+
+statements! {
+    INSERT = "INSERT INTO outbox (tenant, id, template, recipient_kind, recipient, subject, run_at) VALUES ($1, $2, $3, $4, $5, $6, $7) \
+              ON CONFLICT (tenant, template, recipient, subject) DO NOTHING";
+    USER_ADDRESS = "SELECT name, email FROM app_user WHERE tenant = $1 AND id = $2 AND disabled = 0";
+    PERSON_ADDRESS = "SELECT given, preferred, email FROM person WHERE tenant = $1 AND id = $2";
+    SENT = "UPDATE outbox SET sent_at = $3 WHERE tenant = $1 AND id = $2";
+    FAILED = "UPDATE outbox SET failed_at = $3, last_error = $4 WHERE tenant = $1 AND id = $2";
+    LATER = "UPDATE outbox SET run_at = $3, last_error = $4 WHERE tenant = $1 AND id = $2";
+    WAITING = "SELECT COUNT(*) AS n FROM outbox WHERE sent_at IS NULL AND failed_at IS NULL";
+}
+
+const USER: &str = "user";
+const PERSON: &str = "person";
+/// A claimed message whose worker died is taken up again after this.
+const CLAIM_FOR: SignedDuration = SignedDuration::from_mins(5);
+/// After so many attempts a message waits for a person to look at it.
+const GIVE_UP_AFTER: i64 = 12;
+
+pub(crate) async fn to_user(
+    store: &Store,
+    tx: &mut Tx,
+    tenant: &TenantId,
+    template: MessageTemplate,
+    (user, subject): (UserId, &str),
+    now: Timestamp,
+) -> Result<()> {
+    let id: OutboxId = store.entropy().id(now);
+    tx.run(INSERT, values![tenant, id, template.code(), USER, user, subject, now]).await.map(drop)
+}
+
+/// Queues a message to a person where their safe contact allows a machine to write; otherwise records
+/// that it was held back for somebody to pass on by hand.
+pub(crate) async fn to_person(
+    store: &Store,
+    tx: &mut Tx,
+    tenant: &TenantId,
+    template: MessageTemplate,
+    (person, subject, safe_contact): (PersonId, &str, &SafeContact),
+    now: Timestamp,
+) -> Result<()> {
+    match safe_contact.automatic() {
+        MayLeave::By(_) => {
+            let id: OutboxId = store.entropy().id(now);
+            tx.run(INSERT, values![tenant, id, template.code(), PERSON, person, subject, now]).await.map(drop)
+        }
+        MayLeave::ByHandOnly(_) => {
+            let entry = Entry::system(tenant.clone(), Act::Withhold, Resource::Message).of(subject);
+            audit::append(store, tx, now, entry.because(template.code())).await
+        }
+    }
+}
+
+impl Store {
+    /// Claims up to `limit` due messages. A message whose recipient can no longer be written to is ended
+    /// here and not given.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn claim_messages(&self, limit: i64, now: Timestamp) -> Result<Vec<ClaimedMessage>> {
+        let mut tx = self.db().write().await?;
+        let again = now.saturating_add(CLAIM_FOR).unwrap_or(Timestamp::MAX);
+        let claim = dialect::claim_outbox(&tx);
+        let rows = tx.rows(claim, values![now, again, limit]).await?;
+        let mut claimed = vec![];
+        for row in &rows {
+            let (tenant, id): (TenantId, OutboxId) = (row.parsed("tenant")?, row.parsed("id")?);
+            let (kind, recipient) = (row.text("recipient_kind")?, row.text("recipient")?);
+            let Some(addressee) = addressee(&mut tx, &tenant, &kind, &recipient).await? else {
+                tx.run(FAILED, values![&tenant, id, now, "no address"]).await?;
+                continue;
+            };
+            claimed.push(ClaimedMessage {
+                tenant,
+                id,
+                template: row.coded("template", MessageTemplate::from_code)?,
+                addressee,
+                subject: row.text("subject")?,
+                attempts: row.int("attempts")?,
+            });
+        }
+        tx.commit().await?;
+        Ok(claimed)
+    }
+
+    /// Records how delivery of a message ended. `reason` is a code or an error class, never an address.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn end_delivery(
+        &self,
+        message: &ClaimedMessage,
+        end: OutboxEnd,
+        reason: &str,
+        now: Timestamp,
+    ) -> Result<()> {
+        let mut tx = self.db().write().await?;
+        let (tenant, id) = (&message.tenant, message.id);
+        match end {
+            OutboxEnd::Sent => tx.run(SENT, values![tenant, id, now]).await?,
+            OutboxEnd::Later if message.attempts < GIVE_UP_AFTER => {
+                let minutes = 1_i64 << message.attempts.clamp(0, 8);
+                let next = now.saturating_add(SignedDuration::from_mins(minutes)).unwrap_or(Timestamp::MAX);
+                tx.run(LATER, values![tenant, id, next, reason]).await?
+            }
+            OutboxEnd::Later | OutboxEnd::Failed => tx.run(FAILED, values![tenant, id, now, reason]).await?,
+        };
+        let entry = Entry::system(tenant.clone(), Act::Deliver, Resource::Message).of(id).because(end.code());
+        self.commit(tx, now, entry).await
+    }
+
+    /// Messages that have not left yet.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn messages_waiting(&self) -> Result<i64> {
+        let mut tx = self.db().read().await?;
+        tx.row(WAITING, vec![]).await?.map_or(Ok(0), |row| row.int("n"))
+    }
+}
+
+async fn addressee(tx: &mut Tx, tenant: &TenantId, kind: &str, recipient: &str) -> Result<Option<Addressee>> {
+    match kind {
+        USER => {
+            let user: UserId = recipient.parse().map_err(|_| StoreError::corrupt("recipient"))?;
+            let Some(row) = tx.row(USER_ADDRESS, values![tenant, user]).await? else { return Ok(None) };
+            Ok(Some(Addressee { name: row.text("name")?, email: row.text("email")?, user: Some(user) }))
+        }
+        PERSON => {
+            let Some(row) = tx.row(PERSON_ADDRESS, values![tenant, recipient]).await? else { return Ok(None) };
+            let Some(email) = row.opt_text("email")? else { return Ok(None) };
+            let name = row.opt_text("preferred")?.map_or_else(|| row.text("given"), Ok)?;
+            Ok(Some(Addressee { name, email, user: None }))
+        }
+        _ => Err(StoreError::corrupt("recipient_kind")),
+    }
+}

@@ -1,0 +1,156 @@
+//! Persons, and reading and writing their details: the same columns stand in `person` and `referral`.
+
+use fingerpost_domain::id::{PersonId, TenantId};
+use fingerpost_domain::matching::{self, Likeness, Match};
+use fingerpost_domain::nhs_number::NhsNumber;
+use fingerpost_domain::person::{BirthDate, Email, PersonDetails, PersonName, Phone, Postcode};
+use fingerpost_domain::risk::Risk;
+use fingerpost_domain::safe_contact::{Reach, SafeContact};
+use fingerpost_domain::text::{Line, Note, TextRefused, folded};
+use fingerpost_domain::Timestamp;
+
+use crate::engine::{Row, Tx, Value, values};
+use crate::error::{Result, StoreError};
+use crate::sql::statements;
+
+statements! {
+    INSERT = "INSERT INTO person (tenant, id, given, family, preferred, name_folded, born, nhs_number, address, postcode, phone, email, communication, \
+              reach, guidance, risk, risk_note, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)";
+    ALIKE = "SELECT p.id, p.given, p.family, p.preferred, p.born, p.nhs_number, p.address, p.postcode, p.phone, p.email, p.communication, \
+             (SELECT COUNT(*) FROM case_file c WHERE c.tenant = p.tenant AND c.person = p.id AND c.scheme = $5 AND c.closed_at IS NULL) AS open_cases \
+             FROM person p WHERE p.tenant = $1 AND (p.nhs_number = $2 OR (p.name_folded = $3 AND p.born = $4)) ORDER BY p.id LIMIT 10";
+}
+
+/// A person as a page about them needs them.
+#[derive(Debug, Clone)]
+pub struct PersonHere {
+    /// Who they are.
+    pub details: PersonDetails,
+    /// How to reach them safely.
+    pub safe_contact: SafeContact,
+    /// What is known about risks.
+    pub risk: Risk,
+}
+
+/// Somebody already here who may be the referred person.
+#[derive(Debug, Clone)]
+pub struct LikelyPerson {
+    /// Their id.
+    pub id: PersonId,
+    /// Who they are.
+    pub details: PersonDetails,
+    /// How sure the match is.
+    pub likeness: Match,
+    /// They have an open case with this scheme: a new referral joins it.
+    pub has_open_case: bool,
+}
+
+/// The values of the eleven details columns in their order.
+pub(crate) fn details_values(details: &PersonDetails) -> Vec<Value> {
+    values![
+        details.name.given.as_str(),
+        details.name.family.as_str(),
+        details.name.preferred.as_ref().map(Line::as_str),
+        folded(&details.name.full()),
+        details.born.date(),
+        details.nhs_number.as_ref().map(NhsNumber::digits),
+        details.address.as_ref().map(Line::as_str),
+        details.postcode.as_ref().map(Postcode::as_str),
+        details.phone.as_ref().map(Phone::as_str),
+        details.email.as_ref().map(Email::as_str),
+        details.communication.as_ref().map(Note::as_str),
+    ]
+}
+
+fn line<const N: usize>(row: &Row, column: &str) -> Result<Option<Line<N>>> {
+    text(row, column, Line::parse)
+}
+
+pub(crate) fn note<const N: usize>(row: &Row, column: &str) -> Result<Option<Note<N>>> {
+    text(row, column, Note::parse)
+}
+
+fn text<T>(
+    row: &Row,
+    column: &str,
+    parse: impl Fn(&str) -> std::result::Result<Option<T>, TextRefused>,
+) -> Result<Option<T>> {
+    let stored = row.opt_text(column)?;
+    stored.map(|text| parse(&text)).transpose().map(Option::flatten).map_err(|_| StoreError::corrupt(column))
+}
+
+fn shaped<T, E>(row: &Row, column: &str, parse: impl Fn(&str) -> std::result::Result<T, E>) -> Result<Option<T>> {
+    row.opt_text(column)?.map(|text| parse(&text)).transpose().map_err(|_| StoreError::corrupt(column))
+}
+
+/// Reads the details columns.
+pub(crate) fn details(row: &Row) -> Result<PersonDetails> {
+    let required = |column| line(row, column)?.ok_or_else(|| StoreError::corrupt(column));
+    Ok(PersonDetails {
+        name: PersonName { given: required("given")?, family: required("family")?, preferred: line(row, "preferred")? },
+        born: BirthDate::from_stored(row.parsed("born")?),
+        nhs_number: shaped(row, "nhs_number", NhsNumber::parse)?,
+        address: line(row, "address")?,
+        postcode: shaped(row, "postcode", Postcode::parse)?,
+        phone: shaped(row, "phone", Phone::parse)?,
+        email: shaped(row, "email", Email::parse)?,
+        communication: note(row, "communication")?,
+    })
+}
+
+/// Reads the safe-contact and risk columns, when they are filled in.
+pub(crate) fn care(row: &Row) -> Result<Option<(SafeContact, Risk)>> {
+    let Some(reach) = row.opt_coded("reach", Reach::from_code)? else { return Ok(None) };
+    let safe_contact = SafeContact { reach, guidance: line(row, "guidance")? };
+    let risk = Risk::parse(&row.text("risk")?, row.opt_text("risk_note")?.as_deref().unwrap_or(""))
+        .map_err(|_| StoreError::corrupt("risk"))?;
+    Ok(Some((safe_contact, risk)))
+}
+
+pub(crate) fn care_values(safe_contact: &SafeContact, risk: &Risk) -> Vec<Value> {
+    values![
+        safe_contact.reach.code(),
+        safe_contact.guidance.as_ref().map(Line::as_str),
+        risk.code(),
+        risk.note(),
+    ]
+}
+
+pub(crate) async fn insert(
+    tx: &mut Tx,
+    tenant: &TenantId,
+    id: PersonId,
+    person: &PersonHere,
+    now: Timestamp,
+) -> Result<()> {
+    let mut all = values![tenant, id];
+    all.extend(details_values(&person.details));
+    all.extend(care_values(&person.safe_contact, &person.risk));
+    all.extend(values![now]);
+    tx.run(INSERT, all).await.map(drop)
+}
+
+/// People already here who may be the one referred, surest first.
+pub(crate) async fn alike(
+    tx: &mut Tx,
+    tenant: &TenantId,
+    scheme: fingerpost_domain::id::OrganisationId,
+    sent: &PersonDetails,
+) -> Result<Vec<LikelyPerson>> {
+    let number = sent.nhs_number.as_ref().map(NhsNumber::digits);
+    let full_name = sent.name.full();
+    let rows = tx.rows(ALIKE, values![tenant, number, folded(&full_name), sent.born.date(), scheme]).await?;
+    let wanted = Likeness { name: &full_name, born: sent.born, nhs_number: sent.nhs_number.as_ref() };
+    let mut found = vec![];
+    for row in &rows {
+        let here = details(row)?;
+        let name = here.name.full();
+        let other = Likeness { name: &name, born: here.born, nhs_number: here.nhs_number.as_ref() };
+        if let Some(likeness) = matching::compare(&wanted, &other) {
+            let has_open_case = row.int("open_cases")? > 0;
+            found.push(LikelyPerson { id: row.parsed("id")?, details: here, likeness, has_open_case });
+        }
+    }
+    found.sort_by_key(|person| (person.likeness, person.id));
+    Ok(found)
+}

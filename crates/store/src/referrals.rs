@@ -1,0 +1,491 @@
+//! Referrals as the referrer meets them: writing, sending, taking back, and what became of them.
+
+use std::collections::HashMap;
+
+use fingerpost_domain::agreement::Agreement;
+use fingerpost_domain::calendar::{add_working_days, day_of, instant_at};
+use fingerpost_domain::codes::{self, SnomedCode};
+use fingerpost_domain::disclosure::{Basis, DisclosedFields, Recipient};
+use fingerpost_domain::id::{DisclosureId, OrganisationId, ReferralId, RequestKey, TenantId, UserId};
+use fingerpost_domain::need::{self, Need};
+use fingerpost_domain::person::{PersonDetails, PersonName};
+use fingerpost_domain::referral::{NotAcceptedReason, NotNow, ReferralRequest, ReferralState, reference};
+use fingerpost_domain::safe_contact::Reach;
+use fingerpost_domain::scheme::SchemeTerms;
+use fingerpost_domain::text::{Line, Note};
+use fingerpost_domain::wait::{Wait, honest_wait};
+use fingerpost_domain::{Date, Timestamp};
+use fingerpost_policy::{ReadSent, ReferPerson, TakeBack};
+
+use crate::audit::{Act, Resource};
+use crate::engine::{Row, Tx, Value, values};
+use crate::error::{Result, StoreError};
+use crate::feedback::{self, FeedbackRow};
+use crate::jobs::{self, JobKind};
+use crate::outbox::{self, MessageTemplate};
+use crate::people::{details, details_values};
+use crate::sql::statements;
+use crate::{Ctx, PAGE_ROWS, Store, schemes, triage};
+
+statements! {
+    SCHEME_OF_PRACTICE = "SELECT s.organisation, s.min_age, s.max_age, s.sessions_agreed, s.answer_working_days, o.name \
+                          FROM scheme_practice p JOIN scheme s ON s.tenant = p.tenant AND s.organisation = p.scheme \
+                          JOIN organisation o ON o.id = s.organisation WHERE p.tenant = $1 AND p.practice = $2";
+    WORKERS_OF_PRACTICE = "SELECT d.user_id, d.days, u.name, w.languages, w.phone, w.places, \
+                           (SELECT COUNT(*) FROM case_file c WHERE c.tenant = d.tenant AND c.scheme = d.scheme AND c.worker = d.user_id AND c.closed_at IS NULL) AS open_cases \
+                           FROM link_worker_practice d JOIN link_worker w ON w.tenant = d.tenant AND w.user_id = d.user_id AND w.scheme = d.scheme \
+                           JOIN app_user u ON u.tenant = d.tenant AND u.id = d.user_id AND u.disabled = 0 \
+                           WHERE d.tenant = $1 AND d.practice = $2 AND d.scheme = $3 ORDER BY u.email_folded LIMIT 6";
+    FIRST_CONTACTS = "SELECT worker, sent_at, first_contact FROM (SELECT c.worker, c.sent_at, c.first_contact, c.id, \
+                      ROW_NUMBER() OVER (PARTITION BY c.worker ORDER BY c.first_contact DESC, c.id) AS place \
+                      FROM case_file c JOIN link_worker_practice d ON d.tenant = c.tenant AND d.user_id = c.worker AND d.practice = $2 \
+                      WHERE c.tenant = $1 AND c.first_contact >= $3) AS recent WHERE place <= 20 ORDER BY worker, place";
+    START = "INSERT INTO referral (tenant, id, reference, state, scheme, practice, referrer, request_key, \
+             given, family, preferred, name_folded, born, nhs_number, address, postcode, phone, email, communication, created_at) \
+             VALUES ($1, $2, $3, 'draft', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) \
+             ON CONFLICT (tenant, referrer, request_key) DO NOTHING";
+    BY_KEY = "SELECT id FROM referral WHERE tenant = $1 AND referrer = $2 AND request_key = $3";
+    CHANGE_PERSON = "UPDATE referral SET given = $4, family = $5, preferred = $6, name_folded = $7, born = $8, nhs_number = $9, address = $10, \
+                     postcode = $11, phone = $12, email = $13, communication = $14 WHERE tenant = $1 AND id = $2 AND referrer = $3 AND state = 'draft'";
+    DRAFT = "SELECT id, reference, given, family, preferred, born, nhs_number, address, postcode, phone, email, communication, needs, words, reach, guidance, risk, risk_note, agreement \
+             FROM referral WHERE tenant = $1 AND practice = $2 AND id = $3 AND referrer = $4 AND state = 'draft'";
+    STATE = "SELECT state FROM referral WHERE tenant = $1 AND practice = $2 AND id = $3 AND referrer = $4";
+    ANSWER = "UPDATE referral SET state = $5, needs = $6, words = $7, reach = $8, guidance = $9, risk = $10, risk_note = $11, agreement = $12, \
+              sent_at = $13, answer_due = $14, decided_at = $15 \
+              WHERE tenant = $1 AND practice = $2 AND id = $3 AND referrer = $4 AND state = 'draft'";
+    DISCLOSE = "INSERT INTO disclosure (tenant, id, referral, recipient, basis, fields, given_at, recorded_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    SENT_LIST = "SELECT r.id, r.reference, r.state, r.given, r.family, r.preferred, r.created_at, r.sent_at, r.answer_due, r.decided_at, r.reason, u.name AS referrer_name, \
+                 w.name AS worker_name, c.first_contact, c.closed_at, c.outcome, \
+                 (SELECT COUNT(*) FROM feedback f WHERE f.tenant = r.tenant AND f.referral = r.id AND f.opened_at IS NULL) AS unread \
+                 FROM referral r JOIN app_user u ON u.tenant = r.tenant AND u.id = r.referrer \
+                 LEFT JOIN case_file c ON c.tenant = r.tenant AND c.id = r.case_id \
+                 LEFT JOIN app_user w ON w.tenant = c.tenant AND w.id = c.worker \
+                 WHERE r.tenant = $1 AND r.practice = $2 AND (CAST($3 AS TEXT) IS NULL OR r.referrer = $3) \
+                 AND (CAST($3 AS TEXT) IS NOT NULL OR r.state <> 'draft') \
+                 AND r.created_at < $4 ORDER BY r.created_at DESC, r.id DESC LIMIT $5";
+    SENT_ONE = "SELECT r.id, r.reference, r.state, r.given, r.family, r.preferred, r.born, r.nhs_number, r.address, r.postcode, r.phone, r.email, r.communication, \
+                r.needs, r.words, r.reach, r.guidance, r.risk, r.agreement, r.created_at, r.sent_at, r.answer_due, r.decided_at, r.reason, r.alternative, r.joined_case, \
+                r.referrer, u.name AS referrer_name, s.name AS scheme_name, w.name AS worker_name, lw.phone AS worker_phone, c.first_contact, c.closed_at, c.outcome \
+                FROM referral r JOIN app_user u ON u.tenant = r.tenant AND u.id = r.referrer \
+                JOIN organisation s ON s.id = r.scheme \
+                LEFT JOIN case_file c ON c.tenant = r.tenant AND c.id = r.case_id \
+                LEFT JOIN app_user w ON w.tenant = c.tenant AND w.id = c.worker \
+                LEFT JOIN link_worker lw ON lw.tenant = c.tenant AND lw.user_id = c.worker AND lw.scheme = c.scheme \
+                WHERE r.tenant = $1 AND r.practice = $2 AND r.id = $3 AND (CAST($4 AS TEXT) IS NULL OR r.referrer = $4) \
+                AND (CAST($4 AS TEXT) IS NOT NULL OR r.state <> 'draft')";
+    TAKE_BACK = "UPDATE referral SET state = 'withdrawn', decided_at = $5, decided_by = $4 \
+                 WHERE tenant = $1 AND practice = $2 AND id = $3 AND referrer = $4 AND state IN ('draft', 'sent')";
+}
+
+/// First contacts older than this say nothing about the wait of today.
+const WAIT_MONTHS_BACK: i64 = 12;
+
+/// A link worker as a referrer sees her before sending.
+#[derive(Debug, Clone)]
+pub struct WorkerCard {
+    /// Who.
+    pub user: UserId,
+    /// Name.
+    pub name: String,
+    /// Languages, in words.
+    pub languages: String,
+    /// Direct phone.
+    pub phone: Option<String>,
+    /// When in this practice, in words.
+    pub days: String,
+    /// Places in all.
+    pub places: u32,
+    /// Open cases.
+    pub open_cases: u32,
+    /// The honest wait, when there are enough people to tell.
+    pub wait: Option<Wait>,
+}
+
+/// What surrounds the referral form in a practice.
+#[derive(Debug, Clone)]
+pub struct ReferFrame {
+    /// The scheme that takes up this practice's referrals.
+    pub scheme: OrganisationId,
+    /// Its name.
+    pub scheme_name: String,
+    /// Its terms.
+    pub terms: SchemeTerms,
+    /// Its link workers in this practice.
+    pub workers: Vec<WorkerCard>,
+}
+
+/// A referral that was begun.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Started {
+    /// Its id.
+    pub id: ReferralId,
+}
+
+/// A referral being written, with what was answered so far.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    /// Its id.
+    pub id: ReferralId,
+    /// The person.
+    pub person: PersonDetails,
+    /// Needs ticked.
+    pub needs: Vec<Need>,
+    /// Their words.
+    pub words: Option<String>,
+    /// The safe way.
+    pub reach: Option<Reach>,
+    /// Guidance beside it.
+    pub guidance: Option<String>,
+    /// The risk answer's code.
+    pub risk: Option<String>,
+    /// The risk.
+    pub risk_note: Option<String>,
+}
+
+/// One line of the referrer's list.
+#[derive(Debug, Clone)]
+pub struct SentRow {
+    /// Its id.
+    pub id: ReferralId,
+    /// Its reference.
+    pub reference: String,
+    /// Where it stands.
+    pub state: ReferralState,
+    /// The person.
+    pub name: PersonName,
+    /// Who sent it.
+    pub referrer_name: String,
+    /// When it was begun.
+    pub created_at: Timestamp,
+    /// When it was sent.
+    pub sent_at: Option<Timestamp>,
+    /// By when the scheme answers.
+    pub answer_due: Option<Date>,
+    /// Why it was not accepted.
+    pub reason: Option<NotAcceptedReason>,
+    /// The link worker.
+    pub worker_name: Option<String>,
+    /// First contact that took place.
+    pub first_contact: Option<Date>,
+    /// When the case was closed.
+    pub closed_at: Option<Timestamp>,
+    /// Messages not opened yet.
+    pub unread: i64,
+}
+
+/// One referral as its referrer sees it.
+#[derive(Debug, Clone)]
+pub struct SentPage {
+    /// The line of the list.
+    pub row: SentRow,
+    /// The person as sent.
+    pub person: PersonDetails,
+    /// Needs ticked.
+    pub needs: Vec<Need>,
+    /// Their words.
+    pub words: Option<String>,
+    /// The risk answer's code.
+    pub risk: Option<String>,
+    /// The safe way.
+    pub reach: Option<Reach>,
+    /// Guidance beside it.
+    pub guidance: Option<String>,
+    /// The scheme.
+    pub scheme_name: String,
+    /// The worker's phone.
+    pub worker_phone: Option<String>,
+    /// What to do instead, when not accepted.
+    pub alternative: Option<String>,
+    /// When it was decided.
+    pub decided_at: Option<Timestamp>,
+    /// The code ready for the GP record.
+    pub code: Option<SnomedCode>,
+    /// The reader sent it: they may take it back.
+    pub own: bool,
+    /// Messages, newest first.
+    pub feedback: Vec<FeedbackRow>,
+}
+
+pub(crate) fn person_name(row: &Row) -> Result<PersonName> {
+    let line = |column: &str| -> Result<Option<Line<70>>> {
+        row.opt_text(column)?
+            .map(|text| Line::parse(&text))
+            .transpose()
+            .map(Option::flatten)
+            .map_err(|_| StoreError::corrupt(column))
+    };
+    let required = |column: &str| line(column)?.ok_or_else(|| StoreError::corrupt(column));
+    Ok(PersonName { given: required("given")?, family: required("family")?, preferred: line("preferred")? })
+}
+
+pub(crate) fn needs_of(row: &Row) -> Result<Vec<Need>> {
+    Ok(need::read(row.text("needs")?.split_whitespace()))
+}
+
+fn needs_text(needs: &[Need]) -> String {
+    needs.iter().map(|need| need.code()).collect::<Vec<_>>().join(" ")
+}
+
+async fn scheme_of(
+    tx: &mut Tx,
+    tenant: &TenantId,
+    practice: OrganisationId,
+) -> Result<Option<(OrganisationId, String, SchemeTerms)>> {
+    let row = tx.row(SCHEME_OF_PRACTICE, values![tenant, practice]).await?;
+    row.map(|row| Ok((row.parsed("organisation")?, row.text("name")?, schemes::terms(&row)?))).transpose()
+}
+
+pub(crate) async fn disclose(
+    store: &Store,
+    tx: &mut Tx,
+    tenant: &TenantId,
+    (referral, recipient, fields): (ReferralId, Recipient, DisclosedFields),
+    (by, now): (UserId, Timestamp),
+) -> Result<DisclosureId> {
+    let id: DisclosureId = store.entropy().id(now);
+    let values = values![
+        tenant, id, referral, recipient.code(), Basis::Agreed.code(), fields.code(), now, by
+    ];
+    tx.run(DISCLOSE, values).await?;
+    Ok(id)
+}
+
+impl Store {
+    /// The scheme and link workers of the practice, or `None` when no scheme serves it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn refer_frame(&self, ctx: &Ctx<ReferPerson>) -> Result<Option<ReferFrame>> {
+        let (tenant, practice) = (ctx.grant.tenant(), ctx.grant.organisation());
+        let mut tx = self.db().read().await?;
+        let Some((scheme, scheme_name, terms)) = scheme_of(&mut tx, tenant, practice).await? else { return Ok(None) };
+        let since = fingerpost_domain::calendar::plus_days(day_of(ctx.now), -30 * WAIT_MONTHS_BACK);
+        let mut firsts: HashMap<String, Vec<(Date, Date)>> = HashMap::new();
+        for row in tx.rows(FIRST_CONTACTS, values![tenant, practice, since]).await? {
+            let pair = (day_of(row.at("sent_at")?), row.parsed("first_contact")?);
+            firsts.entry(row.text("worker")?).or_default().push(pair);
+        }
+        let mut workers = vec![];
+        for row in tx.rows(WORKERS_OF_PRACTICE, values![tenant, practice, scheme]).await? {
+            let id = row.text("user_id")?;
+            workers.push(WorkerCard {
+                user: row.parsed("user_id")?,
+                name: row.text("name")?,
+                languages: row.text("languages")?,
+                phone: row.opt_text("phone")?,
+                days: row.text("days")?,
+                places: row.small("places")?,
+                open_cases: row.small("open_cases")?,
+                wait: firsts.get(&id).and_then(|pairs| honest_wait(pairs)),
+            });
+        }
+        Ok(Some(ReferFrame { scheme, scheme_name, terms, workers }))
+    }
+
+    /// Begins a referral: saves the person as a draft, sends nothing. The same key gives the same draft.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when no scheme serves the practice.
+    pub async fn start_referral(
+        &self,
+        ctx: &Ctx<ReferPerson>,
+        person: &PersonDetails,
+        key: RequestKey,
+    ) -> Result<Started> {
+        let (tenant, practice, user) = (ctx.grant.tenant(), ctx.grant.organisation(), ctx.grant.user());
+        let mut tx = self.db().write().await?;
+        let (scheme, ..) = scheme_of(&mut tx, tenant, practice).await?.ok_or(StoreError::NotFound)?;
+        let id: ReferralId = self.entropy().id(ctx.now);
+        let mut all: Vec<Value> =
+            values![tenant, id, reference(self.entropy().bytes::<4>()), scheme, practice, user, key];
+        all.extend(details_values(person));
+        all.extend(values![ctx.now]);
+        if tx.run(START, all).await? == 0 {
+            let row = tx.row(BY_KEY, values![tenant, user, key]).await?.ok_or(StoreError::NotFound)?;
+            return Ok(Started { id: row.parsed("id")? });
+        }
+        self.commit(tx, ctx.now, ctx.entry(Act::Create, Resource::Referral).of(id)).await?;
+        Ok(Started { id })
+    }
+
+    /// Changes the person of a draft.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] unless it is the reader's own draft.
+    pub async fn change_draft_person(
+        &self,
+        ctx: &Ctx<ReferPerson>,
+        id: ReferralId,
+        person: &PersonDetails,
+    ) -> Result<()> {
+        let mut tx = self.db().write().await?;
+        let mut all: Vec<Value> = values![ctx.grant.tenant(), id, ctx.grant.user()];
+        all.extend(details_values(person));
+        if tx.run(CHANGE_PERSON, all).await? == 0 {
+            return Err(StoreError::NotFound);
+        }
+        self.commit(tx, ctx.now, ctx.entry(Act::Change, Resource::Referral).of(id)).await
+    }
+
+    /// A draft of the reader's own.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] unless it is the reader's own and not sent yet.
+    pub async fn draft(&self, ctx: &Ctx<ReferPerson>, id: ReferralId) -> Result<Draft> {
+        let mut tx = self.db().read().await?;
+        let key = values![ctx.grant.tenant(), ctx.grant.organisation(), id, ctx.grant.user()];
+        let row = tx.row(DRAFT, key).await?.ok_or(StoreError::NotFound)?;
+        drop(tx);
+        self.looked(ctx.now, ctx.entry(Act::Read, Resource::Referral).of(id)).await?;
+        Ok(Draft {
+            id,
+            person: details(&row)?,
+            needs: needs_of(&row)?,
+            words: row.opt_text("words")?,
+            reach: row.opt_coded("reach", Reach::from_code)?,
+            guidance: row.opt_text("guidance")?,
+            risk: row.opt_text("risk")?,
+            risk_note: row.opt_text("risk_note")?,
+        })
+    }
+
+    /// Answers a draft: sends it, keeps it, or records that the person said no. A second posting of the
+    /// same form changes nothing and gives the state that the first one made.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] unless the reader began it.
+    pub async fn answer_draft(
+        &self,
+        ctx: &Ctx<ReferPerson>,
+        id: ReferralId,
+        request: &ReferralRequest,
+    ) -> Result<ReferralState> {
+        let (tenant, practice, user) = (ctx.grant.tenant(), ctx.grant.organisation(), ctx.grant.user());
+        let mut tx = self.db().write().await?;
+        let (scheme, _, terms) = scheme_of(&mut tx, tenant, practice).await?.ok_or(StoreError::NotFound)?;
+        let today = day_of(ctx.now);
+        let due = add_working_days(today, u32::from(terms.answer_working_days));
+        let state = match request.agreement {
+            Agreement::Agreed => ReferralState::Sent,
+            Agreement::NotAskedYet => ReferralState::Draft,
+            Agreement::SaidNo => ReferralState::DeclinedByPerson,
+        };
+        let sending = state == ReferralState::Sent;
+        let values = values![
+            tenant, practice, id, user, state.code(), needs_text(&request.needs),
+            request.words.as_ref().map(Note::as_str), request.safe_contact.reach.code(),
+            request.safe_contact.guidance.as_ref().map(Line::as_str), request.risk.code(), request.risk.note(),
+            request.agreement.code(), sending.then_some(ctx.now), sending.then_some(due),
+            (state == ReferralState::DeclinedByPerson).then_some(ctx.now),
+        ];
+        if tx.run(ANSWER, values).await? == 0 {
+            let row = tx.row(STATE, values![tenant, practice, id, user]).await?.ok_or(StoreError::NotFound)?;
+            return row.coded("state", ReferralState::from_code);
+        }
+        if sending {
+            let to_scheme = (id, Recipient::Scheme, DisclosedFields::Referral);
+            disclose(self, &mut tx, tenant, to_scheme, (user, ctx.now)).await?;
+            let subject = id.to_string();
+            for triager in triage::triagers(&mut tx, tenant, scheme).await? {
+                let message = (triager, subject.as_str());
+                outbox::to_user(self, &mut tx, tenant, MessageTemplate::ReferralArrived, message, ctx.now).await?;
+            }
+            let due_at = instant_at(due, 17);
+            jobs::add(self, &mut tx, tenant, (JobKind::RemindTriage, &subject), (due_at, ctx.now)).await?;
+        }
+        let act = match state {
+            ReferralState::Sent => Act::Send,
+            ReferralState::DeclinedByPerson => Act::PersonDeclines,
+            _ => Act::Change,
+        };
+        self.commit(tx, ctx.now, ctx.entry(act, Resource::Referral).of(id)).await?;
+        Ok(state)
+    }
+
+    /// The referrals of the reader, or of the practice for its manager, newest first, begun before
+    /// `before`. At most [`PAGE_ROWS`].
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn sent(&self, ctx: &Ctx<ReadSent>, before: Timestamp) -> Result<Vec<SentRow>> {
+        let mut tx = self.db().read().await?;
+        let grant = &ctx.grant;
+        let values = values![grant.tenant(), grant.organisation(), grant.only_user(), before, PAGE_ROWS];
+        let rows = tx.rows(SENT_LIST, values).await?;
+        drop(tx);
+        self.looked(ctx.now, ctx.entry(Act::Read, Resource::ReferralList)).await?;
+        rows.iter().map(|row| sent_row(row, row.int("unread")?)).collect()
+    }
+
+    /// One referral with its feedback; what was unread counts as opened.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] outside the reader's scope.
+    pub async fn sent_one(&self, ctx: &Ctx<ReadSent>, id: ReferralId) -> Result<SentPage> {
+        let mut tx = self.db().read().await?;
+        let grant = &ctx.grant;
+        let key = values![grant.tenant(), grant.organisation(), id, grant.only_user()];
+        let row = tx.row(SENT_ONE, key).await?.ok_or(StoreError::NotFound)?;
+        let feedback = feedback::of_referral(&mut tx, grant.tenant(), id).await?;
+        drop(tx);
+        let unread = feedback.iter().filter(|message| message.opened_at.is_none()).count();
+        let mut tx = self.db().write().await?;
+        if unread > 0 {
+            feedback::mark_opened(&mut tx, grant.tenant(), id, ctx.now).await?;
+        }
+        self.commit(tx, ctx.now, ctx.entry(Act::Read, Resource::Referral).of(id)).await?;
+        let state = row.coded("state", ReferralState::from_code)?;
+        let agreement = row.opt_coded("agreement", Agreement::from_code)?;
+        let referrer: UserId = row.parsed("referrer")?;
+        Ok(SentPage {
+            person: details(&row)?,
+            needs: needs_of(&row)?,
+            words: row.opt_text("words")?,
+            risk: row.opt_text("risk")?,
+            reach: row.opt_coded("reach", Reach::from_code)?,
+            guidance: row.opt_text("guidance")?,
+            scheme_name: row.text("scheme_name")?,
+            worker_phone: row.opt_text("worker_phone")?,
+            alternative: row.opt_text("alternative")?,
+            decided_at: row.opt_at("decided_at")?,
+            code: codes::ready(state, agreement, row.flag("joined_case")?),
+            own: referrer == grant.user(),
+            feedback,
+            row: sent_row(&row, i64::try_from(unread).unwrap_or(0))?,
+        })
+    }
+
+    /// Takes a referral back before it is answered.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] for somebody else's; [`StoreError::NotNow`] once it is answered.
+    pub async fn take_back(&self, ctx: &Ctx<TakeBack>, id: ReferralId) -> Result<()> {
+        let key = || values![ctx.grant.tenant(), ctx.grant.organisation(), id, ctx.grant.user()];
+        let mut tx = self.db().write().await?;
+        let mut all = key();
+        all.extend(values![ctx.now]);
+        if tx.run(TAKE_BACK, all).await? == 0 {
+            let row = tx.row(STATE, key()).await?.ok_or(StoreError::NotFound)?;
+            return Err(NotNow(row.coded("state", ReferralState::from_code)?).into());
+        }
+        self.commit(tx, ctx.now, ctx.entry(Act::Withdraw, Resource::Referral).of(id)).await
+    }
+}
+
+fn sent_row(row: &Row, unread: i64) -> Result<SentRow> {
+    Ok(SentRow {
+        id: row.parsed("id")?,
+        reference: row.text("reference")?,
+        state: row.coded("state", ReferralState::from_code)?,
+        name: person_name(row)?,
+        referrer_name: row.text("referrer_name")?,
+        created_at: row.at("created_at")?,
+        sent_at: row.opt_at("sent_at")?,
+        answer_due: row.opt_parsed("answer_due")?,
+        reason: row.opt_coded("reason", NotAcceptedReason::from_code)?,
+        worker_name: row.opt_text("worker_name")?,
+        first_contact: row.opt_parsed("first_contact")?,
+        closed_at: row.opt_at("closed_at")?,
+        unread,
+    })
+}

@@ -1,0 +1,97 @@
+//! Schemes: their terms, the practices they serve, their link workers.
+
+use fingerpost_domain::id::{OrganisationId, TenantId, UserId};
+use fingerpost_domain::scheme::SchemeTerms;
+use fingerpost_domain::Timestamp;
+
+use crate::audit::{Act, Entry, Resource};
+use crate::Store;
+use crate::engine::{Row, values};
+use crate::error::Result;
+use crate::sql::statements;
+
+statements! {
+    INSERT = "INSERT INTO scheme (tenant, organisation, min_age, max_age, sessions_agreed, answer_working_days) VALUES ($1, $2, $3, $4, $5, $6) \
+              ON CONFLICT (tenant, organisation) DO UPDATE SET min_age = excluded.min_age, max_age = excluded.max_age, \
+              sessions_agreed = excluded.sessions_agreed, answer_working_days = excluded.answer_working_days";
+    SERVE = "INSERT INTO scheme_practice (tenant, practice, scheme) VALUES ($1, $2, $3) \
+             ON CONFLICT (tenant, practice) DO UPDATE SET scheme = excluded.scheme";
+    ADD_WORKER = "INSERT INTO link_worker (tenant, user_id, scheme, languages, phone, places) VALUES ($1, $2, $3, $4, $5, $6) \
+                  ON CONFLICT (tenant, user_id, scheme) DO UPDATE SET languages = excluded.languages, phone = excluded.phone, places = excluded.places";
+    PUT_DAYS = "INSERT INTO link_worker_practice (tenant, practice, user_id, scheme, days) VALUES ($1, $2, $3, $4, $5) \
+                ON CONFLICT (tenant, practice, user_id) DO UPDATE SET days = excluded.days";
+}
+
+/// A scheme to be set up, with the practices it serves.
+#[derive(Debug, Clone)]
+pub struct NewScheme {
+    /// The organisation that runs it.
+    pub organisation: OrganisationId,
+    /// Its terms.
+    pub terms: SchemeTerms,
+    /// The practices it serves.
+    pub practices: Vec<OrganisationId>,
+}
+
+/// When a link worker is where.
+#[derive(Debug, Clone)]
+pub struct WorkerDays {
+    /// The practice.
+    pub practice: OrganisationId,
+    /// In words: "Tuesdays and Thursdays, room 4".
+    pub days: String,
+}
+
+pub(crate) fn terms(row: &Row) -> Result<SchemeTerms> {
+    Ok(SchemeTerms {
+        min_age: row.small("min_age")?,
+        max_age: row.opt_int("max_age")?.and_then(|age| i16::try_from(age).ok()),
+        sessions_agreed: row.small("sessions_agreed")?,
+        answer_working_days: row.small("answer_working_days")?,
+    })
+}
+
+impl Store {
+    /// Sets a scheme up, or changes its terms and adds practices.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn put_scheme(&self, tenant: &TenantId, scheme: &NewScheme, now: Timestamp) -> Result<()> {
+        let mut tx = self.db().write().await?;
+        let terms = &scheme.terms;
+        let values = values![
+            tenant,
+            scheme.organisation,
+            i64::from(terms.min_age),
+            terms.max_age.map(i64::from),
+            i64::from(terms.sessions_agreed),
+            i64::from(terms.answer_working_days),
+        ];
+        tx.run(INSERT, values).await?;
+        for practice in &scheme.practices {
+            tx.run(SERVE, values![tenant, *practice, scheme.organisation]).await?;
+        }
+        let entry = Entry::system(tenant.clone(), Act::Change, Resource::Organisations).of(scheme.organisation);
+        self.commit(tx, now, entry).await
+    }
+
+    /// Makes somebody a link worker of a scheme: languages, direct phone, places, days at practices.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn put_link_worker(
+        &self,
+        tenant: &TenantId,
+        (user, scheme): (UserId, OrganisationId),
+        (languages, phone, places): (&str, Option<&str>, u16),
+        days: &[WorkerDays],
+        now: Timestamp,
+    ) -> Result<()> {
+        let mut tx = self.db().write().await?;
+        tx.run(ADD_WORKER, values![tenant, user, scheme, languages, phone, i64::from(places)]).await?;
+        for day in days {
+            tx.run(PUT_DAYS, values![tenant, day.practice, user, scheme, &day.days]).await?;
+        }
+        self.commit(tx, now, Entry::system(tenant.clone(), Act::Change, Resource::User).of(user)).await
+    }
+}

@@ -1,0 +1,75 @@
+//! Sessions of people who are signed in. The id is stored only as its hash.
+
+use fingerpost_domain::Timestamp;
+use fingerpost_domain::id::UserId;
+use sha2::{Digest, Sha256};
+
+use crate::engine::values;
+use crate::error::Result;
+use crate::sql::statements;
+use crate::{Store, hex};
+
+statements! {
+    SAVE = "INSERT INTO session (id_hash, user_id, data, expires_at) VALUES ($1, $2, $3, $4) \
+            ON CONFLICT (id_hash) DO UPDATE SET user_id = excluded.user_id, data = excluded.data, expires_at = excluded.expires_at";
+    LOAD = "SELECT data, expires_at FROM session WHERE id_hash = $1 AND expires_at > $2";
+    DELETE = "DELETE FROM session WHERE id_hash = $1";
+    SWEEP = "DELETE FROM session WHERE expires_at <= $1";
+}
+pub(crate) const END_ALL_OF_USER: &str = "DELETE FROM session WHERE user_id = $1";
+
+/// A session as stored.
+#[derive(Debug, Clone)]
+pub struct StoredSession {
+    /// What the session holds, opaque here.
+    pub data: String,
+    /// When it ends.
+    pub expires_at: Timestamp,
+}
+
+fn hashed(id: &str) -> String {
+    hex(&Sha256::digest(id.as_bytes()))
+}
+
+impl Store {
+    /// Saves a session under its id.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn save_session(&self, id: &str, user: Option<UserId>, session: &StoredSession) -> Result<()> {
+        let mut tx = self.db().write().await?;
+        tx.run(SAVE, values![hashed(id), user, &session.data, session.expires_at]).await?;
+        tx.commit().await
+    }
+
+    /// Loads a session that has not ended.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn load_session(&self, id: &str, now: Timestamp) -> Result<Option<StoredSession>> {
+        let mut tx = self.db().read().await?;
+        let row = tx.row(LOAD, values![hashed(id), now]).await?;
+        row.map(|row| Ok(StoredSession { data: row.text("data")?, expires_at: row.at("expires_at")? })).transpose()
+    }
+
+    /// Ends a session.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn delete_session(&self, id: &str) -> Result<()> {
+        let mut tx = self.db().write().await?;
+        tx.run(DELETE, values![hashed(id)]).await?;
+        tx.commit().await
+    }
+
+    /// Removes sessions that have ended.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn sweep_sessions(&self, now: Timestamp) -> Result<u64> {
+        let mut tx = self.db().write().await?;
+        let swept = tx.run(SWEEP, values![now]).await?;
+        tx.commit().await?;
+        Ok(swept)
+    }
+}

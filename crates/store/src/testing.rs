@@ -1,0 +1,84 @@
+//! Real databases for tests: a SQLite folder each, and a PostgreSQL database each where
+//! `FINGERPOST_TEST_POSTGRES` names a server in which databases may be made. Where it does not, the test
+//! says so on standard error, and `make test` repeats it loudly.
+
+use std::str::FromStr;
+
+use fingerpost_domain::Timestamp;
+use fingerpost_domain::ambient::Entropy;
+use fingerpost_domain::id::{JobId, TenantId};
+use sqlx::Connection;
+use sqlx::postgres::{PgConnectOptions, PgConnection};
+
+use crate::{Address, Store};
+
+/// The instant at which tests begin: a Saturday morning.
+pub const START: &str = "2026-11-21T09:00:00Z";
+
+/// Which engines tests run on.
+#[derive(Debug, Clone, Copy)]
+pub struct Engines {
+    /// Always.
+    pub sqlite: bool,
+    /// Where a server is named.
+    pub postgres: bool,
+}
+
+impl Engines {
+    /// The engines found.
+    #[must_use]
+    pub fn found() -> Self {
+        Self { sqlite: true, postgres: std::env::var_os("FINGERPOST_TEST_POSTGRES").is_some() }
+    }
+}
+
+/// The instant of [`START`].
+///
+/// # Panics
+/// Never: the text is a timestamp.
+#[must_use]
+pub fn start() -> Timestamp {
+    START.parse().expect("a timestamp")
+}
+
+/// Runs a test on a fresh store of each engine.
+///
+/// # Panics
+/// When a database cannot be made.
+pub async fn on_both(test: impl AsyncFn(&Store)) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let address = Address::Folder(folder.path().to_owned());
+    run(&address, &test).await;
+    match fresh_postgres().await {
+        Some(url) => run(&Address::Postgres(url), &test).await,
+        None => eprintln!("LEFT OUT: PostgreSQL (FINGERPOST_TEST_POSTGRES names no server)"),
+    }
+}
+
+async fn run(address: &Address, test: &impl AsyncFn(&Store)) {
+    let store = Store::open(address, Entropy::from_number(7), start()).await.expect("a store");
+    store.ensure_tenant(&TenantId::main(), start()).await.expect("a tenant");
+    test(&store).await;
+    store.close().await;
+}
+
+/// Makes an empty PostgreSQL database and gives its address; `None` where no server is named.
+///
+/// # Panics
+/// When the server named does not answer.
+#[expect(clippy::disallowed_methods, clippy::disallowed_types, reason = "a unique name for a test's database")]
+pub async fn fresh_postgres() -> Option<String> {
+    let server = std::env::var("FINGERPOST_TEST_POSTGRES").ok()?;
+    let nanos = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |d| d.as_nanos());
+    let seed = u64::try_from(nanos % u128::from(u64::MAX)).unwrap_or(0) ^ u64::from(std::process::id());
+    let id: JobId = Entropy::from_number(seed).id(start());
+    let name = format!("test_{}", id.to_string().to_lowercase());
+    let options = PgConnectOptions::from_str(&server).expect("FINGERPOST_TEST_POSTGRES is a postgres:// address");
+    let mut connection = PgConnection::connect_with(&options).await.expect("the test server answers");
+    let create = format!("CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'");
+    sqlx::raw_sql(sqlx::AssertSqlSafe(create)).execute(&mut connection).await.expect("a database");
+    connection.close().await.ok();
+    let (base, query) = server.split_once('?').map_or((server.as_str(), ""), |(base, query)| (base, query));
+    let root = base.rsplit_once('/').map_or(base, |(root, _)| root);
+    Some(if query.is_empty() { format!("{root}/{name}") } else { format!("{root}/{name}?{query}") })
+}

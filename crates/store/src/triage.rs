@@ -1,0 +1,344 @@
+//! Triage: what waits, accepting and allocating, not accepting with a reason.
+
+use fingerpost_domain::calendar::{add_working_days, day_of};
+use fingerpost_domain::disclosure::ReferrerHears;
+use fingerpost_domain::id::{CaseId, OrganisationId, PersonId, ReferralId, TenantId, UserId};
+use fingerpost_domain::need::Need;
+use fingerpost_domain::person::{PersonDetails, PersonName};
+use fingerpost_domain::referral::{NotNow, ReferralState, Refusal};
+use fingerpost_domain::risk::Risk;
+use fingerpost_domain::safe_contact::SafeContact;
+use fingerpost_domain::scheme::SchemeTerms;
+use fingerpost_domain::{Date, Timestamp};
+use fingerpost_policy::Triage;
+
+use crate::audit::{Act, Resource};
+use crate::engine::{Row, Tx, values};
+use crate::error::{Result, StoreError};
+use crate::outbox::{self, MessageTemplate};
+use crate::people::{self, LikelyPerson, PersonHere, care, details};
+use crate::referrals::{needs_of, person_name};
+use crate::sql::statements;
+use crate::{Ctx, PAGE_ROWS, Store, schemes};
+
+statements! {
+    TRIAGERS = "SELECT m.user_id, m.role FROM membership m JOIN app_user u ON u.tenant = m.tenant AND u.id = m.user_id AND u.disabled = 0 \
+                WHERE m.tenant = $1 AND m.organisation = $2 AND m.role IN ('supervisor', 'link_worker') ORDER BY m.user_id, m.role LIMIT 200";
+    WAITING = "SELECT r.id, r.given, r.family, r.preferred, r.born, r.needs, r.risk, r.sent_at, r.answer_due, o.name AS practice_name \
+               FROM referral r JOIN organisation o ON o.id = r.practice \
+               WHERE r.tenant = $1 AND r.scheme = $2 AND r.state = 'sent' ORDER BY r.sent_at, r.id LIMIT $3";
+    COUNT_WAITING = "SELECT COUNT(*) AS n, MIN(answer_due) AS oldest_due FROM referral WHERE tenant = $1 AND scheme = $2 AND state = 'sent'";
+    ONE = "SELECT r.id, r.reference, r.state, r.given, r.family, r.preferred, r.born, r.nhs_number, r.address, r.postcode, r.phone, r.email, r.communication, \
+           r.needs, r.words, r.reach, r.guidance, r.risk, r.risk_note, r.sent_at, r.answer_due, r.practice, r.referrer, \
+           o.name AS practice_name, u.name AS referrer_name, u.job_title, s.min_age, s.max_age, s.sessions_agreed, s.answer_working_days \
+           FROM referral r JOIN organisation o ON o.id = r.practice JOIN app_user u ON u.tenant = r.tenant AND u.id = r.referrer \
+           JOIN scheme s ON s.tenant = r.tenant AND s.organisation = r.scheme \
+           WHERE r.tenant = $1 AND r.scheme = $2 AND r.id = $3 AND r.state <> 'draft' AND r.sent_at IS NOT NULL";
+    LOADS = "SELECT w.user_id, u.name, w.languages, w.places, d.days, \
+             (SELECT COUNT(*) FROM case_file c WHERE c.tenant = w.tenant AND c.scheme = w.scheme AND c.worker = w.user_id AND c.closed_at IS NULL) AS open_cases \
+             FROM link_worker w JOIN app_user u ON u.tenant = w.tenant AND u.id = w.user_id AND u.disabled = 0 \
+             LEFT JOIN link_worker_practice d ON d.tenant = w.tenant AND d.user_id = w.user_id AND d.practice = $3 \
+             WHERE w.tenant = $1 AND w.scheme = $2 ORDER BY u.email_folded LIMIT 100";
+    IS_WORKER = "SELECT user_id FROM link_worker WHERE tenant = $1 AND scheme = $2 AND user_id = $3";
+    OPEN_CASE = "SELECT id FROM case_file WHERE tenant = $1 AND scheme = $2 AND person = $3 AND closed_at IS NULL";
+    PERSON_CARE = "SELECT reach, guidance, risk, risk_note FROM person WHERE tenant = $1 AND id = $2";
+    ADD_CASE = "INSERT INTO case_file (tenant, id, person, scheme, worker, practice, opened_at, sent_at, sessions_agreed, next_action, next_due, referrer_hears) \
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+    ACCEPT = "UPDATE referral SET state = 'accepted', decided_at = $4, decided_by = $5, case_id = $6, joined_case = $7 \
+              WHERE tenant = $1 AND scheme = $2 AND id = $3 AND state = 'sent'";
+    NOT_ACCEPT = "UPDATE referral SET state = 'not_accepted', decided_at = $4, decided_by = $5, reason = $6, alternative = $7 \
+                  WHERE tenant = $1 AND scheme = $2 AND id = $3 AND state = 'sent'";
+    REFERRER_OF = "SELECT referrer, state FROM referral WHERE tenant = $1 AND scheme = $2 AND id = $3 AND sent_at IS NOT NULL";
+}
+
+/// The first call is made within so many working days of accepting.
+const FIRST_CALL_WORKING_DAYS: u32 = 5;
+const FIRST_CALL: &str = "First call";
+
+/// One line of the triage list.
+#[derive(Debug, Clone)]
+pub struct WaitingRow {
+    /// The referral.
+    pub id: ReferralId,
+    /// The person.
+    pub name: PersonName,
+    /// Day of birth.
+    pub born: Date,
+    /// Needs ticked.
+    pub needs: Vec<Need>,
+    /// The risk answer's code.
+    pub risk: String,
+    /// From which practice.
+    pub practice_name: String,
+    /// When it was sent.
+    pub sent_at: Timestamp,
+    /// By when an answer was promised.
+    pub answer_due: Date,
+}
+
+/// A link worker with her load, for allocating.
+#[derive(Debug, Clone)]
+pub struct WorkerLoad {
+    /// Who.
+    pub user: UserId,
+    /// Name.
+    pub name: String,
+    /// Languages, in words.
+    pub languages: String,
+    /// Days at the sending practice, if she works there.
+    pub days_there: Option<String>,
+    /// Places in all.
+    pub places: u32,
+    /// Open cases.
+    pub open_cases: u32,
+}
+
+/// One referral at triage.
+#[derive(Debug, Clone)]
+pub struct WaitingPage {
+    /// The referral.
+    pub id: ReferralId,
+    /// Its reference.
+    pub reference: String,
+    /// Where it stands: it may have been answered meanwhile.
+    pub state: ReferralState,
+    /// The person as sent.
+    pub person: PersonDetails,
+    /// Needs ticked.
+    pub needs: Vec<Need>,
+    /// Their words.
+    pub words: Option<String>,
+    /// How to reach them safely.
+    pub safe_contact: SafeContact,
+    /// What is known about risks.
+    pub risk: Risk,
+    /// When it was sent.
+    pub sent_at: Timestamp,
+    /// By when an answer was promised.
+    pub answer_due: Date,
+    /// From which practice.
+    pub practice_name: String,
+    /// Who sent it, with what they do.
+    pub referrer: String,
+    /// The scheme's terms.
+    pub terms: SchemeTerms,
+    /// People already here who may be the same.
+    pub likely: Vec<LikelyPerson>,
+    /// To whom it can be allocated.
+    pub workers: Vec<WorkerLoad>,
+}
+
+/// Who the referred person is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SamePerson {
+    /// Nobody who is here yet.
+    New,
+    /// This person.
+    Here(PersonId),
+}
+
+/// How a referral is taken up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Allocation {
+    /// By whom.
+    pub worker: UserId,
+    /// Who the person is.
+    pub person: SamePerson,
+}
+
+/// What accepting made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Accepted {
+    /// The case.
+    pub case: CaseId,
+    /// The person had an open case, and the referral joined it.
+    pub joined: bool,
+}
+
+/// Who is told of a waiting referral: supervisors, or link workers where a scheme has none.
+pub(crate) async fn triagers(tx: &mut Tx, tenant: &TenantId, scheme: OrganisationId) -> Result<Vec<UserId>> {
+    let rows = tx.rows(TRIAGERS, values![tenant, scheme]).await?;
+    let all = rows.iter().map(|r| Ok((r.parsed("user_id")?, r.text("role")?))).collect::<Result<Vec<(UserId, _)>>>()?;
+    let supervised = all.iter().any(|(_, role)| role == "supervisor");
+    Ok(all.into_iter().filter(|(_, role)| !supervised || role == "supervisor").map(|(user, _)| user).collect())
+}
+
+fn waiting_row(row: &Row) -> Result<WaitingRow> {
+    Ok(WaitingRow {
+        id: row.parsed("id")?,
+        name: person_name(row)?,
+        born: row.parsed("born")?,
+        needs: needs_of(row)?,
+        risk: row.text("risk")?,
+        practice_name: row.text("practice_name")?,
+        sent_at: row.at("sent_at")?,
+        answer_due: row.parsed("answer_due")?,
+    })
+}
+
+impl Store {
+    /// How many referrals wait in a scheme and the earliest promised answer: the number in the header.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn count_waiting(&self, tenant: &TenantId, scheme: OrganisationId) -> Result<(i64, Option<Date>)> {
+        let mut tx = self.db().read().await?;
+        let Some(row) = tx.row(COUNT_WAITING, values![tenant, scheme]).await? else { return Ok((0, None)) };
+        Ok((row.int("n")?, row.opt_parsed("oldest_due")?))
+    }
+
+    /// What waits, longest first. At most [`PAGE_ROWS`].
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn waiting(&self, ctx: &Ctx<Triage>) -> Result<Vec<WaitingRow>> {
+        let mut tx = self.db().read().await?;
+        let rows = tx.rows(WAITING, values![ctx.grant.tenant(), ctx.grant.organisation(), PAGE_ROWS]).await?;
+        drop(tx);
+        self.looked(ctx.now, ctx.entry(Act::Read, Resource::ReferralList)).await?;
+        rows.iter().map(waiting_row).collect()
+    }
+
+    /// One referral with likely matches and loads.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] outside the scheme.
+    pub async fn waiting_one(&self, ctx: &Ctx<Triage>, id: ReferralId) -> Result<WaitingPage> {
+        let (tenant, scheme) = (ctx.grant.tenant(), ctx.grant.organisation());
+        let mut tx = self.db().read().await?;
+        let row = tx.row(ONE, values![tenant, scheme, id]).await?.ok_or(StoreError::NotFound)?;
+        let person = details(&row)?;
+        let likely = people::alike(&mut tx, tenant, scheme, &person).await?;
+        let practice: OrganisationId = row.parsed("practice")?;
+        let loads = tx.rows(LOADS, values![tenant, scheme, practice]).await?;
+        drop(tx);
+        self.looked(ctx.now, ctx.entry(Act::Read, Resource::Referral).of(id)).await?;
+        let workers = loads
+            .iter()
+            .map(|row| {
+                Ok(WorkerLoad {
+                    user: row.parsed("user_id")?,
+                    name: row.text("name")?,
+                    languages: row.text("languages")?,
+                    days_there: row.opt_text("days")?,
+                    places: row.small("places")?,
+                    open_cases: row.small("open_cases")?,
+                })
+            })
+            .collect::<Result<Vec<_>>>()?;
+        let (safe_contact, risk) = care(&row)?.ok_or_else(|| StoreError::corrupt("reach"))?;
+        let referrer = match row.opt_text("job_title")? {
+            Some(title) => format!("{}, {title}", row.text("referrer_name")?),
+            None => row.text("referrer_name")?,
+        };
+        Ok(WaitingPage {
+            id,
+            reference: row.text("reference")?,
+            state: row.coded("state", ReferralState::from_code)?,
+            person,
+            needs: needs_of(&row)?,
+            words: row.opt_text("words")?,
+            safe_contact,
+            risk,
+            sent_at: row.at("sent_at")?,
+            answer_due: row.parsed("answer_due")?,
+            practice_name: row.text("practice_name")?,
+            referrer,
+            terms: schemes::terms(&row)?,
+            likely,
+            workers,
+        })
+    }
+
+    /// Takes a referral up: the person is made or found, a case is opened or joined, the referrer hears,
+    /// and the person too where that is safe.
+    ///
+    /// # Errors
+    /// [`StoreError::NotNow`] when it was answered already; [`StoreError::AlreadyThere`] when the NHS
+    /// number belongs to somebody here who was not chosen; [`StoreError::NotFound`] for a worker or person
+    /// that is not the scheme's.
+    pub async fn accept(&self, ctx: &Ctx<Triage>, id: ReferralId, allocation: Allocation) -> Result<Accepted> {
+        let (tenant, scheme) = (ctx.grant.tenant(), ctx.grant.organisation());
+        let mut tx = self.db().write().await?;
+        let row = tx.row(ONE, values![tenant, scheme, id]).await?.ok_or(StoreError::NotFound)?;
+        let state = row.coded("state", ReferralState::from_code)?;
+        state.after(fingerpost_domain::referral::ReferralEvent::Accept)?;
+        tx.row(IS_WORKER, values![tenant, scheme, allocation.worker]).await?.ok_or(StoreError::NotFound)?;
+        let sent = PersonHere::of_referral(&row)?;
+        let (person, safe_contact) = match allocation.person {
+            SamePerson::New => {
+                let person: PersonId = self.entropy().id(ctx.now);
+                people::insert(&mut tx, tenant, person, &sent, ctx.now).await?;
+                (person, sent.safe_contact)
+            }
+            SamePerson::Here(person) => {
+                let here = people::alike(&mut tx, tenant, scheme, &sent.details).await?;
+                here.iter().find(|likely| likely.id == person).ok_or(StoreError::NotFound)?;
+                let row = tx.row(PERSON_CARE, values![tenant, person]).await?.ok_or(StoreError::NotFound)?;
+                (person, care(&row)?.ok_or_else(|| StoreError::corrupt("reach"))?.0)
+            }
+        };
+        let open = tx.row(OPEN_CASE, values![tenant, scheme, person]).await?;
+        let (case, joined): (CaseId, bool) = match open {
+            Some(open) => (open.parsed("id")?, true),
+            None => (self.open_case(&mut tx, ctx, &row, (person, allocation.worker)).await?, false),
+        };
+        let changed = tx.run(ACCEPT, values![tenant, scheme, id, ctx.now, ctx.grant.user(), case, joined]).await?;
+        if changed == 0 {
+            return Err(NotNow(state).into());
+        }
+        let (referrer, subject): (UserId, String) = (row.parsed("referrer")?, id.to_string());
+        let answered = (referrer, subject.as_str());
+        outbox::to_user(self, &mut tx, tenant, MessageTemplate::ReferralAnswered, answered, ctx.now).await?;
+        let hello = (person, subject.as_str(), &safe_contact);
+        outbox::to_person(self, &mut tx, tenant, MessageTemplate::WorkerWillBeInTouch, hello, ctx.now).await?;
+        self.commit(tx, ctx.now, ctx.entry(Act::Accept, Resource::Referral).of(id)).await?;
+        Ok(Accepted { case, joined })
+    }
+
+    async fn open_case(
+        &self,
+        tx: &mut Tx,
+        ctx: &Ctx<Triage>,
+        referral: &Row,
+        (person, worker): (PersonId, UserId),
+    ) -> Result<CaseId> {
+        let case: CaseId = self.entropy().id(ctx.now);
+        let due = add_working_days(day_of(ctx.now), FIRST_CALL_WORKING_DAYS);
+        let practice: OrganisationId = referral.parsed("practice")?;
+        let values = values![
+            ctx.grant.tenant(), case, person, ctx.grant.organisation(), worker, practice, ctx.now,
+            referral.at("sent_at")?, referral.int("sessions_agreed")?, FIRST_CALL, due, ReferrerHears::NotAsked.code(),
+        ];
+        tx.run(ADD_CASE, values).await?;
+        Ok(case)
+    }
+
+    /// Does not take a referral up; the referrer hears why and what to do instead.
+    ///
+    /// # Errors
+    /// [`StoreError::NotNow`] when it was answered already; [`StoreError::NotFound`] outside the scheme.
+    pub async fn not_accept(&self, ctx: &Ctx<Triage>, id: ReferralId, refusal: &Refusal) -> Result<()> {
+        let (tenant, scheme) = (ctx.grant.tenant(), ctx.grant.organisation());
+        let mut tx = self.db().write().await?;
+        let row = tx.row(REFERRER_OF, values![tenant, scheme, id]).await?.ok_or(StoreError::NotFound)?;
+        let values = values![
+            tenant, scheme, id, ctx.now, ctx.grant.user(), refusal.reason.code(), refusal.alternative.as_str()
+        ];
+        if tx.run(NOT_ACCEPT, values).await? == 0 {
+            return Err(NotNow(row.coded("state", ReferralState::from_code)?).into());
+        }
+        let subject = id.to_string();
+        let answered = (row.parsed("referrer")?, subject.as_str());
+        outbox::to_user(self, &mut tx, tenant, MessageTemplate::ReferralAnswered, answered, ctx.now).await?;
+        let entry = ctx.entry(Act::NotAccept, Resource::Referral).of(id).because(refusal.reason.code());
+        self.commit(tx, ctx.now, entry).await
+    }
+}
+
+impl PersonHere {
+    fn of_referral(row: &Row) -> Result<Self> {
+        let (safe_contact, risk) = care(row)?.ok_or_else(|| StoreError::corrupt("reach"))?;
+        Ok(Self { details: details(row)?, safe_contact, risk })
+    }
+}
