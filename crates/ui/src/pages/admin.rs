@@ -1,0 +1,164 @@
+//! The administrator's pages and one's own account.
+
+use minijinja::Value;
+use serde::Serialize;
+
+use super::{Choice, Frame, Problems};
+use crate::Page;
+
+/// One's own account.
+#[derive(Debug, Clone, Serialize)]
+pub struct AccountPage {
+    /// What surrounds it.
+    pub frame: Frame,
+    /// The second step is on.
+    pub second_factor: bool,
+    /// The key to set it up, base32.
+    pub secret: Option<String>,
+    /// The same as a square to scan, drawn by us: see [`AccountPage::qr_of`].
+    pub qr: Value,
+    /// What is wrong.
+    pub problems: Problems,
+}
+
+impl AccountPage {
+    /// Lets a drawing of ours through as markup. Takes nothing but an SVG of squares: letters outside the
+    /// drawing's own alphabet are refused by giving none.
+    #[must_use]
+    pub fn qr_of(svg: &str) -> Value {
+        let ours = svg.starts_with("<svg") && !svg.contains("script") && !svg.contains(" on");
+        if ours { Value::from_safe_string(svg.to_owned()) } else { Value::from("") }
+    }
+}
+
+/// One line of the people who sign in.
+#[derive(Debug, Clone, Serialize)]
+#[expect(missing_docs, reason = "each field is a column under its own name")]
+pub struct UserLine {
+    pub name: String,
+    pub role: String,
+    pub job_title: Option<String>,
+    pub email: String,
+    pub state: String,
+    pub disable: Option<String>,
+}
+
+/// The invitation as typed.
+#[derive(Debug, Clone, Default, Serialize)]
+#[expect(missing_docs, reason = "the fields are those of the form, under its names")]
+pub struct InviteValues {
+    pub name: String,
+    pub email: String,
+    pub job_title: String,
+}
+
+/// Who signs in.
+#[derive(Debug, Clone, Serialize)]
+pub struct UsersPage {
+    /// What surrounds it.
+    pub frame: Frame,
+    /// The organisation.
+    pub place_name: String,
+    /// What was just done.
+    pub saved: Option<String>,
+    /// The lines.
+    pub rows: Vec<UserLine>,
+    /// Where an invitation is posted.
+    pub action: String,
+    /// Roles that fit here.
+    pub roles: Vec<Choice>,
+    /// What was typed.
+    pub values: InviteValues,
+    /// What is wrong.
+    pub problems: Problems,
+}
+
+/// The flow of one practice, small counts hidden.
+#[derive(Debug, Clone, Serialize)]
+#[expect(missing_docs, reason = "each field is a column under its own name")]
+pub struct FlowLine {
+    pub practice: String,
+    pub sent: String,
+    pub waiting: String,
+    pub accepted: String,
+    pub not_accepted: String,
+    pub withdrawn: String,
+}
+
+/// Counts of flow.
+#[derive(Debug, Clone, Serialize)]
+pub struct FlowPage {
+    /// What surrounds it.
+    pub frame: Frame,
+    /// What is hidden, and why.
+    pub note: String,
+    /// The lines.
+    pub rows: Vec<FlowLine>,
+    /// What is counted.
+    pub definition_text: String,
+}
+
+impl Page for AccountPage {
+    const TEMPLATE: &'static str = "account.html";
+}
+impl Page for UsersPage {
+    const TEMPLATE: &'static str = "users.html";
+}
+impl Page for FlowPage {
+    const TEMPLATE: &'static str = "flow.html";
+}
+
+#[cfg(test)]
+mod samples {
+    use super::*;
+    use crate::pages::samples::{LONG, frame, problems};
+
+    impl AccountPage {
+        pub(crate) fn samples() -> Vec<Self> {
+            let off = Self { frame: frame("Account"), second_factor: false, secret: None, qr: Value::from(""), problems: vec![] };
+            let setting = Self { secret: Some("ABC".into()), qr: Self::qr_of("<svg></svg>"), problems: problems(&["code"]), ..off.clone() };
+            let on = Self { second_factor: true, problems: problems(&["password"]), ..off.clone() };
+            vec![off, setting, on]
+        }
+    }
+
+    impl UsersPage {
+        pub(crate) fn samples() -> Vec<Self> {
+            let line = UserLine {
+                name: LONG.into(),
+                role: "Link worker".into(),
+                job_title: Some("Connector".into()),
+                email: format!("{}@example.org", "long".repeat(20)),
+                state: "Second step on".into(),
+                disable: Some("/o/x/users/1/disable".into()),
+            };
+            let usual = Self {
+                frame: frame("Users"),
+                place_name: "Wexley Vale".into(),
+                saved: Some("Invited".into()),
+                rows: vec![line.clone(), UserLine { job_title: None, disable: None, ..line }],
+                action: "/o/x/users".into(),
+                roles: vec![Choice::new("referrer", "Referrer", false)],
+                values: InviteValues::default(),
+                problems: vec![],
+            };
+            let wrong = problems(&["name", "email", "job_title", "role"]);
+            vec![Self { problems: wrong, saved: None, ..usual.clone() }, usual]
+        }
+    }
+
+    impl FlowPage {
+        pub(crate) fn samples() -> Vec<Self> {
+            let line = FlowLine {
+                practice: LONG.into(),
+                sent: "about 20".into(),
+                waiting: "fewer than 8".into(),
+                accepted: "about 10".into(),
+                not_accepted: "0".into(),
+                withdrawn: "0".into(),
+            };
+            let empty = Self { frame: frame("Flow"), note: "Small".into(), rows: vec![], definition_text: "Sent".into() };
+            vec![Self { rows: vec![line], ..empty.clone() }, empty]
+        }
+    }
+}

@@ -1,0 +1,414 @@
+//! The link worker's pages: caseload, case, notes, closing.
+
+use serde::Serialize;
+
+use super::{Choice, Frame, Problems};
+use crate::Page;
+
+/// A filter of the caseload, with its count.
+#[derive(Debug, Clone, Serialize)]
+#[expect(missing_docs, reason = "each field is shown under its own name")]
+pub struct Filter {
+    pub text: String,
+    pub href: String,
+    pub current: bool,
+}
+
+/// Referrals that wait, above the caseload.
+#[derive(Debug, Clone, Serialize)]
+#[expect(missing_docs, reason = "each field is shown under its own name")]
+pub struct Inbox {
+    pub text: String,
+    pub href: String,
+    pub detail: String,
+}
+
+/// One line of a caseload.
+#[derive(Debug, Clone, Serialize)]
+#[expect(missing_docs, reason = "each field is a column under its own name")]
+pub struct CaseloadLine {
+    pub href: String,
+    pub name: String,
+    pub next: String,
+    pub due: String,
+    pub late: bool,
+    pub last_contact: String,
+    pub sessions: String,
+    pub risk: String,
+    pub risk_note: Option<String>,
+    pub last: String,
+    pub last_quiet: bool,
+}
+
+/// What needs you now.
+#[derive(Debug, Clone, Serialize)]
+pub struct CaseloadPage {
+    /// What surrounds it.
+    pub frame: Frame,
+    /// The day.
+    pub today: String,
+    /// "24 of 30 places used."
+    pub room: String,
+    /// Referrals that wait.
+    pub inbox: Option<Inbox>,
+    /// "Your people", or the scheme's.
+    pub table_heading: String,
+    /// Filters.
+    pub filters: Vec<Filter>,
+    /// The last column: how long somebody waits, or whose case it is.
+    pub last_column: String,
+    /// The lines, most urgent first.
+    pub rows: Vec<CaseloadLine>,
+    /// Said when there is none.
+    pub empty_text: String,
+}
+
+/// Risk, needs, safe contact: on every page of a case.
+#[derive(Debug, Clone, Serialize)]
+pub struct Care {
+    /// The risk answer's code.
+    pub risk: String,
+    /// "Take care", "No known risks", "Risks not asked".
+    pub risk_label: String,
+    /// What to do about it.
+    pub risk_text: String,
+    /// How to communicate.
+    pub communication: String,
+    /// The safe way, with the number or address.
+    pub reach: String,
+    /// What to know about it.
+    pub guidance: Option<String>,
+}
+
+/// The person of a case.
+#[derive(Debug, Clone, Serialize)]
+#[expect(missing_docs, reason = "each field is shown under its own name")]
+pub struct CasePerson {
+    pub short: String,
+    pub name: String,
+    pub called: String,
+    pub born: String,
+    pub age: i16,
+    pub nhs_number: Option<String>,
+    pub address: Option<String>,
+}
+
+/// The person's words.
+#[derive(Debug, Clone, Serialize)]
+pub struct Matters {
+    /// The words.
+    pub text: String,
+    /// Who said them, when.
+    pub who: String,
+}
+
+/// Something that happened.
+#[derive(Debug, Clone, Serialize)]
+#[expect(missing_docs, reason = "each field is shown under its own name")]
+pub struct Event {
+    pub icon: &'static str,
+    pub when: String,
+    pub tag: Option<String>,
+    pub title: Option<String>,
+    pub text: String,
+    pub foot_icon: Option<&'static str>,
+    pub foot: Option<String>,
+    pub note_href: Option<String>,
+    pub note_text: String,
+}
+
+/// Sessions used of those agreed.
+#[derive(Debug, Clone, Serialize)]
+pub struct Sessions {
+    /// "2 of 6 sessions used".
+    pub text: String,
+    /// One for each agreed, true when used.
+    pub pips: Vec<bool>,
+    /// The number of the next; none when all are used.
+    pub next: Option<u16>,
+}
+
+/// The contact form as typed.
+#[derive(Debug, Clone, Default, Serialize)]
+#[expect(missing_docs, reason = "the fields are those of the form, under its names")]
+pub struct ContactValues {
+    pub kind: String,
+    pub on_day: String,
+    pub on_month: String,
+    pub on_year: String,
+    pub happened: String,
+    pub note: String,
+    pub matters: String,
+    pub next: String,
+    pub due_day: String,
+    pub due_month: String,
+    pub due_year: String,
+    pub line_for_referrer: String,
+}
+
+/// A case.
+#[derive(Debug, Clone, Serialize)]
+pub struct CasePage {
+    /// What surrounds it.
+    pub frame: Frame,
+    /// Back to the caseload.
+    pub back_href: String,
+    /// What was just saved.
+    pub saved: Option<String>,
+    /// The person.
+    pub person: CasePerson,
+    /// The practice.
+    pub practice: String,
+    /// Risk, needs, safe contact.
+    pub care: Care,
+    /// What they agreed to share.
+    pub sharing: String,
+    /// "Open since 7 October".
+    pub state_line: String,
+    /// It is open.
+    pub open: bool,
+    /// What matters to them.
+    pub matters: Option<Matters>,
+    /// What has happened, newest first.
+    pub timeline: Vec<Event>,
+    /// Sessions.
+    pub sessions: Sessions,
+    /// What comes next.
+    pub next_line: String,
+    /// Where a contact is posted.
+    pub action: String,
+    /// Makes posting happen once.
+    pub key: String,
+    /// Where the case is closed.
+    pub close_href: String,
+    /// Kinds of contact.
+    pub kinds: Vec<Choice>,
+    /// Who sent the person.
+    pub referrer: String,
+    /// What the referrer may hear now.
+    pub hears_now: String,
+    /// What they may hear from now on.
+    pub hears: Vec<Choice>,
+    /// The part about the referrer is shown open.
+    pub open_sharing: bool,
+    /// What was typed.
+    pub values: ContactValues,
+    /// What is wrong.
+    pub problems: Problems,
+}
+
+/// One version of a note.
+#[derive(Debug, Clone, Serialize)]
+#[expect(missing_docs, reason = "each field is shown under its own name")]
+pub struct NoteVersion {
+    pub number: i64,
+    pub when: String,
+    pub who: String,
+    pub body: String,
+}
+
+/// A note with its corrections.
+#[derive(Debug, Clone, Serialize)]
+pub struct NotePage {
+    /// What surrounds it.
+    pub frame: Frame,
+    /// Back to the case.
+    pub back_href: String,
+    /// Where a correction is posted.
+    pub action: String,
+    /// Versions, oldest first.
+    pub versions: Vec<NoteVersion>,
+    /// The newest number: what a correction was read from.
+    pub latest: i64,
+    /// What was typed.
+    pub body: String,
+    /// What is wrong.
+    pub problems: Problems,
+}
+
+/// The closing form as typed.
+#[derive(Debug, Clone, Default, Serialize)]
+#[expect(missing_docs, reason = "the fields are those of the form, under its names")]
+pub struct CloseValues {
+    pub changed: String,
+    pub continues: String,
+    pub requested_actions: String,
+}
+
+/// Closing a case.
+#[derive(Debug, Clone, Serialize)]
+pub struct ClosePage {
+    /// What surrounds it.
+    pub frame: Frame,
+    /// Back to the case.
+    pub back_href: String,
+    /// Where the form is posted.
+    pub action: String,
+    /// The person.
+    pub called: String,
+    /// Who sent them.
+    pub referrer: String,
+    /// How it may have ended.
+    pub outcomes: Vec<Choice>,
+    /// What the referrer may hear.
+    pub hears: Vec<Choice>,
+    /// What was typed.
+    pub values: CloseValues,
+    /// What is wrong.
+    pub problems: Problems,
+}
+
+impl Page for CaseloadPage {
+    const TEMPLATE: &'static str = "caseload.html";
+}
+impl Page for CasePage {
+    const TEMPLATE: &'static str = "case.html";
+}
+impl Page for NotePage {
+    const TEMPLATE: &'static str = "note.html";
+}
+impl Page for ClosePage {
+    const TEMPLATE: &'static str = "close.html";
+}
+
+#[cfg(test)]
+mod samples {
+    use super::*;
+    use crate::pages::samples::{LONG, frame, problems};
+
+    impl Care {
+        pub(crate) fn sample(risk: &str) -> Self {
+            Self {
+                risk: risk.into(),
+                risk_label: "Take care".into(),
+                risk_text: "Lively dog".into(),
+                communication: "Not asked".into(),
+                reach: "01632 960 142".into(),
+                guidance: Some("before 2pm".into()),
+            }
+        }
+    }
+
+    impl CaseloadPage {
+        pub(crate) fn samples() -> Vec<Self> {
+            let line = CaseloadLine {
+                href: "/o/x/cases/1".into(),
+                name: LONG.into(),
+                next: "First call".into(),
+                due: "3 days late".into(),
+                late: true,
+                last_contact: "9 days ago".into(),
+                sessions: "4 of 6".into(),
+                risk: "known".into(),
+                risk_note: Some("Dog".into()),
+                last: "No".into(),
+                last_quiet: true,
+            };
+            let empty = Self {
+                frame: frame("What needs you now"),
+                today: "Saturday".into(),
+                room: "0 of 30".into(),
+                inbox: None,
+                table_heading: "Your people".into(),
+                filters: vec![Filter { text: "Everyone (0)".into(), href: "?".into(), current: true }],
+                last_column: "Waiting".into(),
+                rows: vec![],
+                empty_text: "Nobody".into(),
+            };
+            let inbox = Inbox { text: "3 referrals to open".into(), href: "/o/x/referrals".into(), detail: "today".into() };
+            let quiet = CaseloadLine { risk_note: None, late: false, last_quiet: false, risk: "none_known".into(), ..line.clone() };
+            vec![Self { rows: vec![line, quiet], inbox: Some(inbox), ..empty.clone() }, empty]
+        }
+    }
+
+    impl CasePage {
+        pub(crate) fn samples() -> Vec<Self> {
+            let person = CasePerson {
+                short: "Peggy Alderthwaite".into(),
+                name: LONG.into(),
+                called: "Peggy".into(),
+                born: "4 June 1947".into(),
+                age: 79,
+                nhs_number: Some("999 000 0018".into()),
+                address: Some("14 Tannery Row".into()),
+            };
+            let event = Event {
+                icon: "home",
+                when: "today".into(),
+                tag: Some("Session 1".into()),
+                title: Some("Visit".into()),
+                text: "One\nTwo".into(),
+                foot_icon: Some("lock"),
+                foot: Some("Private".into()),
+                note_href: Some("/n".into()),
+                note_text: "Correct".into(),
+            };
+            let usual = Self {
+                frame: frame("Peggy"),
+                back_href: "/o/x/caseload".into(),
+                saved: Some("Saved".into()),
+                person: person.clone(),
+                practice: "Millrace".into(),
+                care: Care::sample("known"),
+                sharing: "Nothing".into(),
+                state_line: "Open".into(),
+                open: true,
+                matters: Some(Matters { text: "Singing".into(), who: "Peggy".into() }),
+                timeline: vec![event.clone()],
+                sessions: Sessions { text: "1 of 6".into(), pips: vec![true, false], next: Some(2) },
+                next_line: "Ring".into(),
+                action: "/o/x/cases/1/contacts".into(),
+                key: "k".into(),
+                close_href: "/o/x/cases/1/close".into(),
+                kinds: vec![Choice::new("phone", "Phone", false)],
+                referrer: "Dr F".into(),
+                hears_now: "Not asked".into(),
+                hears: vec![Choice::new("summary", "A summary", false)],
+                open_sharing: false,
+                values: ContactValues::default(),
+                problems: vec![],
+            };
+            let fields = ["kind", "on", "happened", "note", "matters", "referrer_hears", "line_for_referrer", "next", "due"];
+            let none_left = Sessions { text: "6 of 6".into(), pips: vec![true; 6], next: None };
+            let wrong = Self { problems: problems(&fields), open_sharing: true, sessions: none_left, ..usual.clone() };
+            let plain = Event { tag: None, title: None, foot_icon: None, foot: None, note_href: None, text: String::new(), ..event };
+            let stranger = CasePerson { nhs_number: None, address: None, ..person };
+            let closed = Self { open: false, saved: None, matters: None, timeline: vec![plain], person: stranger, care: Care { guidance: None, ..Care::sample("not_asked") }, ..usual.clone() };
+            vec![usual, wrong, closed]
+        }
+    }
+
+    impl NotePage {
+        pub(crate) fn samples() -> Vec<Self> {
+            let version = NoteVersion { number: 1, when: "today".into(), who: LONG.into(), body: "Words".into() };
+            let usual = Self {
+                frame: frame("Note"),
+                back_href: "/o/x/cases/1".into(),
+                action: "/o/x/cases/1/contacts/1/note".into(),
+                versions: vec![version],
+                latest: 1,
+                body: "Words".into(),
+                problems: vec![],
+            };
+            vec![Self { problems: problems(&["note"]), ..usual.clone() }, usual]
+        }
+    }
+
+    impl ClosePage {
+        pub(crate) fn samples() -> Vec<Self> {
+            let usual = Self {
+                frame: frame("Close"),
+                back_href: "/o/x/cases/1".into(),
+                action: "/o/x/cases/1/close".into(),
+                called: "Peggy".into(),
+                referrer: "Dr F".into(),
+                outcomes: vec![Choice::new("reached", "Reached", false)],
+                hears: vec![Choice::new("summary", "A summary", true)],
+                values: CloseValues::default(),
+                problems: vec![],
+            };
+            let fields = ["outcome", "changed", "continues", "requested_actions", "referrer_hears"];
+            vec![Self { problems: problems(&fields), ..usual.clone() }, usual]
+        }
+    }
+}

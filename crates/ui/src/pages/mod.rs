@@ -1,0 +1,229 @@
+//! The context of every page: plain words, ready to be shown. No page asks a question of its own.
+//!
+//! Each page has samples: usual, empty, wrong, and with the longest names. A test renders them all.
+
+mod admin;
+mod case;
+mod entry;
+mod refer;
+mod triage;
+
+use fingerpost_domain::problem::Problem;
+use serde::Serialize;
+
+pub use admin::{AccountPage, FlowLine, FlowPage, InviteValues, UserLine, UsersPage};
+pub use case::{
+    Care, CaseloadLine, CaseloadPage, CasePage, CasePerson, CloseValues, ClosePage, ContactValues, Event, Filter, Inbox,
+    Matters, NotePage, NoteVersion, Sessions,
+};
+pub use entry::{Account, ChoosePasswordPage, CodePage, MessagePage, PlaceLink, PlacesPage, SignInPage, TextBlock, TextPage};
+pub use refer::{
+    CodeToFile, FeedbackView, Notice, PersonCard, PersonValues, ReferPage, ReferValues, ReferWhoPage, RefusalView,
+    SentLine, SentOnePage, SentPage, Step, WorkerView,
+};
+pub use triage::{TriageLine, TriageOnePage, TriagePage};
+
+/// What surrounds every page.
+#[derive(Debug, Clone, Serialize, Default)]
+pub struct Frame {
+    /// The title, without the product's name.
+    pub title: String,
+    /// The form on the page has problems: said first in the title.
+    pub problem: bool,
+    /// Who is signed in.
+    pub user: Option<String>,
+    /// Where they work.
+    pub place: Option<PlaceName>,
+    /// They work in several places and can change.
+    pub several_places: bool,
+    /// The menu.
+    pub nav: Vec<NavItem>,
+    /// The token that every form carries.
+    pub csrf: String,
+    /// Everything here is invented.
+    pub invented: bool,
+}
+
+/// The organisation one works in.
+#[derive(Debug, Clone, Serialize)]
+pub struct PlaceName {
+    /// Its name.
+    pub name: String,
+}
+
+/// One item of the menu.
+#[derive(Debug, Clone, Serialize)]
+pub struct NavItem {
+    /// The words.
+    pub text: String,
+    /// Where it leads.
+    pub href: String,
+    /// The page that is open.
+    pub current: bool,
+    /// How many wait behind it.
+    pub count: Option<i64>,
+}
+
+/// A link with its words.
+#[derive(Debug, Clone, Serialize)]
+pub struct Link {
+    /// The words.
+    pub text: String,
+    /// Where it leads.
+    pub href: String,
+}
+
+/// One box or circle to choose.
+#[derive(Debug, Clone, Serialize)]
+pub struct Choice {
+    /// What is posted.
+    pub value: String,
+    /// The words.
+    pub text: String,
+    /// Chosen.
+    pub checked: bool,
+    /// More about it, below.
+    pub hint: Option<Text>,
+}
+
+/// Text as the NHS components take it.
+#[derive(Debug, Clone, Serialize)]
+pub struct Text {
+    /// The words.
+    pub text: String,
+}
+
+impl Choice {
+    /// A choice without a hint.
+    #[must_use]
+    pub fn new(value: &str, text: impl Into<String>, checked: bool) -> Self {
+        Self { value: value.to_owned(), text: text.into(), checked, hint: None }
+    }
+
+    /// The same with a hint; an empty one is none.
+    #[must_use]
+    pub fn hint(mut self, text: impl Into<String>) -> Self {
+        let text = text.into();
+        self.hint = (!text.is_empty()).then_some(Text { text });
+        self
+    }
+}
+
+/// One row of a summary list.
+#[derive(Debug, Clone, Serialize)]
+pub struct SummaryRow {
+    key: Text,
+    value: Text,
+}
+
+impl SummaryRow {
+    /// A key and its value.
+    #[must_use]
+    pub fn new(key: &str, value: impl Into<String>) -> Self {
+        Self { key: Text { text: key.to_owned() }, value: Text { text: value.into() } }
+    }
+}
+
+/// The problems of a form, as a page shows them.
+pub type Problems = Vec<Problem>;
+
+#[cfg(test)]
+pub(crate) mod samples {
+    //! Words that samples share.
+
+    use super::*;
+
+    pub const LONG: &str = "Oluwaseun Temitope Adebayo-Featherstonehaugh-Wilkinson";
+
+    pub fn frame(title: &str) -> Frame {
+        Frame {
+            title: title.into(),
+            problem: false,
+            user: Some("Dr Anil Ferreira".into()),
+            place: Some(PlaceName { name: "Millrace Surgery".into() }),
+            several_places: true,
+            nav: vec![
+                NavItem { text: "Refer".into(), href: "/o/x/refer".into(), current: true, count: None },
+                NavItem { text: "Referrals".into(), href: "/o/x/referrals".into(), current: false, count: Some(3) },
+            ],
+            csrf: "token".into(),
+            invented: true,
+        }
+    }
+
+    pub fn anonymous(title: &str) -> Frame {
+        Frame { title: title.into(), csrf: "token".into(), ..Frame::default() }
+    }
+
+    pub fn problems(fields: &[&'static str]) -> Problems {
+        fields.iter().map(|field| Problem { field, message: format!("Mend the {field}") }).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Page, Ui};
+
+    fn draw<P: Page>(ui: &Ui, pages: Vec<P>) -> usize {
+        for page in &pages {
+            let html = ui.render(page).unwrap_or_else(|error| panic!("{error}: {:#}", std::error::Error::source(&error).unwrap()));
+            assert!(html.contains("</html>"), "{}", P::TEMPLATE);
+            assert!(!html.contains("style=") && !html.contains("<style"), "{} has inline style", P::TEMPLATE);
+            assert!(!html.contains(" onclick") && !html.contains("<script>"), "{} has inline script", P::TEMPLATE);
+            let forms = html.matches("method=\"post\"").count();
+            assert_eq!(forms, html.matches("name=\"csrf\"").count(), "{}: a form without its token", P::TEMPLATE);
+            let nhs = html.contains("nhsuk-header__logo") || html.contains("Frutiger");
+            assert!(!nhs, "{} wears the NHS identity", P::TEMPLATE);
+        }
+        pages.len()
+    }
+
+    #[test]
+    fn every_page_is_drawn_with_each_of_its_samples() {
+        let ui = Ui::load().unwrap();
+        let drawn = draw(&ui, SignInPage::samples())
+            + draw(&ui, CodePage::samples())
+            + draw(&ui, ChoosePasswordPage::samples())
+            + draw(&ui, MessagePage::samples())
+            + draw(&ui, TextPage::samples())
+            + draw(&ui, PlacesPage::samples())
+            + draw(&ui, AccountPage::samples())
+            + draw(&ui, ReferWhoPage::samples())
+            + draw(&ui, ReferPage::samples())
+            + draw(&ui, SentPage::samples())
+            + draw(&ui, SentOnePage::samples())
+            + draw(&ui, TriagePage::samples())
+            + draw(&ui, TriageOnePage::samples())
+            + draw(&ui, CaseloadPage::samples())
+            + draw(&ui, CasePage::samples())
+            + draw(&ui, NotePage::samples())
+            + draw(&ui, ClosePage::samples())
+            + draw(&ui, UsersPage::samples())
+            + draw(&ui, FlowPage::samples());
+        assert!(drawn > 30);
+        let templates = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/templates")).unwrap().count();
+        assert_eq!(templates, 19 + 2, "a template without a page, or a page without samples here");
+    }
+
+    #[test]
+    fn templates_never_mark_a_string_safe() {
+        for entry in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/templates")).unwrap() {
+            let path = entry.unwrap().path();
+            let source = std::fs::read_to_string(&path).unwrap();
+            assert!(!source.contains("|safe") && !source.contains("| safe"), "{}", path.display());
+            assert!(!source.contains("autoescape"), "{}", path.display());
+        }
+    }
+
+    #[test]
+    fn the_prefilled_form_has_at_most_seven_visible_fields() {
+        let ui = Ui::load().unwrap();
+        let html = ui.render(&ReferPage::samples()[0]).unwrap();
+        let form = html.split("<form class=\"fp-form\"").nth(1).unwrap().split("</form>").next().unwrap();
+        let questions = form.matches("<fieldset").count()
+            + form.matches("<textarea").count()
+            + form.matches("class=\"nhsuk-input").count();
+        assert_eq!(questions, 7);
+    }
+}

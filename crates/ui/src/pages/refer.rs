@@ -1,0 +1,398 @@
+//! The referrer's pages: who, the seven fields, the receipt, the list with the feedback.
+
+use fingerpost_domain::feedback::Section;
+use serde::Serialize;
+
+use super::{Choice, Frame, Problems, SummaryRow};
+use crate::Page;
+
+/// The "who" form as typed.
+#[derive(Debug, Clone, Default, Serialize)]
+#[expect(missing_docs, reason = "the fields are those of the form, under its names")]
+pub struct PersonValues {
+    pub given: String,
+    pub family: String,
+    pub preferred: String,
+    pub born_day: String,
+    pub born_month: String,
+    pub born_year: String,
+    pub nhs_number: String,
+    pub address: String,
+    pub postcode: String,
+    pub phone: String,
+    pub email: String,
+    pub communication: String,
+}
+
+/// Who is referred, by hand.
+#[derive(Debug, Clone, Serialize)]
+pub struct ReferWhoPage {
+    /// What surrounds it.
+    pub frame: Frame,
+    /// Where the form is posted.
+    pub action: String,
+    /// Makes posting happen once.
+    pub key: String,
+    /// The scheme.
+    pub scheme_name: String,
+    /// Its ages, in words: "aged 18 and over".
+    pub ages: String,
+    /// What was typed.
+    pub values: PersonValues,
+    /// What is wrong.
+    pub problems: Problems,
+}
+
+/// The person, filled in.
+#[derive(Debug, Clone, Serialize)]
+#[expect(missing_docs, reason = "each field is shown under its own name")]
+pub struct PersonCard {
+    pub name: String,
+    pub called: String,
+    pub preferred: Option<String>,
+    pub born: String,
+    pub age: i16,
+    pub nhs_number: Option<String>,
+    pub address: Option<String>,
+    pub phone: Option<String>,
+    pub email: Option<String>,
+    pub communication: Option<String>,
+}
+
+/// The link worker, before sending.
+#[derive(Debug, Clone, Serialize)]
+pub struct WorkerView {
+    /// Her name.
+    pub name: String,
+    /// Its first letters.
+    pub initials: String,
+    /// Languages.
+    pub languages: String,
+    /// Days here.
+    pub days: String,
+    /// "6 of 30 places free".
+    pub room: String,
+    /// Direct phone.
+    pub phone: Option<String>,
+    /// "In about 6 working days, by Thursday 15 October".
+    pub wait: Option<String>,
+    /// How we know.
+    pub wait_basis: Option<String>,
+}
+
+/// The seven fields as typed.
+#[derive(Debug, Clone, Default, Serialize)]
+#[expect(missing_docs, reason = "the fields are those of the form, under its names")]
+pub struct ReferValues {
+    pub words: String,
+    pub guidance: String,
+    pub risk: String,
+    pub risk_note: String,
+    pub agreement: String,
+}
+
+/// The referral form with the person filled in.
+#[derive(Debug, Clone, Serialize)]
+pub struct ReferPage {
+    /// What surrounds it.
+    pub frame: Frame,
+    /// Where the form is posted.
+    pub action: String,
+    /// Where the person's details are changed.
+    pub change_href: String,
+    /// The person.
+    pub person: PersonCard,
+    /// The scheme.
+    pub scheme_name: String,
+    /// The link workers here.
+    pub workers: Vec<WorkerView>,
+    /// What would help.
+    pub needs: Vec<Choice>,
+    /// Ways to reach them.
+    pub reaches: Vec<Choice>,
+    /// What was typed.
+    pub values: ReferValues,
+    /// "Send to Maya".
+    pub send_text: String,
+    /// What is wrong.
+    pub problems: Problems,
+}
+
+/// One line of the list.
+#[derive(Debug, Clone, Serialize)]
+#[expect(missing_docs, reason = "each field is a column under its own name")]
+pub struct SentLine {
+    pub href: String,
+    pub name: String,
+    pub state: String,
+    pub detail: Option<String>,
+    pub unread: bool,
+    pub worker: String,
+    pub sent: String,
+    pub by: String,
+}
+
+/// People I sent.
+#[derive(Debug, Clone, Serialize)]
+pub struct SentPage {
+    /// What surrounds it.
+    pub frame: Frame,
+    /// "People I sent", or the practice's.
+    pub heading: String,
+    /// Where to refer somebody.
+    pub refer_href: Option<String>,
+    /// The practice's list: says who sent.
+    pub manager: bool,
+    /// The lines.
+    pub rows: Vec<SentLine>,
+    /// Older ones.
+    pub older_href: Option<String>,
+    /// What the list is.
+    pub definition_text: String,
+    /// Said when there is none.
+    pub empty_text: String,
+}
+
+/// The green panel after sending.
+#[derive(Debug, Clone, Serialize)]
+pub struct Notice {
+    /// Who has it.
+    pub title: String,
+    /// Who, when, reference.
+    pub body: String,
+}
+
+/// A scheme's answer that is no.
+#[derive(Debug, Clone, Serialize)]
+pub struct RefusalView {
+    /// Why.
+    pub reason: String,
+    /// What to do instead.
+    pub alternative: String,
+    /// Who says so, and when.
+    pub who: String,
+}
+
+/// A message from the link worker.
+#[derive(Debug, Clone, Serialize)]
+pub struct FeedbackView {
+    /// Which milestone.
+    pub title: String,
+    /// When it was sent.
+    pub when: String,
+    /// Not opened before.
+    pub unread: bool,
+    /// Its sections, in PRSB order.
+    pub sections: Vec<Section>,
+}
+
+/// A dated step.
+#[derive(Debug, Clone, Serialize)]
+pub struct Step {
+    /// When.
+    pub when: String,
+    /// What.
+    pub what: String,
+    /// It has happened.
+    pub done: bool,
+}
+
+/// The code for the GP record.
+#[derive(Debug, Clone, Serialize)]
+pub struct CodeToFile {
+    /// Concept id.
+    pub concept: String,
+    /// What it says.
+    pub term: String,
+    /// A line for the notes.
+    pub line: String,
+    /// When to file it.
+    pub rule: String,
+}
+
+/// One referral as its referrer sees it.
+#[derive(Debug, Clone, Serialize)]
+pub struct SentOnePage {
+    /// What surrounds it.
+    pub frame: Frame,
+    /// Back to the list.
+    pub back_href: String,
+    /// The reader sent it.
+    pub own: bool,
+    /// Just sent: the panel.
+    pub notice: Option<Notice>,
+    /// Its reference.
+    pub reference: String,
+    /// The person.
+    pub name: String,
+    /// Where it stands.
+    pub state: String,
+    /// The scheme's no.
+    pub refusal: Option<RefusalView>,
+    /// Messages, newest first.
+    pub feedback: Vec<FeedbackView>,
+    /// What happens next.
+    pub steps: Vec<Step>,
+    /// What was sent.
+    pub summary: Vec<SummaryRow>,
+    /// The code.
+    pub code: Option<CodeToFile>,
+    /// Where it is taken back.
+    pub take_back: Option<String>,
+    /// A draft: where it is finished.
+    pub continue_href: Option<String>,
+}
+
+impl Page for ReferWhoPage {
+    const TEMPLATE: &'static str = "refer_who.html";
+}
+impl Page for ReferPage {
+    const TEMPLATE: &'static str = "refer.html";
+}
+impl Page for SentPage {
+    const TEMPLATE: &'static str = "sent.html";
+}
+impl Page for SentOnePage {
+    const TEMPLATE: &'static str = "sent_one.html";
+}
+
+#[cfg(test)]
+mod samples {
+    use super::*;
+    use crate::pages::samples::{LONG, frame, problems};
+
+    impl ReferWhoPage {
+        pub(crate) fn samples() -> Vec<Self> {
+            let empty = Self {
+                frame: frame("Refer"),
+                action: "/o/x/refer".into(),
+                key: "k".into(),
+                scheme_name: "Wexley Vale".into(),
+                ages: "aged 18 and over".into(),
+                values: PersonValues::default(),
+                problems: vec![],
+            };
+            let wrong = problems(&["given", "family", "born", "nhs_number", "phone", "email", "postcode"]);
+            let values = PersonValues { given: LONG.into(), ..PersonValues::default() };
+            vec![Self { problems: wrong, values, ..empty.clone() }, empty]
+        }
+    }
+
+    pub fn person() -> PersonCard {
+        PersonCard {
+            name: "Margaret Alderthwaite".into(),
+            called: "Peggy".into(),
+            preferred: Some("Peggy".into()),
+            born: "4 June 1947".into(),
+            age: 79,
+            nhs_number: Some("999 000 0018".into()),
+            address: Some("14 Tannery Row, WX4 2TN".into()),
+            phone: Some("01632 960 142".into()),
+            email: None,
+            communication: Some("Large print".into()),
+        }
+    }
+
+    impl ReferPage {
+        pub(crate) fn samples() -> Vec<Self> {
+            let worker = WorkerView {
+                name: "Maya Okonkwo".into(),
+                initials: "MO".into(),
+                languages: "English and Yoruba".into(),
+                days: "Tuesdays".into(),
+                room: "6 of 30 places free".into(),
+                phone: None,
+                wait: Some("In about 6 working days".into()),
+                wait_basis: Some("Of the last 20 people".into()),
+            };
+            let usual = Self {
+                frame: frame("Refer Peggy"),
+                action: "/o/x/refer/1".into(),
+                change_href: "/o/x/refer/1/person".into(),
+                person: person(),
+                scheme_name: "Wexley Vale".into(),
+                workers: vec![worker],
+                needs: vec![Choice::new("company", "Company", true)],
+                reaches: vec![Choice::new("phone", "Phone", false).hint("01632")],
+                values: ReferValues::default(),
+                send_text: "Send to Maya".into(),
+                problems: vec![],
+            };
+            let wrong = problems(&["needs", "words", "reach", "guidance", "risk", "risk_note", "agreement"]);
+            let bare = PersonCard {
+                preferred: None,
+                nhs_number: None,
+                address: None,
+                phone: None,
+                communication: None,
+                called: LONG.into(),
+                name: LONG.into(),
+                ..person()
+            };
+            vec![usual.clone(), Self { problems: wrong, workers: vec![], person: bare, ..usual }]
+        }
+    }
+
+    impl SentPage {
+        pub(crate) fn samples() -> Vec<Self> {
+            let line = SentLine {
+                href: "/o/x/sent/1".into(),
+                name: LONG.into(),
+                state: "Accepted".into(),
+                detail: Some("First contact".into()),
+                unread: true,
+                worker: "Maya".into(),
+                sent: "today".into(),
+                by: "Dr F".into(),
+            };
+            let empty = Self {
+                frame: frame("People I sent"),
+                heading: "People I sent".into(),
+                refer_href: Some("/o/x/refer".into()),
+                manager: false,
+                rows: vec![],
+                older_href: None,
+                definition_text: "All".into(),
+                empty_text: "Nobody yet".into(),
+            };
+            let full = Self { rows: vec![line.clone(), SentLine { detail: None, unread: false, ..line }], manager: true, older_href: Some("?before=1".into()), refer_href: None, ..empty.clone() };
+            vec![full, empty]
+        }
+    }
+
+    impl SentOnePage {
+        pub(crate) fn samples() -> Vec<Self> {
+            let bare = Self {
+                frame: frame("Peggy"),
+                back_href: "/o/x/sent".into(),
+                own: true,
+                notice: None,
+                reference: "FP 7K2M 41".into(),
+                name: LONG.into(),
+                state: "accepted".into(),
+                refusal: None,
+                feedback: vec![],
+                steps: vec![],
+                summary: vec![SummaryRow::new("What would help", "Company")],
+                code: None,
+                take_back: None,
+                continue_href: None,
+            };
+            let section = Section { heading: "Plan and requested actions".into(), text: "None.\nReally".into() };
+            let full = Self {
+                notice: Some(Notice { title: "Sent to Maya".into(), body: "Peggy".into() }),
+                refusal: Some(RefusalView { reason: "No room".into(), alternative: "Ring\nthem".into(), who: "Maya".into() }),
+                feedback: vec![FeedbackView { title: "How it ended".into(), when: "today".into(), unread: true, sections: vec![section] }],
+                steps: vec![Step { when: "Today".into(), what: "Sent".into(), done: true }, Step { when: "By Friday".into(), what: "Answer".into(), done: false }],
+                code: Some(CodeToFile { concept: "871731000000106".into(), term: "Referral".into(), line: "Referred".into(), rule: "Once".into() }),
+                take_back: Some("/o/x/sent/1/take-back".into()),
+                continue_href: Some("/o/x/refer/1".into()),
+                ..bare.clone()
+            };
+            vec![full, bare]
+        }
+    }
+}
+
+#[cfg(test)]
+pub(crate) use samples::person as sample_person;

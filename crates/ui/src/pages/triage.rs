@@ -1,0 +1,136 @@
+//! Triage: what waits, and answering it.
+
+use serde::Serialize;
+
+use super::refer::PersonCard;
+use super::{Care, Choice, Frame, Problems, SummaryRow};
+use crate::Page;
+
+/// One line of the list.
+#[derive(Debug, Clone, Serialize)]
+#[expect(missing_docs, reason = "each field is a column under its own name")]
+pub struct TriageLine {
+    pub href: String,
+    pub name: String,
+    pub age: i16,
+    pub due: String,
+    pub late: bool,
+    pub sent: String,
+    pub needs: String,
+    pub risk: String,
+    pub practice: String,
+}
+
+/// What waits.
+#[derive(Debug, Clone, Serialize)]
+pub struct TriagePage {
+    /// What surrounds it.
+    pub frame: Frame,
+    /// "3 people are waiting for an answer".
+    pub heading: String,
+    /// The lines, longest waiting first.
+    pub rows: Vec<TriageLine>,
+}
+
+/// One referral at triage.
+#[derive(Debug, Clone, Serialize)]
+pub struct TriageOnePage {
+    /// What surrounds it.
+    pub frame: Frame,
+    /// Back to the list.
+    pub back_href: String,
+    /// The person.
+    pub person: PersonCard,
+    /// Risk, needs, safe contact.
+    pub care: Care,
+    /// "Sent yesterday, answer promised by 5pm today".
+    pub state_line: String,
+    /// Where it stands, when it was answered meanwhile.
+    pub state: String,
+    /// It still waits.
+    pub waiting: bool,
+    /// Their words.
+    pub words: Option<String>,
+    /// The rest of what was sent.
+    pub summary: Vec<SummaryRow>,
+    /// Who reads the answer.
+    pub referrer: String,
+    /// People already here who may be the same, and "somebody new".
+    pub likely: Vec<Choice>,
+    /// Who can take it up.
+    pub workers: Vec<Choice>,
+    /// Where accepting is posted.
+    pub accept_action: String,
+    /// Where not accepting is posted.
+    pub refuse_action: String,
+    /// Why it may not be accepted.
+    pub reasons: Vec<Choice>,
+    /// What was typed.
+    pub alternative: String,
+    /// The refusal has problems: shown open.
+    pub open_refusal: bool,
+    /// What is wrong.
+    pub problems: Problems,
+}
+
+impl Page for TriagePage {
+    const TEMPLATE: &'static str = "triage.html";
+}
+impl Page for TriageOnePage {
+    const TEMPLATE: &'static str = "triage_one.html";
+}
+
+#[cfg(test)]
+mod samples {
+    use super::*;
+    use crate::pages::refer::sample_person;
+    use crate::pages::samples::{LONG, frame, problems};
+
+    impl TriagePage {
+        pub(crate) fn samples() -> Vec<Self> {
+            let line = TriageLine {
+                href: "/o/x/referrals/1".into(),
+                name: LONG.into(),
+                age: 79,
+                due: "1 day late".into(),
+                late: true,
+                sent: "yesterday".into(),
+                needs: "Company".into(),
+                risk: "not_asked".into(),
+                practice: LONG.into(),
+            };
+            let empty = Self { frame: frame("Referrals"), heading: "Nobody is waiting".into(), rows: vec![] };
+            let risks = ["known", "none_known"].map(|risk| TriageLine { risk: risk.into(), late: false, ..line.clone() });
+            vec![Self { rows: [vec![line], risks.into()].concat(), ..empty.clone() }, empty]
+        }
+    }
+
+    impl TriageOnePage {
+        pub(crate) fn samples() -> Vec<Self> {
+            let usual = Self {
+                frame: frame("Peggy"),
+                back_href: "/o/x/referrals".into(),
+                person: sample_person(),
+                care: Care::sample("known"),
+                state_line: "Sent yesterday".into(),
+                state: "waiting".into(),
+                waiting: true,
+                words: Some("I used to sing.\nIn a choir.".into()),
+                summary: vec![SummaryRow::new("What would help", "Company")],
+                referrer: "Dr Ferreira".into(),
+                likely: vec![Choice::new("1", LONG, false).hint("Same name"), Choice::new("new", "Somebody new", false)],
+                workers: vec![Choice::new("1", "Maya", false).hint("6 of 30 free")],
+                accept_action: "/o/x/referrals/1/accept".into(),
+                refuse_action: "/o/x/referrals/1/not-accept".into(),
+                reasons: vec![Choice::new("no_room", "No room", false)],
+                alternative: String::new(),
+                open_refusal: false,
+                problems: vec![],
+            };
+            let wrong = problems(&["person", "worker", "reason", "alternative"]);
+            let answered = Self { waiting: false, words: None, care: Care::sample("none_known"), ..usual.clone() };
+            let bare = Self { likely: vec![], workers: vec![], care: Care::sample("not_asked"), ..usual.clone() };
+            vec![Self { problems: wrong, open_refusal: true, ..usual.clone() }, usual, answered, bare]
+        }
+    }
+}
