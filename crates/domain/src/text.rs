@@ -19,6 +19,9 @@ pub enum TextRefused {
         /// Characters that came.
         used: usize,
     },
+    /// Bytes that are no text in UTF-8 arrived.
+    #[error("Some letters could not be read. Type them again")]
+    Unreadable,
 }
 
 /// One line of at most `MAX` characters; never empty.
@@ -82,6 +85,9 @@ impl<const MAX: usize> fmt::Display for Note<MAX> {
 }
 
 fn bounded<const MAX: usize>(text: String) -> Result<Option<String>, TextRefused> {
+    if text.contains('\u{FFFD}') {
+        return Err(TextRefused::Unreadable);
+    }
     let used = text.chars().count();
     if used > MAX {
         return Err(TextRefused::TooLong { limit: MAX, used });
@@ -132,6 +138,11 @@ mod tests {
     fn too_long_says_how_long() {
         let error = Line::<3>::parse("four").unwrap_err();
         assert_eq!(error.to_string(), "Use 3 characters or fewer. You used 4");
+    }
+
+    #[test]
+    fn what_was_no_text_is_refused() {
+        assert_eq!(Line::<70>::parse("Si\u{FFFD}n"), Err(TextRefused::Unreadable));
     }
 
     #[test]

@@ -1,0 +1,397 @@
+//! The case page: the person's story, recording a contact, correcting a note, closing.
+
+use axum::extract::Path;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum_extra::extract::Query;
+use fingerpost_domain::Date;
+use fingerpost_domain::calendar::day_of;
+use fingerpost_domain::case::{ClosingAnswers, ContactAnswers, ContactKind, Happened, Outcome};
+use fingerpost_domain::disclosure::ReferrerHears;
+use fingerpost_domain::feedback::FeedbackKind;
+use fingerpost_domain::id::{CaseId, ContactId, RequestKey};
+use fingerpost_domain::problem::Problems;
+use fingerpost_domain::text::Note;
+use fingerpost_policy::{ReadCase, WorkCase};
+use fingerpost_store::{CasePage as Case, ContactRow};
+use fingerpost_ui::format::{birth_day, day, day_and_time, due};
+use fingerpost_ui::pages::{
+    CasePage, CasePerson, Choice, ClosePage, CloseValues, ContactValues, Event, Matters, NotePage, NoteVersion, Sessions,
+};
+use serde::Deserialize;
+
+use crate::WebError;
+use crate::form::Posted;
+use crate::frame::{show, show_again};
+use crate::invited::May;
+use crate::view::{care, listed, needs_text, one_line_address, short_name};
+
+/// What was just saved. A word of ours.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Saved {
+    saved: Option<String>,
+}
+
+fn contact_icon(kind: ContactKind) -> &'static str {
+    match kind {
+        ContactKind::HomeVisit => "home",
+        ContactKind::Phone | ContactKind::Video => "phone",
+        ContactKind::Message => "letter",
+        ContactKind::Met | ContactKind::AboutPerson => "people",
+        ContactKind::WentAlong => "walk",
+    }
+}
+
+fn contact_event(here: &May<ReadCase>, case: CaseId, contact: &ContactRow, today: Date) -> Event {
+    let missed = contact.happened == Happened::DidNotHappen;
+    let note_href = contact.note.as_ref().map(|_| here.href(&format!("cases/{case}/contacts/{}/note", contact.id)));
+    let private = format!("Private. Written by {}.", contact.author_name);
+    Event {
+        icon: contact_icon(contact.kind),
+        when: format!(
+            "{}, {}{}",
+            day(contact.on, today),
+            contact.kind.label().to_lowercase(),
+            if missed { ", not there or no answer" } else { "" }
+        ),
+        tag: contact.session_no.map(|number| format!("Session {number}")),
+        title: None,
+        text: contact.note.clone().unwrap_or_else(|| "Uses no session.".to_owned()),
+        foot_icon: note_href.as_ref().map(|_| "lock"),
+        foot: note_href.as_ref().map(|_| private),
+        note_text: match contact.versions {
+            0 | 1 => "Correct it".to_owned(),
+            2 => "Corrected once: see both versions".to_owned(),
+            versions => format!("Corrected {} times: see all versions", versions - 1),
+        },
+        note_href,
+    }
+}
+
+/// Everything that happened, newest first; contacts of one day stay in the order in which they are stored.
+fn timeline(here: &May<ReadCase>, case: &Case, today: Date) -> Vec<Event> {
+    let plain = |icon, when: String, title: String, text: String| Event {
+        icon,
+        when,
+        tag: None,
+        title: Some(title),
+        text,
+        foot_icon: None,
+        foot: None,
+        note_href: None,
+        note_text: String::new(),
+    };
+    let mut events: Vec<(Date, u8, Event)> = vec![];
+    for contact in &case.contacts {
+        events.push((contact.on, 1, contact_event(here, case.id, contact, today)));
+    }
+    for (kind, sent_at, opened_at, referrer) in &case.feedback {
+        let what = match kind {
+            FeedbackKind::Progress => "Told",
+            FeedbackKind::Closing => "Closing letter to",
+        };
+        let opened = opened_at.map_or_else(|| "Not opened yet.".to_owned(), |at| format!("Opened {}.", day_and_time(at, today)));
+        events.push((day_of(*sent_at), 2, plain("letter", day(day_of(*sent_at), today), format!("{what} {referrer}"), opened)));
+    }
+    for sent in &case.sent_by {
+        let role = sent.job_title.as_ref().map(|title| format!(", {title}")).unwrap_or_default();
+        let words = sent.words.as_ref().map(|words| format!("\n\u{201c}{words}\u{201d}")).unwrap_or_default();
+        let title = format!("Referred by {}{role}, {}", sent.referrer_name, sent.practice_name);
+        let on = day_of(sent.sent_at);
+        events.push((on, 0, plain("page", day(on, today), title, format!("{}{words}", needs_text(&sent.needs)))));
+    }
+    if let Some((at, outcome)) = case.closed {
+        let on = day_of(at);
+        let text = case.continues.clone().unwrap_or_default();
+        events.push((on, 3, plain("page", day(on, today), format!("Closed: {}", outcome.label().to_lowercase()), text)));
+    }
+    events.sort_by_key(|(on, order, _)| std::cmp::Reverse((*on, *order)));
+    events.into_iter().map(|(_, _, event)| event).collect()
+}
+
+fn sharing(case: &Case) -> String {
+    let referrer = case.sent_by.first().map_or("The referrer", |sent| sent.referrer_name.as_str());
+    match case.referrer_hears {
+        ReferrerHears::NotAsked => format!("The referral, with us. {referrer}: not asked yet."),
+        ReferrerHears::Summary => format!("{referrer}: a summary."),
+        ReferrerHears::StatusOnly => format!("{referrer}: only that it began and ended."),
+        ReferrerHears::Nothing => format!("{referrer}: nothing."),
+    }
+}
+
+fn hears_choices(chosen: &str) -> Vec<Choice> {
+    [ReferrerHears::Summary, ReferrerHears::StatusOnly, ReferrerHears::Nothing]
+        .map(|hears| Choice::new(hears.code(), hears.label(), chosen == hears.code()))
+        .into()
+}
+
+fn referrer_of(case: &Case) -> String {
+    case.sent_by.first().map_or_else(|| "the referrer".to_owned(), |sent| sent.referrer_name.clone())
+}
+
+async fn page(
+    here: &May<ReadCase>,
+    case: &Case,
+    (answers, key): (&ContactAnswers, String),
+    (problems, saved): (&Problems, Option<&str>),
+) -> Result<CasePage, WebError> {
+    let today = here.app().today();
+    let person = &case.person.details;
+    let short = short_name(&person.name);
+    let mut frame = here.frame(format!("{short}, case"), "caseload").await?;
+    frame.problem = !problems.is_empty();
+    let opened = day(day_of(case.opened_at), today);
+    let state_line = match case.closed {
+        Some((at, _)) => format!("Closed {}. {}", day(day_of(at), today), case.worker_name),
+        None => format!("Open since {opened}. {}", case.worker_name),
+    };
+    let next = case.sessions_used + 1;
+    let sessions = Sessions {
+        text: format!("{} of {} sessions used", case.sessions_used, case.sessions_agreed),
+        pips: (0..case.sessions_agreed).map(|at| at < case.sessions_used).collect(),
+        next: (next <= case.sessions_agreed).then_some(next),
+    };
+    let next_line = match (&case.next_action, case.next_due) {
+        (Some(what), Some(on)) => format!("Next: {what}, {}.", due(on, today)),
+        (Some(what), None) => format!("Next: {what}."),
+        _ if case.closed.is_some() => "Nothing more is planned: the case is closed.".to_owned(),
+        _ => "Nothing is planned yet.".to_owned(),
+    };
+    let saved = saved.map(|what| match what {
+        "contact" => "The contact is saved.".to_owned(),
+        "note" => "The correction is saved beside the first version.".to_owned(),
+        "closed" => format!("The case is closed. {} hears what was agreed.", referrer_of(case)),
+        _ => "Saved.".to_owned(),
+    });
+    Ok(CasePage {
+        frame,
+        back_href: here.href("caseload"),
+        saved,
+        person: CasePerson {
+            name: person.name.full(),
+            called: person.name.called().to_owned(),
+            born: birth_day(person.born.date()),
+            age: person.born.age(today),
+            nhs_number: person.nhs_number.as_ref().map(ToString::to_string),
+            address: one_line_address(person),
+            short,
+        },
+        practice: case.practice_name.clone(),
+        care: care(person, &case.person.safe_contact, &case.person.risk),
+        sharing: sharing(case),
+        state_line,
+        open: case.closed.is_none(),
+        matters: case.matters.as_ref().map(|text| Matters {
+            text: text.clone(),
+            who: format!(
+                "{}{}",
+                person.name.called(),
+                case.matters_on.map(|on| format!(", {}", day(on, today))).unwrap_or_default()
+            ),
+        }),
+        timeline: timeline(here, case, today),
+        sessions,
+        next_line,
+        action: here.href(&format!("cases/{}/contacts", case.id)),
+        key,
+        close_href: here.href(&format!("cases/{}/close", case.id)),
+        kinds: ContactKind::ALL.iter().map(|kind| Choice::new(kind.code(), kind.label(), false)).collect(),
+        referrer: referrer_of(case),
+        hears_now: case.referrer_hears.label().to_lowercase(),
+        hears: hears_choices(&answers.referrer_hears),
+        open_sharing: !answers.line_for_referrer.is_empty() || !answers.referrer_hears.is_empty(),
+        values: ContactValues {
+            kind: answers.kind.clone(),
+            on_day: answers.on_day.clone(),
+            on_month: answers.on_month.clone(),
+            on_year: answers.on_year.clone(),
+            happened: answers.happened.clone(),
+            note: answers.note.clone(),
+            matters: answers.matters.clone(),
+            next: answers.next.clone(),
+            due_day: answers.due_day.clone(),
+            due_month: answers.due_month.clone(),
+            due_year: answers.due_year.clone(),
+            line_for_referrer: answers.line_for_referrer.clone(),
+        },
+        problems: listed(problems),
+    })
+}
+
+pub(crate) async fn one(
+    here: May<ReadCase>,
+    Path((_, id)): Path<(String, CaseId)>,
+    Query(saved): Query<Saved>,
+) -> Result<Response, WebError> {
+    let case = here.app().store().case(&here.ctx, id).await?;
+    let today = here.app().today();
+    let fresh = ContactAnswers {
+        on_day: today.day().to_string(),
+        on_month: today.month().to_string(),
+        on_year: today.year().to_string(),
+        ..ContactAnswers::default()
+    };
+    let key: RequestKey = here.app().store().entropy().id(here.ctx.now);
+    let drawn = page(&here, &case, (&fresh, key.to_string()), (&Problems::none(), saved.saved.as_deref())).await?;
+    show(here.app(), &drawn)
+}
+
+pub(crate) async fn record(
+    here: May<ReadCase>,
+    Path((_, id)): Path<(String, CaseId)>,
+    form: Posted,
+) -> Result<Response, WebError> {
+    let work = here.also::<WorkCase>()?;
+    let key: RequestKey = form.text("key").parse().map_err(|_| WebError::StaleForm)?;
+    let answers = ContactAnswers {
+        kind: form.text("kind"),
+        on_day: form.text("on_day"),
+        on_month: form.text("on_month"),
+        on_year: form.text("on_year"),
+        happened: form.text("happened"),
+        note: form.text("note"),
+        matters: form.text("matters"),
+        next: form.text("next"),
+        due_day: form.text("due_day"),
+        due_month: form.text("due_month"),
+        due_year: form.text("due_year"),
+        referrer_hears: form.text("referrer_hears"),
+        line_for_referrer: form.text("line_for_referrer"),
+    };
+    let case = here.app().store().case(&here.ctx, id).await?;
+    if case.closed.is_some() {
+        return Err(WebError::MovedOn("This case is closed. Nothing was saved."));
+    }
+    match answers.check(case.standing(), here.app().today()) {
+        Ok(entry) => {
+            here.app().store().record_contact(&work, id, (&entry, key)).await?;
+            Ok(Redirect::to(&here.href(&format!("cases/{id}?saved=contact"))).into_response())
+        }
+        Err(problems) => {
+            let drawn = page(&here, &case, (&answers, key.to_string()), (&problems, None)).await?;
+            show_again(here.app(), &drawn)
+        }
+    }
+}
+
+async fn note_page(
+    here: &May<WorkCase>,
+    (case, contact): (CaseId, ContactId),
+    (typed, problems): (Option<String>, &Problems),
+) -> Result<NotePage, WebError> {
+    let versions = here.app().store().note_versions(&here.ctx, (case, contact)).await?;
+    let today = here.app().today();
+    let mut frame = here.frame("This note and its corrections", "caseload").await?;
+    frame.problem = !problems.is_empty();
+    let newest = versions.last().map(|version| version.body.clone()).unwrap_or_default();
+    Ok(NotePage {
+        frame,
+        back_href: here.href(&format!("cases/{case}")),
+        action: here.href(&format!("cases/{case}/contacts/{contact}/note")),
+        latest: versions.last().map_or(0, |version| version.version),
+        body: typed.unwrap_or(newest),
+        versions: versions
+            .into_iter()
+            .map(|version| NoteVersion {
+                number: version.version,
+                when: day_and_time(version.written_at, today),
+                who: version.author_name,
+                body: version.body,
+            })
+            .collect(),
+        problems: listed(problems),
+    })
+}
+
+pub(crate) async fn note_form(
+    here: May<WorkCase>,
+    Path((_, case, contact)): Path<(String, CaseId, ContactId)>,
+) -> Result<Response, WebError> {
+    show(here.app(), &note_page(&here, (case, contact), (None, &Problems::none())).await?)
+}
+
+pub(crate) async fn note(
+    here: May<WorkCase>,
+    Path((_, case, contact)): Path<(String, CaseId, ContactId)>,
+    form: Posted,
+) -> Result<Response, WebError> {
+    let read: i64 = form.text("version").parse().map_err(|_| WebError::StaleForm)?;
+    let typed = form.text("note");
+    let problems = match Note::parse(&typed) {
+        Ok(Some(body)) => {
+            here.app().store().correct_note(&here.ctx, (case, contact), (read, &body)).await?;
+            return Ok(Redirect::to(&here.href(&format!("cases/{case}?saved=note"))).into_response());
+        }
+        Ok(None) => Problems::one("note", "Write the corrected note. A note cannot be emptied"),
+        Err(refused) => Problems::one("note", refused.to_string()),
+    };
+    show_again(here.app(), &note_page(&here, (case, contact), (Some(typed), &problems)).await?)
+}
+
+async fn close_page(
+    here: &May<ReadCase>,
+    case: &Case,
+    answers: &ClosingAnswers,
+    problems: &Problems,
+) -> Result<ClosePage, WebError> {
+    let called = case.person.details.name.called().to_owned();
+    let mut frame = here.frame(format!("Close {called}'s case"), "caseload").await?;
+    frame.problem = !problems.is_empty();
+    Ok(ClosePage {
+        frame,
+        back_href: here.href(&format!("cases/{}", case.id)),
+        action: here.href(&format!("cases/{}/close", case.id)),
+        called,
+        referrer: referrer_of(case),
+        outcomes: Outcome::ALL
+            .iter()
+            .map(|outcome| Choice::new(outcome.code(), outcome.label(), answers.outcome == outcome.code()))
+            .collect(),
+        hears: hears_choices(&answers.referrer_hears),
+        values: CloseValues {
+            changed: answers.changed.clone(),
+            continues: answers.continues.clone(),
+            requested_actions: answers.requested_actions.clone(),
+        },
+        problems: listed(problems),
+    })
+}
+
+pub(crate) async fn close_form(
+    here: May<ReadCase>,
+    Path((_, id)): Path<(String, CaseId)>,
+) -> Result<Response, WebError> {
+    here.also::<WorkCase>()?;
+    let case = here.app().store().case(&here.ctx, id).await?;
+    if case.closed.is_some() {
+        return Ok(Redirect::to(&here.href(&format!("cases/{id}"))).into_response());
+    }
+    // What stood before is filled in; what nobody asked is not chosen for the person.
+    let hears = case.referrer_hears.allows().map(|_| case.referrer_hears.code().to_owned()).unwrap_or_default();
+    let answers = ClosingAnswers { referrer_hears: hears, ..ClosingAnswers::default() };
+    show(here.app(), &close_page(&here, &case, &answers, &Problems::none()).await?)
+}
+
+pub(crate) async fn close(
+    here: May<ReadCase>,
+    Path((_, id)): Path<(String, CaseId)>,
+    form: Posted,
+) -> Result<Response, WebError> {
+    let work = here.also::<WorkCase>()?;
+    let answers = ClosingAnswers {
+        outcome: form.text("outcome"),
+        changed: form.text("changed"),
+        continues: form.text("continues"),
+        requested_actions: form.text("requested_actions"),
+        referrer_hears: form.text("referrer_hears"),
+    };
+    match answers.check() {
+        Ok(closing) => {
+            here.app().store().close_case(&work, id, &closing).await?;
+            Ok(Redirect::to(&here.href(&format!("cases/{id}?saved=closed"))).into_response())
+        }
+        Err(problems) => {
+            let case = here.app().store().case(&here.ctx, id).await?;
+            show_again(here.app(), &close_page(&here, &case, &answers, &problems).await?)
+        }
+    }
+}

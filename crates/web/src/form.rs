@@ -1,0 +1,54 @@
+//! Posted forms: read once, with the token of the session checked before a handler sees a field.
+
+use std::collections::HashMap;
+
+use axum::body::Bytes;
+use axum::extract::{FromRequest, Request};
+use axum_extra::extract::Form as HtmlForm;
+use sha2::{Digest, Sha256};
+use tower_sessions::Session;
+
+use crate::{App, WebError, sessions};
+
+/// The fields of a form that was posted from a page of this session.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Posted(HashMap<String, Vec<String>>);
+
+impl Posted {
+    /// The first value of a field, empty when it is not there.
+    pub(crate) fn text(&self, field: &str) -> String {
+        self.0.get(field).and_then(|values| values.first()).cloned().unwrap_or_default()
+    }
+
+    /// All values of a field: ticked boxes.
+    pub(crate) fn all(&self, field: &str) -> Vec<String> {
+        self.0.get(field).cloned().unwrap_or_default()
+    }
+}
+
+impl FromRequest<App> for Posted {
+    type Rejection = WebError;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, WebError> {
+        let session = request.extensions().get::<Session>().cloned().ok_or(WebError::StaleForm)?;
+        let (parts, body) = request.into_parts();
+        let bytes = Bytes::from_request(Request::from_parts(parts.clone(), body), app)
+            .await
+            .map_err(|_| WebError::TooLarge)?;
+        let again = Request::from_parts(parts, bytes.into());
+        let HtmlForm(pairs) =
+            HtmlForm::<Vec<(String, String)>>::from_request(again, app).await.map_err(|_| WebError::StaleForm)?;
+        let mut fields: HashMap<String, Vec<String>> = HashMap::new();
+        for (field, value) in pairs {
+            fields.entry(field).or_default().push(value);
+        }
+        let posted = Self(fields);
+        let expected = sessions::token(app, &session).await?;
+        if same(&posted.text("csrf"), &expected) { Ok(posted) } else { Err(WebError::StaleForm) }
+    }
+}
+
+/// Compares two secrets by their hashes, so that the time taken tells nothing about them.
+fn same(a: &str, b: &str) -> bool {
+    Sha256::digest(a.as_bytes()) == Sha256::digest(b.as_bytes())
+}

@@ -1,0 +1,89 @@
+//! What surrounds a page: name, place, menu.
+
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Response};
+use fingerpost_domain::organisation::Organisation;
+use fingerpost_policy::Action;
+use fingerpost_ui::Page;
+use fingerpost_ui::pages::{Frame, NavItem, PlaceName};
+use tower_sessions::Session;
+
+use crate::invited::Visitor;
+use crate::{App, WebError, sessions};
+
+/// The menu: an item for each thing that the role may do, in the order of the day.
+const MENU: &[(Action, &str, &str)] = &[
+    (Action::ReadCaseload, "caseload", "Caseload"),
+    (Action::Triage, "referrals", "Referrals"),
+    (Action::ReferPerson, "refer", "Refer"),
+    (Action::ReadSent, "sent", "People sent"),
+    (Action::ReadFlow, "flow", "Flow"),
+    (Action::ManageUsers, "users", "Who signs in"),
+];
+
+/// The first screen of somebody in an organisation: what needs them now.
+pub(crate) fn first_screen(visitor: &Visitor, organisation: &Organisation) -> Option<String> {
+    MENU.iter()
+        .find(|(action, ..)| visitor.actor().may(organisation.id, *action))
+        .map(|(_, path, _)| format!("/o/{}/{path}", organisation.slug))
+}
+
+pub(crate) async fn of_place(
+    visitor: &Visitor,
+    organisation: &Organisation,
+    title: String,
+    current: &str,
+) -> Result<Frame, WebError> {
+    let mut nav = vec![];
+    for (action, path, text) in MENU {
+        if !visitor.actor().may(organisation.id, *action) {
+            continue;
+        }
+        let count = if *action == Action::Triage {
+            let tenant = &visitor.actor().tenant;
+            let (count, _) = visitor.app.store().count_waiting(tenant, organisation.id).await?;
+            (count > 0).then_some(count)
+        } else {
+            None
+        };
+        nav.push(NavItem {
+            text: (*text).to_owned(),
+            href: format!("/o/{}/{path}", organisation.slug),
+            current: *path == current,
+            count,
+        });
+    }
+    Ok(Frame { place: Some(PlaceName { name: organisation.name.clone() }), nav, ..of_visitor(visitor, title) })
+}
+
+/// What surrounds a page that belongs to no organisation.
+pub(crate) fn of_visitor(visitor: &Visitor, title: String) -> Frame {
+    let mut places: Vec<_> = visitor.signed_in.places.iter().map(|(organisation, _)| organisation.id).collect();
+    places.dedup();
+    Frame {
+        title,
+        problem: false,
+        user: Some(visitor.signed_in.name.clone()),
+        place: None,
+        several_places: places.len() > 1,
+        nav: vec![],
+        csrf: visitor.csrf.clone(),
+        invented: visitor.app.invented(),
+    }
+}
+
+/// What surrounds a page for anyone.
+pub(crate) async fn of_anyone(app: &App, session: &Session, title: &str) -> Result<Frame, WebError> {
+    let csrf = sessions::token(app, session).await?;
+    Ok(Frame { title: title.to_owned(), csrf, invented: app.invented(), ..Frame::default() })
+}
+
+/// Draws a page.
+pub(crate) fn show<P: Page>(app: &App, page: &P) -> Result<Response, WebError> {
+    Ok(Html(app.ui().render(page)?).into_response())
+}
+
+/// Draws a form again with what is wrong in it.
+pub(crate) fn show_again<P: Page>(app: &App, page: &P) -> Result<Response, WebError> {
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(app.ui().render(page)?)).into_response())
+}

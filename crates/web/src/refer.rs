@@ -1,0 +1,335 @@
+//! Referring: who, then the seven fields, then the receipt. What is typed is kept as a draft.
+
+use axum::extract::Path;
+use axum::response::{IntoResponse, Redirect, Response};
+use fingerpost_domain::Date;
+use fingerpost_domain::calendar::add_working_days;
+use fingerpost_domain::id::{ReferralId, RequestKey};
+use fingerpost_domain::need::Need;
+use fingerpost_domain::person::{PersonAnswers, PersonDetails};
+use fingerpost_domain::problem::Problems;
+use fingerpost_domain::referral::{ReferralAnswers, ReferralState};
+use fingerpost_domain::safe_contact::Reach;
+use fingerpost_domain::scheme::SchemeTerms;
+use fingerpost_policy::ReferPerson;
+use fingerpost_store::{Draft, ReferFrame, WorkerCard};
+use fingerpost_ui::format::{day, initials};
+use fingerpost_ui::pages::{Choice, MessagePage, PersonValues, ReferPage, ReferValues, ReferWhoPage, WorkerView};
+
+use crate::form::Posted;
+use crate::frame::{show, show_again};
+use crate::invited::May;
+use crate::view::{listed, one_line_address, person_card};
+use crate::WebError;
+
+fn answers_of(form: &Posted) -> PersonAnswers {
+    PersonAnswers {
+        given: form.text("given"),
+        family: form.text("family"),
+        preferred: form.text("preferred"),
+        born_day: form.text("born_day"),
+        born_month: form.text("born_month"),
+        born_year: form.text("born_year"),
+        nhs_number: form.text("nhs_number"),
+        address: form.text("address"),
+        postcode: form.text("postcode"),
+        phone: form.text("phone"),
+        email: form.text("email"),
+        communication: form.text("communication"),
+    }
+}
+
+fn values_of(answers: &PersonAnswers) -> PersonValues {
+    let a = answers.clone();
+    PersonValues {
+        given: a.given,
+        family: a.family,
+        preferred: a.preferred,
+        born_day: a.born_day,
+        born_month: a.born_month,
+        born_year: a.born_year,
+        nhs_number: a.nhs_number,
+        address: a.address,
+        postcode: a.postcode,
+        phone: a.phone,
+        email: a.email,
+        communication: a.communication,
+    }
+}
+
+fn answers_from(person: &PersonDetails) -> PersonAnswers {
+    let born = person.born.date();
+    let text = |value: Option<String>| value.unwrap_or_default();
+    PersonAnswers {
+        given: person.name.given.to_string(),
+        family: person.name.family.to_string(),
+        preferred: text(person.name.preferred.as_ref().map(ToString::to_string)),
+        born_day: born.day().to_string(),
+        born_month: born.month().to_string(),
+        born_year: born.year().to_string(),
+        nhs_number: text(person.nhs_number.as_ref().map(ToString::to_string)),
+        address: text(person.address.as_ref().map(ToString::to_string)),
+        postcode: text(person.postcode.as_ref().map(|p| p.as_str().to_owned())),
+        phone: text(person.phone.as_ref().map(|p| p.as_str().to_owned())),
+        email: text(person.email.as_ref().map(|e| e.as_str().to_owned())),
+        communication: text(person.communication.as_ref().map(ToString::to_string)),
+    }
+}
+
+/// A person fit for this scheme, or what is wrong.
+fn check(answers: &PersonAnswers, terms: &SchemeTerms, today: Date) -> Result<PersonDetails, Problems> {
+    let person = answers.check(today)?;
+    match terms.admits(person.born, today) {
+        Ok(()) => Ok(person),
+        Err(outside) => Err(Problems::one("born", outside.to_string())),
+    }
+}
+
+fn ages(terms: &SchemeTerms) -> String {
+    match terms.max_age {
+        Some(oldest) => format!("aged {} to {oldest}", terms.min_age),
+        None => format!("aged {} and over", terms.min_age),
+    }
+}
+
+/// What a page of a practice without a scheme says.
+async fn no_scheme(here: &May<ReferPerson>) -> Result<Response, WebError> {
+    let page = MessagePage {
+        frame: here.frame("No scheme yet", "refer").await?,
+        heading: "No scheme takes referrals from here yet".to_owned(),
+        paragraphs: vec![
+            "A social prescribing scheme has to say that it serves this practice before you can refer.".to_owned(),
+            "Ask your network lead which scheme that is, and ask the scheme's administrator to add you.".to_owned(),
+        ],
+        link: None,
+    };
+    show(here.app(), &page)
+}
+
+async fn who_page(
+    here: &May<ReferPerson>,
+    frame: &ReferFrame,
+    (action, key): (String, String),
+    (answers, problems): (&PersonAnswers, &Problems),
+) -> Result<ReferWhoPage, WebError> {
+    let mut around = here.frame("Who are you referring?", "refer").await?;
+    around.problem = !problems.is_empty();
+    Ok(ReferWhoPage {
+        frame: around,
+        action,
+        key,
+        scheme_name: frame.scheme_name.clone(),
+        ages: ages(&frame.terms),
+        values: values_of(answers),
+        problems: listed(problems),
+    })
+}
+
+pub(crate) async fn who_form(here: May<ReferPerson>) -> Result<Response, WebError> {
+    let Some(frame) = here.app().store().refer_frame(&here.ctx).await? else { return no_scheme(&here).await };
+    let key: RequestKey = here.app().store().entropy().id(here.ctx.now);
+    let target = (here.href("refer"), key.to_string());
+    let page = who_page(&here, &frame, target, (&PersonAnswers::default(), &Problems::none())).await?;
+    show(here.app(), &page)
+}
+
+pub(crate) async fn who(here: May<ReferPerson>, form: Posted) -> Result<Response, WebError> {
+    let Some(frame) = here.app().store().refer_frame(&here.ctx).await? else { return no_scheme(&here).await };
+    let key: RequestKey = form.text("key").parse().map_err(|_| WebError::StaleForm)?;
+    let answers = answers_of(&form);
+    match check(&answers, &frame.terms, here.app().today()) {
+        Ok(person) => {
+            let started = here.app().store().start_referral(&here.ctx, &person, key).await?;
+            Ok(Redirect::to(&here.href(&format!("refer/{}", started.id))).into_response())
+        }
+        Err(problems) => {
+            let target = (here.href("refer"), key.to_string());
+            show_again(here.app(), &who_page(&here, &frame, target, (&answers, &problems)).await?)
+        }
+    }
+}
+
+pub(crate) async fn person_form(
+    here: May<ReferPerson>,
+    Path((_, id)): Path<(String, ReferralId)>,
+) -> Result<Response, WebError> {
+    let draft = here.app().store().draft(&here.ctx, id).await?;
+    let Some(frame) = here.app().store().refer_frame(&here.ctx).await? else { return no_scheme(&here).await };
+    let target = (here.href(&format!("refer/{id}/person")), String::new());
+    let page = who_page(&here, &frame, target, (&answers_from(&draft.person), &Problems::none())).await?;
+    show(here.app(), &page)
+}
+
+pub(crate) async fn person(
+    here: May<ReferPerson>,
+    Path((_, id)): Path<(String, ReferralId)>,
+    form: Posted,
+) -> Result<Response, WebError> {
+    let Some(frame) = here.app().store().refer_frame(&here.ctx).await? else { return no_scheme(&here).await };
+    let answers = answers_of(&form);
+    match check(&answers, &frame.terms, here.app().today()) {
+        Ok(person) => {
+            here.app().store().change_draft_person(&here.ctx, id, &person).await?;
+            Ok(Redirect::to(&here.href(&format!("refer/{id}"))).into_response())
+        }
+        Err(problems) => {
+            let target = (here.href(&format!("refer/{id}/person")), String::new());
+            show_again(here.app(), &who_page(&here, &frame, target, (&answers, &problems)).await?)
+        }
+    }
+}
+
+fn worker_view(worker: &WorkerCard, today: Date) -> WorkerView {
+    let free = worker.places.saturating_sub(worker.open_cases);
+    let room = if free == 0 {
+        format!("No free place: {} people for {} places", worker.open_cases, worker.places)
+    } else {
+        format!("{free} of {} places free", worker.places)
+    };
+    let wait = worker.wait.map(|wait| match wait.median {
+        0 => "Mostly on the same day".to_owned(),
+        days => {
+            let by = day(add_working_days(today, days), today);
+            format!("In about {days} working {}, by {by}", if days == 1 { "day" } else { "days" })
+        }
+    });
+    let wait_basis = worker.wait.map(|wait| {
+        format!(
+            "Of the last {} people sent who had a first contact in the past year, half had it within {} working days. \
+             The longest wait was {}.",
+            wait.people, wait.median, wait.longest
+        )
+    });
+    WorkerView {
+        name: worker.name.clone(),
+        initials: initials(&worker.name),
+        languages: worker.languages.clone(),
+        days: worker.days.clone(),
+        room,
+        phone: worker.phone.clone(),
+        wait,
+        wait_basis,
+    }
+}
+
+/// Ways to reach the person that their details allow, each with its number or address.
+fn reaches(person: &PersonDetails, chosen: &str) -> Vec<Choice> {
+    let phone = person.phone.as_ref().map(|p| p.as_str().to_owned());
+    let way = |reach: Reach, detail: Option<String>| {
+        detail.map(|detail| {
+            let words = if detail.is_empty() { reach.label().to_owned() } else { format!("{} {detail}", reach.label()) };
+            Choice::new(reach.code(), words, chosen == reach.code())
+        })
+    };
+    [
+        way(Reach::Phone, phone.clone()),
+        way(Reach::Text, phone),
+        way(Reach::Email, person.email.as_ref().map(|e| e.as_str().to_owned())),
+        way(Reach::Letter, one_line_address(person).filter(|_| person.address.is_some())),
+        way(Reach::Trusted, Some(String::new())),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+async fn form_page(
+    here: &May<ReferPerson>,
+    (frame, draft): (&ReferFrame, &Draft),
+    (answers, problems): (&ReferralAnswers, &Problems),
+) -> Result<ReferPage, WebError> {
+    let today = here.app().today();
+    let card = person_card(&draft.person, today);
+    let mut around = here.frame(format!("Refer {} to a link worker", card.called), "refer").await?;
+    around.problem = !problems.is_empty();
+    let send_text = match frame.workers.as_slice() {
+        [only] => format!("Send to {}", only.name.split_whitespace().next().unwrap_or(&frame.scheme_name)),
+        _ => format!("Send to {}", frame.scheme_name),
+    };
+    Ok(ReferPage {
+        frame: around,
+        action: here.href(&format!("refer/{}", draft.id)),
+        change_href: here.href(&format!("refer/{}/person", draft.id)),
+        person: card,
+        scheme_name: frame.scheme_name.clone(),
+        workers: frame.workers.iter().map(|worker| worker_view(worker, today)).collect(),
+        needs: Need::ALL
+            .iter()
+            .map(|need| Choice::new(need.code(), need.label(), answers.needs.iter().any(|code| code == need.code())))
+            .collect(),
+        reaches: reaches(&draft.person, &answers.reach),
+        values: ReferValues {
+            words: answers.words.clone(),
+            guidance: answers.guidance.clone(),
+            risk: answers.risk.clone(),
+            risk_note: answers.risk_note.clone(),
+            agreement: answers.agreement.clone(),
+        },
+        send_text,
+        problems: listed(problems),
+    })
+}
+
+pub(crate) async fn form(
+    here: May<ReferPerson>,
+    Path((_, id)): Path<(String, ReferralId)>,
+) -> Result<Response, WebError> {
+    let store = here.app().store();
+    let draft = match store.draft(&here.ctx, id).await {
+        // It was sent meanwhile, or by another tap: its own page says what became of it.
+        Err(fingerpost_store::StoreError::NotFound) => {
+            return Ok(Redirect::to(&here.href(&format!("sent/{id}"))).into_response());
+        }
+        draft => draft?,
+    };
+    let Some(frame) = store.refer_frame(&here.ctx).await? else { return no_scheme(&here).await };
+    let answers = ReferralAnswers {
+        needs: draft.needs.iter().map(|need| need.code().to_owned()).collect(),
+        words: draft.words.clone().unwrap_or_default(),
+        reach: draft.reach.map(|reach| reach.code().to_owned()).unwrap_or_default(),
+        guidance: draft.guidance.clone().unwrap_or_default(),
+        risk: draft.risk.clone().unwrap_or_default(),
+        risk_note: draft.risk_note.clone().unwrap_or_default(),
+        agreement: String::new(),
+    };
+    show(here.app(), &form_page(&here, (&frame, &draft), (&answers, &Problems::none())).await?)
+}
+
+pub(crate) async fn send(
+    here: May<ReferPerson>,
+    Path((_, id)): Path<(String, ReferralId)>,
+    form: Posted,
+) -> Result<Response, WebError> {
+    let store = here.app().store();
+    let answers = ReferralAnswers {
+        needs: form.all("needs"),
+        words: form.text("words"),
+        reach: form.text("reach"),
+        guidance: form.text("guidance"),
+        risk: form.text("risk"),
+        risk_note: form.text("risk_note"),
+        agreement: form.text("agreement"),
+    };
+    match answers.check() {
+        Ok(request) => {
+            let state = store.answer_draft(&here.ctx, id, &request).await?;
+            let note = match state {
+                ReferralState::Sent => "?just=sent",
+                ReferralState::Draft => "?just=kept",
+                ReferralState::DeclinedByPerson => "?just=declined",
+                _ => "",
+            };
+            Ok(Redirect::to(&here.href(&format!("sent/{id}{note}"))).into_response())
+        }
+        Err(problems) => {
+            let draft = match store.draft(&here.ctx, id).await {
+                Err(fingerpost_store::StoreError::NotFound) => {
+                    return Ok(Redirect::to(&here.href(&format!("sent/{id}"))).into_response());
+                }
+                draft => draft?,
+            };
+            let Some(frame) = store.refer_frame(&here.ctx).await? else { return no_scheme(&here).await };
+            show_again(here.app(), &form_page(&here, (&frame, &draft), (&answers, &problems)).await?)
+        }
+    }
+}

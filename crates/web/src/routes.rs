@@ -1,0 +1,161 @@
+//! Every route, once: the table that the router is built from is the table that the tests call.
+
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, HeaderValue, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
+    X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+};
+use axum::middleware::{self, Next};
+use axum::response::Response;
+use axum::routing::{MethodRouter, get, post};
+use fingerpost_policy::Action;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::csrf::CsrfLayer;
+
+use crate::{App, account, assets, caseload, cases, entry, errors, flow, health, refer, sent, sessions, texts, triage, users};
+
+/// What stands in front of a route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Guard {
+    /// Anyone: it shows nothing about anybody.
+    Anyone,
+    /// Anyone who has the secret in the address.
+    Link,
+    /// Only in an invented installation.
+    Invented,
+    /// Somebody who is signed in.
+    SignedIn,
+    /// Somebody whose role allows the action in the organisation of the address.
+    May(Action),
+}
+
+/// A route: its path, its methods, what stands in front of it.
+#[derive(Debug, Clone, Copy)]
+pub struct RouteInfo {
+    /// The path, with its parameters in braces.
+    pub path: &'static str,
+    /// `GET`, `POST`, or both.
+    pub methods: &'static [&'static str],
+    /// What stands in front.
+    pub guard: Guard,
+}
+
+const GET: &[&str] = &["GET"];
+const POST: &[&str] = &["POST"];
+const BOTH: &[&str] = &["GET", "POST"];
+
+macro_rules! table {
+    ($($path:literal, $methods:expr, $guard:expr, $handler:expr;)+) => {
+        /// Every route of the product.
+        pub const ROUTES: &[RouteInfo] = &[$(RouteInfo { path: $path, methods: $methods, guard: $guard }),+];
+
+        fn handlers() -> Vec<(&'static str, MethodRouter<App>)> {
+            vec![$(($path, $handler)),+]
+        }
+    };
+}
+
+table! {
+    "/healthz", GET, Guard::Anyone, get(health::alive);
+    "/readyz", GET, Guard::Anyone, get(health::ready);
+    "/assets/{hash}/{name}", GET, Guard::Anyone, get(assets::file);
+    "/privacy", GET, Guard::Anyone, get(texts::privacy);
+    "/accessibility", GET, Guard::Anyone, get(texts::accessibility);
+    "/cookies", GET, Guard::Anyone, get(texts::cookies);
+    "/sign-in", BOTH, Guard::Anyone, get(entry::sign_in_form).post(entry::sign_in);
+    "/sign-in/code", BOTH, Guard::Anyone, get(entry::code_form).post(entry::code);
+    "/sign-in/invented", POST, Guard::Invented, post(entry::sign_in_invented);
+    "/l/{token}", BOTH, Guard::Link, get(entry::link_form).post(entry::link);
+    "/", GET, Guard::SignedIn, get(entry::start);
+    "/places", GET, Guard::SignedIn, get(entry::places);
+    "/sign-out", POST, Guard::SignedIn, post(entry::sign_out);
+    "/account", GET, Guard::SignedIn, get(account::show_account);
+    "/account/second-step", POST, Guard::SignedIn, post(account::set_up);
+    "/account/second-step/on", POST, Guard::SignedIn, post(account::turn_on);
+    "/account/second-step/off", POST, Guard::SignedIn, post(account::turn_off);
+    "/o/{org}", GET, Guard::SignedIn, get(entry::place);
+    "/o/{org}/refer", BOTH, Guard::May(Action::ReferPerson), get(refer::who_form).post(refer::who);
+    "/o/{org}/refer/{id}", BOTH, Guard::May(Action::ReferPerson), get(refer::form).post(refer::send);
+    "/o/{org}/refer/{id}/person", BOTH, Guard::May(Action::ReferPerson), get(refer::person_form).post(refer::person);
+    "/o/{org}/sent", GET, Guard::May(Action::ReadSent), get(sent::list);
+    "/o/{org}/sent/{id}", GET, Guard::May(Action::ReadSent), get(sent::one);
+    "/o/{org}/sent/{id}/take-back", POST, Guard::May(Action::TakeBack), post(sent::take_back);
+    "/o/{org}/referrals", GET, Guard::May(Action::Triage), get(triage::list);
+    "/o/{org}/referrals/{id}", GET, Guard::May(Action::Triage), get(triage::one);
+    "/o/{org}/referrals/{id}/accept", POST, Guard::May(Action::Triage), post(triage::accept);
+    "/o/{org}/referrals/{id}/not-accept", POST, Guard::May(Action::Triage), post(triage::not_accept);
+    "/o/{org}/caseload", GET, Guard::May(Action::ReadCaseload), get(caseload::list);
+    "/o/{org}/cases/{id}", GET, Guard::May(Action::ReadCase), get(cases::one);
+    "/o/{org}/cases/{id}/contacts", POST, Guard::May(Action::WorkCase), post(cases::record);
+    "/o/{org}/cases/{id}/contacts/{contact}/note", BOTH, Guard::May(Action::WorkCase), get(cases::note_form).post(cases::note);
+    "/o/{org}/cases/{id}/close", BOTH, Guard::May(Action::WorkCase), get(cases::close_form).post(cases::close);
+    "/o/{org}/users", BOTH, Guard::May(Action::ManageUsers), get(users::list).post(users::invite);
+    "/o/{org}/users/{id}/disable", POST, Guard::May(Action::ManageUsers), post(users::disable);
+    "/o/{org}/flow", GET, Guard::May(Action::ReadFlow), get(flow::counts);
+}
+
+/// The largest form that is read, in bytes: the longest notes a few times over.
+const LARGEST_FORM: usize = 512 * 1024;
+
+/// The whole web face over an application.
+pub fn router(app: &App) -> Router {
+    let mut router = Router::new();
+    for (path, handler) in handlers() {
+        router = router.route(path, handler);
+    }
+    router
+        .fallback(async || crate::WebError::NotFound)
+        .layer(DefaultBodyLimit::max(LARGEST_FORM))
+        .layer(sessions::layer(app))
+        .layer(CsrfLayer::new())
+        .layer(CatchPanicLayer::new())
+        .layer(middleware::from_fn_with_state(app.clone(), errors::draw))
+        .layer(middleware::from_fn_with_state(app.clone(), guarded))
+        .layer(CompressionLayer::new())
+        .with_state(app.clone())
+}
+
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; form-action 'self'; \
+                      base-uri 'none'; frame-ancestors 'none'";
+
+/// Secure headers on every answer; how long it took, by route and never by address.
+async fn guarded(State(app): State<App>, matched: Option<MatchedPath>, request: Request, next: Next) -> Response {
+    let begun = Instant::now();
+    let method = request.method().clone();
+    let route = matched.map_or_else(|| "unmatched".to_owned(), |path| path.as_str().to_owned());
+    let mut response = next.run(request).await;
+    let took = begun.elapsed();
+    let headers = response.headers_mut();
+    let fixed: &[(HeaderName, &'static str)] = &[
+        (CONTENT_SECURITY_POLICY, POLICY),
+        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (X_FRAME_OPTIONS, "DENY"),
+        (REFERRER_POLICY, "no-referrer"),
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+        (HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=(), browsing-topics=()"),
+    ];
+    for (name, value) in fixed {
+        headers.insert(name.clone(), HeaderValue::from_static(value));
+    }
+    if app.config().secure_cookies {
+        let a_year = HeaderValue::from_static("max-age=31536000; includeSubDomains");
+        headers.insert(STRICT_TRANSPORT_SECURITY, a_year);
+    }
+    // A page about somebody is never kept by a browser or a proxy.
+    headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    record(&method, &route, &response, took);
+    response
+}
+
+fn record(method: &axum::http::Method, route: &str, response: &Response, took: Duration) {
+    let status = response.status().as_u16();
+    let labels = [("method", method.to_string()), ("route", route.to_owned()), ("status", status.to_string())];
+    metrics::histogram!("fingerpost_http_request_seconds", &labels).record(took.as_secs_f64());
+    let millis = took.as_secs_f64() * 1_000.0;
+    tracing::info!(%method, route, status, millis = format!("{millis:.1}"), "request");
+}

@@ -1,0 +1,270 @@
+//! What became of the people one sent: the list, and one referral with its feedback.
+
+use axum::extract::Path;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum_extra::extract::Query;
+use fingerpost_domain::calendar::day_of;
+use fingerpost_domain::codes::{self, SnomedCode};
+use fingerpost_domain::feedback::FeedbackKind;
+use fingerpost_domain::id::ReferralId;
+use fingerpost_domain::referral::ReferralState;
+use fingerpost_domain::{Date, Timestamp};
+use fingerpost_policy::{Action, ReadSent, TakeBack};
+use fingerpost_store::{PAGE_ROWS, SentPage as Sent, SentRow};
+use fingerpost_ui::format::{day, day_and_time, days_ago};
+use fingerpost_ui::pages::{
+    CodeToFile, FeedbackView, Notice, RefusalView, SentLine, SentOnePage, SentPage, Step, SummaryRow,
+};
+use serde::Deserialize;
+
+use crate::WebError;
+use crate::form::Posted;
+use crate::frame::show;
+use crate::invited::May;
+use crate::view::{needs_text, reach_text, short_name};
+
+/// Where the list goes on.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Older {
+    before: Option<i64>,
+}
+
+/// What was just done, for the panel on top. A word of ours, nothing about the person.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Just {
+    just: Option<String>,
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// Where a referral stands, in words for its referrer.
+fn state(row: &SentRow) -> String {
+    match (row.state, row.closed_at, row.first_contact) {
+        (ReferralState::Accepted, Some(_), _) => "Ended".to_owned(),
+        (ReferralState::Accepted, None, Some(_)) => "Being helped".to_owned(),
+        (state, ..) => capital(state.label()),
+    }
+}
+
+fn detail(row: &SentRow, today: Date) -> Option<String> {
+    match row.state {
+        ReferralState::Draft => Some("Saved. Finish it once they have agreed".to_owned()),
+        ReferralState::Sent => row.answer_due.map(|due| format!("Answer promised by 5pm on {}", day(due, today))),
+        ReferralState::Accepted => Some(match (row.closed_at, row.first_contact) {
+            (Some(at), _) => format!("Ended {}", days_ago(day_of(at), today)),
+            (None, Some(first)) => format!("First contact on {}", day(first, today)),
+            (None, None) => "First call to come".to_owned(),
+        }),
+        ReferralState::NotAccepted => row.reason.map(|reason| reason.label().to_owned()),
+        ReferralState::DeclinedByPerson | ReferralState::Withdrawn => None,
+    }
+}
+
+fn line(here: &May<ReadSent>, row: &SentRow, today: Date) -> SentLine {
+    SentLine {
+        href: here.href(&format!("sent/{}", row.id)),
+        name: short_name(&row.name),
+        state: state(row),
+        detail: detail(row, today),
+        unread: row.unread > 0,
+        worker: row.worker_name.clone().unwrap_or_else(|| "None yet".to_owned()),
+        sent: row.sent_at.map_or_else(|| "Not sent".to_owned(), |at| days_ago(day_of(at), today)),
+        by: row.referrer_name.clone(),
+    }
+}
+
+pub(crate) async fn list(here: May<ReadSent>, Query(older): Query<Older>) -> Result<Response, WebError> {
+    let before = older.before.and_then(|at| Timestamp::from_microsecond(at).ok()).unwrap_or(Timestamp::MAX);
+    let rows = here.app().store().sent(&here.ctx, before).await?;
+    let today = here.app().today();
+    let manager = here.ctx.grant.only_user().is_none();
+    let full = i64::try_from(rows.len()).is_ok_and(|count| count == PAGE_ROWS);
+    let older_href = rows
+        .last()
+        .filter(|_| full)
+        .map(|last| here.href(&format!("sent?before={}", last.created_at.as_microsecond())));
+    let heading = if manager { "People this practice sent" } else { "People I sent" };
+    let page = SentPage {
+        frame: here.frame(heading, "sent").await?,
+        heading: heading.to_owned(),
+        refer_href: here.may(Action::ReferPerson).then(|| here.href("refer")),
+        manager,
+        rows: rows.iter().map(|row| line(&here, row, today)).collect(),
+        older_href,
+        definition_text: if manager {
+            "Everybody whom this practice sent to social prescribing, newest first, with what became of it. People only \
+             signposted are not here: a signpost is not a referral."
+        } else {
+            "Everybody you began a referral for, newest first, with what became of it. Only you and your practice manager \
+             see it. People only signposted are not here: a signpost is not a referral."
+        }
+        .to_owned(),
+        empty_text: if manager { "This practice has sent nobody yet." } else { "You have sent nobody yet." }.to_owned(),
+    };
+    show(here.app(), &page)
+}
+
+fn notice(just: Option<&str>, sent: &Sent, today: Date) -> Option<Notice> {
+    let name = short_name(&sent.row.name);
+    match (just, sent.row.state) {
+        (Some("sent"), ReferralState::Sent) => Some(Notice {
+            title: format!("Sent to {}", sent.scheme_name),
+            body: format!(
+                "{name}, {}. Reference {}",
+                sent.row.sent_at.map_or_else(String::new, |at| day_and_time(at, today)),
+                sent.row.reference
+            ),
+        }),
+        (Some("kept"), ReferralState::Draft) => Some(Notice {
+            title: "Saved, and nothing was sent".to_owned(),
+            body: format!("{name} is in your list. Finish it once they have agreed."),
+        }),
+        (Some("declined"), ReferralState::DeclinedByPerson) => Some(Notice {
+            title: "Recorded: they said no".to_owned(),
+            body: format!("{name}. No referral was made, and nobody was told."),
+        }),
+        _ => None,
+    }
+}
+
+fn steps(sent: &Sent, today: Date) -> Vec<Step> {
+    if !matches!(sent.row.state, ReferralState::Sent | ReferralState::Accepted) || sent.row.closed_at.is_some() {
+        return vec![];
+    }
+    let step = |when: String, what: String, done: bool| Step { when, what, done };
+    let called = sent.row.name.called();
+    let worker = sent.row.worker_name.as_deref().unwrap_or("A link worker");
+    let accepted = sent.row.state == ReferralState::Accepted;
+    let mut steps = vec![step(
+        sent.row.sent_at.map_or_else(String::new, |at| day_and_time(at, today)),
+        format!("{} has it.", sent.scheme_name),
+        true,
+    )];
+    steps.push(if accepted {
+        step(
+            sent.decided_at.map_or_else(String::new, |at| day_and_time(at, today)),
+            format!("Accepted. {worker} takes it up."),
+            true,
+        )
+    } else {
+        let due = sent.row.answer_due.map_or_else(String::new, |due| day(due, today));
+        step(format!("By {due}, 5pm"), "You hear yes, or no with a reason.".to_owned(), false)
+    });
+    let phone = sent.worker_phone.as_ref().map(|phone| format!(" from {phone}")).unwrap_or_default();
+    steps.push(match sent.row.first_contact {
+        Some(first) => step(day(first, today), format!("{worker} and {called} had their first contact."), true),
+        None => step("Then".to_owned(), format!("{worker} is in touch with {called}{phone}, in the safe way you gave."), false),
+    });
+    steps.push(step(
+        "When it ends".to_owned(),
+        format!("You get one short letter: what {called} wanted, what they did, what changed, as far as they agree."),
+        false,
+    ));
+    steps
+}
+
+fn summary(sent: &Sent, today: Date) -> Vec<SummaryRow> {
+    let mut rows = vec![SummaryRow::new("Who", format!("{}, born {}", sent.person.name.full(), fingerpost_ui::format::birth_day(sent.person.born.date())))];
+    if let Some(number) = &sent.person.nhs_number {
+        rows.push(SummaryRow::new("NHS number", number.to_string()));
+    }
+    rows.push(SummaryRow::new("What would help", needs_text(&sent.needs)));
+    if let Some(words) = &sent.words {
+        rows.push(SummaryRow::new("In their words", words.clone()));
+    }
+    if let Some(reach) = sent.reach {
+        let guidance = sent.guidance.as_ref().map(|text| format!(" {text}")).unwrap_or_default();
+        rows.push(SummaryRow::new("Safe way to reach them", format!("{}{guidance}", reach_text(reach, &sent.person))));
+    }
+    let risk = match sent.risk.as_deref() {
+        Some("known") => "Something to know: see the referral",
+        Some("none_known") => "None known",
+        _ => "Not asked",
+    };
+    rows.push(SummaryRow::new("Risks for anyone visiting", risk));
+    rows.push(SummaryRow::new("Sent by", sent.row.referrer_name.clone()));
+    if let Some(at) = sent.row.sent_at {
+        rows.push(SummaryRow::new("Sent", day_and_time(at, today)));
+    }
+    rows.push(SummaryRow::new("Who can see it", format!("You, your practice manager, {}.", sent.scheme_name)));
+    rows
+}
+
+fn code_to_file(code: SnomedCode, sent: &Sent, today: Date) -> CodeToFile {
+    let on = sent.row.sent_at.or(sent.decided_at).map_or_else(String::new, |at| day(day_of(at), today));
+    let (line, rule) = if code == codes::DECLINED {
+        (
+            format!("Social prescribing offered and declined by the person, {on}."),
+            "When the person says no. Never because a scheme or a group says no, nobody answers, or a referral is taken back.",
+        )
+    } else {
+        (
+            format!("Referred to social prescribing, {}, {on}. The person agreed.", sent.scheme_name),
+            "Once for each episode, when the person accepts. Not for each call or visit.",
+        )
+    };
+    CodeToFile { concept: code.concept.to_owned(), term: code.term.to_owned(), line, rule: rule.to_owned() }
+}
+
+pub(crate) async fn one(
+    here: May<ReadSent>,
+    Path((_, id)): Path<(String, ReferralId)>,
+    Query(just): Query<Just>,
+) -> Result<Response, WebError> {
+    let sent = here.app().store().sent_one(&here.ctx, id).await?;
+    let today = here.app().today();
+    let name = short_name(&sent.row.name);
+    let refusal = sent.alternative.as_ref().map(|alternative| RefusalView {
+        reason: sent.row.reason.map_or_else(String::new, |reason| reason.label().to_owned()),
+        alternative: alternative.clone(),
+        who: format!(
+            "{}, {}",
+            sent.scheme_name,
+            sent.decided_at.map_or_else(String::new, |at| day_and_time(at, today))
+        ),
+    });
+    let feedback = sent
+        .feedback
+        .iter()
+        .map(|message| FeedbackView {
+            title: match message.kind {
+                FeedbackKind::Progress => "How it is going".to_owned(),
+                FeedbackKind::Closing => "How it ended".to_owned(),
+            },
+            when: format!("Sent {}", day_and_time(message.sent_at, today)),
+            unread: message.opened_at.is_none(),
+            sections: message.sections.clone(),
+        })
+        .collect();
+    let draft = sent.row.state == ReferralState::Draft;
+    let can_take_back = sent.own && matches!(sent.row.state, ReferralState::Draft | ReferralState::Sent);
+    let page = SentOnePage {
+        frame: here.frame(format!("{name}: {}", state(&sent.row).to_lowercase()), "sent").await?,
+        back_href: here.href("sent"),
+        own: sent.own,
+        notice: notice(just.just.as_deref(), &sent, today),
+        reference: sent.row.reference.clone(),
+        state: state(&sent.row).to_lowercase(),
+        refusal,
+        feedback,
+        steps: steps(&sent, today),
+        summary: summary(&sent, today),
+        code: sent.code.map(|code| code_to_file(code, &sent, today)),
+        take_back: can_take_back.then(|| here.href(&format!("sent/{id}/take-back"))),
+        continue_href: (draft && sent.own).then(|| here.href(&format!("refer/{id}"))),
+        name,
+    };
+    show(here.app(), &page)
+}
+
+pub(crate) async fn take_back(
+    here: May<TakeBack>,
+    Path((_, id)): Path<(String, ReferralId)>,
+    _form: Posted,
+) -> Result<Response, WebError> {
+    here.app().store().take_back(&here.ctx, id).await?;
+    Ok(Redirect::to(&here.href(&format!("sent/{id}"))).into_response())
+}

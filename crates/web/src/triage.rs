@@ -1,0 +1,194 @@
+//! Triage: what waits for an answer, and answering it.
+
+use axum::extract::Path;
+use axum::response::{IntoResponse, Redirect, Response};
+use fingerpost_domain::calendar::day_of;
+use fingerpost_domain::id::{ReferralId, UserId};
+use fingerpost_domain::person::BirthDate;
+use fingerpost_domain::problem::Problems;
+use fingerpost_domain::referral::{NotAcceptedReason, Refusal, ReferralState};
+use fingerpost_domain::risk::Risk;
+use fingerpost_policy::Triage;
+use fingerpost_store::{Allocation, SamePerson, StoreError, WaitingPage, WaitingRow};
+use fingerpost_ui::format::{birth_day, day_and_time, days_ago, due};
+use fingerpost_ui::pages::{Choice, SummaryRow, TriageLine, TriageOnePage, TriagePage};
+
+use crate::WebError;
+use crate::form::Posted;
+use crate::frame::{show, show_again};
+use crate::invited::May;
+use crate::view::{care, listed, needs_text, person_card, short_name};
+
+const NEW_PERSON: &str = "new";
+
+fn line(here: &May<Triage>, row: &WaitingRow) -> TriageLine {
+    let today = here.app().today();
+    TriageLine {
+        href: here.href(&format!("referrals/{}", row.id)),
+        name: short_name(&row.name),
+        age: BirthDate::from_stored(row.born).age(today),
+        due: due(row.answer_due, today),
+        late: row.answer_due < today,
+        sent: format!("Sent {}", days_ago(day_of(row.sent_at), today)),
+        needs: needs_text(&row.needs),
+        risk: row.risk.clone(),
+        practice: row.practice_name.clone(),
+    }
+}
+
+pub(crate) async fn list(here: May<Triage>) -> Result<Response, WebError> {
+    let rows = here.app().store().waiting(&here.ctx).await?;
+    let heading = match rows.len() {
+        0 => "Nobody is waiting for an answer".to_owned(),
+        1 => "1 person is waiting for an answer".to_owned(),
+        count => format!("{count} people are waiting for an answer"),
+    };
+    let page = TriagePage {
+        frame: here.frame("Referrals", "referrals").await?,
+        heading,
+        rows: rows.iter().map(|row| line(&here, row)).collect(),
+    };
+    show(here.app(), &page)
+}
+
+/// What was chosen and typed so far.
+#[derive(Debug, Default)]
+struct Typed {
+    person: String,
+    worker: String,
+    reason: String,
+    alternative: String,
+}
+
+async fn page(
+    here: &May<Triage>,
+    waiting: &WaitingPage,
+    typed: &Typed,
+    problems: &Problems,
+) -> Result<TriageOnePage, WebError> {
+    let today = here.app().today();
+    let card = person_card(&waiting.person, today);
+    let mut frame = here.frame(format!("{}, referral", card.name), "referrals").await?;
+    frame.problem = !problems.is_empty();
+    let mut likely: Vec<Choice> = waiting
+        .likely
+        .iter()
+        .map(|person| {
+            let born = birth_day(person.details.born.date());
+            let open = if person.has_open_case { ". Has an open case here: this referral joins it" } else { "" };
+            let id = person.id.to_string();
+            let chosen = typed.person == id;
+            Choice::new(&id, format!("{}, born {born}", person.details.name.full()), chosen)
+                .hint(format!("{}{open}", person.likeness.label()))
+        })
+        .collect();
+    if !likely.is_empty() {
+        likely.push(Choice::new(NEW_PERSON, "Somebody new", typed.person == NEW_PERSON));
+    }
+    let workers = waiting
+        .workers
+        .iter()
+        .map(|worker| {
+            let id = worker.user.to_string();
+            let there = worker.days_there.as_ref().map(|days| format!(" At this practice: {days}.")).unwrap_or_default();
+            let hint =
+                format!("{} of {} places used. {}.{there}", worker.open_cases, worker.places, worker.languages);
+            Choice::new(&id, worker.name.clone(), typed.worker == id).hint(hint)
+        })
+        .collect();
+    let reasons = NotAcceptedReason::ALL
+        .iter()
+        .map(|reason| Choice::new(reason.code(), reason.label(), typed.reason == reason.code()))
+        .collect();
+    let state_line = format!(
+        "{}. Sent {}, answer promised {}.",
+        waiting.reference,
+        day_and_time(waiting.sent_at, today),
+        due(waiting.answer_due, today)
+    );
+    let mut facts = care(&waiting.person, &waiting.safe_contact, &waiting.risk);
+    if waiting.risk == Risk::NoneKnown {
+        facts.risk_text = "The referrer knows of none.".to_owned();
+    }
+    let refusal_open = problems.of("reason").is_some() || problems.of("alternative").is_some();
+    Ok(TriageOnePage {
+        frame,
+        back_href: here.href("referrals"),
+        care: facts,
+        state_line,
+        state: waiting.state.label().to_owned(),
+        waiting: waiting.state == ReferralState::Sent,
+        words: waiting.words.clone(),
+        summary: vec![
+            SummaryRow::new("What would help", needs_text(&waiting.needs)),
+            SummaryRow::new("Sent by", format!("{}, {}", waiting.referrer, waiting.practice_name)),
+            SummaryRow::new("Phone", card.phone.clone().unwrap_or_else(|| "None given".to_owned())),
+            SummaryRow::new("Email", card.email.clone().unwrap_or_else(|| "None given".to_owned())),
+        ],
+        person: card,
+        referrer: waiting.referrer.clone(),
+        likely,
+        workers,
+        accept_action: here.href(&format!("referrals/{}/accept", waiting.id)),
+        refuse_action: here.href(&format!("referrals/{}/not-accept", waiting.id)),
+        reasons,
+        alternative: typed.alternative.clone(),
+        open_refusal: refusal_open,
+        problems: listed(problems),
+    })
+}
+
+pub(crate) async fn one(here: May<Triage>, Path((_, id)): Path<(String, ReferralId)>) -> Result<Response, WebError> {
+    let waiting = here.app().store().waiting_one(&here.ctx, id).await?;
+    show(here.app(), &page(&here, &waiting, &Typed::default(), &Problems::none()).await?)
+}
+
+pub(crate) async fn accept(
+    here: May<Triage>,
+    Path((_, id)): Path<(String, ReferralId)>,
+    form: Posted,
+) -> Result<Response, WebError> {
+    let typed = Typed { person: form.text("person"), worker: form.text("worker"), ..Typed::default() };
+    let mut problems = Problems::none();
+    let person = match typed.person.as_str() {
+        NEW_PERSON => Some(SamePerson::New),
+        id => id.parse().ok().map(SamePerson::Here),
+    };
+    if person.is_none() {
+        problems.add("person", "Say whether this is somebody we know");
+    }
+    let worker: Option<UserId> = typed.worker.parse().ok();
+    if worker.is_none() {
+        problems.add("worker", "Choose who takes it up");
+    }
+    if let (Some(person), Some(worker)) = (person, worker) {
+        match here.app().store().accept(&here.ctx, id, Allocation { worker, person }).await {
+            Ok(_) => return Ok(Redirect::to(&here.href("referrals")).into_response()),
+            Err(StoreError::AlreadyThere) => {
+                problems.add("person", "This NHS number belongs to somebody who is here already. Choose them, or ask the \
+                                        practice to check the number");
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+    let waiting = here.app().store().waiting_one(&here.ctx, id).await?;
+    show_again(here.app(), &page(&here, &waiting, &typed, &problems).await?)
+}
+
+pub(crate) async fn not_accept(
+    here: May<Triage>,
+    Path((_, id)): Path<(String, ReferralId)>,
+    form: Posted,
+) -> Result<Response, WebError> {
+    let typed = Typed { reason: form.text("reason"), alternative: form.text("alternative"), ..Typed::default() };
+    match Refusal::check(&typed.reason, &typed.alternative) {
+        Ok(refusal) => {
+            here.app().store().not_accept(&here.ctx, id, &refusal).await?;
+            Ok(Redirect::to(&here.href("referrals")).into_response())
+        }
+        Err(problems) => {
+            let waiting = here.app().store().waiting_one(&here.ctx, id).await?;
+            show_again(here.app(), &page(&here, &waiting, &typed, &problems).await?)
+        }
+    }
+}

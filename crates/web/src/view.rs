@@ -1,0 +1,90 @@
+//! Turning what the store knows into the words of a page, where several pages say the same.
+
+use fingerpost_domain::Date;
+use fingerpost_domain::need::Need;
+use fingerpost_domain::nhs_number::NhsNumber;
+use fingerpost_domain::person::{PersonDetails, PersonName};
+use fingerpost_domain::problem::Problem;
+use fingerpost_domain::risk::Risk;
+use fingerpost_domain::safe_contact::{Reach, SafeContact};
+use fingerpost_ui::format::birth_day;
+use fingerpost_ui::pages::{Care, PersonCard};
+
+/// The problems of a form as its page takes them.
+pub(crate) fn listed(problems: &fingerpost_domain::problem::Problems) -> Vec<Problem> {
+    problems.iter().cloned().collect()
+}
+
+/// Preferred first name and family name: how a list names somebody.
+pub(crate) fn short_name(name: &PersonName) -> String {
+    format!("{} {}", name.called(), name.family)
+}
+
+/// Address and postcode on one line.
+pub(crate) fn one_line_address(person: &PersonDetails) -> Option<String> {
+    let parts: Vec<String> = [
+        person.address.as_ref().map(ToString::to_string),
+        person.postcode.as_ref().map(|p| p.as_str().to_owned()),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    (!parts.is_empty()).then(|| parts.join(", "))
+}
+
+pub(crate) fn person_card(person: &PersonDetails, today: Date) -> PersonCard {
+    PersonCard {
+        name: person.name.full(),
+        called: person.name.called().to_owned(),
+        preferred: person.name.preferred.as_ref().map(ToString::to_string),
+        born: birth_day(person.born.date()),
+        age: person.born.age(today),
+        nhs_number: person.nhs_number.as_ref().map(NhsNumber::to_string),
+        address: one_line_address(person),
+        phone: person.phone.as_ref().map(|p| p.as_str().to_owned()),
+        email: person.email.as_ref().map(|e| e.as_str().to_owned()),
+        communication: person.communication.as_ref().map(ToString::to_string),
+    }
+}
+
+/// "Company, feeling lonely; Being more active".
+pub(crate) fn needs_text(needs: &[Need]) -> String {
+    if needs.is_empty() {
+        return "Not said".to_owned();
+    }
+    needs.iter().map(|need| need.label()).collect::<Vec<_>>().join("; ")
+}
+
+/// The way to reach somebody, with the number or address that belongs to it.
+pub(crate) fn reach_text(reach: Reach, person: &PersonDetails) -> String {
+    let with = match reach {
+        Reach::Phone | Reach::Text => person.phone.as_ref().map(|p| p.as_str().to_owned()),
+        Reach::Email => person.email.as_ref().map(|e| e.as_str().to_owned()),
+        Reach::Letter => one_line_address(person),
+        Reach::Trusted => None,
+    };
+    match with {
+        Some(with) => format!("{}: {with}.", reach.label()),
+        None => format!("{}.", reach.label()),
+    }
+}
+
+/// Risk, needs and safe contact: the same four facts on every page about a person.
+pub(crate) fn care(person: &PersonDetails, safe_contact: &SafeContact, risk: &Risk) -> Care {
+    let (label, text) = match risk {
+        Risk::Known(note) => ("Take care", note.to_string()),
+        Risk::NoneKnown => ("No known risks", "Asked at referral: none known.".to_owned()),
+        Risk::NotAsked => ("Risks not asked", "Nobody has asked yet. Ask at the first call.".to_owned()),
+    };
+    Care {
+        risk: risk.code().to_owned(),
+        risk_label: label.to_owned(),
+        risk_text: text,
+        communication: person
+            .communication
+            .as_ref()
+            .map_or_else(|| "Nothing noted. Ask at the first call.".to_owned(), ToString::to_string),
+        reach: reach_text(safe_contact.reach, person),
+        guidance: safe_contact.guidance.as_ref().map(ToString::to_string),
+    }
+}
