@@ -1,1 +1,121 @@
-//! stub
+//! Reads real reference files into the store.
+//!
+//! The frame is the same for every import: the file is decoded (UTF-8, or Windows-1252 as registers still
+//! send it), each row is read into a domain record or into a line of the report, then all records go into
+//! the store in one transaction, or none. A second run of the same file changes nothing. A dry run does
+//! everything and undoes it.
+
+mod decode;
+mod networks;
+mod practices;
+mod report;
+
+use std::path::Path;
+
+use fingerpost_domain::Timestamp;
+use fingerpost_store::{Store, StoreError};
+
+pub use report::{Refused, Report};
+
+/// Rows of a file at most: ten times the largest register.
+const MOST_ROWS: usize = 200_000;
+/// Bytes of a file at most.
+const MOST_BYTES: u64 = 64 * 1024 * 1024;
+
+/// Why an import did nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    /// The file cannot be opened or read.
+    #[error("{path}: {source}. Check the path and that the file may be read")]
+    File {
+        /// The path as given.
+        path: String,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// Larger than any register.
+    #[error("{0}: the file is larger than {MOST_BYTES} bytes. It is not a register of organisations")]
+    TooLarge(String),
+    /// Neither of the layouts that we know.
+    #[error("{0}: this is neither the national 27-column file nor a table with the columns ods_code and name")]
+    UnknownLayout(String),
+    /// Every row was refused: this is another file.
+    #[error("{path}: none of its {rows} rows could be read. The first: {first}")]
+    NothingRead {
+        /// The path as given.
+        path: String,
+        /// Rows in the file.
+        rows: u64,
+        /// Why the first was refused.
+        first: String,
+    },
+    /// The table itself is broken.
+    #[error("{path}: {message}")]
+    Table {
+        /// The path as given.
+        path: String,
+        /// What is wrong, with the line.
+        message: String,
+    },
+    /// The store failed; nothing was changed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// How an import is run.
+#[derive(Debug, Clone, Copy)]
+pub struct Run<'a> {
+    /// Where the file says it comes from: kept with every record.
+    pub source: &'a str,
+    /// Do everything and undo it.
+    pub dry_run: bool,
+    /// When.
+    pub now: Timestamp,
+}
+
+/// Imports a register of practices: the national 27-column file, or a table with a header row.
+///
+/// # Errors
+/// [`ImportError`]; nothing is changed then.
+pub async fn practices(
+    store: &Store,
+    path: &Path,
+    run: Run<'_>,
+    progress: impl FnMut(usize),
+) -> Result<Report, ImportError> {
+    let text = decode::read(path)?;
+    let (records, mut report) = practices::read(path, &text)?;
+    let origin = (run.source, report.counts.read, report.counts.refused);
+    report.counts = store.import_organisations(&records, origin, (run.now, run.dry_run), progress).await?;
+    Ok(report)
+}
+
+/// Imports primary care networks from the details file, and which practice belongs to which from the core
+/// partner file.
+///
+/// # Errors
+/// [`ImportError`]; nothing is changed then.
+pub async fn networks(
+    store: &Store,
+    (details, partners): (&Path, &Path),
+    run: Run<'_>,
+    progress: impl FnMut(usize),
+) -> Result<(Report, Report), ImportError> {
+    let text = decode::read(details)?;
+    let (records, mut bodies) = networks::read_bodies(details, &text)?;
+    let text = decode::read(partners)?;
+    let (memberships, lines, mut members) = networks::read_members(partners, &text)?;
+    let origin = (run.source, bodies.counts.read, bodies.counts.refused);
+    bodies.counts = store.import_organisations(&records, origin, (run.now, run.dry_run), progress).await?;
+    let origin = (run.source, members.counts.read, members.counts.refused);
+    let (counts, unknown) = store.import_memberships(&memberships, origin, (run.now, run.dry_run)).await?;
+    members.counts = counts;
+    for at in unknown {
+        let membership = &memberships[at];
+        members.note(lines[at], format!("{} or {} is not here: import it first", membership.member, membership.body));
+    }
+    Ok((bodies, members))
+}
+
+#[cfg(test)]
+mod tests;

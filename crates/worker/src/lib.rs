@@ -1,1 +1,123 @@
-//! stub
+//! What happens when nobody is looking: the audit is sealed, jobs run, the outbox is carried out, ended
+//! sessions are swept.
+//!
+//! Everything here may be done twice and comes to the same. A turn that fails is logged by its class and
+//! tried again; no address and no name reaches a log.
+
+mod post;
+mod words;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use fingerpost_domain::ambient::Clock;
+use fingerpost_store::{ClaimedMessage, JobKind, MessageTemplate, OutboxEnd, Store, StoreError};
+use tokio::sync::watch;
+
+pub use post::{Post, PostError};
+pub use words::Letter;
+
+/// Messages and jobs claimed in one turn.
+const AT_ONCE: i64 = 20;
+const SEAL_EVERY: Duration = Duration::from_secs(1);
+const WORK_EVERY: Duration = Duration::from_secs(2);
+const SWEEP_EVERY: Duration = Duration::from_secs(600);
+
+/// The worker of one node.
+#[derive(Clone)]
+pub struct Worker {
+    store: Store,
+    clock: Arc<dyn Clock>,
+    post: Post,
+    public_url: String,
+}
+
+impl std::fmt::Debug for Worker {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Worker")
+    }
+}
+
+impl Worker {
+    /// A worker over a store; `public_url` is what links in messages begin with.
+    #[must_use]
+    pub fn new(store: Store, clock: Arc<dyn Clock>, post: Post, public_url: &str) -> Self {
+        Self { store, clock, post, public_url: public_url.trim_end_matches('/').to_owned() }
+    }
+
+    /// Works until `stop` says so, then seals what is left.
+    pub async fn run(self, mut stop: watch::Receiver<bool>) {
+        let mut seal = tokio::time::interval(SEAL_EVERY);
+        let mut work = tokio::time::interval(WORK_EVERY);
+        let mut sweep = tokio::time::interval(SWEEP_EVERY);
+        for timer in [&mut seal, &mut work, &mut sweep] {
+            timer.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        }
+        loop {
+            let turn = tokio::select! {
+                _ = stop.changed() => break,
+                _ = seal.tick() => self.seal().await,
+                _ = work.tick() => self.turn().await.map(drop),
+                _ = sweep.tick() => self.store.sweep_sessions(self.clock.now()).await.map(drop),
+            };
+            if let Err(error) = turn {
+                tracing::warn!(%error, "a turn of the worker failed; it is tried again");
+            }
+        }
+        if let Err(error) = self.seal().await {
+            tracing::warn!(%error, "the audit could not be sealed at the end");
+        }
+    }
+
+    async fn seal(&self) -> Result<(), StoreError> {
+        if let Some(head) = self.store.seal_audit(self.clock.now()).await? {
+            tracing::info!(block = head.number, hash = head.hash, "audit head");
+        }
+        Ok(())
+    }
+
+    /// Runs due jobs and carries due messages; gives how many messages left.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn turn(&self) -> Result<usize, StoreError> {
+        for job in self.store.claim_jobs(AT_ONCE, self.clock.now()).await? {
+            let done = match job.kind {
+                JobKind::RemindTriage => self.store.remind_triage(&job, self.clock.now()).await,
+            };
+            if let Err(error) = done {
+                tracing::warn!(job = %job.id, kind = job.kind.code(), %error, "a job failed");
+                self.store.job_failed(&job, "failed", self.clock.now()).await?;
+            }
+        }
+        let mut sent = 0;
+        for message in self.store.claim_messages(AT_ONCE, self.clock.now()).await? {
+            let (end, reason) = match self.deliver(&message).await? {
+                Ok(()) => (OutboxEnd::Sent, ""),
+                Err(error) if error.is_permanent() => (OutboxEnd::Failed, error.class()),
+                Err(error) => (OutboxEnd::Later, error.class()),
+            };
+            if end == OutboxEnd::Sent {
+                sent += 1;
+            } else {
+                tracing::warn!(message = %message.id, template = message.template.code(), reason, "not delivered");
+            }
+            metrics::counter!("fingerpost_messages_total", "end" => end.code()).increment(1);
+            self.store.end_delivery(&message, end, reason, self.clock.now()).await?;
+        }
+        Ok(sent)
+    }
+
+    async fn deliver(&self, message: &ClaimedMessage) -> Result<Result<(), PostError>, StoreError> {
+        // A link is made at delivery, because only its hash is ever stored; an earlier one is revoked.
+        let link = match (message.template, message.addressee.user) {
+            (MessageTemplate::Invitation, Some(user)) => {
+                let token = self.store.mint_password_link(&message.tenant, user, self.clock.now()).await?;
+                Some(format!("{}/l/{token}", self.public_url))
+            }
+            _ => None,
+        };
+        let letter = words::letter(message.template, &message.addressee.name, &self.public_url, link.as_deref());
+        Ok(self.post.send(&message.addressee.email, &message.id.to_string(), &letter).await)
+    }
+}

@@ -1,0 +1,64 @@
+//! What messages say. Subjects are neutral: a telephone on a kitchen table gives nothing away, and no
+//! message names a person, a need or a reason.
+
+use fingerpost_store::MessageTemplate;
+
+/// A message ready to leave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Letter {
+    /// The subject.
+    pub subject: String,
+    /// The words.
+    pub body: String,
+}
+
+/// Writes a message.
+#[must_use]
+pub fn letter(template: MessageTemplate, name: &str, public_url: &str, link: Option<&str>) -> Letter {
+    let (subject, text) = match template {
+        MessageTemplate::Invitation => (
+            "Your sign-in",
+            format!(
+                "You have been invited to Fingerpost. Choose your password here, within 3 days:\n\n{}\n\nThe link works once. \
+                 If you did not expect this, you need not do anything.",
+                link.unwrap_or(public_url)
+            ),
+        ),
+        MessageTemplate::ReferralArrived => {
+            ("Something is waiting for you", format!("A referral has arrived. Sign in to read and answer it:\n\n{public_url}"))
+        }
+        MessageTemplate::AnswerDue => (
+            "An answer is due today",
+            format!("A referral still waits for its answer, and the answer was promised for today:\n\n{public_url}"),
+        ),
+        MessageTemplate::ReferralAnswered => {
+            ("There is an answer for you", format!("A referral of yours has been answered. Sign in to read it:\n\n{public_url}"))
+        }
+        MessageTemplate::FeedbackArrived => {
+            ("There is news for you", format!("There is news of somebody you referred. Sign in to read it:\n\n{public_url}"))
+        }
+        MessageTemplate::WorkerWillBeInTouch => (
+            "A message for you",
+            "Thank you for saying yes. Somebody will be in touch with you within the next few working days, in the way you \
+             asked for. You need not do anything.\n\nIf you need help today, call 111. In an emergency call 999."
+                .to_owned(),
+        ),
+    };
+    Letter { subject: subject.to_owned(), body: format!("Hello {name},\n\n{text}\n") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn subjects_give_nothing_away() {
+        for &template in MessageTemplate::ALL {
+            let letter = letter(template, "Peggy", "https://example.org", None);
+            let subject = letter.subject.to_lowercase();
+            for word in ["refer", "social", "prescri", "link worker", "peggy", "nhs", "practice", "health"] {
+                assert!(!subject.contains(word), "{subject}");
+            }
+        }
+    }
+}
