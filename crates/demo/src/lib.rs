@@ -1,1 +1,101 @@
-//! stub
+//! An invented neighbourhood, Wexley Vale: people, places and histories that never were.
+//!
+//! Everything goes through the same doors as the real thing, so every rule holds for it. The same seed
+//! and day give the same content, id for id. The database is marked as invented before the first person
+//! is in it.
+
+mod people;
+mod places;
+mod story;
+
+use fingerpost_domain::Date;
+use fingerpost_domain::calendar::instant_at;
+use fingerpost_domain::id::TenantId;
+use fingerpost_store::{OutboxEnd, Store, StoreError};
+use rand::SeedableRng;
+use rand::rngs::ChaCha20Rng;
+
+/// How large a place is invented.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Size {
+    /// Three practices, one scheme, about 150 people over a year.
+    Neighbourhood,
+}
+
+impl Size {
+    const fn referrals(self) -> usize {
+        match self {
+            Self::Neighbourhood => 150,
+        }
+    }
+}
+
+/// Why nothing was invented.
+#[derive(Debug, thiserror::Error)]
+pub enum DemoError {
+    /// Somebody works here already.
+    #[error("this database is in use: choose an empty folder or database for an invented neighbourhood")]
+    InUse,
+    /// The invented words do not pass our own rules: a fault of ours.
+    #[error("the invented {0} was refused by the rules")]
+    Refused(&'static str),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// What is invented, and when it is set.
+#[derive(Debug, Clone, Copy)]
+pub struct Plan {
+    /// How large.
+    pub size: Size,
+    /// The seed.
+    pub seed: u64,
+    /// The day on which the story has arrived.
+    pub today: Date,
+}
+
+/// Fills an empty database. `progress` hears how many of how many people are there.
+///
+/// # Errors
+/// [`DemoError`]; a database that is in use is left as it is.
+pub async fn fill(store: &Store, plan: Plan, mut progress: impl FnMut(usize, usize)) -> Result<(), DemoError> {
+    if !store.is_empty().await? {
+        return Err(DemoError::InUse);
+    }
+    store.mark_invented(plan.seed).await?;
+    let tenant = TenantId::main();
+    let mut dice = ChaCha20Rng::seed_from_u64(plan.seed);
+    let began = instant_at(fingerpost_domain::calendar::plus_days(plan.today, -400), 9);
+    store.ensure_tenant(&tenant, began).await?;
+    let cast = places::build(store, &tenant, began).await?;
+    let total = plan.size.referrals();
+    for at in 0..total {
+        story::tell(store, &cast, &mut dice, (at, total), plan.today).await?;
+        progress(at + 1, total);
+    }
+    settle(store, plan.today).await
+}
+
+/// Ends what a year of real work would have ended: messages delivered, jobs run, the audit sealed.
+async fn settle(store: &Store, today: Date) -> Result<(), DemoError> {
+    let now = instant_at(today, 9);
+    loop {
+        let jobs = store.claim_jobs(200, now).await?;
+        for job in &jobs {
+            store.remind_triage(job, now).await?;
+        }
+        let messages = store.claim_messages(200, now).await?;
+        for message in &messages {
+            store.end_delivery(message, OutboxEnd::Sent, "", now).await?;
+        }
+        if jobs.is_empty() && messages.is_empty() {
+            break;
+        }
+    }
+    while store.seal_audit(now).await?.is_some() {}
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

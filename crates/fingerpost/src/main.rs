@@ -1,1 +1,34 @@
-fn main(){}
+//! Fingerpost: the binary. Reads settings, opens the store, and hands over to the room that does the work.
+
+mod ambient;
+mod cli;
+mod commands;
+mod serve;
+mod settings;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+/// 0 done; 1 refused, with one line that says what to do; 2 wrong usage, which clap answers.
+fn main() -> ExitCode {
+    let cli = cli::Cli::parse();
+    let settings = match settings::load(&cli.common) {
+        Ok(settings) => settings,
+        Err(error) => return refused(&error),
+    };
+    settings::start_logs(&settings);
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return refused(&error.into()),
+    };
+    match runtime.block_on(commands::run(cli.command, settings)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => refused(&error),
+    }
+}
+
+fn refused(error: &anyhow::Error) -> ExitCode {
+    eprintln!("fingerpost: {error:#}");
+    ExitCode::FAILURE
+}

@@ -81,7 +81,7 @@ pub async fn practices(
     store: &Store,
     path: &Path,
     run: Run<'_>,
-    progress: impl FnMut(usize),
+    progress: impl FnMut(usize, usize),
 ) -> Result<Report, ImportError> {
     let text = decode::read(path)?;
     let (records, mut report) = practices::read(path, &text)?;
@@ -99,7 +99,7 @@ pub async fn networks(
     store: &Store,
     (details, partners): (&Path, &Path),
     run: Run<'_>,
-    progress: impl FnMut(usize),
+    progress: impl FnMut(usize, usize),
 ) -> Result<(Report, Report), ImportError> {
     let text = decode::read(details)?;
     let (records, mut bodies) = networks::read_bodies(details, &text)?;

@@ -25,10 +25,10 @@ async fn the_real_register_is_taken_whole_and_a_second_time_changes_nothing() {
     let Some(path) = real("gp_practices_active_2025-11.csv") else { return };
     on_both(async |store| {
         let mut steps = 0;
-        let first = practices(store, &path, run(false), |_| steps += 1).await.unwrap();
+        let first = practices(store, &path, run(false), |_, _| steps += 1).await.unwrap();
         assert_eq!((first.counts.read, first.counts.added, first.counts.refused), (6618, 6618, 0));
         assert_eq!(steps, 6618);
-        let again = practices(store, &path, run(false), |_| {}).await.unwrap();
+        let again = practices(store, &path, run(false), |_, _| {}).await.unwrap();
         assert_eq!((again.counts.unchanged, again.counts.changed, again.counts.added), (6618, 0, 0));
         let densham = store.organisation_by_identifier(ODS, "A81001").await.unwrap().unwrap();
         assert_eq!((densham.name.as_str(), densham.slug.as_str()), ("THE DENSHAM SURGERY", "A81001"));
@@ -46,14 +46,14 @@ async fn the_real_networks_and_their_members_are_taken_after_the_practices() {
         return;
     };
     on_both(async |store| {
-        practices(store, &register, run(false), |_| {}).await.unwrap();
+        practices(store, &register, run(false), |_, _| {}).await.unwrap();
         let files = (details.as_path(), partners.as_path());
-        let (bodies, members) = networks(store, files, run(false), |_| {}).await.unwrap();
+        let (bodies, members) = networks(store, files, run(false), |_, _| {}).await.unwrap();
         assert_eq!((bodies.counts.read, bodies.counts.refused), (1329, 0));
         assert_eq!(members.counts.read, 7455);
         assert_eq!(members.counts.added + members.counts.refused + members.counts.unchanged, 7455);
         assert!(members.counts.added > 6_000, "{:?}", members.counts);
-        let (bodies, members) = networks(store, files, run(false), |_| {}).await.unwrap();
+        let (bodies, members) = networks(store, files, run(false), |_, _| {}).await.unwrap();
         assert_eq!((bodies.counts.added, bodies.counts.changed), (0, 0));
         assert_eq!((members.counts.added, members.counts.changed), (0, 0));
     })
@@ -94,7 +94,7 @@ async fn the_national_file_keeps_every_status_and_setting() {
             national("Y01234", "HMP WEXLEY", "A", "25", ""),
         ];
         let path = file(&folder, rows.join("\n").as_bytes());
-        let report = practices(store, &path, run(false), |_| {}).await.unwrap();
+        let report = practices(store, &path, run(false), |_, _| {}).await.unwrap();
         assert_eq!((report.counts.added, report.counts.refused), (5, 0));
         let practices_here = store.count_organisations(OrganisationKind::Practice).await.unwrap();
         let statuses: Vec<_> = practices_here.iter().map(|s| (s.status, s.count)).collect();
@@ -120,7 +120,7 @@ async fn rows_that_cannot_be_read_are_reported_by_line_and_the_rest_is_taken() {
             national("A8 1005!", "ODD CODE", "A", "4", ""),
         ];
         let path = file(&folder, rows.join("\n").as_bytes());
-        let report = practices(store, &path, run(false), |_| {}).await.unwrap();
+        let report = practices(store, &path, run(false), |_, _| {}).await.unwrap();
         assert_eq!((report.counts.read, report.counts.added, report.counts.refused), (7, 1, 6));
         let lines: Vec<_> = report.refused.iter().map(|refused| refused.line).collect();
         assert_eq!(lines, [2, 3, 4, 5, 6, 7]);
@@ -133,9 +133,9 @@ async fn a_change_in_the_register_is_taken_and_counted() {
     on_both(async |store| {
         let folder = tempfile::tempdir().unwrap();
         let path = file(&folder, national("A81001", "OLD NAME", "A", "4", "").as_bytes());
-        practices(store, &path, run(false), |_| {}).await.unwrap();
+        practices(store, &path, run(false), |_, _| {}).await.unwrap();
         let path = file(&folder, national("A81001", "NEW NAME", "C", "4", "20260101").as_bytes());
-        let report = practices(store, &path, run(false), |_| {}).await.unwrap();
+        let report = practices(store, &path, run(false), |_, _| {}).await.unwrap();
         assert_eq!((report.counts.changed, report.counts.added), (1, 0));
         let now = store.organisation_by_identifier(ODS, "A81001").await.unwrap().unwrap();
         assert_eq!(now.name, "NEW NAME");
@@ -148,7 +148,7 @@ async fn a_dry_run_says_what_would_happen_and_changes_nothing() {
     on_both(async |store| {
         let folder = tempfile::tempdir().unwrap();
         let path = file(&folder, national("A81001", "SURGERY", "A", "4", "").as_bytes());
-        let report = practices(store, &path, run(true), |_| {}).await.unwrap();
+        let report = practices(store, &path, run(true), |_, _| {}).await.unwrap();
         assert_eq!(report.counts.added, 1);
         assert!(store.organisation_by_identifier(ODS, "A81001").await.unwrap().is_none());
     })
@@ -160,17 +160,17 @@ async fn files_that_are_something_else_are_refused_with_a_sentence() {
     on_both(async |store| {
         let folder = tempfile::tempdir().unwrap();
         let html = file(&folder, b"<html><body>Service unavailable</body></html>");
-        let error = practices(store, &html, run(false), |_| {}).await.unwrap_err();
+        let error = practices(store, &html, run(false), |_, _| {}).await.unwrap_err();
         assert!(matches!(error, ImportError::UnknownLayout(_)), "{error}");
         let empty = file(&folder, b"");
-        assert!(matches!(practices(store, &empty, run(false), |_| {}).await, Err(ImportError::UnknownLayout(_))));
+        assert!(matches!(practices(store, &empty, run(false), |_, _| {}).await, Err(ImportError::UnknownLayout(_))));
         let gone = folder.path().join("gone.csv");
-        assert!(matches!(practices(store, &gone, run(false), |_| {}).await, Err(ImportError::File { .. })));
+        assert!(matches!(practices(store, &gone, run(false), |_, _| {}).await, Err(ImportError::File { .. })));
         let wrong = file(&folder, [",".repeat(26), ",".repeat(26)].join("\n").as_bytes());
-        assert!(matches!(practices(store, &wrong, run(false), |_| {}).await, Err(ImportError::NothingRead { .. })));
+        assert!(matches!(practices(store, &wrong, run(false), |_, _| {}).await, Err(ImportError::NothingRead { .. })));
         let noise: Vec<u8> = (0..60_000_u32).map(|n| (n * 7 % 256) as u8).collect();
         let noise = file(&folder, &noise);
-        assert!(practices(store, &noise, run(false), |_| {}).await.is_err());
+        assert!(practices(store, &noise, run(false), |_, _| {}).await.is_err());
     })
     .await;
 }

@@ -207,7 +207,7 @@ impl Store {
         records: &[OrganisationRecord],
         (source, read, refused): (&str, u64, u64),
         (now, dry_run): (Timestamp, bool),
-        mut progress: impl FnMut(usize),
+        mut progress: impl FnMut(usize, usize),
     ) -> Result<ImportCounts> {
         let mut tx = self.db().write().await?;
         let mut known = known_organisations(&mut tx, records).await?;
@@ -218,7 +218,7 @@ impl Store {
                 Upserted::Changed => counts.changed += 1,
                 Upserted::Unchanged => counts.unchanged += 1,
             }
-            progress(at + 1);
+            progress(at + 1, records.len());
         }
         self.finish_import(tx, "practices", source, counts, (now, dry_run)).await
     }

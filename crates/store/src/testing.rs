@@ -82,3 +82,34 @@ pub async fn fresh_postgres() -> Option<String> {
     let root = base.rsplit_once('/').map_or(base, |(root, _)| root);
     Some(if query.is_empty() { format!("{root}/{name}") } else { format!("{root}/{name}?{query}") })
 }
+
+/// Every row of every table of a SQLite store, as text in a fixed order: what two stores are compared by.
+///
+/// # Panics
+/// On a store of another engine, or when it cannot be read.
+pub async fn dump(store: &Store) -> Vec<String> {
+    use sqlx::{Column, Row, ValueRef};
+    let crate::engine::Db::Sqlite { readers, .. } = store.db() else { panic!("only SQLite stores are dumped") };
+    let names = "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name";
+    let mut out = vec![];
+    for table in sqlx::query(names).fetch_all(readers).await.expect("tables") {
+        let table: String = table.get("name");
+        let all = format!("SELECT * FROM {table}");
+        for row in sqlx::query(sqlx::AssertSqlSafe(all)).fetch_all(readers).await.expect("rows") {
+            let cells: Vec<String> = row
+                .columns()
+                .iter()
+                .map(|column| {
+                    let at = column.ordinal();
+                    if row.try_get_raw(at).is_ok_and(|value| value.is_null()) {
+                        return "-".to_owned();
+                    }
+                    row.try_get::<String, _>(at).or_else(|_| row.try_get::<i64, _>(at).map(|n| n.to_string())).expect("a cell")
+                })
+                .collect();
+            out.push(format!("{table}|{}", cells.join("|")));
+        }
+    }
+    out.sort();
+    out
+}

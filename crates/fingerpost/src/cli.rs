@@ -1,0 +1,190 @@
+//! The commands and their options.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::settings::Common;
+
+/// Social prescribing from "someone noticed" to "my life is better", and honestly counted
+#[derive(Debug, Parser)]
+#[command(name = "fingerpost", version, max_term_width = 100)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub common: Common,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Serve pages, and do the background work too
+    Serve(Serve),
+    /// Do only the background work: seal the audit, run jobs, send messages
+    Work,
+    /// Fill an empty database with an invented neighbourhood
+    Demo(Demo),
+    /// Read reference data: all of a file or nothing; a second time changes nothing
+    Import {
+        #[command(subcommand)]
+        what: Import,
+    },
+    /// Set up a scheme and the practices it serves
+    Scheme {
+        #[command(subcommand)]
+        what: Scheme,
+    },
+    /// Add, stop or reset people who sign in
+    User {
+        #[command(subcommand)]
+        what: User,
+    },
+    /// Check schema, file integrity and the audit chain
+    Check(Check),
+    /// Bring the database to the schema of this program (serve does so by itself)
+    Migrate,
+    /// Print every setting with its default
+    Settings,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// The address to serve on
+    #[arg(long, value_name = "ADDR")]
+    pub listen: Option<String>,
+    /// A proxy that speaks HTTPS stands in front: serve beyond loopback, with cookies for HTTPS only
+    #[arg(long)]
+    pub behind_proxy: bool,
+    /// Serve Prometheus metrics on this address
+    #[arg(long, value_name = "ADDR")]
+    pub metrics_listen: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum DemoSize {
+    /// Three practices, one scheme, about 150 people over a year
+    Neighbourhood,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Demo {
+    /// How large
+    #[arg(long, value_enum, default_value = "neighbourhood")]
+    pub size: DemoSize,
+    /// The same seed on the same day gives the same content
+    #[arg(long, default_value_t = 7)]
+    pub seed: u64,
+    /// The day on which the story has arrived, as 2026-11-21; today by default
+    #[arg(long, value_name = "DATE")]
+    pub on: Option<String>,
+    /// Serve it afterwards; a database that is filled already is served as it is
+    #[arg(long)]
+    pub serve: bool,
+    #[command(flatten)]
+    pub how: Serve,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Import {
+    /// A register of practices: the national 27-column file, or a table with ods_code and name
+    Practices {
+        /// The file
+        file: PathBuf,
+        #[command(flatten)]
+        how: ImportHow,
+    },
+    /// Primary care networks and their members: PCNDetails and PCN_Core_Partner_Details
+    Networks {
+        /// The table of networks
+        details: PathBuf,
+        /// The table of members
+        partners: PathBuf,
+        #[command(flatten)]
+        how: ImportHow,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ImportHow {
+    /// Where the file comes from, kept with each record; the file's name by default
+    #[arg(long, value_name = "NAME")]
+    pub source: Option<String>,
+    /// Do everything and undo it: only the report is left
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Scheme {
+    /// Add a scheme, or give one more practices
+    Add {
+        /// Its name
+        name: String,
+        /// Code of a practice it serves; may be given several times
+        #[arg(long = "practice", value_name = "CODE")]
+        practices: Vec<String>,
+        /// Youngest age taken
+        #[arg(long, default_value_t = 18)]
+        min_age: i16,
+        /// Oldest age taken
+        #[arg(long)]
+        max_age: Option<i16>,
+        /// Sessions agreed for each case
+        #[arg(long, default_value_t = 6)]
+        sessions: u16,
+        /// Working days within which the referrer hears yes or no
+        #[arg(long, default_value_t = 1)]
+        answer_within: u16,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum User {
+    /// Add somebody and print the link with which they choose a password
+    Add {
+        /// Their name
+        #[arg(long)]
+        name: String,
+        /// What they sign in with
+        #[arg(long)]
+        email: String,
+        /// What they do: GP, Receptionist
+        #[arg(long)]
+        job_title: Option<String>,
+        /// referrer, practice_manager, link_worker, supervisor or administrator
+        #[arg(long)]
+        role: String,
+        /// The organisation: its code, or its name in addresses
+        #[arg(long)]
+        org: String,
+        /// A link worker's languages
+        #[arg(long, default_value = "English")]
+        languages: String,
+        /// A link worker's own phone
+        #[arg(long)]
+        phone: Option<String>,
+        /// A link worker's places
+        #[arg(long, default_value_t = 30)]
+        places: u16,
+        /// When a link worker is where: "A81001=Tuesdays, room 4"; may be given several times
+        #[arg(long, value_name = "CODE=DAYS")]
+        days: Vec<String>,
+    },
+    /// Stop somebody from signing in; their sessions end at once
+    Disable {
+        /// What they sign in with
+        email: String,
+    },
+    /// Print a new link with which somebody chooses a password
+    Reset {
+        /// What they sign in with
+        email: String,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    /// An audit head noted elsewhere, as NUMBER:HASH: shows if the end of the audit was cut off
+    #[arg(long, value_name = "NUMBER:HASH")]
+    pub head: Option<String>,
+}

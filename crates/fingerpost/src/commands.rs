@@ -1,0 +1,251 @@
+//! What each command does, in a few lines: the rooms below do the work.
+
+use std::io::IsTerminal;
+use std::path::Path;
+
+use anyhow::{Context, anyhow, bail, ensure};
+use fingerpost_demo::{DemoError, Plan, Size};
+use fingerpost_domain::calendar::day_of;
+use fingerpost_domain::id::TenantId;
+use fingerpost_domain::organisation::{ODS, Organisation, OrganisationKind, slug_of};
+use fingerpost_domain::person::Email;
+use fingerpost_domain::role::Role;
+use fingerpost_domain::scheme::SchemeTerms;
+use fingerpost_domain::{Date, Timestamp};
+use fingerpost_import::{Report, Run};
+use fingerpost_store::{AuditHead, NewScheme, NewUser, Store, StoreError, WorkerDays};
+
+use crate::cli::{Check, Command, Demo, DemoSize, Import, ImportHow, Scheme, User};
+use crate::settings::{DEFAULTS, Settings};
+use crate::{ambient, serve};
+
+struct Here {
+    store: Store,
+    tenant: TenantId,
+    now: Timestamp,
+    settings: Settings,
+}
+
+pub(crate) async fn run(command: Command, settings: Settings) -> anyhow::Result<()> {
+    if let Command::Settings = command {
+        print!("{DEFAULTS}");
+        return Ok(());
+    }
+    let now = ambient::clock().now();
+    // The ids of an invented place come from its seed, so that the same seed gives the same place.
+    let entropy = match &command {
+        Command::Demo(demo) => fingerpost_domain::ambient::Entropy::from_number(demo.seed),
+        _ => ambient::entropy()?,
+    };
+    let store = Store::open(&settings.address(), entropy, now).await?;
+    let tenant: TenantId =
+        settings.tenant.parse().map_err(|_| anyhow!("--tenant: use 1 to 32 of a-z, 0-9 and -"))?;
+    store.ensure_tenant(&tenant, now).await?;
+    let here = Here { store, tenant, now, settings };
+    let done = match command {
+        Command::Serve(options) => return serve::serve(here.store, &here.settings, &options).await,
+        Command::Work => return serve::work(here.store, &here.settings).await,
+        Command::Demo(options) => return demo(here, options).await,
+        Command::Import { what } => import(&here, what).await,
+        Command::Scheme { what } => scheme(&here, what).await,
+        Command::User { what } => user(&here, what).await,
+        Command::Check(options) => check(&here, &options).await,
+        Command::Migrate => {
+            println!("The database has schema {}.", here.store.health().await?.schema);
+            Ok(())
+        }
+        Command::Settings => Ok(()),
+    };
+    here.store.close().await;
+    done
+}
+
+/// Shows how far a long piece of work has got, on a terminal only.
+fn progress(what: &'static str) -> impl FnMut(usize, usize) {
+    let shown = std::io::stderr().is_terminal();
+    move |at, of| {
+        if shown && (at == of || at % 50 == 0) {
+            eprint!("\r{what}: {at} of {of}");
+            if at == of {
+                eprintln!();
+            }
+        }
+    }
+}
+
+async fn demo(here: Here, options: Demo) -> anyhow::Result<()> {
+    let today: Date = match &options.on {
+        Some(day) => day.parse().map_err(|_| anyhow!("--on: write the day as 2026-11-21"))?,
+        None => day_of(here.now),
+    };
+    let size = match options.size {
+        DemoSize::Neighbourhood => Size::Neighbourhood,
+    };
+    let plan = Plan { size, seed: options.seed, today };
+    match fingerpost_demo::fill(&here.store, plan, progress("Inventing people")).await {
+        Ok(()) => println!("An invented neighbourhood is ready (seed {}).", options.seed),
+        Err(DemoError::InUse) if options.serve && here.store.is_invented().await? => {}
+        Err(error) => return Err(error.into()),
+    }
+    if options.serve {
+        // Serving needs ids that nobody can foresee: open the store again with real randomness.
+        here.store.close().await;
+        let store = Store::open(&here.settings.address(), ambient::entropy()?, here.now).await?;
+        return serve::serve(store, &here.settings, &options.how).await;
+    }
+    here.store.close().await;
+    Ok(())
+}
+
+fn source(how: &ImportHow, file: &Path) -> String {
+    let name = file.file_name().map(|name| name.to_string_lossy().into_owned());
+    how.source.clone().or(name).unwrap_or_else(|| "file".to_owned())
+}
+
+fn print_report(what: &str, report: &Report, dry_run: bool) {
+    for refused in &report.refused {
+        eprintln!("line {}: {}", refused.line, refused.reason);
+    }
+    let counts = report.counts;
+    println!(
+        "{what}: {} rows read, {} added, {} changed, {} unchanged, {} refused.{}",
+        counts.read,
+        counts.added,
+        counts.changed,
+        counts.unchanged,
+        counts.refused,
+        if dry_run { " Dry run: nothing was changed." } else { "" }
+    );
+}
+
+async fn import(here: &Here, what: Import) -> anyhow::Result<()> {
+    let mut shown = progress("Rows");
+    match what {
+        Import::Practices { file, how } => {
+            let source = source(&how, &file);
+            let run = Run { source: &source, dry_run: how.dry_run, now: here.now };
+            let report = fingerpost_import::practices(&here.store, &file, run, &mut shown).await?;
+            print_report("Practices", &report, how.dry_run);
+        }
+        Import::Networks { details, partners, how } => {
+            let source = source(&how, &details);
+            let run = Run { source: &source, dry_run: how.dry_run, now: here.now };
+            let files = (details.as_path(), partners.as_path());
+            let (bodies, members) =
+                fingerpost_import::networks(&here.store, files, run, &mut shown).await?;
+            print_report("Networks", &bodies, how.dry_run);
+            print_report("Memberships", &members, how.dry_run);
+        }
+    }
+    Ok(())
+}
+
+async fn organisation(store: &Store, named: &str) -> anyhow::Result<Organisation> {
+    let by_code = store.organisation_by_identifier(ODS, &named.to_uppercase()).await?;
+    let found = match by_code {
+        Some(found) => Some(found),
+        None => store.organisation_by_slug(&slug_of(named)).await?,
+    };
+    found.with_context(|| format!("{named}: no such organisation. Give its code, or its name as in addresses"))
+}
+
+async fn scheme(here: &Here, what: Scheme) -> anyhow::Result<()> {
+    let Scheme::Add { name, practices, min_age, max_age, sessions, answer_within } = what;
+    let mut serves = vec![];
+    for code in &practices {
+        let practice = organisation(&here.store, code).await?;
+        ensure!(practice.kind == OrganisationKind::Practice, "{code} is not a practice");
+        serves.push(practice.id);
+    }
+    let scheme = match here.store.organisation_by_slug(&slug_of(&name)).await? {
+        Some(found) if found.kind == OrganisationKind::Scheme => found,
+        Some(_) => bail!("{name}: an organisation of another kind has that name already"),
+        None => here.store.add_organisation(OrganisationKind::Scheme, &name, here.now).await?,
+    };
+    let terms = SchemeTerms { min_age, max_age, sessions_agreed: sessions, answer_working_days: answer_within };
+    let new = NewScheme { organisation: scheme.id, terms, practices: serves };
+    here.store.put_scheme(&here.tenant, &new, here.now).await?;
+    println!("{} is at /o/{} and serves {} practices named here.", scheme.name, scheme.slug, new.practices.len());
+    Ok(())
+}
+
+fn link_address(here: &Here, token: &str) -> String {
+    let base = here.settings.public_url.clone().unwrap_or_else(|| format!("http://{}", here.settings.listen));
+    format!("{}/l/{token}", base.trim_end_matches('/'))
+}
+
+async fn user(here: &Here, what: User) -> anyhow::Result<()> {
+    match what {
+        User::Add { name, email, job_title, role, org, languages, phone, places, days } => {
+            let email = Email::parse(&email)?;
+            let role = Role::from_code(&role).with_context(|| {
+                format!("--role {role}: choose one of {}", Role::ALL.iter().map(|r| r.code()).collect::<Vec<_>>().join(", "))
+            })?;
+            let place = organisation(&here.store, &org).await?;
+            ensure!(role.belongs_in(place.kind), "{} is no role in {}", role.label(), place.name);
+            let mut at = vec![];
+            for day in &days {
+                let (code, words) = day.split_once('=').context("--days: write it as A81001=Tuesdays, room 4")?;
+                at.push(WorkerDays { practice: organisation(&here.store, code).await?.id, days: words.to_owned() });
+            }
+            let new = NewUser { name, email, job_title, password_hash: None, roles: vec![(place.id, role)] };
+            let id = match here.store.add_user(&here.tenant, &new, here.now).await {
+                Err(StoreError::AlreadyThere) => bail!("somebody signs in with that email already"),
+                added => added?,
+            };
+            if role == Role::LinkWorker {
+                let profile = (languages.as_str(), phone.as_deref(), places);
+                here.store.put_link_worker(&here.tenant, (id, place.id), profile, &at, here.now).await?;
+            }
+            let token = here.store.mint_password_link(&here.tenant, id, here.now).await?;
+            println!("Added. Give them this link; it works once, for 3 days:\n{}", link_address(here, &token));
+        }
+        User::Disable { email } => {
+            let email = Email::parse(&email)?;
+            here.store.disable_by_email(&email, here.now).await.map_err(nobody)?;
+            println!("Stopped. Every session of theirs has ended.");
+        }
+        User::Reset { email } => {
+            let email = Email::parse(&email)?;
+            let record = here.store.sign_in_record(&email.folded()).await?.context("nobody signs in with that email")?;
+            let token = here.store.mint_password_link(&record.tenant, record.user, here.now).await?;
+            println!("Give them this link; it works once, for 3 days:\n{}", link_address(here, &token));
+        }
+    }
+    Ok(())
+}
+
+fn nobody(error: StoreError) -> anyhow::Error {
+    match error {
+        StoreError::NotFound => anyhow!("nobody signs in with that email"),
+        error => error.into(),
+    }
+}
+
+async fn check(here: &Here, options: &Check) -> anyhow::Result<()> {
+    let expected = match &options.head {
+        Some(head) => {
+            let (number, hash) = head.split_once(':').context("--head: write it as NUMBER:HASH")?;
+            let number = number.parse().context("--head: the number is not one")?;
+            Some(AuditHead { number, hash: hash.to_owned() })
+        }
+        None => None,
+    };
+    let schema = here.store.health().await?.schema;
+    let integrity = here.store.integrity_faults().await?;
+    let report = here.store.verify_audit(expected.as_ref()).await?;
+    println!("Schema: {schema}.");
+    println!(
+        "Audit: {} blocks, {} rows sealed, {} not sealed yet. Head {}:{}",
+        report.blocks, report.rows, report.unsealed, report.head.number, report.head.hash
+    );
+    let faults: Vec<String> = integrity.into_iter().chain(report.faults).collect();
+    if faults.is_empty() {
+        println!("Everything verifies.");
+        return Ok(());
+    }
+    for fault in &faults {
+        eprintln!("{fault}");
+    }
+    bail!("{} faults were found: keep this database as it is and restore a backup beside it", faults.len())
+}

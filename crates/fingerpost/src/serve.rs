@@ -1,0 +1,129 @@
+//! Serving pages, with the worker beside.
+
+use std::net::{IpAddr, SocketAddr};
+
+use anyhow::{Context, ensure};
+use fingerpost_store::Store;
+use fingerpost_web::{App, WebConfig};
+use fingerpost_worker::{Post, Worker};
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+use crate::ambient;
+use crate::cli::Serve;
+use crate::settings::Settings;
+
+/// Response times are counted in these steps, in seconds.
+const STEPS: &[f64] = &[0.002, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5];
+
+/// Serves until a signal says stop, then lets what was begun end.
+pub(crate) async fn serve(store: Store, settings: &Settings, options: &Serve) -> anyhow::Result<()> {
+    let listen = options.listen.as_ref().unwrap_or(&settings.listen);
+    let address: SocketAddr =
+        listen.parse().with_context(|| format!("{listen}: write the address as 127.0.0.1:8080"))?;
+    let behind_proxy = options.behind_proxy || settings.behind_proxy;
+    let invented = store.is_invented().await?;
+    allowed(address.ip(), behind_proxy, invented)?;
+    let clock = ambient::clock();
+    let config = WebConfig { secure_cookies: behind_proxy, texts: settings.texts.clone() };
+    let app = App::new(store.clone(), clock.clone(), config).await?;
+    let listener = TcpListener::bind(address).await.with_context(|| format!("{address} cannot be listened on"))?;
+    let here = listener.local_addr()?;
+    let public_url = settings.public_url.clone().unwrap_or_else(|| format!("http://{here}"));
+    let (stop, stopped) = watch::channel(false);
+    if let Some(address) = options.metrics_listen.as_ref().or(settings.metrics_listen.as_ref()) {
+        serve_metrics(address, stopped.clone()).await?;
+    }
+    let worker = Worker::new(store.clone(), clock, post(settings)?, &public_url);
+    let working = tokio::spawn(worker.run(stopped.clone()));
+    println!("Fingerpost is at http://{here}");
+    if invented {
+        println!("Everything here is invented. Open the address and press a name to sign in as them.");
+    }
+    axum::serve(listener, fingerpost_web::router(&app)).with_graceful_shutdown(until(stopped, stop)).await?;
+    working.await.ok();
+    store.close().await;
+    Ok(())
+}
+
+/// Does only the background work until a signal says stop.
+pub(crate) async fn work(store: Store, settings: &Settings) -> anyhow::Result<()> {
+    let (stop, stopped) = watch::channel(false);
+    let public_url = settings.public_url.clone().unwrap_or_else(|| format!("http://{}", settings.listen));
+    let worker = Worker::new(store.clone(), ambient::clock(), post(settings)?, &public_url);
+    let working = tokio::spawn(worker.run(stopped.clone()));
+    println!("Working. Stop with Ctrl-C.");
+    until(stopped, stop).await;
+    working.await.ok();
+    store.close().await;
+    Ok(())
+}
+
+/// Where plain HTTP may be spoken, and where invented people may be shown.
+fn allowed(ip: IpAddr, behind_proxy: bool, invented: bool) -> anyhow::Result<()> {
+    ensure!(
+        ip.is_loopback() || !invented,
+        "an invented neighbourhood has one-click sign-in: serve it on 127.0.0.1 only"
+    );
+    ensure!(
+        ip.is_loopback() || behind_proxy,
+        "{ip} is not loopback and this is plain HTTP: put a proxy that speaks HTTPS in front and say --behind-proxy"
+    );
+    Ok(())
+}
+
+fn post(settings: &Settings) -> anyhow::Result<Post> {
+    Ok(match &settings.smtp {
+        Some(url) => Post::smtp(url, &settings.mail_from)?,
+        None => Post::folder(&settings.data.join("outbox"), &settings.mail_from)?,
+    })
+}
+
+async fn serve_metrics(address: &str, stopped: watch::Receiver<bool>) -> anyhow::Result<()> {
+    let handle: PrometheusHandle = PrometheusBuilder::new()
+        .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), STEPS)?
+        .install_recorder()?;
+    let listener = TcpListener::bind(address).await.with_context(|| format!("{address} cannot be listened on"))?;
+    println!("Metrics are at http://{}/metrics", listener.local_addr()?);
+    let routes = axum::Router::new().route("/metrics", axum::routing::get(async move || handle.render()));
+    let mut stopped = stopped;
+    tokio::spawn(async move {
+        let until = async move {
+            stopped.changed().await.ok();
+        };
+        axum::serve(listener, routes).with_graceful_shutdown(until).await
+    });
+    Ok(())
+}
+
+/// Waits for Ctrl-C or a polite kill, then tells everybody.
+async fn until(_stopped: watch::Receiver<bool>, stop: watch::Sender<bool>) {
+    let mut terminate = match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        Ok(signal) => signal,
+        Err(error) => {
+            tracing::error!(%error, "signals cannot be heard");
+            return;
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
+    }
+    stop.send(true).ok();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_http_and_invented_people_stay_on_loopback() {
+        let ip = |text: &str| text.parse().unwrap();
+        assert!(allowed(ip("127.0.0.1"), false, true).is_ok());
+        assert!(allowed(ip("::1"), false, true).is_ok());
+        assert!(allowed(ip("0.0.0.0"), false, false).is_err());
+        assert!(allowed(ip("0.0.0.0"), true, false).is_ok());
+        assert!(allowed(ip("192.0.2.1"), true, true).is_err());
+    }
+}
