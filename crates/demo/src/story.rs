@@ -1,6 +1,6 @@
 //! One person's story, from being noticed to wherever it has got by today.
 
-use fingerpost_domain::calendar::{add_working_days, day_of, instant_at, plus_days};
+use fingerpost_domain::calendar::{add_working_days, day_of, instant_at, is_working_day, plus_days};
 use fingerpost_domain::case::{ClosingAnswers, ContactAnswers};
 use fingerpost_domain::id::{CaseId, OrganisationId, ReferralId, RequestKey};
 use fingerpost_domain::referral::{ReferralAnswers, Refusal};
@@ -15,13 +15,22 @@ use crate::people::{self, chance, one};
 use crate::places::Cast;
 
 const NOTES: &[&str] = &[
-    "First conversation. Talked about the last year and what a good week used to look like.",
     "Looked at three groups together. Liked the one near the old chapel best. Worried about walking in alone.",
     "Went through the letters. Rang the council from the kitchen table.",
     "Walked to the library and back. Slower than last time, and pleased.",
     "Brighter today. Has been twice on their own.",
     "A hard week. Mostly listened.",
     "Met at the surgery after the blood test. Agreed what comes next.",
+];
+const FIRST_NOTES: &[&str] = &[
+    "First conversation. Talked about the last year and what a good week used to look like.",
+    "First call, half an hour. Glad somebody rang. Wants to start small.",
+    "First conversation at the kitchen table. The risks were asked about and written down.",
+];
+const PEGGYS_NOTES: &[&str] = &[
+    "Rang before 2pm as agreed. Talked about Ron and about singing. Happy for Dr Ferreira to hear how it goes.",
+    "Wrote down together what matters. Looked at four choirs; Peggy liked Tannery best, \u{201c}near the old chapel\u{201d}. Worried about walking in alone.",
+    "Went along to the Tannery Choir with her. She sang. Josie kept her a chair by the radiator.",
 ];
 const NEXT: &[&str] =
     &["Ring", "Home visit", "Go along to the choir", "Chase the food pantry", "Go along to the Men's Shed", "Review the plan"];
@@ -46,6 +55,10 @@ enum Ending {
     Taken,
 }
 
+fn last_working_day(day: Date) -> Date {
+    (0..7).map(|back| plus_days(day, -back)).find(|day| is_working_day(*day)).unwrap_or(day)
+}
+
 fn hour(dice: &mut impl Rng) -> i8 {
     9 + i8::try_from(dice.random_range(0..8_u32)).unwrap_or(0)
 }
@@ -61,7 +74,12 @@ pub(crate) async fn tell(
     let peggy = at == total * 4 / 5;
     let from_end = total - 1 - at;
     let days_back = if peggy { 45 } else { i64::try_from(from_end * 360 / total).unwrap_or(0) + 1 };
-    let began = add_working_days(plus_days(today, -days_back - 3), 1).min(plus_days(today, -1));
+    let began = match from_end {
+        // What waits for an answer came yesterday or the working day before; one of them is late.
+        0..=2 => last_working_day(plus_days(today, -1)),
+        3 => last_working_day(plus_days(today, -4)),
+        _ => add_working_days(plus_days(today, -days_back - 3), 1).min(plus_days(today, -1)),
+    };
     let sent_at = instant_at(began, hour(dice));
     let ending = match (peggy, from_end) {
         (true, _) => Ending::Taken,
@@ -183,6 +201,15 @@ async fn work(
     Ok(store.close_case(&ctx, case, &closing).await?)
 }
 
+fn note(dice: &mut ChaCha20Rng, number: u32, peggy: bool) -> &'static str {
+    let place = usize::try_from(number).unwrap_or(0);
+    match (peggy, number) {
+        (true, _) => PEGGYS_NOTES[place % PEGGYS_NOTES.len()],
+        (false, 0) => FIRST_NOTES[dice.random_range(0..FIRST_NOTES.len())],
+        (false, _) => NOTES[dice.random_range(0..NOTES.len())],
+    }
+}
+
 async fn contact(
     store: &Store,
     cast: &Cast,
@@ -195,15 +222,24 @@ async fn contact(
     let page = store.case(&Cast::ctx::<ReadCase>(worker, cast.scheme.id, now)?, case).await?;
     let first = number == 0;
     // The last thing planned lies around today: some late, most to come.
-    let next_on = if plus_days(on, 14) >= today { plus_days(today, dice.random_range(0..9_i64) - 2).max(on) } else { plus_days(on, 7) };
+    let next_on = if plus_days(on, 25) >= today { plus_days(today, dice.random_range(0..12_i64) - 2).max(on) } else { plus_days(on, 7) };
     let sessions_left = page.sessions_used < page.sessions_agreed;
-    let kind = if first { "phone" } else { one(dice, &["home_visit", "phone", "met", "went_along", "message"]) };
+    let kind = match (peggy, number) {
+        (_, 0) => "phone",
+        (true, 1) => "home_visit",
+        (true, _) => "went_along",
+        (false, _) => one(dice, &["home_visit", "phone", "met", "went_along", "message"]),
+    };
     let matters = match (peggy, number) {
         (true, 1) => "I used to sing in a choir. Since Ron died I talk to the radio. I would like people around me who know my name.".to_owned(),
         (false, 0) if !missed => people::words(dice),
         _ => String::new(),
     };
-    let hears = if first && !missed { one(dice, &["summary", "summary", "status_only"]) } else { "" };
+    let hears = match (first && !missed, peggy) {
+        (true, true) => "summary",
+        (true, false) => one(dice, &["summary", "summary", "status_only"]),
+        (false, _) => "",
+    };
     let tell = !missed && first && hears == "summary" && (peggy || chance(dice, 35));
     let answers = ContactAnswers {
         kind: kind.to_owned(),
@@ -211,7 +247,7 @@ async fn contact(
         on_month: on.month().to_string(),
         on_year: on.year().to_string(),
         happened: if missed { "did_not_happen" } else if sessions_left { "used_session" } else { "no_session" }.to_owned(),
-        note: if missed { String::new() } else { one(dice, NOTES).to_owned() },
+        note: if missed { String::new() } else { note(dice, number, peggy).to_owned() },
         matters,
         next: one(dice, NEXT).to_owned(),
         due_day: next_on.day().to_string(),

@@ -64,7 +64,7 @@ statements! {
                  AND (CAST($3 AS TEXT) IS NOT NULL OR r.state <> 'draft') \
                  AND r.created_at < $4 ORDER BY r.created_at DESC, r.id DESC LIMIT $5";
     SENT_ONE = "SELECT r.id, r.reference, r.state, r.given, r.family, r.preferred, r.born, r.nhs_number, r.address, r.postcode, r.phone, r.email, r.communication, \
-                r.needs, r.words, r.reach, r.guidance, r.risk, r.agreement, r.created_at, r.sent_at, r.answer_due, r.decided_at, r.reason, r.alternative, r.joined_case, \
+                r.needs, r.words, r.reach, r.guidance, r.risk, r.risk_note, r.agreement, r.created_at, r.sent_at, r.answer_due, r.decided_at, r.reason, r.alternative, r.joined_case, \
                 r.referrer, u.name AS referrer_name, s.name AS scheme_name, w.name AS worker_name, lw.phone AS worker_phone, c.first_contact, c.closed_at, c.outcome \
                 FROM referral r JOIN app_user u ON u.tenant = r.tenant AND u.id = r.referrer \
                 JOIN organisation s ON s.id = r.scheme \
@@ -186,6 +186,8 @@ pub struct SentPage {
     pub words: Option<String>,
     /// The risk answer's code.
     pub risk: Option<String>,
+    /// The risk.
+    pub risk_note: Option<String>,
     /// The safe way.
     pub reach: Option<Reach>,
     /// Guidance beside it.
@@ -442,6 +444,7 @@ impl Store {
             needs: needs_of(&row)?,
             words: row.opt_text("words")?,
             risk: row.opt_text("risk")?,
+            risk_note: row.opt_text("risk_note")?,
             reach: row.opt_coded("reach", Reach::from_code)?,
             guidance: row.opt_text("guidance")?,
             scheme_name: row.text("scheme_name")?,

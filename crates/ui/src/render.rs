@@ -69,7 +69,7 @@ fn build() -> Result<Environment<'static>, minijinja::Error> {
     ours.add_function("error_text", |problems: Value, field: String| error_text(&problems, &field));
     ours.add_function("error_of", |problems: Value, field: String| -> Result<Value, minijinja::Error> {
         let text = error_text(&problems, &field)?;
-        Ok(if text.is_none() { text } else { [("text", text)].into_iter().collect() })
+        Ok(if text.is_none() { text } else { minijinja::context! { text } })
     });
     ours.add_function("error_list", |problems: Value| error_list(&problems));
     ours.add_filter("paragraphs", format::paragraphs);
@@ -98,7 +98,7 @@ fn error_list(problems: &Value) -> Result<Value, minijinja::Error> {
         .map(|problem| {
             let field = problem.get_attr("field")?.to_string();
             let href = if DATES.contains(&field.as_str()) { format!("#{field}-day") } else { format!("#{field}") };
-            Ok([("text", problem.get_attr("message")?), ("href", Value::from(href))].into_iter().collect::<Value>())
+            Ok(minijinja::context! { text => problem.get_attr("message")?, href })
         })
         .collect::<Result<Vec<Value>, minijinja::Error>>()
         .map(Value::from)

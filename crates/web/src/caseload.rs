@@ -52,6 +52,15 @@ fn line(here: &May<ReadCaseload>, row: &CaseloadRow, today: Date, supervising: b
     }
 }
 
+/// How the longest wait for an answer stands against what its referrer was promised.
+fn promised(day: Date, today: Date) -> String {
+    if day < today {
+        format!("The answer that has waited longest is {}.", due(day, today))
+    } else {
+        format!("The next answer was promised for {}.", due(day, today).trim_start_matches("by "))
+    }
+}
+
 async fn inbox(here: &May<ReadCaseload>, now: Timestamp) -> Result<Option<Inbox>, WebError> {
     if !here.may(Action::Triage) {
         return Ok(None);
@@ -60,7 +69,7 @@ async fn inbox(here: &May<ReadCaseload>, now: Timestamp) -> Result<Option<Inbox>
     Ok((waiting > 0).then(|| Inbox {
         text: format!("{} to open", count(waiting, "referral", "referrals")),
         href: here.href("referrals"),
-        detail: oldest.map_or_else(String::new, |day| format!("The first answer was promised {}.", due(day, day_of(now)))),
+        detail: oldest.map_or_else(String::new, |day| promised(day, day_of(now))),
     }))
 }
 

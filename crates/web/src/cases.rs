@@ -194,7 +194,9 @@ async fn page(
         action: here.href(&format!("cases/{}/contacts", case.id)),
         key,
         close_href: here.href(&format!("cases/{}/close", case.id)),
-        kinds: ContactKind::ALL.iter().map(|kind| Choice::new(kind.code(), kind.label(), false)).collect(),
+        kinds: std::iter::once(Choice::new("", "Choose", false))
+            .chain(ContactKind::ALL.iter().map(|kind| Choice::new(kind.code(), kind.label(), false)))
+            .collect(),
         referrer: referrer_of(case),
         hears_now: case.referrer_hears.label().to_lowercase(),
         hears: hears_choices(&answers.referrer_hears),

@@ -52,7 +52,8 @@ pub(crate) async fn place(visitor: Visitor, Path(org): Path<String>) -> Result<R
 async fn sign_in_page(app: &App, session: &Session, email: String, problems: Problems) -> Result<SignInPage, WebError> {
     let mut frame = of_anyone(app, session, "Sign in").await?;
     frame.problem = !problems.is_empty();
-    let accounts = app.store().invented_accounts(&App::invented_tenant()).await?;
+    let mut accounts = app.store().invented_accounts(&App::invented_tenant()).await?;
+    accounts.sort_by_key(|row| row.role);
     let accounts = accounts
         .into_iter()
         .map(|row| Account {

@@ -179,10 +179,10 @@ fn summary(sent: &Sent, today: Date) -> Vec<SummaryRow> {
         let guidance = sent.guidance.as_ref().map(|text| format!(" {text}")).unwrap_or_default();
         rows.push(SummaryRow::new("Safe way to reach them", format!("{}{guidance}", reach_text(reach, &sent.person))));
     }
-    let risk = match sent.risk.as_deref() {
-        Some("known") => "Something to know: see the referral",
-        Some("none_known") => "None known",
-        _ => "Not asked",
+    let risk = match (sent.risk.as_deref(), &sent.risk_note) {
+        (Some("known"), Some(note)) => note.clone(),
+        (Some("none_known"), _) => "None known".to_owned(),
+        _ => "Not asked".to_owned(),
     };
     rows.push(SummaryRow::new("Risks for anyone visiting", risk));
     rows.push(SummaryRow::new("Sent by", sent.row.referrer_name.clone()));

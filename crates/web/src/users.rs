@@ -36,7 +36,7 @@ fn line(here: &May<ManageUsers>, row: &UserRow) -> UserLine {
     UserLine {
         name: row.name.clone(),
         role: row.role.label().to_owned(),
-        job_title: row.job_title.clone(),
+        job_title: row.job_title.clone().filter(|title| title != row.role.label()),
         email: row.email.clone(),
         state: state.to_owned(),
         disable: (!row.disabled && !own).then(|| here.href(&format!("users/{}/disable", row.id))),

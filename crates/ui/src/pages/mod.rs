@@ -207,6 +207,16 @@ mod tests {
     }
 
     #[test]
+    fn a_problem_is_said_in_the_summary_and_beside_its_field() {
+        let ui = Ui::load().unwrap();
+        let html = ui.render(&ReferWhoPage::samples()[0]).unwrap();
+        for field in ["given", "born", "phone"] {
+            assert_eq!(html.matches(&format!("Mend the {field}<")).count() + html.matches(&format!("Mend the {field}\n")).count(), 2, "{field}");
+        }
+        assert!(html.contains("href=\"#born-day\"") && html.contains("id=\"born-day\""));
+    }
+
+    #[test]
     fn templates_never_mark_a_string_safe() {
         for entry in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/templates")).unwrap() {
             let path = entry.unwrap().path();

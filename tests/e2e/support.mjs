@@ -1,0 +1,109 @@
+// A real server on an invented neighbourhood, a real browser, and what every page must pass.
+
+import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { AxeBuilder } from '@axe-core/playwright'
+import { chromium } from 'playwright-core'
+
+const BINARY = process.env.FINGERPOST_BINARY ?? new URL('../../target/debug/fingerpost', import.meta.url).pathname
+export const TODAY = '2026-11-20'
+
+/** Runs a command of the binary to its end; gives what it printed. */
+export function run(args, env = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(BINARY, args, { env: { ...process.env, FINGERPOST_LOG: 'error', ...env } })
+    let out = ''
+    let err = ''
+    child.stdout.on('data', (data) => { out += data })
+    child.stderr.on('data', (data) => { err += data })
+    child.on('error', reject)
+    child.on('close', (code) => resolve({ code, out, err }))
+  })
+}
+
+/** Serves a database; gives its address, its process, and how to stop it. */
+export async function serve(database, extra = []) {
+  const child = spawn(BINARY, ['serve', ...database, '--listen', '127.0.0.1:0', ...extra], {
+    env: { ...process.env, FINGERPOST_LOG: 'warn' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let log = ''
+  child.stderr.on('data', (data) => { log += data })
+  const address = await new Promise((resolve, reject) => {
+    let out = ''
+    child.stdout.on('data', (data) => {
+      out += data
+      const found = out.match(/Fingerpost is at (http:\/\/\S+)/)
+      if (found) resolve(found[1])
+    })
+    child.on('close', () => reject(new Error(`the server stopped: ${log}`)))
+  })
+  const stop = () => new Promise((resolve) => {
+    child.removeAllListeners('close')
+    child.on('close', resolve)
+    child.kill('SIGTERM')
+  })
+  return { address, child, stop, log: () => log }
+}
+
+/** A folder of its own for a test's database. */
+export function folder() {
+  const path = mkdtempSync(join(tmpdir(), 'fingerpost-e2e-'))
+  return { path, remove: () => rmSync(path, { recursive: true, force: true }) }
+}
+
+/** An invented neighbourhood, served. */
+export async function neighbourhood() {
+  const data = folder()
+  const made = await run(['demo', '--data', data.path, '--on', TODAY])
+  if (made.code !== 0) throw new Error(made.err)
+  const server = await serve(['--data', data.path])
+  return { ...server, data, stop: async () => { await server.stop(); data.remove() } }
+}
+
+export function browser() {
+  return chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+      '--disable-component-update', '--disable-sync'],
+  })
+}
+
+/** A page of a given width, with or without JavaScript. Fails on any request that leaves the server. */
+export async function open(engine, server, { width = 1280, javaScriptEnabled = true } = {}) {
+  const context = await engine.newContext({ viewport: { width, height: 900 }, javaScriptEnabled, baseURL: server.address })
+  const page = await context.newPage()
+  page.left = []
+  page.on('request', (request) => {
+    if (!request.url().startsWith(server.address) && !request.url().startsWith('data:')) page.left.push(request.url())
+  })
+  page.errors = []
+  page.on('pageerror', (error) => page.errors.push(String(error)))
+  page.on('console', (message) => { if (message.type() === 'error') page.errors.push(message.text()) })
+  return page
+}
+
+/** Signs in as somebody invented by pressing their name. */
+export async function signInAs(page, name) {
+  await page.goto('/sign-in')
+  await page.getByRole('button', { name }).first().click()
+  await page.waitForLoadState()
+}
+
+/** What every page must pass: axe at AA, no sideways scrolling, nothing from elsewhere, no script errors. */
+export async function accessible(page, where, { javaScriptEnabled = true } = {}) {
+  const wide = await page.evaluate?.(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
+  if (wide > 0) throw new Error(`${where}: scrolls sideways by ${wide} px`)
+  if (page.left.length) throw new Error(`${where}: a request left the server: ${page.left}`)
+  const serious = page.errors.filter((text) => !/status of (404|409|422|403)/.test(text))
+  if (serious.length) throw new Error(`${where}: ${serious}`)
+  if (!javaScriptEnabled) return
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice']).analyze()
+  if (violations.length) {
+    const said = violations.map((v) => `${v.id}: ${v.help}\n    ${v.nodes.map((n) => n.html).slice(0, 3).join('\n    ')}`)
+    throw new Error(`${where}:\n  ${said.join('\n  ')}`)
+  }
+}
