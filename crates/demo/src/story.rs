@@ -34,10 +34,7 @@ const PEGGYS_NOTES: &[&str] = &[
 ];
 const NEXT: &[&str] =
     &["Ring", "Home visit", "Go along to the choir", "Chase the food pantry", "Go along to the Men's Shed", "Review the plan"];
-const LINES: &[&str] = &[
-    "We have met and know what comes first. No change to medicines has been talked about.",
-    "Going to a group each week now. Still sleeps badly and will mention it at the next appointment.",
-];
+const LINE: &str = "We have met and know what comes first. No change to medicines has been talked about.";
 const CONTINUES: &[&str] = &[
     "The choir on Tuesdays. Josie at the side door if anything changes, 01632 960 310.",
     "The debt adviser has the case and rings monthly. 01632 960 320.",
@@ -254,7 +251,7 @@ async fn contact(
         due_month: next_on.month().to_string(),
         due_year: next_on.year().to_string(),
         referrer_hears: hears.to_owned(),
-        line_for_referrer: if tell { one(dice, LINES).to_owned() } else { String::new() },
+        line_for_referrer: if tell { LINE.to_owned() } else { String::new() },
     };
     let entry = answers.check(page.standing(), day_of(now)).map_err(|_| DemoError::Refused("contact"))?;
     let key: RequestKey = store.entropy().id(now);

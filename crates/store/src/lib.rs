@@ -203,7 +203,7 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
     })
 }
 
-#[cfg(test)]
-mod statements_test;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+#[cfg(test)]
+mod tests;

@@ -2,6 +2,8 @@
 //! `FINGERPOST_TEST_POSTGRES` names a server in which databases may be made. Where it does not, the test
 //! says so on standard error, and `make test` repeats it loudly.
 
+mod village;
+
 use std::str::FromStr;
 
 use fingerpost_domain::Timestamp;
@@ -11,6 +13,8 @@ use sqlx::Connection;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 
 use crate::{Address, Store};
+
+pub use village::{Village, answers, person};
 
 /// The instant at which tests begin: a Saturday morning.
 pub const START: &str = "2026-11-21T09:00:00Z";

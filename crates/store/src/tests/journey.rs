@@ -1,0 +1,252 @@
+//! One referral there and back, and every way in which it can be done twice.
+
+use fingerpost_domain::case::{ClosingAnswers, ContactAnswers};
+use fingerpost_domain::codes;
+use fingerpost_domain::feedback::FeedbackKind;
+use fingerpost_domain::id::TenantId;
+use fingerpost_domain::referral::{NotNow, ReferralState, Refusal};
+use fingerpost_policy::{ReadCase, ReadCaseload, ReadSent, ReferPerson, TakeBack, Triage, WorkCase};
+use jiff::SignedDuration;
+
+use crate::testing::{Village, answers, on_both, person, start};
+use crate::{Allocation, SamePerson, Store, StoreError};
+
+fn contact(happened: &str) -> ContactAnswers {
+    ContactAnswers {
+        kind: "phone".into(),
+        on_day: "21".into(),
+        on_month: "11".into(),
+        on_year: "2026".into(),
+        happened: happened.into(),
+        note: "First conversation.".into(),
+        matters: "I used to sing.".into(),
+        next: "Visit".into(),
+        due_day: "27".into(),
+        due_month: "11".into(),
+        due_year: "2026".into(),
+        referrer_hears: "summary".into(),
+        line_for_referrer: "We have met.".into(),
+    }
+}
+
+fn closing(hears: &str) -> ClosingAnswers {
+    ClosingAnswers {
+        outcome: "reached".into(),
+        changed: "They save me a chair.".into(),
+        continues: "The choir.".into(),
+        referrer_hears: hears.into(),
+        ..ClosingAnswers::default()
+    }
+}
+
+async fn village(store: &Store) -> Village {
+    Village::build(store, &TenantId::main(), "T").await
+}
+
+#[tokio::test]
+async fn a_referral_goes_there_and_back() {
+    on_both(async |store| {
+        let v = village(store).await;
+        let referral = v.send(store, &person("Margaret", 1)).await;
+        let waiting = store.waiting(&Village::ctx::<Triage>(&v.supervisor, &v.scheme, start())).await.unwrap();
+        assert_eq!(waiting.len(), 1);
+        let case = v.accept(store, referral).await;
+        let ctx = Village::ctx::<WorkCase>(&v.worker, &v.scheme, start());
+        let read = Village::ctx::<ReadCase>(&v.worker, &v.scheme, start());
+        let page = store.case(&read, case).await.unwrap();
+        let today = fingerpost_domain::calendar::day_of(start());
+        let entry = contact("used_session").check(page.standing(), today).unwrap();
+        store.record_contact(&ctx, case, (&entry, Village::key(store.entropy()))).await.unwrap();
+        let page = store.case(&read, case).await.unwrap();
+        assert_eq!((page.sessions_used, page.contacts_happened, page.contacts.len()), (1, 1, 1));
+        assert_eq!(page.matters.as_deref(), Some("I used to sing."));
+        let gp = Village::ctx::<ReadSent>(&v.gp, &v.practice, start());
+        let sent = store.sent_one(&gp, referral).await.unwrap();
+        assert_eq!(sent.row.state, ReferralState::Accepted);
+        assert_eq!(sent.code, Some(codes::REFERRED));
+        assert_eq!(sent.feedback.len(), 1);
+        assert!(sent.feedback[0].sections.iter().any(|section| section.text == "We have met."));
+        store.close_case(&ctx, case, &closing("summary").check().unwrap()).await.unwrap();
+        let sent = store.sent_one(&gp, referral).await.unwrap();
+        assert_eq!(sent.feedback[0].kind, FeedbackKind::Closing);
+        assert!(sent.row.closed_at.is_some());
+        let (caseload, _) = store.caseload(&Village::ctx::<ReadCaseload>(&v.worker, &v.scheme, start())).await.unwrap();
+        assert!(caseload.is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_double_click_makes_one_referral_one_contact_and_one_answer() {
+    on_both(async |store| {
+        let v = village(store).await;
+        let ctx = Village::ctx::<ReferPerson>(&v.gp, &v.practice, start());
+        let key = Village::key(store.entropy());
+        let peggy = person("Margaret", 1);
+        let first = store.start_referral(&ctx, &peggy, key).await.unwrap();
+        let second = store.start_referral(&ctx, &peggy, key).await.unwrap();
+        assert_eq!(first, second);
+        let request = answers("agreed").check().unwrap();
+        for _ in 0..3 {
+            assert_eq!(store.answer_draft(&ctx, first.id, &request).await.unwrap(), ReferralState::Sent);
+        }
+        let triage = Village::ctx::<Triage>(&v.supervisor, &v.scheme, start());
+        assert_eq!(store.waiting(&triage).await.unwrap().len(), 1);
+        let case = v.accept(store, first.id).await;
+        let allocation = Allocation { worker: v.worker.actor.user, person: SamePerson::New };
+        assert!(matches!(store.accept(&triage, first.id, allocation).await, Err(StoreError::NotNow(_))));
+        let work = Village::ctx::<WorkCase>(&v.worker, &v.scheme, start());
+        let page = store.case(&Village::ctx::<ReadCase>(&v.worker, &v.scheme, start()), case).await.unwrap();
+        let today = fingerpost_domain::calendar::day_of(start());
+        let entry = contact("used_session").check(page.standing(), today).unwrap();
+        let key = Village::key(store.entropy());
+        for _ in 0..3 {
+            store.record_contact(&work, case, (&entry, key)).await.unwrap();
+        }
+        let page = store.case(&Village::ctx::<ReadCase>(&v.worker, &v.scheme, start()), case).await.unwrap();
+        assert_eq!((page.contacts.len(), page.sessions_used, page.feedback.len()), (1, 1, 1));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_was_not_agreed_is_kept_or_recorded_and_never_sent() {
+    on_both(async |store| {
+        let v = village(store).await;
+        let ctx = Village::ctx::<ReferPerson>(&v.gp, &v.practice, start());
+        for (agreement, state, code) in [
+            ("not_asked_yet", ReferralState::Draft, None),
+            ("said_no", ReferralState::DeclinedByPerson, Some(codes::DECLINED)),
+        ] {
+            let started = store.start_referral(&ctx, &person("Ann", 2), Village::key(store.entropy())).await.unwrap();
+            let request = answers(agreement).check().unwrap();
+            assert_eq!(store.answer_draft(&ctx, started.id, &request).await.unwrap(), state);
+            let sent = store.sent_one(&Village::ctx::<ReadSent>(&v.gp, &v.practice, start()), started.id).await.unwrap();
+            assert_eq!(sent.code, code);
+        }
+        let triage = Village::ctx::<Triage>(&v.supervisor, &v.scheme, start());
+        assert!(store.waiting(&triage).await.unwrap().is_empty());
+        assert_eq!(store.messages_waiting().await.unwrap(), 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_second_referral_of_the_same_person_joins_the_open_case_and_codes_nothing() {
+    on_both(async |store| {
+        let v = village(store).await;
+        let peggy = person("Margaret", 1);
+        let case = {
+            let first = v.send(store, &peggy).await;
+            v.accept(store, first).await
+        };
+        let again = v.send(store, &peggy).await;
+        let triage = Village::ctx::<Triage>(&v.supervisor, &v.scheme, start());
+        let page = store.waiting_one(&triage, again).await.unwrap();
+        assert_eq!(page.likely.len(), 1);
+        assert!(page.likely[0].has_open_case);
+        let as_new = Allocation { worker: v.worker.actor.user, person: SamePerson::New };
+        assert!(matches!(store.accept(&triage, again, as_new).await, Err(StoreError::AlreadyThere)));
+        let same = Allocation { person: SamePerson::Here(page.likely[0].id), ..as_new };
+        let accepted = store.accept(&triage, again, same).await.unwrap();
+        assert_eq!((accepted.case, accepted.joined), (case, true));
+        let sent = store.sent_one(&Village::ctx::<ReadSent>(&v.gp, &v.practice, start()), again).await.unwrap();
+        assert_eq!((sent.row.state, sent.code), (ReferralState::Accepted, None));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_referrer_hears_only_what_the_person_agreed_to() {
+    on_both(async |store| {
+        let v = village(store).await;
+        for (serial, hears, letters) in [(1, "nothing", 0), (2, "status_only", 1), (3, "summary", 1)] {
+            let referral = v.send(store, &person(&format!("Person{serial}"), serial)).await;
+            let case = v.accept(store, referral).await;
+            let work = Village::ctx::<WorkCase>(&v.worker, &v.scheme, start());
+            store.close_case(&work, case, &closing(hears).check().unwrap()).await.unwrap();
+            let sent = store.sent_one(&Village::ctx::<ReadSent>(&v.gp, &v.practice, start()), referral).await.unwrap();
+            assert_eq!(sent.feedback.len(), letters, "{hears}");
+            let told = sent.feedback.iter().flat_map(|m| &m.sections).any(|s| s.text.contains("save me a chair"));
+            assert_eq!(told, hears == "summary", "{hears}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_refusal_reaches_the_referrer_with_its_alternative_and_is_no_decline() {
+    on_both(async |store| {
+        let v = village(store).await;
+        let referral = v.send(store, &person("Margaret", 1)).await;
+        let triage = Village::ctx::<Triage>(&v.worker, &v.scheme, start());
+        let refusal = Refusal::check("no_room", "The Wednesday cafe.").unwrap();
+        store.not_accept(&triage, referral, &refusal).await.unwrap();
+        assert!(matches!(store.not_accept(&triage, referral, &refusal).await, Err(StoreError::NotNow(_))));
+        let sent = store.sent_one(&Village::ctx::<ReadSent>(&v.gp, &v.practice, start()), referral).await.unwrap();
+        assert_eq!(sent.alternative.as_deref(), Some("The Wednesday cafe."));
+        assert_eq!((sent.row.state, sent.code), (ReferralState::NotAccepted, Some(codes::REFERRED)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_referral_is_taken_back_until_it_is_answered() {
+    on_both(async |store| {
+        let v = village(store).await;
+        let take = Village::ctx::<TakeBack>(&v.gp, &v.practice, start());
+        let first = v.send(store, &person("Ann", 1)).await;
+        store.take_back(&take, first).await.unwrap();
+        let second = v.send(store, &person("Ben", 2)).await;
+        v.accept(store, second).await;
+        assert!(matches!(store.take_back(&take, second).await, Err(StoreError::NotNow(NotNow(ReferralState::Accepted)))));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_corrected_note_keeps_what_stood_there_and_two_people_cannot_both_be_last() {
+    on_both(async |store| {
+        let v = village(store).await;
+        let referral = v.send(store, &person("Margaret", 1)).await;
+        let case = v.accept(store, referral).await;
+        let work = Village::ctx::<WorkCase>(&v.worker, &v.scheme, start());
+        let read = Village::ctx::<ReadCase>(&v.worker, &v.scheme, start());
+        let page = store.case(&read, case).await.unwrap();
+        let today = fingerpost_domain::calendar::day_of(start());
+        let entry = contact("no_session").check(page.standing(), today).unwrap();
+        store.record_contact(&work, case, (&entry, Village::key(store.entropy()))).await.unwrap();
+        let contact = store.case(&read, case).await.unwrap().contacts[0].id;
+        let body = fingerpost_domain::text::Note::parse("Second version.").unwrap().unwrap();
+        store.correct_note(&work, (case, contact), (1, &body)).await.unwrap();
+        let late = store.correct_note(&work, (case, contact), (1, &body)).await;
+        assert!(matches!(late, Err(StoreError::AlreadyThere)));
+        let versions = store.note_versions(&work, (case, contact)).await.unwrap();
+        let bodies: Vec<_> = versions.iter().map(|version| version.body.as_str()).collect();
+        assert_eq!(bodies, ["First conversation.", "Second version."]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nobody_waits_unseen_once_the_promised_answer_is_due() {
+    on_both(async |store| {
+        let v = village(store).await;
+        let waiting = v.send(store, &person("Ann", 1)).await;
+        let answered = v.send(store, &person("Ben", 2)).await;
+        v.accept(store, answered).await;
+        assert!(store.claim_jobs(10, start()).await.unwrap().is_empty(), "not before it is due");
+        let due = start().saturating_add(SignedDuration::from_hours(80)).unwrap();
+        let jobs = store.claim_jobs(10, due).await.unwrap();
+        assert_eq!(jobs.len(), 2);
+        for job in &jobs {
+            store.remind_triage(job, due).await.unwrap();
+            store.remind_triage(job, due).await.unwrap();
+        }
+        let messages = store.claim_messages(100, due).await.unwrap();
+        let reminders: Vec<_> = messages.iter().filter(|m| m.template.code() == "answer_due").collect();
+        assert_eq!(reminders.len(), 1, "only the one that waits, only once, to the supervisor");
+        assert_eq!(reminders[0].subject, waiting.to_string());
+    })
+    .await;
+}

@@ -1,0 +1,7 @@
+//! The promises of the store, each on both engines.
+
+mod audit;
+mod journey;
+mod scope;
+mod statements;
+mod upkeep;

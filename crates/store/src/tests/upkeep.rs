@@ -1,0 +1,142 @@
+//! Opening, migrating, sessions, links, and two workers at one outbox.
+
+use fingerpost_domain::ambient::Entropy;
+use fingerpost_domain::id::TenantId;
+use fingerpost_domain::person::Email;
+use jiff::SignedDuration;
+
+use crate::testing::{Village, fresh_postgres, on_both, person, start};
+use crate::{Address, OutboxEnd, Store, StoreError, StoredSession};
+
+async fn addresses() -> (tempfile::TempDir, Vec<Address>) {
+    let folder = tempfile::tempdir().unwrap();
+    let mut all = vec![Address::Folder(folder.path().to_owned())];
+    all.extend(fresh_postgres().await.map(Address::Postgres));
+    (folder, all)
+}
+
+#[tokio::test]
+async fn several_nodes_that_start_at_once_migrate_once() {
+    let (_folder, all) = addresses().await;
+    for address in all {
+        let open = |seed| Store::open(&address, Entropy::from_number(seed), start());
+        let (a, b, c) = tokio::join!(open(1), open(2), open(3));
+        for store in [a, b, c] {
+            let store = store.unwrap();
+            assert_eq!(store.health().await.unwrap().schema, crate::SCHEMA_VERSION);
+            store.close().await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_database_of_a_newer_program_is_left_alone() {
+    let (_folder, all) = addresses().await;
+    for address in all {
+        let store = Store::open(&address, Entropy::from_number(1), start()).await.unwrap();
+        let mut tx = store.db().write().await.unwrap();
+        tx.script("INSERT INTO schema_step (version, applied_at) VALUES (999, 0)").await.unwrap();
+        tx.commit().await.unwrap();
+        store.close().await;
+        let error = Store::open(&address, Entropy::from_number(1), start()).await.unwrap_err();
+        assert!(matches!(error, StoreError::Schema { found: 999, .. }), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn an_address_that_cannot_be_used_is_refused_without_its_password() {
+    let address = Address::Postgres("postgres://me:secret@[::bad".to_owned());
+    let error = Store::open(&address, Entropy::from_number(1), start()).await.unwrap_err().to_string();
+    assert!(!error.contains("secret") && error.contains("postgres://user"), "{error}");
+}
+
+#[tokio::test]
+async fn a_session_ends_with_its_time_its_user_and_its_sign_out() {
+    on_both(async |store| {
+        let v = Village::build(store, &TenantId::main(), "T").await;
+        let user = v.gp.actor.user;
+        let expires_at = start().saturating_add(SignedDuration::from_mins(30)).unwrap();
+        let session = StoredSession { data: "{}".to_owned(), expires_at };
+        store.save_session("one", Some(user), &session).await.unwrap();
+        assert!(store.load_session("one", start()).await.unwrap().is_some());
+        assert!(store.load_session("one", expires_at).await.unwrap().is_none());
+        let email = Email::parse("gp.t@example.org").unwrap();
+        store.disable_by_email(&email, start()).await.unwrap();
+        assert!(store.load_session("one", start()).await.unwrap().is_none());
+        assert!(store.load_signed_in(&v.tenant, user).await.unwrap().is_none());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_link_opens_once_expires_and_is_revoked_by_a_newer_one() {
+    on_both(async |store| {
+        let v = Village::build(store, &TenantId::main(), "T").await;
+        let first = store.mint_password_link(&v.tenant, v.gp.actor.user, start()).await.unwrap();
+        let second = store.mint_password_link(&v.tenant, v.gp.actor.user, start()).await.unwrap();
+        assert!(store.live_link(&first, start()).await.unwrap().is_none(), "revoked by the second");
+        let later = start().saturating_add(SignedDuration::from_hours(73)).unwrap();
+        assert!(store.live_link(&second, later).await.unwrap().is_none(), "expired");
+        let link = store.live_link(&second, start()).await.unwrap().unwrap();
+        assert!(store.live_link(&second, start()).await.unwrap().is_some(), "looking changes nothing");
+        store.choose_password(&link, "hash", start()).await.unwrap();
+        assert!(matches!(store.choose_password(&link, "hash", start()).await, Err(StoreError::NotFound)));
+        assert!(store.live_link(&second, start()).await.unwrap().is_none(), "used");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn two_workers_never_claim_the_same_message() {
+    on_both(async |store| {
+        let v = Village::build(store, &TenantId::main(), "T").await;
+        for serial in 1..=9 {
+            if fingerpost_domain::nhs_number::NhsNumber::invented(serial).is_some() {
+                v.send(store, &person("Ann", serial)).await;
+            }
+        }
+        let waiting = store.messages_waiting().await.unwrap();
+        let (a, b) = tokio::join!(store.claim_messages(100, start()), store.claim_messages(100, start()));
+        let (a, b) = (a.unwrap(), b.unwrap());
+        assert_eq!(i64::try_from(a.len() + b.len()).unwrap(), waiting);
+        for message in a.iter().chain(&b) {
+            store.end_delivery(message, OutboxEnd::Sent, "", start()).await.unwrap();
+        }
+        assert_eq!(store.messages_waiting().await.unwrap(), 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_message_whose_worker_died_is_taken_up_again_and_given_up_in_the_end() {
+    on_both(async |store| {
+        let v = Village::build(store, &TenantId::main(), "T").await;
+        v.send(store, &person("Margaret", 1)).await;
+        assert_eq!(store.claim_messages(10, start()).await.unwrap().len(), 1);
+        assert!(store.claim_messages(10, start()).await.unwrap().is_empty(), "claimed by a worker");
+        let mut now = start();
+        let mut attempts = 0;
+        for _ in 0..40 {
+            now = now.saturating_add(SignedDuration::from_hours(5)).unwrap();
+            for message in store.claim_messages(10, now).await.unwrap() {
+                attempts = message.attempts;
+                store.end_delivery(&message, OutboxEnd::Later, "not_now", now).await.unwrap();
+            }
+        }
+        assert_eq!(attempts, 12, "then somebody has to look");
+        assert_eq!(store.messages_waiting().await.unwrap(), 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_machine_writes_to_a_person_only_where_that_is_safe() {
+    on_both(async |store| {
+        let v = Village::build(store, &TenantId::main(), "T").await;
+        let referral = v.send(store, &person("Margaret", 1)).await;
+        v.accept(store, referral).await;
+        let messages = store.claim_messages(100, start()).await.unwrap();
+        assert!(messages.iter().all(|m| m.addressee.email != "peggy@example.org"), "she asked to be rung");
+    })
+    .await;
+}
