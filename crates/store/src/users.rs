@@ -33,7 +33,8 @@ statements! {
             LEFT JOIN organisation o ON o.id = m.organisation \
             WHERE u.tenant = $1 AND u.id = $2 AND u.disabled = 0 ORDER BY o.name_folded NULLS LAST, o.id NULLS LAST, m.role NULLS LAST";
     LIST = "SELECT u.id, u.name, u.email, u.job_title, u.disabled, m.role, \
-            CASE WHEN u.password_hash IS NULL THEN 1 ELSE 0 END AS invited, CASE WHEN u.totp_secret IS NULL THEN 0 ELSE 1 END AS second_factor \
+            CAST(CASE WHEN u.password_hash IS NULL THEN 1 ELSE 0 END AS BIGINT) AS invited, \
+            CAST(CASE WHEN u.totp_secret IS NULL THEN 0 ELSE 1 END AS BIGINT) AS second_factor \
             FROM membership m JOIN app_user u ON u.tenant = m.tenant AND u.id = m.user_id \
             WHERE m.tenant = $1 AND m.organisation = $2 ORDER BY u.email_folded, m.role LIMIT $3";
     DISABLE = "UPDATE app_user SET disabled = 1 WHERE tenant = $1 AND id = $2 AND EXISTS \

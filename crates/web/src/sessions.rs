@@ -112,7 +112,9 @@ pub(crate) async fn begin(
     tenant: &TenantId,
     user: UserId,
 ) -> std::result::Result<(), WebError> {
-    session.flush().await?;
+    // A new id, so that an id planted before signing in is worth nothing after it.
+    session.clear().await;
+    session.cycle_id().await?;
     let now = app.now().as_microsecond();
     session.insert(WHO, Who { tenant: tenant.to_string(), user, since: now, seen: now }).await?;
     token(app, session).await.map(drop)

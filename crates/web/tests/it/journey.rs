@@ -1,0 +1,148 @@
+//! One referral there and back, through the pages.
+
+use axum::http::StatusCode;
+use fingerpost_policy::Triage;
+use fingerpost_store::testing::{Village, start};
+
+use crate::client::{PEGGY, SEVEN, Server, on_both};
+
+fn with<'a>(fields: &[(&'a str, &'a str)], more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+    fields.iter().chain(more).copied().collect()
+}
+
+/// Refers Peggy; gives the address of the receipt.
+async fn refer(server: &Server, client: &mut crate::client::Client<'_>) -> String {
+    let org = format!("/o/{}", server.village.practice.slug);
+    let page = client.get(&format!("{org}/refer")).await;
+    assert_eq!(page.status, StatusCode::OK);
+    let key = page.hidden("key");
+    let draft = client.post(&format!("{org}/refer"), &with(PEGGY, &[("key", &key)])).await;
+    assert_eq!(draft.status, StatusCode::SEE_OTHER, "{}", draft.body);
+    let form = draft.location().to_owned();
+    client.get(&form).await;
+    let sent = client.post(&form, SEVEN).await;
+    assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.body);
+    sent.location().to_owned()
+}
+
+#[tokio::test]
+async fn a_gp_refers_the_scheme_accepts_the_worker_records_and_the_gp_reads_it() {
+    on_both(async |server| {
+        let scheme = format!("/o/{}", server.village.scheme.slug);
+        let mut gp = server.signed_in(&server.village.gp).await;
+        let receipt = refer(server, &mut gp).await;
+        let page = gp.get(&receipt).await;
+        assert!(page.body.contains("Sent to T Scheme") && page.body.contains("871731000000106"));
+
+        let mut supervisor = server.signed_in(&server.village.supervisor).await;
+        let list = supervisor.get(&format!("{scheme}/referrals")).await;
+        assert!(list.body.contains("Peggy Alderthwaite") && list.body.contains("1 person is waiting"));
+        let waiting = server
+            .store
+            .waiting(&Village::ctx::<Triage>(&server.village.supervisor, &server.village.scheme, start()))
+            .await
+            .unwrap();
+        let one = format!("{scheme}/referrals/{}", waiting[0].id);
+        let page = supervisor.get(&one).await;
+        assert!(page.body.contains("Lively dog") && page.body.contains("before 2pm"));
+        let nothing = supervisor.post(&format!("{one}/accept"), &[("person", "new")]).await;
+        assert_eq!(nothing.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(nothing.body.contains("Choose who takes it up"));
+        let worker = server.village.worker.actor.user.to_string();
+        let accepted = supervisor.post(&format!("{one}/accept"), &[("person", "new"), ("worker", &worker)]).await;
+        assert_eq!(accepted.status, StatusCode::SEE_OTHER);
+        let again = supervisor.post(&format!("{one}/accept"), &[("person", "new"), ("worker", &worker)]).await;
+        assert_eq!(again.status, StatusCode::CONFLICT);
+
+        let mut maya = server.signed_in(&server.village.worker).await;
+        let caseload = maya.get(&format!("{scheme}/caseload?show=everyone")).await;
+        assert!(caseload.body.contains("Peggy Alderthwaite") && caseload.body.contains("First call"));
+        let href = caseload.body.split("cases&#x2f;").nth(1).unwrap();
+        let case = format!("{scheme}/cases/{}", &href[..26]);
+        let page = maya.get(&case).await;
+        let key = page.hidden("key");
+        let fields = [
+            ("key", key.as_str()), ("kind", "phone"), ("on_day", "21"), ("on_month", "11"), ("on_year", "2026"),
+            ("happened", "used_session"), ("note", "A first <b>conversation</b>."), ("matters", "To sing again."),
+            ("referrer_hears", "summary"), ("line_for_referrer", "We have met."),
+        ];
+        for _ in 0..2 {
+            let saved = maya.post(&format!("{case}/contacts"), &fields).await;
+            assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.body);
+        }
+        let page = maya.get(&case).await;
+        assert_eq!(page.body.matches("Session 1<").count() + page.body.matches("Session 1\n").count(), 1);
+        assert!(page.body.contains("To sing again.") && page.body.contains("&lt;b&gt;conversation"));
+
+        let page = gp.get(&receipt).await;
+        assert!(page.body.contains("We have met.") && page.body.contains("No action is requested of the practice."));
+        assert!(!page.body.contains("A first"), "the private note stays private");
+
+        maya.get(&format!("{case}/close")).await;
+        let wrong = maya.post(&format!("{case}/close"), &[]).await;
+        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let closing = [("outcome", "reached"), ("continues", "The choir."), ("referrer_hears", "summary")];
+        assert_eq!(maya.post(&format!("{case}/close"), &closing).await.status, StatusCode::SEE_OTHER);
+        assert_eq!(maya.post(&format!("{case}/close"), &closing).await.status, StatusCode::CONFLICT);
+        assert!(gp.get(&receipt).await.body.contains("The choir."));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_retry_of_every_step_makes_one_referral() {
+    on_both(async |server| {
+        let mut gp = server.signed_in(&server.village.gp).await;
+        let org = format!("/o/{}", server.village.practice.slug);
+        let key = gp.get(&format!("{org}/refer")).await.hidden("key");
+        let fields = with(PEGGY, &[("key", &key)]);
+        let first = gp.post(&format!("{org}/refer"), &fields).await.location().to_owned();
+        let second = gp.post(&format!("{org}/refer"), &fields).await.location().to_owned();
+        assert_eq!(first, second);
+        let sent = gp.post(&first, SEVEN).await.location().to_owned();
+        assert_eq!(gp.post(&first, SEVEN).await.location(), sent);
+        let list = gp.get(&format!("{org}/sent")).await;
+        assert_eq!(list.body.matches("Peggy Alderthwaite").count(), 1);
+        let gone = gp.get(&first).await;
+        assert_eq!(gone.status, StatusCode::SEE_OTHER, "a sent draft leads to its receipt");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_referrer_cannot_learn_whether_somebody_is_known_here() {
+    on_both(async |server| {
+        let mut gp = server.signed_in(&server.village.gp).await;
+        let first = refer(server, &mut gp).await;
+        let unknown = gp.get(&first).await;
+        let waiting = server
+            .store
+            .waiting(&Village::ctx::<Triage>(&server.village.supervisor, &server.village.scheme, start()))
+            .await
+            .unwrap();
+        server.village.accept(&server.store, waiting[0].id).await;
+        let mut other = server.signed_in(&server.village.other_gp).await;
+        let second = refer(server, &mut other).await;
+        let known = other.get(&second).await;
+        let words = |body: &str| {
+            let main = body.split("<main").nth(1).unwrap().split("</main>").next().unwrap();
+            let text: String = main.split('<').filter_map(|part| part.split('>').nth(1)).collect();
+            let folded = text.split_whitespace().collect::<Vec<_>>().join(" ");
+            // What differs by itself: the reference and who sent it.
+            let (head, tail) = folded.split_once("Reference").unwrap();
+            format!("{head}{}", &tail[11..]).replace("T other_gp", "T gp")
+        };
+        assert_eq!(words(&unknown.body), words(&known.body));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_message_folder_names_nobody_and_nothing() {
+    let server = Server::new().await;
+    let mut gp = server.signed_in(&server.village.gp).await;
+    refer(&server, &mut gp).await;
+    let messages = server.store.claim_messages(10, start()).await.unwrap();
+    assert_eq!(messages.len(), 1, "the supervisor hears");
+    assert_eq!(messages[0].addressee.email, "supervisor.T@example.org");
+}
