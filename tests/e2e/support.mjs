@@ -1,7 +1,8 @@
 // A real server on an invented neighbourhood, a real browser, and what every page must pass.
 
 import { spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { AxeBuilder } from '@axe-core/playwright'
@@ -79,6 +80,12 @@ export async function open(engine, server, { width = 1280, javaScriptEnabled = t
   page.on('request', (request) => {
     if (!request.url().startsWith(server.address) && !request.url().startsWith('data:')) page.left.push(request.url())
   })
+  page.documents = []
+  page.on('response', (response) => {
+    if (response.request().resourceType() === 'document' && [200, 404, 422].includes(response.status())) {
+      page.documents.push(response.text().catch(() => ''))
+    }
+  })
   page.errors = []
   page.on('pageerror', (error) => page.errors.push(String(error)))
   page.on('console', (message) => { if (message.type() === 'error') page.errors.push(message.text()) })
@@ -106,4 +113,61 @@ export async function accessible(page, where, { javaScriptEnabled = true } = {})
     const said = violations.map((v) => `${v.id}: ${v.help}\n    ${v.nodes.map((n) => n.html).slice(0, 3).join('\n    ')}`)
     throw new Error(`${where}:\n  ${said.join('\n  ')}`)
   }
+}
+
+// A responsive table is drawn as blocks on a phone, and a browser then forgets that it is a table: the NHS
+// template gives the roles back in words. The checker does not know of the style sheet.
+const TABLE_ROLES = '.*role.* attribute must not be used on an? .*(tr|th|td).* element which has a .*table.* ancestor.*'
+
+/** Every document that a page has received, checked by the Nu HTML checker. */
+export async function valid(pages) {
+  const texts = (await Promise.all(pages.flatMap((page) => page.documents))).filter((text) => text.includes('<html'))
+  const out = folder()
+  try {
+    for (const text of texts) {
+      // The token of a form differs on each page and nothing else may: the same page is checked once.
+      const same = text.replace(/name="(csrf|key)" value="[^"]*"/g, '')
+      writeFileSync(join(out.path, `${createHash('sha256').update(same).digest('hex').slice(0, 16)}.html`), text)
+    }
+    const jar = new URL('node_modules/vnu-jar/build/dist/vnu.jar', import.meta.url).pathname
+    const done = await new Promise((resolve, reject) => {
+      const child = spawn('java', ['-jar', jar, '--skip-non-html', '--errors-only', '--filterpattern', TABLE_ROLES, '--format', 'text', out.path])
+      let err = ''
+      child.stderr.on('data', (data) => { err += data })
+      child.on('error', reject)
+      child.on('close', (code) => resolve({ code, err }))
+    })
+    if (done.code !== 0) throw new Error(`the HTML is not valid:\n${done.err.slice(0, 4000)}`)
+    return texts.length
+  } finally {
+    out.remove()
+  }
+}
+
+/** The folder of real data beside the checkout, or null, said aloud. */
+export function realData(name) {
+  const path = new URL(`../../../shared/realdata/${name}`, import.meta.url).pathname
+  if (existsSync(path)) return path
+  console.error(`LEFT OUT: the real file ${name} is not beside the checkout`)
+  return null
+}
+
+/** An empty PostgreSQL database, or null where FINGERPOST_TEST_POSTGRES names no server. */
+export async function postgres() {
+  const server = process.env.FINGERPOST_TEST_POSTGRES
+  if (!server) {
+    console.error('LEFT OUT: PostgreSQL (FINGERPOST_TEST_POSTGRES names no server)')
+    return null
+  }
+  const name = `e2e_${Date.now()}_${Math.floor(Math.random() * 1e6)}`
+  const create = `CREATE DATABASE ${name} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'`
+  const done = await new Promise((resolve, reject) => {
+    const child = spawn('psql', [server, '-qc', create])
+    let err = ''
+    child.stderr.on('data', (data) => { err += data })
+    child.on('error', reject)
+    child.on('close', (code) => resolve({ code, err }))
+  })
+  if (done.code !== 0) throw new Error(done.err)
+  return server.replace(/\/[^/]*$/, `/${name}`)
 }

@@ -78,6 +78,7 @@ fn practice((code, name, address): (&str, &str, &str)) -> Result<OrganisationRec
         phone: Phone::parse("01632 960 001").ok(),
         opened_on: None,
         closed_on: None,
+        dates_unknown: false,
         setting: Some("4".to_owned()),
     })
 }

@@ -190,12 +190,16 @@ async fn work(
         outcome: one(dice, &["reached", "reached", "partly_reached", "chose_to_stop", "helped_elsewhere", "lost_touch"]).to_owned(),
         changed: people::changed(dice),
         continues: one(dice, CONTINUES).to_owned(),
-        requested_actions: if chance(dice, 20) { "Please review the sleeping tablets.".to_owned() } else { String::new() },
+        requested_actions: String::new(),
         referrer_hears: one(dice, &["summary", "summary", "summary", "status_only", "nothing"]).to_owned(),
     };
+    let asks = closing.referrer_hears == "summary" && chance(dice, 25);
+    let requested_actions = if asks { "Please review the sleeping tablets.".to_owned() } else { String::new() };
+    let closing = ClosingAnswers { requested_actions, ..closing };
     let closing = closing.check().map_err(|_| DemoError::Refused("closing"))?;
     let ctx = Cast::ctx::<WorkCase>(worker, cast.scheme.id, instant_at(on, 16))?;
-    Ok(store.close_case(&ctx, case, &closing).await?)
+    let version = store.case(&Cast::ctx::<ReadCase>(worker, cast.scheme.id, ctx.now)?, case).await?.version;
+    Ok(store.close_case(&ctx, case, (&closing, version)).await?)
 }
 
 fn note(dice: &mut ChaCha20Rng, number: u32, peggy: bool) -> &'static str {

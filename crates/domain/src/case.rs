@@ -43,6 +43,14 @@ impl ContactKind {
     }
 }
 
+impl ContactKind {
+    /// Whether the person was part of it: talking to somebody else about them is no contact with them.
+    #[must_use]
+    pub const fn is_with_person(self) -> bool {
+        !matches!(self, Self::AboutPerson)
+    }
+}
+
 crate::coded! {
     /// Whether a contact took place and whether it used one of the agreed sessions.
     pub enum Happened {
@@ -286,6 +294,9 @@ impl ClosingAnswers {
         if hears.is_none() {
             problems.add("referrer_hears", "Say what they agreed the referrer may hear");
         }
+        if requested.is_some() && hears.is_some_and(|hears| hears != ReferrerHears::Summary) {
+            problems.add("requested_actions", "They have not agreed that the practice hears more. Ask them, or leave this empty");
+        }
         match (outcome, continues, hears) {
             (Some(outcome), Some(continues), Some(referrer_hears)) if problems.is_empty() => {
                 Ok(Closing { outcome, changed, continues, requested_actions: requested, referrer_hears })
@@ -404,6 +415,19 @@ mod tests {
         let mut order = vec![recent, silent, risky, late];
         order.sort();
         assert_eq!(order, vec![late, risky, silent, recent]);
+    }
+
+    #[test]
+    fn a_request_to_the_practice_needs_the_persons_yes_too() {
+        let closing = ClosingAnswers {
+            outcome: "reached".into(),
+            continues: "The choir.".into(),
+            requested_actions: "Review the tablets.".into(),
+            referrer_hears: "nothing".into(),
+            ..ClosingAnswers::default()
+        };
+        assert!(closing.check().unwrap_err().of("requested_actions").is_some());
+        assert!(ClosingAnswers { referrer_hears: "summary".into(), ..closing }.check().is_ok());
     }
 
     #[test]

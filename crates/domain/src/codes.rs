@@ -23,15 +23,16 @@ pub const REFERRED: SnomedCode =
 /// The person declined.
 pub const DECLINED: SnomedCode = SnomedCode { concept: "871711000000103", term: "Social prescribing declined" };
 
-/// The code that is ready for the GP record, from what the *person* said and whether this referral
-/// began the episode. `joined_open_case` is true when the person already had an open case with the
-/// scheme: then the episode was coded when it began, and this referral codes nothing.
+/// The code that is ready for the GP record, from what the *person* said.
+///
+/// It does not depend on whether the person was known to the scheme: a code that vanished when a referral
+/// joined an open case would tell its referrer so. "Once an episode" is said beside the code.
 #[must_use]
-pub fn ready(state: ReferralState, agreement: Option<Agreement>, joined_open_case: bool) -> Option<SnomedCode> {
+pub fn ready(state: ReferralState, agreement: Option<Agreement>) -> Option<SnomedCode> {
     match (state, agreement) {
         (ReferralState::DeclinedByPerson, _) => Some(DECLINED),
         (ReferralState::Draft, _) => None,
-        (_, Some(Agreement::Agreed)) if !joined_open_case => Some(REFERRED),
+        (_, Some(Agreement::Agreed)) => Some(REFERRED),
         _ => None,
     }
 }
@@ -74,15 +75,10 @@ mod tests {
                         _ => {}
                     }
                 }
-                let code = ready(state, agreement, false);
+                let code = ready(state, agreement);
                 prop_assert_eq!(code == Some(DECLINED), person_said_no);
                 prop_assert_eq!(code == Some(REFERRED), agreement == Some(Agreement::Agreed));
             }
         }
-    }
-
-    #[test]
-    fn an_episode_is_coded_once() {
-        assert_eq!(ready(ReferralState::Accepted, Some(Agreement::Agreed), true), None);
     }
 }

@@ -58,10 +58,8 @@ pub fn write(kind: FeedbackKind, source: &FeedbackSource, hears: ReferrerHears) 
     if hears == ReferrerHears::Nothing {
         return None;
     }
-    let mut sections = vec![section(
-        "Plan and requested actions",
-        source.requested_actions.clone().unwrap_or_else(|| NO_ACTION.to_owned()),
-    )];
+    let requested = source.requested_actions.clone().filter(|_| hears == ReferrerHears::Summary);
+    let mut sections = vec![section("Plan and requested actions", requested.unwrap_or_else(|| NO_ACTION.to_owned()))];
     let state = match kind {
         FeedbackKind::Progress => "Work is going on.",
         FeedbackKind::Closing => "The work has ended.",
@@ -129,6 +127,7 @@ mod tests {
 
     #[test]
     fn nothing_leaves_beyond_what_the_person_agreed_to() {
+        let source = || FeedbackSource { requested_actions: Some("Met her son".into()), ..source() };
         assert_eq!(write(FeedbackKind::Progress, &source(), ReferrerHears::Nothing), None);
         for hears in [ReferrerHears::StatusOnly, ReferrerHears::NotAsked] {
             let sections = write(FeedbackKind::Progress, &source(), hears).unwrap();

@@ -77,6 +77,8 @@ pub struct OrganisationRecord {
     pub opened_on: Option<Date>,
     /// Day it closed.
     pub closed_on: Option<Date>,
+    /// The file does not tell the days: what is known of them stays.
+    pub dates_unknown: bool,
     /// The register's prescribing setting, `4` for general practice.
     pub setting: Option<String>,
 }

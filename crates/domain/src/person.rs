@@ -6,6 +6,8 @@ use serde::Serialize;
 use crate::calendar::age_on;
 use crate::nhs_number::NhsNumber;
 use crate::problem::Problems;
+use crate::risk::Risk;
+use crate::safe_contact::{Reach, SafeContact};
 use crate::text::{Line, Note};
 
 /// The earliest year of birth that is taken as meant.
@@ -281,6 +283,73 @@ impl PersonAnswers {
     }
 }
 
+impl PersonDetails {
+    /// Whether what we have is enough to reach them this way.
+    #[must_use]
+    pub fn reachable_by(&self, reach: Reach) -> bool {
+        match reach {
+            Reach::Phone | Reach::Text => self.phone.is_some(),
+            Reach::Email => self.email.is_some(),
+            Reach::Letter => self.address.is_some() && self.postcode.is_some(),
+            Reach::Trusted => true,
+        }
+    }
+}
+
+/// What stands on every page about a person, as changed in a case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Care {
+    /// The person with phone, e-mail and communication as they now are.
+    pub details: PersonDetails,
+    /// How to reach them safely.
+    pub safe_contact: SafeContact,
+    /// What is known about risks.
+    pub risk: Risk,
+}
+
+/// The "take care" form as posted.
+#[derive(Debug, Clone, Default)]
+#[expect(missing_docs, reason = "the fields are those of the form, under its names")]
+pub struct CareAnswers {
+    pub risk: String,
+    pub risk_note: String,
+    pub reach: String,
+    pub guidance: String,
+    pub phone: String,
+    pub email: String,
+    pub communication: String,
+}
+
+impl CareAnswers {
+    /// What now stands about `person`, or everything that is wrong with it.
+    ///
+    /// # Errors
+    /// [`Problems`], one for each field to mend.
+    pub fn check(&self, person: &PersonDetails) -> Result<Care, Problems> {
+        let mut problems = Problems::none();
+        let risk = problems.take("risk", Risk::parse(&self.risk, &self.risk_note));
+        let phone = optional(&mut problems, "phone", &self.phone, Phone::parse);
+        let email = optional(&mut problems, "email", &self.email, Email::parse);
+        let guidance = problems.take("guidance", Line::parse(&self.guidance)).flatten();
+        let communication = problems.take("communication", Note::parse(&self.communication)).flatten();
+        let details = PersonDetails { phone, email, communication, ..person.clone() };
+        let reach = Reach::from_code(&self.reach);
+        match reach {
+            None => problems.add("reach", "Choose a safe way to reach them"),
+            Some(reach) if problems.is_empty() && !details.reachable_by(reach) => {
+                problems.add("reach", format!("There are no details for {}: give them, or choose another way", reach.label().to_lowercase()));
+            }
+            Some(_) => {}
+        }
+        match (risk, reach) {
+            (Some(risk), Some(reach)) if problems.is_empty() => {
+                Ok(Care { details, safe_contact: SafeContact { reach, guidance }, risk })
+            }
+            _ => Err(problems),
+        }
+    }
+}
+
 /// Reads an optional field: blank is `None`, anything else must parse.
 pub(crate) fn optional<T, E: ToString>(
     problems: &mut Problems,
@@ -346,6 +415,15 @@ mod tests {
     fn nobody_is_taken_who_cannot_be_reached() {
         let problems = PersonAnswers { phone: String::new(), ..peggy() }.check(date(2026, 11, 21)).unwrap_err();
         assert!(problems.of("phone").is_some());
+    }
+
+    #[test]
+    fn a_safe_way_needs_the_details_that_belong_to_it() {
+        let person = peggy().check(date(2026, 11, 21)).unwrap();
+        let answers = CareAnswers { risk: "none_known".into(), reach: "email".into(), ..CareAnswers::default() };
+        assert!(answers.check(&person).unwrap_err().of("reach").is_some());
+        let given = CareAnswers { email: "peggy@example.org".into(), ..answers };
+        assert_eq!(given.check(&person).unwrap().safe_contact.reach, Reach::Email);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use crate::agreement::Agreement;
 use crate::need::{self, Need};
+use crate::person::PersonDetails;
 use crate::problem::Problems;
 use crate::risk::Risk;
 use crate::safe_contact::{Reach, SafeContact};
@@ -170,6 +171,19 @@ pub struct ReferralAnswers {
 impl ReferralAnswers {
     /// The request, or everything that is wrong with it. Somebody who said no, or was not asked yet,
     /// need not have the rest filled in.
+    ///
+    /// # Errors
+    /// [`Problems`], one for each field to mend.
+    pub fn check_for(&self, person: &PersonDetails) -> Result<ReferralRequest, Problems> {
+        let request = self.check()?;
+        let sending = request.agreement == Agreement::Agreed;
+        if sending && !person.reachable_by(request.safe_contact.reach) {
+            return Err(Problems::one("reach", "Choose a way that their details allow, or add the details first"));
+        }
+        Ok(request)
+    }
+
+    /// The same without the person: what the form by itself tells.
     ///
     /// # Errors
     /// [`Problems`], one for each field to mend.

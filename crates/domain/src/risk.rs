@@ -6,7 +6,7 @@ use crate::text::Note;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Risk {
     /// There is something to know before visiting.
-    Known(Note<500>),
+    Known(Note<1000>),
     /// Asked, and nothing is known.
     NoneKnown,
     /// Nobody has asked yet.
@@ -43,6 +43,16 @@ impl Risk {
         }
     }
 
+    /// What is known after a further answer: what was known stays known, the newest first.
+    #[must_use]
+    pub fn joined_by(&self, newer: &Self) -> Self {
+        match (self, newer) {
+            (Self::Known(old), Self::Known(new)) => Self::Known(new.followed_by(old)),
+            (Self::Known(_), _) | (_, Self::NotAsked) => self.clone(),
+            (_, newer) => newer.clone(),
+        }
+    }
+
     /// The word under which the answer is stored.
     #[must_use]
     pub const fn code(&self) -> &'static str {
@@ -60,5 +70,21 @@ impl Risk {
             Self::Known(note) => Some(note.as_str()),
             Self::NoneKnown | Self::NotAsked => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_known_risk_is_never_lost_to_a_later_answer() {
+        let known = |text: &str| Risk::Known(Note::parse(text).unwrap().unwrap());
+        assert_eq!(known("Dog.").joined_by(&Risk::NoneKnown), known("Dog."));
+        assert_eq!(known("Dog.").joined_by(&Risk::NotAsked), known("Dog."));
+        assert_eq!(known("Dog.").joined_by(&known("Stairs.")), known("Stairs. Earlier: Dog."));
+        assert_eq!(known("Dog.").joined_by(&known("Dog.")), known("Dog."));
+        assert_eq!(Risk::NotAsked.joined_by(&Risk::NoneKnown), Risk::NoneKnown);
+        assert_eq!(Risk::NoneKnown.joined_by(&known("Dog.")), known("Dog."));
     }
 }

@@ -38,7 +38,7 @@ pub struct SafeContact {
     /// The one way that is safe.
     pub reach: Reach,
     /// Times, messages, who must not know: "before 2pm, no messages, her son answers".
-    pub guidance: Option<Line<300>>,
+    pub guidance: Option<Line<1000>>,
 }
 
 /// How a message may travel.
@@ -58,6 +58,16 @@ pub enum MayLeave {
 }
 
 impl SafeContact {
+    /// What is safe after a further answer: the newest way, with what was said before kept beside it.
+    #[must_use]
+    pub fn joined_by(&self, newer: &Self) -> Self {
+        let guidance = match (&self.guidance, &newer.guidance) {
+            (Some(old), Some(new)) => Some(new.followed_by(old)),
+            (old, new) => new.clone().or_else(|| old.clone()),
+        };
+        Self { reach: newer.reach, guidance }
+    }
+
     /// The rule: a machine writes only where the person named that very way, and only when nothing
     /// beside it asks for care. Everything else is done by somebody who can read the guidance.
     #[must_use]

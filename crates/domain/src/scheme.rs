@@ -30,7 +30,7 @@ pub enum OutsideAges {
     /// Too young for this scheme.
     #[error(
         "This scheme helps people aged {0} and over. For someone younger, ask their school nurse or the \
-         council's early help team, who can start today"
+         council's early help team"
     )]
     TooYoung(i16),
     /// Too old for this scheme.

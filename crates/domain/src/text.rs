@@ -38,6 +38,12 @@ pub struct Note<const MAX: usize>(String);
 pub const NOTE_LIMIT: usize = 8_000;
 
 impl<const MAX: usize> Line<MAX> {
+    /// This text, with an earlier one after it as far as there is room; the same text is not said twice.
+    #[must_use]
+    pub fn followed_by(&self, earlier: &Self) -> Self {
+        Self(followed(&self.0, &earlier.0, MAX))
+    }
+
     /// The line, folded to single spaces; `None` when nothing is left.
     ///
     /// # Errors
@@ -56,6 +62,12 @@ impl<const MAX: usize> Line<MAX> {
 }
 
 impl<const MAX: usize> Note<MAX> {
+    /// This text, with an earlier one after it as far as there is room; the same text is not said twice.
+    #[must_use]
+    pub fn followed_by(&self, earlier: &Self) -> Self {
+        Self(followed(&self.0, &earlier.0, MAX))
+    }
+
     /// The note, trimmed, with `\n` line ends; `None` when nothing is left.
     ///
     /// # Errors
@@ -82,6 +94,14 @@ impl<const MAX: usize> fmt::Display for Note<MAX> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
+}
+
+fn followed(new: &str, earlier: &str, most: usize) -> String {
+    if new.contains(earlier) {
+        return new.to_owned();
+    }
+    let joined = format!("{new} Earlier: {earlier}");
+    if joined.chars().count() <= most { joined } else { joined.chars().take(most - 1).chain(['\u{2026}']).collect() }
 }
 
 fn bounded<const MAX: usize>(text: String) -> Result<Option<String>, TextRefused> {

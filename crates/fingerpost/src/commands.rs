@@ -13,7 +13,7 @@ use fingerpost_domain::role::Role;
 use fingerpost_domain::scheme::SchemeTerms;
 use fingerpost_domain::{Date, Timestamp};
 use fingerpost_import::{Report, Run};
-use fingerpost_store::{AuditHead, NewScheme, NewUser, Store, StoreError, WorkerDays};
+use fingerpost_store::{Address, AuditHead, NewScheme, NewUser, Store, StoreError, WorkerDays};
 
 use crate::cli::{Check, Command, Demo, DemoSize, Import, ImportHow, Scheme, User};
 use crate::settings::{DEFAULTS, Settings};
@@ -30,6 +30,9 @@ pub(crate) async fn run(command: Command, settings: Settings) -> anyhow::Result<
     if let Command::Settings = command {
         print!("{DEFAULTS}");
         return Ok(());
+    }
+    if let (Command::Check(_), Address::Folder(folder)) = (&command, settings.address()) {
+        ensure!(Store::is_in(&folder), "{}: there is no database in this folder", folder.display());
     }
     let now = ambient::clock().now();
     // The ids of an invented place come from its seed, so that the same seed gives the same place.

@@ -35,7 +35,7 @@ pub(crate) async fn serve(store: Store, settings: &Settings, options: &Serve) ->
     if let Some(address) = options.metrics_listen.as_ref().or(settings.metrics_listen.as_ref()) {
         serve_metrics(address, stopped.clone()).await?;
     }
-    let worker = Worker::new(store.clone(), clock, post(settings)?, &public_url);
+    let worker = Worker::new(store.clone(), clock, post(settings, invented)?, &public_url);
     let working = tokio::spawn(worker.run(stopped.clone()));
     println!("Fingerpost is at http://{here}");
     if invented {
@@ -51,7 +51,7 @@ pub(crate) async fn serve(store: Store, settings: &Settings, options: &Serve) ->
 pub(crate) async fn work(store: Store, settings: &Settings) -> anyhow::Result<()> {
     let (stop, stopped) = watch::channel(false);
     let public_url = settings.public_url.clone().unwrap_or_else(|| format!("http://{}", settings.listen));
-    let worker = Worker::new(store.clone(), ambient::clock(), post(settings)?, &public_url);
+    let worker = Worker::new(store.clone(), ambient::clock(), post(settings, store.is_invented().await?)?, &public_url);
     let working = tokio::spawn(worker.run(stopped.clone()));
     println!("Working. Stop with Ctrl-C.");
     until(stopped, stop).await;
@@ -63,8 +63,8 @@ pub(crate) async fn work(store: Store, settings: &Settings) -> anyhow::Result<()
 /// Where plain HTTP may be spoken, and where invented people may be shown.
 fn allowed(ip: IpAddr, behind_proxy: bool, invented: bool) -> anyhow::Result<()> {
     ensure!(
-        ip.is_loopback() || !invented,
-        "an invented neighbourhood has one-click sign-in: serve it on 127.0.0.1 only"
+        (ip.is_loopback() && !behind_proxy) || !invented,
+        "an invented neighbourhood has one-click sign-in: serve it on 127.0.0.1 only, without --behind-proxy"
     );
     ensure!(
         ip.is_loopback() || behind_proxy,
@@ -73,8 +73,9 @@ fn allowed(ip: IpAddr, behind_proxy: bool, invented: bool) -> anyhow::Result<()>
     Ok(())
 }
 
-fn post(settings: &Settings) -> anyhow::Result<Post> {
-    Ok(match &settings.smtp {
+/// The way out. Invented people are never written to: their messages stay in the folder.
+fn post(settings: &Settings, invented: bool) -> anyhow::Result<Post> {
+    Ok(match settings.smtp.as_ref().filter(|_| !invented) {
         Some(url) => Post::smtp(url, &settings.mail_from)?,
         None => Post::folder(&settings.data.join("outbox"), &settings.mail_from)?,
     })
@@ -122,6 +123,7 @@ mod tests {
         let ip = |text: &str| text.parse().unwrap();
         assert!(allowed(ip("127.0.0.1"), false, true).is_ok());
         assert!(allowed(ip("::1"), false, true).is_ok());
+        assert!(allowed(ip("127.0.0.1"), true, true).is_err());
         assert!(allowed(ip("0.0.0.0"), false, false).is_err());
         assert!(allowed(ip("0.0.0.0"), true, false).is_ok());
         assert!(allowed(ip("192.0.2.1"), true, true).is_err());

@@ -18,7 +18,7 @@ use fingerpost_store::{Store, StoreError};
 pub use report::{Refused, Report};
 
 /// Rows of a file at most: ten times the largest register.
-const MOST_ROWS: usize = 200_000;
+const MOST_ROWS: u64 = 200_000;
 /// Bytes of a file at most.
 const MOST_BYTES: u64 = 64 * 1024 * 1024;
 
@@ -34,7 +34,7 @@ pub enum ImportError {
         source: std::io::Error,
     },
     /// Larger than any register.
-    #[error("{0}: the file is larger than {MOST_BYTES} bytes. It is not a register of organisations")]
+    #[error("{0}: the file is larger than any register of organisations ({MOST_BYTES} bytes, {MOST_ROWS} rows)")]
     TooLarge(String),
     /// Neither of the layouts that we know.
     #[error("{0}: this is neither the national 27-column file nor a table with the columns ods_code and name")]
@@ -105,11 +105,12 @@ pub async fn networks(
     let (records, mut bodies) = networks::read_bodies(details, &text)?;
     let text = decode::read(partners)?;
     let (memberships, lines, mut members) = networks::read_members(partners, &text)?;
-    let origin = (run.source, bodies.counts.read, bodies.counts.refused);
-    bodies.counts = store.import_organisations(&records, origin, (run.now, run.dry_run), progress).await?;
-    let origin = (run.source, members.counts.read, members.counts.refused);
-    let (counts, unknown) = store.import_memberships(&memberships, origin, (run.now, run.dry_run)).await?;
-    members.counts = counts;
+    let origin = (run.source, bodies.counts, members.counts);
+    let (body_counts, member_counts, unknown) = store
+        .import_networks((&records, &memberships), origin, (run.now, run.dry_run), progress)
+        .await?;
+    bodies.counts = body_counts;
+    members.counts = member_counts;
     for at in unknown {
         let membership = &memberships[at];
         members.note(lines[at], format!("{} or {} is not here: import it first", membership.member, membership.body));

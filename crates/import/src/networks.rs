@@ -40,9 +40,12 @@ pub(crate) fn read_bodies(path: &Path, text: &str) -> Result<(Vec<OrganisationRe
     let (at_address, at_postcode) = (columns.at("address line 1")?, columns.at("postcode")?);
     let mut report = Report::default();
     let mut records = vec![];
-    for row in table.records().take(MOST_ROWS) {
+    for row in table.records() {
         let row = row.map_err(|error| ImportError::Table { path: path.display().to_string(), message: error.to_string() })?;
         report.counts.read += 1;
+        if report.counts.read > MOST_ROWS {
+            return Err(ImportError::TooLarge(path.display().to_string()));
+        }
         let cell = |at: usize| row.get(at).unwrap_or("");
         let read = || -> Result<OrganisationRecord, String> {
             let closed_on = date(cell(at_close))?;
@@ -56,6 +59,7 @@ pub(crate) fn read_bodies(path: &Path, text: &str) -> Result<(Vec<OrganisationRe
                 phone: None,
                 opened_on: date(cell(at_open))?,
                 closed_on,
+                dates_unknown: false,
                 setting: None,
             })
         };
@@ -74,9 +78,12 @@ pub(crate) fn read_members(path: &Path, text: &str) -> Result<(Vec<Membership>, 
     let at_until = columns.at("practice to pcn relationship end date")?;
     let mut report = Report::default();
     let (mut memberships, mut lines) = (vec![], vec![]);
-    for row in table.records().take(MOST_ROWS) {
+    for row in table.records() {
         let row = row.map_err(|error| ImportError::Table { path: path.display().to_string(), message: error.to_string() })?;
         report.counts.read += 1;
+        if report.counts.read > MOST_ROWS {
+            return Err(ImportError::TooLarge(path.display().to_string()));
+        }
         let line = row.position().map_or(1, csv::Position::line);
         let cell = |at: usize| row.get(at).unwrap_or("");
         let read = || -> Result<Membership, String> {

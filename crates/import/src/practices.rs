@@ -39,9 +39,8 @@ pub(crate) fn read(path: &Path, text: &str) -> Result<(Vec<OrganisationRecord>, 
         let row = row.map_err(broken)?;
         let line = row.position().map_or(1, csv::Position::line);
         report.counts.read += 1;
-        if records.len() >= MOST_ROWS {
-            report.refuse(line, format!("more than {MOST_ROWS} rows: this row and those after it are left out"));
-            continue;
+        if report.counts.read > MOST_ROWS {
+            return Err(ImportError::TooLarge(path.display().to_string()));
         }
         let parsed = match &header {
             Some(header) => with_header(&row, header),
@@ -125,6 +124,7 @@ fn national(row: &csv::StringRecord) -> Result<OrganisationRecord, String> {
         phone: Phone::parse(&row[17]).ok(),
         opened_on: date(&row[10])?,
         closed_on: date(&row[11])?,
+        dates_unknown: false,
         setting: (!setting.is_empty()).then(|| setting.to_owned()),
     })
 }
@@ -141,6 +141,7 @@ fn with_header(row: &csv::StringRecord, header: &HashMap<String, usize>) -> Resu
         phone: Phone::parse(cell("phone")).ok(),
         opened_on: None,
         closed_on: None,
+        dates_unknown: true,
         setting: Some(GENERAL_PRACTICE.to_owned()),
     })
 }

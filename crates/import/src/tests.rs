@@ -144,6 +144,20 @@ async fn a_change_in_the_register_is_taken_and_counted() {
 }
 
 #[tokio::test]
+async fn the_short_list_does_not_wipe_the_days_that_the_long_one_told() {
+    on_both(async |store| {
+        let folder = tempfile::tempdir().unwrap();
+        let path = file(&folder, national("A81001", "SURGERY", "A", "4", "").as_bytes());
+        practices(store, &path, run(false), |_, _| {}).await.unwrap();
+        let short = "ods_code,name,addr1,addr2,postcode,phone\nA81001,SURGERY,1 HIGH STREET,MARKET WEXLEY,WX4 2TN,01632 960001\n";
+        let path = file(&folder, short.as_bytes());
+        let report = practices(store, &path, run(false), |_, _| {}).await.unwrap();
+        assert_eq!((report.counts.unchanged, report.counts.changed), (1, 0));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_dry_run_says_what_would_happen_and_changes_nothing() {
     on_both(async |store| {
         let folder = tempfile::tempdir().unwrap();

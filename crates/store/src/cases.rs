@@ -19,7 +19,7 @@ use crate::error::{Result, StoreError};
 use crate::people::{PersonHere, care, details};
 use crate::referrals::{needs_of, person_name};
 use crate::sql::statements;
-use crate::{Ctx, Store, feedback};
+use crate::{Ctx, Store, feedback, people};
 
 statements! {
     CASELOAD = "SELECT c.id, p.given, p.family, p.preferred, p.risk, p.risk_note, c.opened_at, c.sent_at, c.first_contact, c.last_contact, c.next_action, c.next_due, \
@@ -28,7 +28,8 @@ statements! {
                 WHERE c.tenant = $1 AND c.scheme = $2 AND (CAST($3 AS TEXT) IS NULL OR c.worker = $3) AND c.closed_at IS NULL \
                 ORDER BY c.next_due NULLS FIRST, c.id LIMIT $4";
     PLACES = "SELECT COALESCE(CAST(SUM(places) AS BIGINT), 0) AS n FROM link_worker WHERE tenant = $1 AND scheme = $2 AND (CAST($3 AS TEXT) IS NULL OR user_id = $3)";
-    ONE = "SELECT c.id, p.given, p.family, p.preferred, p.born, p.nhs_number, p.address, p.postcode, p.phone, p.email, p.communication, \
+    TOUCH = "UPDATE case_file SET version = version + 1 WHERE tenant = $1 AND id = $2";
+    ONE = "SELECT c.id, c.person, p.given, p.family, p.preferred, p.born, p.nhs_number, p.address, p.postcode, p.phone, p.email, p.communication, \
            p.reach, p.guidance, p.risk, p.risk_note, c.opened_at, c.sent_at, c.sessions_agreed, c.sessions_used, c.happened_count, c.next_action, c.next_due, \
            c.matters, c.matters_on, c.referrer_hears, c.closed_at, c.outcome, c.changed, c.continues, c.version, u.name AS worker_name, w.phone AS worker_phone, o.name AS practice_name \
            FROM case_file c JOIN person p ON p.tenant = c.tenant AND p.id = c.person JOIN app_user u ON u.tenant = c.tenant AND u.id = c.worker \
@@ -55,7 +56,7 @@ statements! {
                      referrer_hears = COALESCE($10, referrer_hears), version = version + 1 \
                      WHERE tenant = $1 AND id = $2 AND closed_at IS NULL AND sessions_used + $3 <= sessions_agreed";
     CLOSE = "UPDATE case_file SET closed_at = $3, outcome = $4, changed = $5, continues = $6, referrer_hears = $7, next_action = NULL, next_due = NULL, version = version + 1 \
-             WHERE tenant = $1 AND id = $2 AND closed_at IS NULL";
+             WHERE tenant = $1 AND id = $2 AND closed_at IS NULL AND version = $8";
     NOTE_VERSIONS = "SELECT n.version, n.body, n.written_at, u.name AS author_name FROM contact_note n JOIN contact t ON t.tenant = n.tenant AND t.id = n.contact \
                      JOIN app_user u ON u.tenant = n.tenant AND u.id = n.author WHERE n.tenant = $1 AND n.contact = $2 AND t.case_id = $3 ORDER BY n.version LIMIT 100";
 }
@@ -199,6 +200,8 @@ pub struct CasePage {
     pub sent_by: Vec<SentBy>,
     /// Contacts, newest first.
     pub contacts: Vec<ContactRow>,
+    /// Counts its changes: what a closing form was read from.
+    pub version: i64,
     /// Feedback sent: kind, when, when opened, to whom.
     pub feedback: Vec<(FeedbackKind, Timestamp, Option<Timestamp>, String)>,
 }
@@ -269,6 +272,7 @@ async fn page<P: Permission>(tx: &mut Tx, grant: &Grant<P>, id: CaseId) -> Resul
         practice_name: row.text("practice_name")?,
         sent_by: referrals.iter().map(sent_by).collect::<Result<_>>()?,
         contacts: contacts.iter().map(contact_row).collect::<Result<_>>()?,
+        version: row.int("version")?,
         feedback: messages
             .iter()
             .map(|row| {
@@ -366,7 +370,7 @@ impl Store {
         let mut tx = self.db().write().await?;
         let case = page(&mut tx, &ctx.grant, id).await?;
         let used = entry.happened == Happened::UsedSession;
-        let happened = entry.happened != Happened::DidNotHappen;
+        let happened = entry.happened != Happened::DidNotHappen && entry.kind.is_with_person();
         let contact: ContactId = self.entropy().id(ctx.now);
         let session_no = used.then_some(i64::from(case.sessions_used) + 1);
         let values = values![
@@ -403,6 +407,19 @@ impl Store {
         self.commit(tx, ctx.now, ctx.entry(Act::RecordContact, Resource::Case).of(id)).await
     }
 
+    /// Records what the person now says about risks, being reached and being communicated with.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] outside the reader's scope.
+    pub async fn change_care(&self, ctx: &Ctx<WorkCase>, id: CaseId, person: &PersonHere) -> Result<()> {
+        let tenant = ctx.grant.tenant();
+        let mut tx = self.db().write().await?;
+        let row = tx.row(ONE, scoped(&ctx.grant, id)).await?.ok_or(StoreError::NotFound)?;
+        people::change_care(&mut tx, tenant, row.parsed("person")?, person).await?;
+        tx.run(TOUCH, values![tenant, id]).await?;
+        self.commit(tx, ctx.now, ctx.entry(Act::Change, Resource::Case).of(id).because("care")).await
+    }
+
     /// The versions of a contact's note, oldest first.
     ///
     /// # Errors
@@ -435,8 +452,8 @@ impl Store {
     /// Corrects a note by writing a further version; the earlier ones stay.
     ///
     /// # Errors
-    /// [`StoreError::AlreadyThere`] when somebody wrote that version meanwhile; [`StoreError::NotFound`]
-    /// outside the reader's scope.
+    /// [`StoreError::ChangedMeanwhile`] when somebody corrected it meanwhile; [`StoreError::NotFound`] outside
+    /// the reader's scope.
     pub async fn correct_note(
         &self,
         ctx: &Ctx<WorkCase>,
@@ -447,10 +464,11 @@ impl Store {
         let mut tx = self.db().write().await?;
         tx.row(ONE, scoped(&ctx.grant, case)).await?.ok_or(StoreError::NotFound)?;
         let versions = tx.rows(NOTE_VERSIONS, values![tenant, contact, case]).await?;
-        if versions.is_empty() {
-            return Err(StoreError::NotFound);
+        let newest = versions.last().ok_or(StoreError::NotFound)?.int("version")?;
+        if read_version != newest {
+            return Err(StoreError::ChangedMeanwhile);
         }
-        let next = read_version + 1;
+        let next = newest + 1;
         tx.run(ADD_NOTE, values![tenant, contact, next, body.as_str(), user, ctx.now]).await?;
         self.commit(tx, ctx.now, ctx.entry(Act::CorrectNote, Resource::Case).of(case)).await
     }
@@ -458,15 +476,15 @@ impl Store {
     /// Closes a case; the referrer hears what the person agreed to.
     ///
     /// # Errors
-    /// [`StoreError::ChangedMeanwhile`] when it is closed already; [`StoreError::NotFound`] outside the
-    /// reader's scope.
-    pub async fn close_case(&self, ctx: &Ctx<WorkCase>, id: CaseId, closing: &Closing) -> Result<()> {
+    /// [`StoreError::ChangedMeanwhile`] when it is closed already or has changed since `read_version`: what
+    /// the person agreed to may have been withdrawn; [`StoreError::NotFound`] outside the reader's scope.
+    pub async fn close_case(&self, ctx: &Ctx<WorkCase>, id: CaseId, (closing, read_version): (&Closing, i64)) -> Result<()> {
         let (tenant, user): (_, UserId) = (ctx.grant.tenant(), ctx.grant.user());
         let mut tx = self.db().write().await?;
         let case = page(&mut tx, &ctx.grant, id).await?;
         let values = values![
             tenant, id, ctx.now, closing.outcome.code(), closing.changed.as_ref().map(Note::as_str),
-            closing.continues.as_str(), closing.referrer_hears.code(),
+            closing.continues.as_str(), closing.referrer_hears.code(), read_version,
         ];
         if tx.run(CLOSE, values).await? == 0 {
             return Err(StoreError::ChangedMeanwhile);

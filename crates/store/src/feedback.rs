@@ -84,13 +84,19 @@ pub(crate) async fn send(
     source: &FeedbackSource,
     now: Timestamp,
 ) -> Result<()> {
-    let Some(sections) = feedback::write(kind, source, hears) else { return Ok(()) };
-    let text = serde_json::to_string(&sections).map_err(|_| StoreError::corrupt("sections"))?;
-    let fields = hears.allows().unwrap_or(DisclosedFields::StatusOnly);
     for row in tx.rows(REFERRALS_OF_CASE, values![tenant, case]).await? {
         let (referral, referrer): (ReferralId, UserId) = (row.parsed("id")?, row.parsed("referrer")?);
+        let fields = hears.allows().unwrap_or(DisclosedFields::StatusOnly);
         let standing = tx.row(STANDING, values![tenant, referral, fields.code()]).await?;
         let disclosure: Option<DisclosureId> = standing.map(|row| row.parsed("id")).transpose()?;
+        // A referrer whose referral joined later was not named when the person agreed: to them the summary
+        // is not agreed to.
+        let hears = match (hears, disclosure) {
+            (ReferrerHears::Summary, None) => ReferrerHears::NotAsked,
+            (hears, _) => hears,
+        };
+        let Some(sections) = feedback::write(kind, source, hears) else { continue };
+        let text = serde_json::to_string(&sections).map_err(|_| StoreError::corrupt("sections"))?;
         let id: FeedbackId = store.entropy().id(now);
         tx.run(INSERT, values![tenant, id, referral, disclosure, kind.code(), &text, now]).await?;
         let subject = id.to_string();

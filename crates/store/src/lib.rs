@@ -29,6 +29,7 @@ mod sql;
 mod triage;
 mod users;
 
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
@@ -130,6 +131,12 @@ impl Store {
         Ok(Self(Arc::new(Inner { db, entropy, lane: lane.to_string(), next_seq: AtomicI64::new(1) })))
     }
 
+    /// Whether a folder holds a database.
+    #[must_use]
+    pub fn is_in(folder: &Path) -> bool {
+        folder.join(FILE).exists()
+    }
+
     /// The source of ids and tokens.
     #[must_use]
     pub fn entropy(&self) -> &Entropy {
@@ -169,7 +176,10 @@ impl Store {
 }
 
 async fn open_sqlite(folder: &Path) -> Result<Db> {
-    std::fs::create_dir_all(folder)?;
+    // Health data: nobody else on the machine may look into a folder that we make.
+    if !folder.exists() {
+        std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    }
     let options = SqliteConnectOptions::new()
         .filename(folder.join(FILE))
         .create_if_missing(true)

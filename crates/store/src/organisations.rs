@@ -106,6 +106,14 @@ impl Comparable {
         Ok(Self(cells))
     }
 
+    /// Takes the days of opening and closing from what is known, where the file does not tell them.
+    fn keep_dates(&mut self, old: &Self) {
+        const OPENED: usize = 6;
+        const CLOSED: usize = 7;
+        self.0[OPENED].clone_from(&old.0[OPENED]);
+        self.0[CLOSED].clone_from(&old.0[CLOSED]);
+    }
+
     fn of_record(record: &OrganisationRecord) -> Self {
         Self([
             Some(record.kind.code().to_owned()),
@@ -210,17 +218,33 @@ impl Store {
         mut progress: impl FnMut(usize, usize),
     ) -> Result<ImportCounts> {
         let mut tx = self.db().write().await?;
-        let mut known = known_organisations(&mut tx, records).await?;
         let mut counts = ImportCounts { read, refused, ..ImportCounts::default() };
+        self.take_organisations(&mut tx, records, (source, now), &mut counts, &mut progress).await?;
+        self.record_run(&mut tx, ("practices", source), counts, now).await?;
+        if !dry_run {
+            tx.commit().await?;
+        }
+        Ok(counts)
+    }
+
+    async fn take_organisations(
+        &self,
+        tx: &mut Tx,
+        records: &[OrganisationRecord],
+        (source, now): (&str, Timestamp),
+        counts: &mut ImportCounts,
+        progress: &mut impl FnMut(usize, usize),
+    ) -> Result<()> {
+        let mut known = known_organisations(tx, records).await?;
         for (at, record) in records.iter().enumerate() {
-            match self.upsert(&mut tx, &mut known, record, source, now).await? {
+            match self.upsert(tx, &mut known, record, source, now).await? {
                 Upserted::Added => counts.added += 1,
                 Upserted::Changed => counts.changed += 1,
                 Upserted::Unchanged => counts.unchanged += 1,
             }
             progress(at + 1, records.len());
         }
-        self.finish_import(tx, "practices", source, counts, (now, dry_run)).await
+        Ok(())
     }
 
     async fn upsert(
@@ -231,7 +255,10 @@ impl Store {
         source: &str,
         now: Timestamp,
     ) -> Result<Upserted> {
-        let new = Comparable::of_record(record);
+        let mut new = Comparable::of_record(record);
+        if let (true, Some((_, old))) = (record.dates_unknown, known.get(&record.identifier.value)) {
+            new.keep_dates(old);
+        }
         let cells = new.0.clone();
         let [kind, name, status, address, postcode, phone, opened_on, closed_on, setting] = cells;
         let Identifier { system, value } = &record.identifier;
@@ -262,59 +289,37 @@ impl Store {
         }
     }
 
-    /// Takes memberships of networks: all of them or nothing. A membership whose member or body is not
-    /// known here is given back by its place in `memberships`.
+    /// Takes networks and who belongs to them: all of both files or nothing. A membership whose member or
+    /// body is not known here is given back by its place in `memberships`.
     ///
     /// # Errors
     /// When the database fails; nothing is changed then.
-    pub async fn import_memberships(
+    pub async fn import_networks(
         &self,
-        memberships: &[Membership],
-        (source, read, refused): (&str, u64, u64),
+        (bodies, memberships): (&[OrganisationRecord], &[Membership]),
+        (source, mut body_counts, mut member_counts): (&str, ImportCounts, ImportCounts),
         (now, dry_run): (Timestamp, bool),
-    ) -> Result<(ImportCounts, Vec<usize>)> {
+        mut progress: impl FnMut(usize, usize),
+    ) -> Result<(ImportCounts, ImportCounts, Vec<usize>)> {
         let mut tx = self.db().write().await?;
-        let codes = tx.rows(KNOWN, values![fingerpost_domain::organisation::ODS]).await?;
-        let ids = codes.iter().map(|row| Ok((row.text("value")?, row.text("id")?))).collect::<Result<HashMap<_, _>>>()?;
-        let mut here = HashMap::new();
-        for row in tx.rows(KNOWN_MEMBERS, vec![]).await? {
-            here.insert((row.text("member")?, row.text("body")?, row.text("since")?), row.opt_text("until")?);
+        self.take_organisations(&mut tx, bodies, (source, now), &mut body_counts, &mut progress).await?;
+        let unknown = take_memberships(&mut tx, memberships, &mut member_counts).await?;
+        self.record_run(&mut tx, ("networks", source), body_counts, now).await?;
+        self.record_run(&mut tx, ("memberships", source), member_counts, now).await?;
+        if !dry_run {
+            tx.commit().await?;
         }
-        let mut counts = ImportCounts { read, refused, ..ImportCounts::default() };
-        let mut unknown = vec![];
-        for (at, membership) in memberships.iter().enumerate() {
-            let (Some(member), Some(body)) = (ids.get(&membership.member), ids.get(&membership.body)) else {
-                counts.refused += 1;
-                unknown.push(at);
-                continue;
-            };
-            let until = membership.until.map(|day| day.to_string());
-            let key = (member.clone(), body.clone(), membership.since.to_string());
-            match here.get(&key) {
-                Some(old) if *old == until => {
-                    counts.unchanged += 1;
-                    continue;
-                }
-                Some(_) => counts.changed += 1,
-                None => counts.added += 1,
-            }
-            tx.run(PUT_MEMBER, values![member, body, membership.since, until.clone()]).await?;
-            here.insert(key, until);
-        }
-        Ok((self.finish_import(tx, "networks", source, counts, (now, dry_run)).await?, unknown))
+        Ok((body_counts, member_counts, unknown))
     }
 
-    async fn finish_import(
+    /// Notes an import in the ledger and the audit.
+    async fn record_run(
         &self,
-        mut tx: Tx,
-        kind: &str,
-        source: &str,
+        tx: &mut Tx,
+        (kind, source): (&str, &str),
         counts: ImportCounts,
-        (now, dry_run): (Timestamp, bool),
-    ) -> Result<ImportCounts> {
-        if dry_run {
-            return Ok(counts);
-        }
+        now: Timestamp,
+    ) -> Result<()> {
         let id: ImportRunId = self.entropy().id(now);
         let n = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
         let values = values![
@@ -323,10 +328,38 @@ impl Store {
         ];
         tx.run(RECORD_RUN, values).await?;
         let entry = Entry::system(TenantId::main(), Act::Import, Resource::Organisations).of(id);
-        audit::append(self, &mut tx, now, entry).await?;
-        tx.commit().await?;
-        Ok(counts)
+        audit::append(self, tx, now, entry).await
     }
+}
+
+async fn take_memberships(tx: &mut Tx, memberships: &[Membership], counts: &mut ImportCounts) -> Result<Vec<usize>> {
+    let codes = tx.rows(KNOWN, values![fingerpost_domain::organisation::ODS]).await?;
+    let ids = codes.iter().map(|row| Ok((row.text("value")?, row.text("id")?))).collect::<Result<HashMap<_, _>>>()?;
+    let mut here = HashMap::new();
+    for row in tx.rows(KNOWN_MEMBERS, vec![]).await? {
+        here.insert((row.text("member")?, row.text("body")?, row.text("since")?), row.opt_text("until")?);
+    }
+    let mut unknown = vec![];
+    for (at, membership) in memberships.iter().enumerate() {
+        let (Some(member), Some(body)) = (ids.get(&membership.member), ids.get(&membership.body)) else {
+            counts.refused += 1;
+            unknown.push(at);
+            continue;
+        };
+        let until = membership.until.map(|day| day.to_string());
+        let key = (member.clone(), body.clone(), membership.since.to_string());
+        match here.get(&key) {
+            Some(old) if *old == until => {
+                counts.unchanged += 1;
+                continue;
+            }
+            Some(_) => counts.changed += 1,
+            None => counts.added += 1,
+        }
+        tx.run(PUT_MEMBER, values![member, body, membership.since, until.clone()]).await?;
+        here.insert(key, until);
+    }
+    Ok(unknown)
 }
 
 async fn known_organisations(

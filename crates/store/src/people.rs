@@ -16,9 +16,23 @@ use crate::sql::statements;
 statements! {
     INSERT = "INSERT INTO person (tenant, id, given, family, preferred, name_folded, born, nhs_number, address, postcode, phone, email, communication, \
               reach, guidance, risk, risk_note, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)";
+    CHANGE_CARE = "UPDATE person SET reach = $3, guidance = $4, risk = $5, risk_note = $6, phone = $7, email = $8, communication = $9 WHERE tenant = $1 AND id = $2";
+    ONE = "SELECT given, family, preferred, born, nhs_number, address, postcode, phone, email, communication, reach, guidance, risk, risk_note FROM person WHERE tenant = $1 AND id = $2";
     ALIKE = "SELECT p.id, p.given, p.family, p.preferred, p.born, p.nhs_number, p.address, p.postcode, p.phone, p.email, p.communication, \
              (SELECT COUNT(*) FROM case_file c WHERE c.tenant = p.tenant AND c.person = p.id AND c.scheme = $5 AND c.closed_at IS NULL) AS open_cases \
              FROM person p WHERE p.tenant = $1 AND (p.nhs_number = $2 OR (p.name_folded = $3 AND p.born = $4)) ORDER BY p.id LIMIT 10";
+}
+
+/// What is now known about reaching somebody: the columns that change.
+pub(crate) async fn change_care(tx: &mut Tx, tenant: &TenantId, id: PersonId, person: &PersonHere) -> Result<u64> {
+    let mut all = values![tenant, id];
+    all.extend(care_values(&person.safe_contact, &person.risk));
+    all.extend(values![
+        person.details.phone.as_ref().map(Phone::as_str),
+        person.details.email.as_ref().map(Email::as_str),
+        person.details.communication.as_ref().map(Note::as_str),
+    ]);
+    tx.run(CHANGE_CARE, all).await
 }
 
 /// A person as a page about them needs them.
@@ -128,6 +142,13 @@ pub(crate) async fn insert(
     all.extend(care_values(&person.safe_contact, &person.risk));
     all.extend(values![now]);
     tx.run(INSERT, all).await.map(drop)
+}
+
+/// A person by id.
+pub(crate) async fn one(tx: &mut Tx, tenant: &TenantId, id: PersonId) -> Result<PersonHere> {
+    let row = tx.row(ONE, values![tenant, id]).await?.ok_or(StoreError::NotFound)?;
+    let (safe_contact, risk) = care(&row)?.ok_or_else(|| StoreError::corrupt("reach"))?;
+    Ok(PersonHere { details: details(&row)?, safe_contact, risk })
 }
 
 /// People already here who may be the one referred, surest first.

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use fingerpost_domain::agreement::Agreement;
 use fingerpost_domain::calendar::{add_working_days, day_of, instant_at};
 use fingerpost_domain::codes::{self, SnomedCode};
-use fingerpost_domain::disclosure::{Basis, DisclosedFields, Recipient};
+use fingerpost_domain::disclosure::{Basis, DisclosedFields, Recipient, ReferrerHears};
 use fingerpost_domain::id::{DisclosureId, OrganisationId, ReferralId, RequestKey, TenantId, UserId};
 use fingerpost_domain::need::{self, Need};
 use fingerpost_domain::person::{PersonDetails, PersonName};
@@ -46,7 +46,7 @@ statements! {
              ON CONFLICT (tenant, referrer, request_key) DO NOTHING";
     BY_KEY = "SELECT id FROM referral WHERE tenant = $1 AND referrer = $2 AND request_key = $3";
     CHANGE_PERSON = "UPDATE referral SET given = $4, family = $5, preferred = $6, name_folded = $7, born = $8, nhs_number = $9, address = $10, \
-                     postcode = $11, phone = $12, email = $13, communication = $14 WHERE tenant = $1 AND id = $2 AND referrer = $3 AND state = 'draft'";
+                     postcode = $11, phone = $12, email = $13, communication = $14 WHERE tenant = $1 AND id = $2 AND referrer = $3 AND practice = $15 AND state = 'draft'";
     DRAFT = "SELECT id, reference, given, family, preferred, born, nhs_number, address, postcode, phone, email, communication, needs, words, reach, guidance, risk, risk_note, agreement \
              FROM referral WHERE tenant = $1 AND practice = $2 AND id = $3 AND referrer = $4 AND state = 'draft'";
     STATE = "SELECT state FROM referral WHERE tenant = $1 AND practice = $2 AND id = $3 AND referrer = $4";
@@ -55,7 +55,7 @@ statements! {
               WHERE tenant = $1 AND practice = $2 AND id = $3 AND referrer = $4 AND state = 'draft'";
     DISCLOSE = "INSERT INTO disclosure (tenant, id, referral, recipient, basis, fields, given_at, recorded_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     SENT_LIST = "SELECT r.id, r.reference, r.state, r.given, r.family, r.preferred, r.created_at, r.sent_at, r.answer_due, r.decided_at, r.reason, u.name AS referrer_name, \
-                 w.name AS worker_name, c.first_contact, c.closed_at, c.outcome, \
+                 w.name AS worker_name, c.first_contact, c.closed_at, c.referrer_hears, r.joined_case, \
                  (SELECT COUNT(*) FROM feedback f WHERE f.tenant = r.tenant AND f.referral = r.id AND f.opened_at IS NULL) AS unread \
                  FROM referral r JOIN app_user u ON u.tenant = r.tenant AND u.id = r.referrer \
                  LEFT JOIN case_file c ON c.tenant = r.tenant AND c.id = r.case_id \
@@ -65,7 +65,7 @@ statements! {
                  AND r.created_at < $4 ORDER BY r.created_at DESC, r.id DESC LIMIT $5";
     SENT_ONE = "SELECT r.id, r.reference, r.state, r.given, r.family, r.preferred, r.born, r.nhs_number, r.address, r.postcode, r.phone, r.email, r.communication, \
                 r.needs, r.words, r.reach, r.guidance, r.risk, r.risk_note, r.agreement, r.created_at, r.sent_at, r.answer_due, r.decided_at, r.reason, r.alternative, r.joined_case, \
-                r.referrer, u.name AS referrer_name, s.name AS scheme_name, w.name AS worker_name, lw.phone AS worker_phone, c.first_contact, c.closed_at, c.outcome \
+                r.referrer, u.name AS referrer_name, s.name AS scheme_name, w.name AS worker_name, lw.phone AS worker_phone, c.first_contact, c.closed_at, c.referrer_hears \
                 FROM referral r JOIN app_user u ON u.tenant = r.tenant AND u.id = r.referrer \
                 JOIN organisation s ON s.id = r.scheme \
                 LEFT JOIN case_file c ON c.tenant = r.tenant AND c.id = r.case_id \
@@ -323,6 +323,7 @@ impl Store {
         let mut tx = self.db().write().await?;
         let mut all: Vec<Value> = values![ctx.grant.tenant(), id, ctx.grant.user()];
         all.extend(details_values(person));
+        all.extend(values![ctx.grant.organisation()]);
         if tx.run(CHANGE_PERSON, all).await? == 0 {
             return Err(StoreError::NotFound);
         }
@@ -392,7 +393,8 @@ impl Store {
                 let message = (triager, subject.as_str());
                 outbox::to_user(self, &mut tx, tenant, MessageTemplate::ReferralArrived, message, ctx.now).await?;
             }
-            let due_at = instant_at(due, 17);
+            // In the morning of the day, while there is still time to answer.
+            let due_at = instant_at(due, 9);
             jobs::add(self, &mut tx, tenant, (JobKind::RemindTriage, &subject), (due_at, ctx.now)).await?;
         }
         let act = match state {
@@ -432,13 +434,13 @@ impl Store {
         drop(tx);
         let unread = feedback.iter().filter(|message| message.opened_at.is_none()).count();
         let mut tx = self.db().write().await?;
-        if unread > 0 {
+        let own = row.parsed::<UserId>("referrer")? == grant.user();
+        if unread > 0 && own {
             feedback::mark_opened(&mut tx, grant.tenant(), id, ctx.now).await?;
         }
         self.commit(tx, ctx.now, ctx.entry(Act::Read, Resource::Referral).of(id)).await?;
         let state = row.coded("state", ReferralState::from_code)?;
         let agreement = row.opt_coded("agreement", Agreement::from_code)?;
-        let referrer: UserId = row.parsed("referrer")?;
         Ok(SentPage {
             person: details(&row)?,
             needs: needs_of(&row)?,
@@ -451,8 +453,8 @@ impl Store {
             worker_phone: row.opt_text("worker_phone")?,
             alternative: row.opt_text("alternative")?,
             decided_at: row.opt_at("decided_at")?,
-            code: codes::ready(state, agreement, row.flag("joined_case")?),
-            own: referrer == grant.user(),
+            code: codes::ready(state, agreement),
+            own,
             feedback,
             row: sent_row(&row, i64::try_from(unread).unwrap_or(0))?,
         })
@@ -476,6 +478,12 @@ impl Store {
 }
 
 fn sent_row(row: &Row, unread: i64) -> Result<SentRow> {
+    let hears = row.opt_coded("referrer_hears", ReferrerHears::from_code)?;
+    let shown = hears != Some(ReferrerHears::Nothing);
+    // A referral that joined an open case shows nothing from before it: its referrer never learns.
+    let decided_on = row.opt_at("decided_at")?.map(day_of);
+    let first_contact: Option<Date> = row.opt_parsed("first_contact")?;
+    let first_contact = first_contact.filter(|first| shown && decided_on.is_none_or(|decided| *first >= decided));
     Ok(SentRow {
         id: row.parsed("id")?,
         reference: row.text("reference")?,
@@ -487,8 +495,8 @@ fn sent_row(row: &Row, unread: i64) -> Result<SentRow> {
         answer_due: row.opt_parsed("answer_due")?,
         reason: row.opt_coded("reason", NotAcceptedReason::from_code)?,
         worker_name: row.opt_text("worker_name")?,
-        first_contact: row.opt_parsed("first_contact")?,
-        closed_at: row.opt_at("closed_at")?,
+        first_contact,
+        closed_at: row.opt_at("closed_at")?.filter(|_| shown),
         unread,
     })
 }

@@ -6,7 +6,7 @@ use fingerpost_domain::Timestamp;
 
 use crate::audit::{Act, Entry, Resource};
 use crate::Store;
-use crate::engine::{Row, values};
+use crate::engine::{Row, Tx, values};
 use crate::error::Result;
 use crate::sql::statements;
 
@@ -51,6 +51,16 @@ pub(crate) fn terms(row: &Row) -> Result<SchemeTerms> {
     })
 }
 
+/// Makes somebody a link worker: languages, direct phone, places.
+pub(crate) async fn add_worker(
+    tx: &mut Tx,
+    tenant: &TenantId,
+    (user, scheme): (UserId, OrganisationId),
+    (languages, phone, places): (&str, Option<&str>, u16),
+) -> Result<()> {
+    tx.run(ADD_WORKER, values![tenant, user, scheme, languages, phone, i64::from(places)]).await.map(drop)
+}
+
 impl Store {
     /// Sets a scheme up, or changes its terms and adds practices.
     ///
@@ -83,12 +93,12 @@ impl Store {
         &self,
         tenant: &TenantId,
         (user, scheme): (UserId, OrganisationId),
-        (languages, phone, places): (&str, Option<&str>, u16),
+        profile: (&str, Option<&str>, u16),
         days: &[WorkerDays],
         now: Timestamp,
     ) -> Result<()> {
         let mut tx = self.db().write().await?;
-        tx.run(ADD_WORKER, values![tenant, user, scheme, languages, phone, i64::from(places)]).await?;
+        add_worker(&mut tx, tenant, (user, scheme), profile).await?;
         for day in days {
             tx.run(PUT_DAYS, values![tenant, day.practice, user, scheme, &day.days]).await?;
         }

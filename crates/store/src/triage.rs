@@ -39,9 +39,9 @@ statements! {
              FROM link_worker w JOIN app_user u ON u.tenant = w.tenant AND u.id = w.user_id AND u.disabled = 0 \
              LEFT JOIN link_worker_practice d ON d.tenant = w.tenant AND d.user_id = w.user_id AND d.practice = $3 \
              WHERE w.tenant = $1 AND w.scheme = $2 ORDER BY u.email_folded LIMIT 100";
-    IS_WORKER = "SELECT user_id FROM link_worker WHERE tenant = $1 AND scheme = $2 AND user_id = $3";
+    IS_WORKER = "SELECT w.user_id FROM link_worker w JOIN app_user u ON u.tenant = w.tenant AND u.id = w.user_id AND u.disabled = 0 \
+                 WHERE w.tenant = $1 AND w.scheme = $2 AND w.user_id = $3";
     OPEN_CASE = "SELECT id FROM case_file WHERE tenant = $1 AND scheme = $2 AND person = $3 AND closed_at IS NULL";
-    PERSON_CARE = "SELECT reach, guidance, risk, risk_note FROM person WHERE tenant = $1 AND id = $2";
     ADD_CASE = "INSERT INTO case_file (tenant, id, person, scheme, worker, practice, opened_at, sent_at, sessions_agreed, next_action, next_due, referrer_hears) \
                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
     ACCEPT = "UPDATE referral SET state = 'accepted', decided_at = $4, decided_by = $5, case_id = $6, joined_case = $7 \
@@ -274,8 +274,9 @@ impl Store {
             SamePerson::Here(person) => {
                 let here = people::alike(&mut tx, tenant, scheme, &sent.details).await?;
                 here.iter().find(|likely| likely.id == person).ok_or(StoreError::NotFound)?;
-                let row = tx.row(PERSON_CARE, values![tenant, person]).await?.ok_or(StoreError::NotFound)?;
-                (person, care(&row)?.ok_or_else(|| StoreError::corrupt("reach"))?.0)
+                let joined = people::one(&mut tx, tenant, person).await?.joined_by(&sent);
+                people::change_care(&mut tx, tenant, person, &joined).await?;
+                (person, joined.safe_contact)
             }
         };
         let open = tx.row(OPEN_CASE, values![tenant, scheme, person]).await?;
@@ -337,6 +338,19 @@ impl Store {
 }
 
 impl PersonHere {
+    /// What is known after a further referral: what matters for safety is added, never lost.
+    fn joined_by(&self, newer: &Self) -> Self {
+        let mut details = self.details.clone();
+        details.phone = newer.details.phone.clone().or(details.phone);
+        details.email = newer.details.email.clone().or(details.email);
+        details.communication = newer.details.communication.clone().or(details.communication);
+        Self {
+            details,
+            safe_contact: self.safe_contact.joined_by(&newer.safe_contact),
+            risk: self.risk.joined_by(&newer.risk),
+        }
+    }
+
     fn of_referral(row: &Row) -> Result<Self> {
         let (safe_contact, risk) = care(row)?.ok_or_else(|| StoreError::corrupt("reach"))?;
         Ok(Self { details: details(row)?, safe_contact, risk })

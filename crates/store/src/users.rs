@@ -15,18 +15,21 @@ use crate::links::{self, LinkScope, LiveLink};
 use crate::outbox::{self, MessageTemplate};
 use crate::sessions::END_ALL_OF_USER;
 use crate::sql::statements;
-use crate::{Ctx, PAGE_ROWS, Store, audit};
+use crate::{Ctx, PAGE_ROWS, Store, audit, schemes};
 
 statements! {
     INSERT = "INSERT INTO app_user (tenant, id, name, email, email_folded, job_title, password_hash, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     ADD_ROLE = "INSERT INTO membership (tenant, user_id, organisation, role) VALUES ($1, $2, $3, $4) ON CONFLICT (tenant, user_id, organisation, role) DO NOTHING";
     BY_EMAIL = "SELECT tenant, id, password_hash, totp_secret, totp_last_step, disabled, failed_attempts, locked_until FROM app_user WHERE email_folded = $1";
     SECOND_FACTOR = "SELECT tenant, id, password_hash, totp_secret, totp_last_step, disabled, failed_attempts, locked_until FROM app_user WHERE tenant = $1 AND id = $2";
-    COUNT_FAILURE = "UPDATE app_user SET failed_attempts = failed_attempts + 1, \
-                     locked_until = CASE WHEN failed_attempts + 1 >= $3 THEN $4 ELSE locked_until END WHERE tenant = $1 AND id = $2";
+    /// After a rest the count begins again, so that one wrong try does not lock for another 15 minutes.
+    COUNT_FAILURE = "UPDATE app_user SET \
+                     failed_attempts = CASE WHEN locked_until IS NOT NULL AND locked_until <= $5 THEN 1 ELSE failed_attempts + 1 END, \
+                     locked_until = CASE WHEN locked_until IS NOT NULL AND locked_until <= $5 THEN NULL \
+                     WHEN failed_attempts + 1 >= $3 THEN $4 ELSE locked_until END WHERE tenant = $1 AND id = $2";
     CLEAR_FAILURES = "UPDATE app_user SET failed_attempts = 0, locked_until = NULL WHERE tenant = $1 AND id = $2";
     USE_STEP = "UPDATE app_user SET totp_last_step = $3 WHERE tenant = $1 AND id = $2 AND (totp_last_step IS NULL OR totp_last_step < $3)";
-    SET_TOTP = "UPDATE app_user SET totp_secret = $3, totp_last_step = NULL WHERE tenant = $1 AND id = $2";
+    SET_TOTP = "UPDATE app_user SET totp_secret = $3, totp_last_step = $4 WHERE tenant = $1 AND id = $2";
     SET_PASSWORD = "UPDATE app_user SET password_hash = $3, failed_attempts = 0, locked_until = NULL WHERE tenant = $1 AND id = $2 AND disabled = 0";
     LOAD = "SELECT u.name, u.totp_secret, m.role, o.id, o.slug, o.kind, o.name AS organisation_name \
             FROM app_user u LEFT JOIN membership m ON m.tenant = u.tenant AND m.user_id = u.id \
@@ -51,6 +54,9 @@ const LOCK_AFTER: i64 = 8;
 const LOCK_FOR: SignedDuration = SignedDuration::from_mins(15);
 /// How long an invitation lasts.
 const INVITATION: SignedDuration = SignedDuration::from_hours(72);
+
+/// Languages, phone and places of a link worker who was just invited, until they are told.
+const NEW_WORKER: (&str, Option<&str>, u16) = ("English", None, 30);
 
 /// Somebody to be added.
 #[derive(Debug, Clone)]
@@ -184,6 +190,9 @@ impl Store {
         let mut tx = self.db().write().await?;
         let tenant = ctx.grant.tenant();
         let id = insert(self, &mut tx, tenant, user, ctx.now).await?;
+        for (scheme, _) in user.roles.iter().filter(|(_, role)| *role == Role::LinkWorker) {
+            schemes::add_worker(&mut tx, tenant, (id, *scheme), NEW_WORKER).await?;
+        }
         outbox::to_user(self, &mut tx, tenant, MessageTemplate::Invitation, (id, &id.to_string()), ctx.now).await?;
         self.commit(tx, ctx.now, ctx.entry(Act::Create, Resource::User).of(id)).await?;
         Ok(id)
@@ -242,8 +251,18 @@ impl Store {
     pub async fn sign_in_failed(&self, record: &SignInRecord, now: Timestamp) -> Result<()> {
         let mut tx = self.db().write().await?;
         let until = now.saturating_add(LOCK_FOR).unwrap_or(Timestamp::MAX);
-        tx.run(COUNT_FAILURE, values![&record.tenant, record.user, LOCK_AFTER, until]).await?;
+        tx.run(COUNT_FAILURE, values![&record.tenant, record.user, LOCK_AFTER, until, now]).await?;
         let entry = Entry::system(record.tenant.clone(), Act::SignInFailed, Resource::User).of(record.user);
+        self.commit(tx, now, entry).await
+    }
+
+    /// Records a failed sign-in with an address that nobody has: audited too, and at the same cost.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn unknown_sign_in(&self, now: Timestamp) -> Result<()> {
+        let tx = self.db().write().await?;
+        let entry = Entry::system(TenantId::main(), Act::SignInFailed, Resource::User).because("unknown");
         self.commit(tx, now, entry).await
     }
 
@@ -263,13 +282,15 @@ impl Store {
         self.commit(tx, now, entry).await
     }
 
-    /// Turns the second factor on (a base32 secret) or off (`None`).
+    /// Turns the second factor on (a base32 secret with the time step of the code that confirmed it, which is
+    /// used up) or off (`None`).
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn set_second_factor(&self, actor: &Actor, secret: Option<&str>, now: Timestamp) -> Result<()> {
+    pub async fn set_second_factor(&self, actor: &Actor, secret: Option<(&str, i64)>, now: Timestamp) -> Result<()> {
         let mut tx = self.db().write().await?;
-        tx.run(SET_TOTP, values![&actor.tenant, actor.user, secret]).await?;
+        let (key, step) = secret.unzip();
+        tx.run(SET_TOTP, values![&actor.tenant, actor.user, key, step]).await?;
         let entry = Entry::system(actor.tenant.clone(), Act::Change, Resource::User).of(actor.user).by(actor.user);
         self.commit(tx, now, entry.because("second_factor")).await
     }

@@ -57,11 +57,11 @@ pub(crate) async fn set_up(visitor: Visitor, _form: Posted) -> Result<Response, 
 
 pub(crate) async fn turn_on(visitor: Visitor, form: Posted) -> Result<Response, WebError> {
     let key = sessions::kept_key(&visitor.session).await?.ok_or(WebError::StaleForm)?;
-    if step_of(&key, &form.text("code"), visitor.app.now()).is_none() {
+    let Some(step) = step_of(&key, &form.text("code"), visitor.app.now()) else {
         let problems = Problems::one("code", "That code is not right. Wait for the next one and type it again");
         return show_again(&visitor.app, &page(&visitor, Some(key), problems));
-    }
-    visitor.app.store().set_second_factor(visitor.actor(), Some(&key), visitor.app.now()).await?;
+    };
+    visitor.app.store().set_second_factor(visitor.actor(), Some((&key, step)), visitor.app.now()).await?;
     sessions::keep_key(&visitor.session, None).await?;
     Ok(Redirect::to("/account").into_response())
 }

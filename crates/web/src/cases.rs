@@ -109,7 +109,7 @@ fn timeline(here: &May<ReadCase>, case: &Case, today: Date) -> Vec<Event> {
 }
 
 fn sharing(case: &Case) -> String {
-    let referrer = case.sent_by.first().map_or("The referrer", |sent| sent.referrer_name.as_str());
+    let referrer = referrer_of(case);
     match case.referrer_hears {
         ReferrerHears::NotAsked => format!("The referral, with us. {referrer}: not asked yet."),
         ReferrerHears::Summary => format!("{referrer}: a summary."),
@@ -124,8 +124,11 @@ fn hears_choices(chosen: &str) -> Vec<Choice> {
         .into()
 }
 
+/// Everybody who sent this person: all of them hear, so all of them are named when the person is asked.
 fn referrer_of(case: &Case) -> String {
-    case.sent_by.first().map_or_else(|| "the referrer".to_owned(), |sent| sent.referrer_name.clone())
+    let mut names: Vec<&str> = case.sent_by.iter().rev().map(|sent| sent.referrer_name.as_str()).collect();
+    names.dedup();
+    if names.is_empty() { "the referrer".to_owned() } else { names.join(" and ") }
 }
 
 async fn page(
@@ -158,7 +161,9 @@ async fn page(
     };
     let saved = saved.map(|what| match what {
         "contact" => "The contact is saved.".to_owned(),
+        "care" => "Saved. It stands on every page of this case.".to_owned(),
         "note" => "The correction is saved beside the first version.".to_owned(),
+        "closed" if case.referrer_hears == ReferrerHears::Nothing => "The case is closed. Nobody was told.".to_owned(),
         "closed" => format!("The case is closed. {} hears what was agreed.", referrer_of(case)),
         _ => "Saved.".to_owned(),
     });
@@ -193,6 +198,7 @@ async fn page(
         next_line,
         action: here.href(&format!("cases/{}/contacts", case.id)),
         key,
+        care_href: here.href(&format!("cases/{}/care", case.id)),
         close_href: here.href(&format!("cases/{}/close", case.id)),
         kinds: std::iter::once(Choice::new("", "Choose", false))
             .chain(ContactKind::ALL.iter().map(|kind| Choice::new(kind.code(), kind.label(), false)))
@@ -343,6 +349,7 @@ async fn close_page(
         back_href: here.href(&format!("cases/{}", case.id)),
         action: here.href(&format!("cases/{}/close", case.id)),
         called,
+        version: case.version,
         referrer: referrer_of(case),
         outcomes: Outcome::ALL
             .iter()
@@ -388,7 +395,8 @@ pub(crate) async fn close(
     };
     match answers.check() {
         Ok(closing) => {
-            here.app().store().close_case(&work, id, &closing).await?;
+            let read: i64 = form.text("version").parse().map_err(|_| WebError::StaleForm)?;
+            here.app().store().close_case(&work, id, (&closing, read)).await?;
             Ok(Redirect::to(&here.href(&format!("cases/{id}?saved=closed"))).into_response())
         }
         Err(problems) => {

@@ -103,7 +103,10 @@ async fn prove(app: &App, address: &Email, password: &str) -> Result<Option<Sign
     let record = app.store().sign_in_record(&address.folded()).await?;
     let hash = record.as_ref().and_then(|record| record.password_hash.as_deref());
     let right = app.passwords().verify(password, hash).await?;
-    let Some(record) = record else { return Ok(None) };
+    let Some(record) = record else {
+        app.store().unknown_sign_in(app.now()).await?;
+        return Ok(None);
+    };
     let resting = record.locked_until.is_some_and(|until| until > app.now());
     if right && !resting && !record.disabled {
         return Ok(Some(record));

@@ -1,7 +1,9 @@
 //! What goes wrong, as one plain page that says what to do. Never a name, a path or a stack.
 
+use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::StatusCode;
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use fingerpost_store::StoreError;
@@ -118,19 +120,24 @@ pub(crate) async fn draw(State(app): State<App>, request: Request, next: Next) -
         paragraphs: failure.paragraphs,
         link: Some(Link { text: "Go to the start".to_owned(), href: "/".to_owned() }),
     };
-    let status = response.status();
-    match app.ui().render(&page) {
-        Ok(html) => (status, axum::response::Html(html)).into_response(),
-        Err(error) => {
-            tracing::error!(%error, "the error page could not be drawn");
-            (status, failure.heading).into_response()
-        }
+    let html = app.ui().render(&page).unwrap_or_else(|error| {
+        tracing::error!(%error, "the error page could not be drawn");
+        failure.heading.to_owned()
+    });
+    // The head stays: a cookie that was set with the failure is not lost.
+    let (mut head, _) = response.into_parts();
+    if head.status == StatusCode::BAD_REQUEST {
+        head.status = StatusCode::NOT_FOUND;
     }
+    head.headers.remove(CONTENT_LENGTH);
+    head.headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    Response::from_parts(head, Body::from(html))
 }
 
 /// Failures that a library answers without a body of ours.
 fn plain_failure(status: StatusCode) -> Option<Failure> {
     let (heading, text) = match status {
+        StatusCode::BAD_REQUEST => ("Page not found", "Check the address. It is not one that Fingerpost has given out."),
         StatusCode::METHOD_NOT_ALLOWED => ("That does not work here", "Go back and use the button on the page."),
         StatusCode::FORBIDDEN => {
             ("This form came from another site", "For your safety nothing was saved. Open Fingerpost and try again.")

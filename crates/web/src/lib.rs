@@ -7,6 +7,7 @@
 
 mod account;
 mod assets;
+mod care;
 mod caseload;
 mod cases;
 mod entry;

@@ -310,7 +310,14 @@ pub(crate) async fn send(
         risk_note: form.text("risk_note"),
         agreement: form.text("agreement"),
     };
-    match answers.check() {
+    let draft = match store.draft(&here.ctx, id).await {
+        Err(fingerpost_store::StoreError::NotFound) => {
+            // A second tap on the same button: its receipt is the first one's.
+            return Ok(Redirect::to(&here.href(&format!("sent/{id}?just=sent"))).into_response());
+        }
+        draft => draft?,
+    };
+    match answers.check_for(&draft.person) {
         Ok(request) => {
             let state = store.answer_draft(&here.ctx, id, &request).await?;
             let note = match state {
@@ -322,12 +329,6 @@ pub(crate) async fn send(
             Ok(Redirect::to(&here.href(&format!("sent/{id}{note}"))).into_response())
         }
         Err(problems) => {
-            let draft = match store.draft(&here.ctx, id).await {
-                Err(fingerpost_store::StoreError::NotFound) => {
-                    return Ok(Redirect::to(&here.href(&format!("sent/{id}"))).into_response());
-                }
-                draft => draft?,
-            };
             let Some(frame) = store.refer_frame(&here.ctx).await? else { return no_scheme(&here).await };
             show_again(here.app(), &form_page(&here, (&frame, &draft), (&answers, &problems)).await?)
         }

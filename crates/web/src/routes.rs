@@ -8,6 +8,7 @@ use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, HeaderValue, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
     X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
+use axum::http::StatusCode;
 use axum::middleware::{self, Next};
 use axum::response::Response;
 use axum::routing::{MethodRouter, get, post};
@@ -15,8 +16,9 @@ use fingerpost_policy::Action;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::csrf::CsrfLayer;
+use tower_http::timeout::TimeoutLayer;
 
-use crate::{App, account, assets, caseload, cases, entry, errors, flow, health, refer, sent, sessions, texts, triage, users};
+use crate::{App, account, assets, care, caseload, cases, entry, errors, flow, health, refer, sent, sessions, texts, triage, users};
 
 /// What stands in front of a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,6 +94,7 @@ table! {
     "/o/{org}/cases/{id}", GET, Guard::May(Action::ReadCase), get(cases::one);
     "/o/{org}/cases/{id}/contacts", POST, Guard::May(Action::WorkCase), post(cases::record);
     "/o/{org}/cases/{id}/contacts/{contact}/note", BOTH, Guard::May(Action::WorkCase), get(cases::note_form).post(cases::note);
+    "/o/{org}/cases/{id}/care", BOTH, Guard::May(Action::WorkCase), get(care::form).post(care::change);
     "/o/{org}/cases/{id}/close", BOTH, Guard::May(Action::WorkCase), get(cases::close_form).post(cases::close);
     "/o/{org}/users", BOTH, Guard::May(Action::ManageUsers), get(users::list).post(users::invite);
     "/o/{org}/users/{id}/disable", POST, Guard::May(Action::ManageUsers), post(users::disable);
@@ -100,6 +103,9 @@ table! {
 
 /// The largest form that is read, in bytes: the longest notes a few times over.
 const LARGEST_FORM: usize = 512 * 1024;
+
+/// A request that takes longer is given up; its transaction is undone.
+const LONGEST_REQUEST: Duration = Duration::from_secs(20);
 
 /// The whole web face over an application.
 pub fn router(app: &App) -> Router {
@@ -112,6 +118,7 @@ pub fn router(app: &App) -> Router {
         .layer(DefaultBodyLimit::max(LARGEST_FORM))
         .layer(sessions::layer(app))
         .layer(CsrfLayer::new())
+        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, LONGEST_REQUEST))
         .layer(CatchPanicLayer::new())
         .layer(middleware::from_fn_with_state(app.clone(), errors::draw))
         .layer(middleware::from_fn_with_state(app.clone(), guarded))

@@ -58,7 +58,9 @@ fn backend(error: impl std::fmt::Display) -> Error {
 #[async_trait::async_trait]
 impl SessionStore for Sessions {
     async fn save(&self, record: &Record) -> Result<()> {
-        let data = serde_json::to_string(record).map_err(|error| Error::Encode(error.to_string()))?;
+        // The id itself is never stored, only its hash: a copied database holds no live session.
+        let nameless = Record { id: Id(0), ..record.clone() };
+        let data = serde_json::to_string(&nameless).map_err(|error| Error::Encode(error.to_string()))?;
         let who: Option<Who> = record.data.get(WHO).and_then(|value| serde_json::from_value(value.clone()).ok());
         let expires_at = self.0.now().saturating_add(IDLE).unwrap_or(Timestamp::MAX);
         let session = StoredSession { data, expires_at };
@@ -68,7 +70,8 @@ impl SessionStore for Sessions {
     async fn load(&self, id: &Id) -> Result<Option<Record>> {
         let stored = self.0.store().load_session(&id.to_string(), self.0.now()).await.map_err(backend)?;
         let Some(stored) = stored else { return Ok(None) };
-        serde_json::from_str(&stored.data).map(Some).map_err(|error| Error::Decode(error.to_string()))
+        let record: Record = serde_json::from_str(&stored.data).map_err(|error| Error::Decode(error.to_string()))?;
+        Ok(Some(Record { id: *id, ..record }))
     }
 
     async fn delete(&self, id: &Id) -> Result<()> {

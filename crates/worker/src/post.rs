@@ -1,5 +1,6 @@
 //! How messages leave: by SMTP, or into a folder where somebody can read them.
 
+use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 
 use lettre::message::Mailbox;
@@ -82,7 +83,9 @@ impl Post {
     /// # Errors
     /// When the folder cannot be made or the sender cannot be used.
     pub fn folder(folder: &Path, from: &str) -> Result<Self, PostError> {
-        std::fs::create_dir_all(folder).map_err(|_| PostError::Folder)?;
+        // Messages hold one-time links: the folder is its owner's alone.
+        let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder);
+        made.map_err(|_| PostError::Folder)?;
         Ok(Self { from: sender(from)?, way: Way::Folder(AsyncFileTransport::new(folder)) })
     }
 

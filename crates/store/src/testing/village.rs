@@ -98,6 +98,7 @@ impl Village {
             phone: None,
             opened_on: None,
             closed_on: None,
+            dates_unknown: false,
             setting: None,
         });
         store.import_organisations(&records, ("test", 2, 0), (now, false), |_, _| {}).await.expect("practices");

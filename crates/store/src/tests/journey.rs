@@ -66,7 +66,7 @@ async fn a_referral_goes_there_and_back() {
         assert_eq!(sent.code, Some(codes::REFERRED));
         assert_eq!(sent.feedback.len(), 1);
         assert!(sent.feedback[0].sections.iter().any(|section| section.text == "We have met."));
-        store.close_case(&ctx, case, &closing("summary").check().unwrap()).await.unwrap();
+        store.close_case(&ctx, case, (&closing("summary").check().unwrap(), page.version)).await.unwrap();
         let sent = store.sent_one(&gp, referral).await.unwrap();
         assert_eq!(sent.feedback[0].kind, FeedbackKind::Closing);
         assert!(sent.row.closed_at.is_some());
@@ -132,7 +132,7 @@ async fn what_was_not_agreed_is_kept_or_recorded_and_never_sent() {
 }
 
 #[tokio::test]
-async fn a_second_referral_of_the_same_person_joins_the_open_case_and_codes_nothing() {
+async fn a_second_referral_of_the_same_person_joins_the_open_case_and_its_referrer_cannot_tell() {
     on_both(async |store| {
         let v = village(store).await;
         let peggy = person("Margaret", 1);
@@ -151,7 +151,12 @@ async fn a_second_referral_of_the_same_person_joins_the_open_case_and_codes_noth
         let accepted = store.accept(&triage, again, same).await.unwrap();
         assert_eq!((accepted.case, accepted.joined), (case, true));
         let sent = store.sent_one(&Village::ctx::<ReadSent>(&v.gp, &v.practice, start()), again).await.unwrap();
-        assert_eq!((sent.row.state, sent.code), (ReferralState::Accepted, None));
+        assert_eq!((sent.row.state, sent.code), (ReferralState::Accepted, Some(codes::REFERRED)));
+        assert_eq!(sent.row.first_contact, None, "a first contact before this referral is not its own");
+        let work = Village::ctx::<WorkCase>(&v.worker, &v.scheme, start());
+        let page = store.case(&Village::ctx::<ReadCase>(&v.worker, &v.scheme, start()), case).await.unwrap();
+        assert!(matches!(&page.person.risk, fingerpost_domain::risk::Risk::Known(_)));
+        store.close_case(&work, case, (&closing("summary").check().unwrap(), page.version)).await.unwrap();
     })
     .await;
 }
@@ -164,7 +169,10 @@ async fn the_referrer_hears_only_what_the_person_agreed_to() {
             let referral = v.send(store, &person(&format!("Person{serial}"), serial)).await;
             let case = v.accept(store, referral).await;
             let work = Village::ctx::<WorkCase>(&v.worker, &v.scheme, start());
-            store.close_case(&work, case, &closing(hears).check().unwrap()).await.unwrap();
+            let page = store.case(&Village::ctx::<ReadCase>(&v.worker, &v.scheme, start()), case).await.unwrap();
+            store.close_case(&work, case, (&closing(hears).check().unwrap(), page.version)).await.unwrap();
+            let stale = store.close_case(&work, case, (&closing("summary").check().unwrap(), page.version)).await;
+            assert!(matches!(stale, Err(StoreError::ChangedMeanwhile)));
             let sent = store.sent_one(&Village::ctx::<ReadSent>(&v.gp, &v.practice, start()), referral).await.unwrap();
             assert_eq!(sent.feedback.len(), letters, "{hears}");
             let told = sent.feedback.iter().flat_map(|m| &m.sections).any(|s| s.text.contains("save me a chair"));
@@ -220,7 +228,7 @@ async fn a_corrected_note_keeps_what_stood_there_and_two_people_cannot_both_be_l
         let body = fingerpost_domain::text::Note::parse("Second version.").unwrap().unwrap();
         store.correct_note(&work, (case, contact), (1, &body)).await.unwrap();
         let late = store.correct_note(&work, (case, contact), (1, &body)).await;
-        assert!(matches!(late, Err(StoreError::AlreadyThere)));
+        assert!(matches!(late, Err(StoreError::ChangedMeanwhile)));
         let versions = store.note_versions(&work, (case, contact)).await.unwrap();
         let bodies: Vec<_> = versions.iter().map(|version| version.body.as_str()).collect();
         assert_eq!(bodies, ["First conversation.", "Second version."]);

@@ -179,6 +179,8 @@ pub struct CasePage {
     pub action: String,
     /// Makes posting happen once.
     pub key: String,
+    /// Where risks and the safe way are changed.
+    pub care_href: String,
     /// Where the case is closed.
     pub close_href: String,
     /// Kinds of contact.
@@ -226,6 +228,37 @@ pub struct NotePage {
     pub problems: Problems,
 }
 
+/// The "take care" form as typed.
+#[derive(Debug, Clone, Default, Serialize)]
+#[expect(missing_docs, reason = "the fields are those of the form, under its names")]
+pub struct CareValues {
+    pub risk: String,
+    pub risk_note: String,
+    pub phone: String,
+    pub email: String,
+    pub guidance: String,
+    pub communication: String,
+}
+
+/// Changing risks, the safe way and how to communicate.
+#[derive(Debug, Clone, Serialize)]
+pub struct CarePage {
+    /// What surrounds it.
+    pub frame: Frame,
+    /// Back to the case.
+    pub back_href: String,
+    /// Where the form is posted.
+    pub action: String,
+    /// The person.
+    pub called: String,
+    /// Ways to reach them.
+    pub reaches: Vec<Choice>,
+    /// What was typed.
+    pub values: CareValues,
+    /// What is wrong.
+    pub problems: Problems,
+}
+
 /// The closing form as typed.
 #[derive(Debug, Clone, Default, Serialize)]
 #[expect(missing_docs, reason = "the fields are those of the form, under its names")]
@@ -246,6 +279,8 @@ pub struct ClosePage {
     pub action: String,
     /// The person.
     pub called: String,
+    /// Counts the changes of the case: what this form was read from.
+    pub version: i64,
     /// Who sent them.
     pub referrer: String,
     /// How it may have ended.
@@ -266,6 +301,9 @@ impl Page for CasePage {
 }
 impl Page for NotePage {
     const TEMPLATE: &'static str = "note.html";
+}
+impl Page for CarePage {
+    const TEMPLATE: &'static str = "care.html";
 }
 impl Page for ClosePage {
     const TEMPLATE: &'static str = "close.html";
@@ -359,6 +397,7 @@ mod samples {
                 next_line: "Ring".into(),
                 action: "/o/x/cases/1/contacts".into(),
                 key: "k".into(),
+                care_href: "/o/x/cases/1/care".into(),
                 close_href: "/o/x/cases/1/close".into(),
                 kinds: vec![Choice::new("phone", "Phone", false)],
                 referrer: "Dr F".into(),
@@ -394,6 +433,22 @@ mod samples {
         }
     }
 
+    impl CarePage {
+        pub(crate) fn samples() -> Vec<Self> {
+            let usual = Self {
+                frame: frame("Care"),
+                back_href: "/o/x/cases/1".into(),
+                action: "/o/x/cases/1/care".into(),
+                called: LONG.into(),
+                reaches: vec![Choice::new("phone", "Phone", true)],
+                values: CareValues::default(),
+                problems: vec![],
+            };
+            let fields = ["risk", "risk_note", "reach", "phone", "email", "guidance", "communication"];
+            vec![Self { problems: problems(&fields), ..usual.clone() }, usual]
+        }
+    }
+
     impl ClosePage {
         pub(crate) fn samples() -> Vec<Self> {
             let usual = Self {
@@ -401,6 +456,7 @@ mod samples {
                 back_href: "/o/x/cases/1".into(),
                 action: "/o/x/cases/1/close".into(),
                 called: "Peggy".into(),
+                version: 1,
                 referrer: "Dr F".into(),
                 outcomes: vec![Choice::new("reached", "Reached", false)],
                 hears: vec![Choice::new("summary", "A summary", true)],

@@ -13,7 +13,7 @@ use serde::Serialize;
 
 pub use admin::{AccountPage, FlowLine, FlowPage, InviteValues, UserLine, UsersPage};
 pub use case::{
-    Care, CaseloadLine, CaseloadPage, CasePage, CasePerson, CloseValues, ClosePage, ContactValues, Event, Filter, Inbox,
+    Care, CarePage, CareValues, CaseloadLine, CaseloadPage, CasePage, CasePerson, CloseValues, ClosePage, ContactValues, Event, Filter, Inbox,
     Matters, NotePage, NoteVersion, Sessions,
 };
 pub use entry::{Account, ChoosePasswordPage, CodePage, MessagePage, PlaceLink, PlacesPage, SignInPage, TextBlock, TextPage};
@@ -197,13 +197,14 @@ mod tests {
             + draw(&ui, TriageOnePage::samples())
             + draw(&ui, CaseloadPage::samples())
             + draw(&ui, CasePage::samples())
+            + draw(&ui, CarePage::samples())
             + draw(&ui, NotePage::samples())
             + draw(&ui, ClosePage::samples())
             + draw(&ui, UsersPage::samples())
             + draw(&ui, FlowPage::samples());
         assert!(drawn > 30);
         let templates = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/templates")).unwrap().count();
-        assert_eq!(templates, 19 + 2, "a template without a page, or a page without samples here");
+        assert_eq!(templates, 20 + 2, "a template without a page, or a page without samples here");
     }
 
     #[test]

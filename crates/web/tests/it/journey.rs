@@ -78,10 +78,11 @@ async fn a_gp_refers_the_scheme_accepts_the_worker_records_and_the_gp_reads_it()
         assert!(page.body.contains("We have met.") && page.body.contains("No action is requested of the practice."));
         assert!(!page.body.contains("A first"), "the private note stays private");
 
-        maya.get(&format!("{case}/close")).await;
+        let version = maya.get(&format!("{case}/close")).await.hidden("version");
         let wrong = maya.post(&format!("{case}/close"), &[]).await;
         assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
-        let closing = [("outcome", "reached"), ("continues", "The choir."), ("referrer_hears", "summary")];
+        let closing =
+            [("outcome", "reached"), ("continues", "The choir."), ("referrer_hears", "summary"), ("version", &version)];
         assert_eq!(maya.post(&format!("{case}/close"), &closing).await.status, StatusCode::SEE_OTHER);
         assert_eq!(maya.post(&format!("{case}/close"), &closing).await.status, StatusCode::CONFLICT);
         assert!(gp.get(&receipt).await.body.contains("The choir."));

@@ -82,21 +82,26 @@ async fn a_second_step_is_asked_once_it_is_on_and_a_code_works_once() {
         };
         assert_eq!(gp.post("/account/second-step/on", &[("code", "000000")]).await.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert_eq!(gp.post("/account/second-step/on", &[("code", &code(start()))]).await.status, StatusCode::SEE_OTHER);
+        let then = start().saturating_add(SignedDuration::from_secs(60)).unwrap();
+        server.clock.set(then);
         let mut again = server.client();
         assert_eq!(again.sign_in("gp.t@example.org", PASSWORD).await.location(), "/sign-in/code");
         assert_eq!(again.get("/places").await.location(), "/sign-in", "half signed in is not signed in");
         again.get("/sign-in/code").await;
         assert_eq!(again.post("/sign-in/code", &[("code", "123 456")]).await.status, StatusCode::UNPROCESSABLE_ENTITY);
-        assert_eq!(again.post("/sign-in/code", &[("code", &code(start()))]).await.location(), "/");
+        let confirming = again.post("/sign-in/code", &[("code", &code(start()))]).await;
+        assert_eq!(confirming.status, StatusCode::UNPROCESSABLE_ENTITY, "the code that confirmed it is used up");
+        assert_eq!(again.post("/sign-in/code", &[("code", &code(then))]).await.location(), "/");
         let mut replay = server.client();
         replay.sign_in("gp.t@example.org", PASSWORD).await;
         replay.get("/sign-in/code").await;
-        let used = replay.post("/sign-in/code", &[("code", &code(start()))]).await;
+        let used = replay.post("/sign-in/code", &[("code", &code(then))]).await;
         assert_eq!(used.status, StatusCode::UNPROCESSABLE_ENTITY, "the same code twice");
         assert_eq!(again.get("/account").await.status, StatusCode::OK);
         let off = again.post("/account/second-step/off", &[("password", "wrong password here")]).await;
         assert_eq!(off.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert_eq!(again.post("/account/second-step/off", &[("password", PASSWORD)]).await.status, StatusCode::SEE_OTHER);
+        server.clock.set(start());
     })
     .await;
 }

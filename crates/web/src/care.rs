@@ -1,0 +1,88 @@
+//! What stands on every page about a person: risks, the safe way to reach them, how to communicate.
+
+use axum::extract::Path;
+use axum::response::{IntoResponse, Redirect, Response};
+use fingerpost_domain::id::CaseId;
+use fingerpost_domain::person::{CareAnswers, PersonDetails};
+use fingerpost_domain::problem::Problems;
+use fingerpost_domain::safe_contact::Reach;
+use fingerpost_policy::{ReadCase, WorkCase};
+use fingerpost_store::{CasePage as Case, PersonHere};
+use fingerpost_ui::pages::{CarePage, CareValues, Choice};
+
+use crate::WebError;
+use crate::form::Posted;
+use crate::frame::{show, show_again};
+use crate::invited::May;
+use crate::view::listed;
+
+async fn page(here: &May<ReadCase>, case: &Case, answers: &CareAnswers, problems: &Problems) -> Result<CarePage, WebError> {
+    let called = case.person.details.name.called().to_owned();
+    let mut frame = here.frame(format!("Take care of {called}"), "caseload").await?;
+    frame.problem = !problems.is_empty();
+    Ok(CarePage {
+        frame,
+        back_href: here.href(&format!("cases/{}", case.id)),
+        action: here.href(&format!("cases/{}/care", case.id)),
+        called,
+        reaches: Reach::ALL
+            .iter()
+            .map(|reach| Choice::new(reach.code(), reach.label(), answers.reach == reach.code()))
+            .collect(),
+        values: CareValues {
+            risk: answers.risk.clone(),
+            risk_note: answers.risk_note.clone(),
+            phone: answers.phone.clone(),
+            email: answers.email.clone(),
+            guidance: answers.guidance.clone(),
+            communication: answers.communication.clone(),
+        },
+        problems: listed(problems),
+    })
+}
+
+fn standing(case: &Case) -> CareAnswers {
+    let PersonHere { details, safe_contact, risk } = &case.person;
+    CareAnswers {
+        risk: risk.code().to_owned(),
+        risk_note: risk.note().unwrap_or_default().to_owned(),
+        reach: safe_contact.reach.code().to_owned(),
+        guidance: safe_contact.guidance.as_ref().map(ToString::to_string).unwrap_or_default(),
+        phone: details.phone.as_ref().map(|p| p.as_str().to_owned()).unwrap_or_default(),
+        email: details.email.as_ref().map(|e| e.as_str().to_owned()).unwrap_or_default(),
+        communication: details.communication.as_ref().map(ToString::to_string).unwrap_or_default(),
+    }
+}
+
+pub(crate) async fn form(here: May<ReadCase>, Path((_, id)): Path<(String, CaseId)>) -> Result<Response, WebError> {
+    here.also::<WorkCase>()?;
+    let case = here.app().store().case(&here.ctx, id).await?;
+    show(here.app(), &page(&here, &case, &standing(&case), &Problems::none()).await?)
+}
+
+pub(crate) async fn change(
+    here: May<ReadCase>,
+    Path((_, id)): Path<(String, CaseId)>,
+    form: Posted,
+) -> Result<Response, WebError> {
+    let work = here.also::<WorkCase>()?;
+    let case = here.app().store().case(&here.ctx, id).await?;
+    let answers = CareAnswers {
+        risk: form.text("risk"),
+        risk_note: form.text("risk_note"),
+        reach: form.text("reach"),
+        guidance: form.text("guidance"),
+        phone: form.text("phone"),
+        email: form.text("email"),
+        communication: form.text("communication"),
+    };
+    match answers.check(&case.person.details) {
+        Ok(care) => {
+            let details: PersonDetails = care.details;
+            let person = PersonHere { details, safe_contact: care.safe_contact, risk: care.risk };
+            here.app().store().change_care(&work, id, &person).await?;
+            Ok(Redirect::to(&here.href(&format!("cases/{id}?saved=care"))).into_response())
+        }
+        Err(problems) => show_again(here.app(), &page(&here, &case, &answers, &problems).await?),
+    }
+}

@@ -1,0 +1,68 @@
+// The screens that the journey does not pass: accounts, counts, texts, errors, print.
+
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { accessible, browser, neighbourhood, open, signInAs, valid } from './support.mjs'
+
+let server
+let engine
+before(async () => { server = await neighbourhood(); engine = await browser() })
+after(async () => { await engine?.close(); await server?.stop() })
+
+for (const width of [1280, 320]) {
+  test(`every other screen at ${width} px`, async () => {
+    const admin = await open(engine, server, { width })
+    await signInAs(admin, /Gareth Moon/); await accessible(admin, 'flow')
+    assert.match(await admin.textContent('main'), /fewer than 8/, 'small numbers are hidden from who may not open the list')
+    await admin.getByRole('link', { name: 'Who signs in' }).click(); await accessible(admin, 'users')
+    await admin.getByRole('button', { name: 'Send the invitation' }).click(); await accessible(admin, 'users, empty')
+    await admin.getByRole('link', { name: 'Gareth Moon' }).click(); await accessible(admin, 'account')
+    await admin.getByRole('button', { name: 'Set it up' }).click(); await accessible(admin, 'second step')
+    for (const path of ['/privacy', '/accessibility', '/cookies', '/nowhere', '/l/0000']) {
+      await admin.goto(path); await accessible(admin, path)
+    }
+    const both = await open(engine, server, { width })
+    await signInAs(both, /Dr Ruth Abernathy/); await accessible(both, 'places')
+    await both.getByRole('link', { name: 'Kelderbridge Medical Centre' }).click(); await accessible(both, 'who')
+    await both.getByRole('link', { name: 'People sent' }).click(); await accessible(both, 'sent')
+    const manager = await open(engine, server, { width })
+    await signInAs(manager, /Helen Tranter/); await accessible(manager, 'sent by the practice')
+    await manager.getByRole('link', { name: 'Flow' }).click(); await accessible(manager, 'flow of the practice')
+    assert.doesNotMatch(await manager.textContent('main'), /fewer than 8/, 'exact for who may open the list')
+    assert.ok(await valid([admin, both, manager]) > 10)
+    for (const page of [admin, both, manager]) await page.context().close()
+  })
+}
+
+test('the journey works by keyboard alone, and focus is always seen', async () => {
+  const page = await open(engine, server)
+  await signInAs(page, /Chidi Nwosu/)
+  await page.keyboard.press('Tab')
+  assert.equal(await page.evaluate(() => document.activeElement.textContent.trim()), 'Skip to main content')
+  await page.getByLabel('First name').focus()
+  for (const text of ['Ada', 'Quill', '1', '2', '1960']) { await page.keyboard.type(text); await page.keyboard.press('Tab') }
+  await page.getByLabel('Phone').focus()
+  await page.keyboard.type('01632 960 188')
+  await page.keyboard.press('Enter')
+  await page.waitForURL(/refer\/[0-9A-Z]{26}$/)
+  await page.getByLabel('Being more active').focus(); await page.keyboard.press('Space')
+  await page.getByLabel(/Phone 01632/).focus(); await page.keyboard.press('Space')
+  await page.getByLabel('None known to me').focus(); await page.keyboard.press('Space')
+  await page.getByLabel(/Yes, and to sharing/).focus(); await page.keyboard.press('Space')
+  await page.keyboard.press('Enter')
+  await page.waitForURL(/just=sent/)
+  await page.context().close()
+})
+
+test('a case prints as its story, without menus and forms', async () => {
+  const page = await open(engine, server)
+  await signInAs(page, /Maya Okonkwo/)
+  await page.goto(`${page.url()}?show=everyone`)
+  await page.getByRole('link', { name: 'Peggy Alderthwaite' }).first().click()
+  await page.emulateMedia({ media: 'print' })
+  assert.equal(await page.getByRole('button', { name: 'Save contact' }).isVisible(), false)
+  assert.equal(await page.getByRole('navigation', { name: 'Menu' }).isVisible(), false)
+  assert.equal(await page.getByText('What matters to me').isVisible(), true)
+  assert.ok((await page.pdf({ format: 'A4' })).length > 10_000)
+  await page.context().close()
+})
