@@ -10,7 +10,9 @@ fn main() {
     let found = std::fs::read_to_string(Path::new("../../frontend/vendor/PAIR"));
     match found {
         Ok(pair) if pair == PAIR => {}
-        Ok(pair) => println!("cargo::error=frontend/vendor holds {pair:?}, the templates need {PAIR:?}: run scripts/fetch-frontend"),
+        Ok(pair) => println!(
+            "cargo::error=frontend/vendor holds {pair:?}, the templates need {PAIR:?}: run scripts/fetch-frontend"
+        ),
         Err(_) => println!("cargo::error=frontend/vendor is missing: run scripts/fetch-frontend (make build does)"),
     }
 }

@@ -71,8 +71,8 @@ test('an invitation survives a mail server that is down, arrives once, and opens
     await page.getByRole('button', { name: 'Send the invitation' }).click()
     await page.getByText('The link is on its way').waitFor()
     await until(() => server.log().includes('not_now'), 20)
-    mail = mailServer(port, box.path)
-    const [letter] = await until(() => { const all = mails(box.path); return all.length && all }, 200)
+    mail = mailServer(port, join(box.path, 'mail'))
+    const [letter] = await until(() => { const all = mails(join(box.path, 'mail')); return all.length && all }, 200)
     assert.match(letter, /Subject: Your sign-in/)
     assert.match(letter, /Message-ID: <[0-9A-Z]{26}@/)
     assert.doesNotMatch(letter.match(/Subject:.*/)[0], /Noor|refer|health/i)
@@ -85,7 +85,7 @@ test('an invitation survives a mail server that is down, arrives once, and opens
     await noor.goto(invited)
     assert.match(await noor.textContent('main'), /can no longer be used/)
     await new Promise((resolve) => setTimeout(resolve, 5000))
-    assert.equal(mails(box.path).length, 1, 'once')
+    assert.equal(mails(join(box.path, 'mail')).length, 1, 'once')
     assert.ok(!server.log().includes('noor@'), 'no address in the log')
   } finally {
     delete process.env.FINGERPOST_SMTP

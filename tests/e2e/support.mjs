@@ -32,8 +32,8 @@ export async function serve(database, extra = []) {
   })
   let log = ''
   child.stderr.on('data', (data) => { log += data })
+  let out = ''
   const address = await new Promise((resolve, reject) => {
-    let out = ''
     child.stdout.on('data', (data) => {
       out += data
       const found = out.match(/Fingerpost is at (http:\/\/\S+)/)
@@ -46,7 +46,7 @@ export async function serve(database, extra = []) {
     child.on('close', resolve)
     child.kill('SIGTERM')
   })
-  return { address, child, stop, log: () => log }
+  return { address, child, stop, log: () => log, out: () => out }
 }
 
 /** A folder of its own for a test's database. */

@@ -2,7 +2,9 @@
 
 use fingerpost_domain::Timestamp;
 use fingerpost_domain::id::{OrganisationId, TenantId, UserId};
-use fingerpost_domain::organisation::{Identifier, ODS, Organisation, OrganisationKind, OrganisationRecord, OrganisationStatus};
+use fingerpost_domain::organisation::{
+    Identifier, ODS, Organisation, OrganisationKind, OrganisationRecord, OrganisationStatus,
+};
 use fingerpost_domain::person::{Email, Phone, Postcode};
 use fingerpost_domain::role::Role;
 use fingerpost_domain::scheme::SchemeTerms;
@@ -60,7 +62,11 @@ pub(crate) struct Cast {
 
 impl Cast {
     /// What `who` does in `place` at `now`.
-    pub(crate) fn ctx<P: Permission>(who: &SignedIn, place: OrganisationId, now: Timestamp) -> Result<Ctx<P>, DemoError> {
+    pub(crate) fn ctx<P: Permission>(
+        who: &SignedIn,
+        place: OrganisationId,
+        now: Timestamp,
+    ) -> Result<Ctx<P>, DemoError> {
         let grant: Grant<P> = who.actor.grant(place).ok_or(DemoError::Refused("role"))?;
         Ok(Ctx { grant, now })
     }

@@ -32,8 +32,14 @@ const PEGGYS_NOTES: &[&str] = &[
     "Wrote down together what matters. Looked at four choirs; Peggy liked Tannery best, \u{201c}near the old chapel\u{201d}. Worried about walking in alone.",
     "Went along to the Tannery Choir with her. She sang. Josie kept her a chair by the radiator.",
 ];
-const NEXT: &[&str] =
-    &["Ring", "Home visit", "Go along to the choir", "Chase the food pantry", "Go along to the Men's Shed", "Review the plan"];
+const NEXT: &[&str] = &[
+    "Ring",
+    "Home visit",
+    "Go along to the choir",
+    "Chase the food pantry",
+    "Go along to the Men's Shed",
+    "Review the plan",
+];
 const LINE: &str = "We have met and know what comes first. No change to medicines has been talked about.";
 const CONTINUES: &[&str] = &[
     "The choir on Tuesdays. Josie at the side door if anything changes, 01632 960 310.",
@@ -100,9 +106,15 @@ pub(crate) async fn tell(
         }
         Ending::NotAccepted => {
             let (reason, alternative) = *[
-                ("needs_other_help_first", "The crisis team will ring today. Send them to us again once things are calmer."),
+                (
+                    "needs_other_help_first",
+                    "The crisis team will ring today. Send them to us again once things are calmer.",
+                ),
                 ("outside_area", "They live in Kelder Forest. Their own scheme takes self-referrals on 01632 960 400."),
-                ("no_room", "We have nobody free before next month. The Wednesday cafe at the library needs no referral."),
+                (
+                    "no_room",
+                    "We have nobody free before next month. The Wednesday cafe at the library needs no referral.",
+                ),
             ]
             .get(dice.random_range(0..3_usize))
             .unwrap_or(&("other", "Ring us."));
@@ -130,8 +142,11 @@ async fn refer(
     let ctx = Cast::ctx::<ReferPerson>(referrer, practice, sent_at)?;
     let key: RequestKey = store.entropy().id(sent_at);
     let started = store.start_referral(&ctx, &person, key).await?;
-    let (risk, risk_note) =
-        if peggy { ("known".to_owned(), "Lively dog: ring before you knock. Has fallen twice.".to_owned()) } else { people::risk(dice) };
+    let (risk, risk_note) = if peggy {
+        ("known".to_owned(), "Lively dog: ring before you knock. Has fallen twice.".to_owned())
+    } else {
+        people::risk(dice)
+    };
     let reach = match (&person.email, peggy) {
         (Some(_), false) if chance(dice, 40) => "email",
         (_, true) => "phone",
@@ -140,7 +155,11 @@ async fn refer(
     };
     let answers = ReferralAnswers {
         needs: if peggy { vec!["company".to_owned(), "loss".to_owned()] } else { people::needs(dice) },
-        words: if peggy { "Low since her husband died in spring. Would like company.".to_owned() } else { people::words(dice) },
+        words: if peggy {
+            "Low since her husband died in spring. Would like company.".to_owned()
+        } else {
+            people::words(dice)
+        },
         reach: reach.to_owned(),
         guidance: if peggy { "Before 2pm. No messages: her son answers.".to_owned() } else { people::guidance(dice) },
         risk,
@@ -187,7 +206,11 @@ async fn work(
         return Ok(());
     }
     let closing = ClosingAnswers {
-        outcome: one(dice, &["reached", "reached", "partly_reached", "chose_to_stop", "helped_elsewhere", "lost_touch"]).to_owned(),
+        outcome: one(
+            dice,
+            &["reached", "reached", "partly_reached", "chose_to_stop", "helped_elsewhere", "lost_touch"],
+        )
+        .to_owned(),
         changed: people::changed(dice),
         continues: one(dice, CONTINUES).to_owned(),
         requested_actions: String::new(),
@@ -223,7 +246,11 @@ async fn contact(
     let page = store.case(&Cast::ctx::<ReadCase>(worker, cast.scheme.id, now)?, case).await?;
     let first = number == 0;
     // The last thing planned lies around today: some late, most to come.
-    let next_on = if plus_days(on, 25) >= today { plus_days(today, dice.random_range(0..12_i64) - 2).max(on) } else { plus_days(on, 7) };
+    let next_on = if plus_days(on, 25) >= today {
+        plus_days(today, dice.random_range(0..12_i64) - 2).max(on)
+    } else {
+        plus_days(on, 7)
+    };
     let sessions_left = page.sessions_used < page.sessions_agreed;
     let kind = match (peggy, number) {
         (_, 0) => "phone",
@@ -247,7 +274,14 @@ async fn contact(
         on_day: on.day().to_string(),
         on_month: on.month().to_string(),
         on_year: on.year().to_string(),
-        happened: if missed { "did_not_happen" } else if sessions_left { "used_session" } else { "no_session" }.to_owned(),
+        happened: if missed {
+            "did_not_happen"
+        } else if sessions_left {
+            "used_session"
+        } else {
+            "no_session"
+        }
+        .to_owned(),
         note: if missed { String::new() } else { note(dice, number, peggy).to_owned() },
         matters,
         next: one(dice, NEXT).to_owned(),

@@ -225,8 +225,8 @@ impl ContactAnswers {
                 None
             }
             Some(what) => {
-                let due =
-                    problems.take("due", read_day(&self.due_day, &self.due_month, &self.due_year, "the next action"))?;
+                let due = problems
+                    .take("due", read_day(&self.due_day, &self.due_month, &self.due_year, "the next action"))?;
                 if due < today {
                     problems.add("due", "The next action must be today or later");
                     return None;
@@ -295,7 +295,10 @@ impl ClosingAnswers {
             problems.add("referrer_hears", "Say what they agreed the referrer may hear");
         }
         if requested.is_some() && hears.is_some_and(|hears| hears != ReferrerHears::Summary) {
-            problems.add("requested_actions", "They have not agreed that the practice hears more. Ask them, or leave this empty");
+            problems.add(
+                "requested_actions",
+                "They have not agreed that the practice hears more. Ask them, or leave this empty",
+            );
         }
         match (outcome, continues, hears) {
             (Some(outcome), Some(continues), Some(referrer_hears)) if problems.is_empty() => {

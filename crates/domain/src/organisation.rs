@@ -99,10 +99,22 @@ pub struct Organisation {
 /// The name an organisation without a register's code has in addresses: `Wexley Vale` → `wexley-vale`.
 #[must_use]
 pub fn slug_of(name: &str) -> String {
-    let words: Vec<String> = folded(name)
+    let words: Vec<String> = folded(&name.replace('-', " "))
         .split(|c: char| !c.is_ascii_alphanumeric())
         .filter(|word| !word.is_empty())
         .map(str::to_owned)
         .collect();
     words.join("-")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_in_addresses_is_its_own() {
+        assert_eq!(slug_of("St Osyth\u{2019}s Road \u{2013} Wexley-Vale"), "st-osyths-road-wexley-vale");
+        assert_eq!(slug_of("st-osyths-road-wexley-vale"), "st-osyths-road-wexley-vale");
+        assert_eq!(slug_of("李"), "");
+    }
 }

@@ -254,8 +254,7 @@ impl PersonAnswers {
             problems.add("family", "Enter their family name");
         }
         let preferred = problems.take("preferred", Line::parse(&self.preferred)).flatten();
-        let born =
-            problems.take("born", BirthDate::parse(&self.born_day, &self.born_month, &self.born_year, today));
+        let born = problems.take("born", BirthDate::parse(&self.born_day, &self.born_month, &self.born_year, today));
         let nhs_number = optional(&mut problems, "nhs_number", &self.nhs_number, NhsNumber::parse);
         let phone = optional(&mut problems, "phone", &self.phone, Phone::parse);
         let email = optional(&mut problems, "email", &self.email, Email::parse);
@@ -337,7 +336,13 @@ impl CareAnswers {
         match reach {
             None => problems.add("reach", "Choose a safe way to reach them"),
             Some(reach) if problems.is_empty() && !details.reachable_by(reach) => {
-                problems.add("reach", format!("There are no details for {}: give them, or choose another way", reach.label().to_lowercase()));
+                problems.add(
+                    "reach",
+                    format!(
+                        "There are no details for {}: give them, or choose another way",
+                        reach.label().to_lowercase()
+                    ),
+                );
             }
             Some(_) => {}
         }

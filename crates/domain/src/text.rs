@@ -121,7 +121,8 @@ fn clean(raw: &str, lines: bool) -> String {
 
 /// Control characters and the marks that reorder or hide text. Joiners stay: names and emoji need them.
 fn is_hidden(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}' | '\u{FFFE}' | '\u{FFFF}')
+    c.is_control()
+        || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}' | '\u{FFFE}' | '\u{FFFF}')
 }
 
 /// The form in which text is sorted and searched on every engine: NFKD, no accents, lower case,

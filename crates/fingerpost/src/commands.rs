@@ -41,8 +41,7 @@ pub(crate) async fn run(command: Command, settings: Settings) -> anyhow::Result<
         _ => ambient::entropy()?,
     };
     let store = Store::open(&settings.address(), entropy, now).await?;
-    let tenant: TenantId =
-        settings.tenant.parse().map_err(|_| anyhow!("--tenant: use 1 to 32 of a-z, 0-9 and -"))?;
+    let tenant: TenantId = settings.tenant.parse().map_err(|_| anyhow!("--tenant: use 1 to 32 of a-z, 0-9 and -"))?;
     store.ensure_tenant(&tenant, now).await?;
     let here = Here { store, tenant, now, settings };
     let done = match command {
@@ -134,8 +133,7 @@ async fn import(here: &Here, what: Import) -> anyhow::Result<()> {
             let source = source(&how, &details);
             let run = Run { source: &source, dry_run: how.dry_run, now: here.now };
             let files = (details.as_path(), partners.as_path());
-            let (bodies, members) =
-                fingerpost_import::networks(&here.store, files, run, &mut shown).await?;
+            let (bodies, members) = fingerpost_import::networks(&here.store, files, run, &mut shown).await?;
             print_report("Networks", &bodies, how.dry_run);
             print_report("Memberships", &members, how.dry_run);
         }
@@ -182,7 +180,10 @@ async fn user(here: &Here, what: User) -> anyhow::Result<()> {
         User::Add { name, email, job_title, role, org, languages, phone, places, days } => {
             let email = Email::parse(&email)?;
             let role = Role::from_code(&role).with_context(|| {
-                format!("--role {role}: choose one of {}", Role::ALL.iter().map(|r| r.code()).collect::<Vec<_>>().join(", "))
+                format!(
+                    "--role {role}: choose one of {}",
+                    Role::ALL.iter().map(|r| r.code()).collect::<Vec<_>>().join(", ")
+                )
             })?;
             let place = organisation(&here.store, &org).await?;
             ensure!(role.belongs_in(place.kind), "{} is no role in {}", role.label(), place.name);
@@ -210,7 +211,8 @@ async fn user(here: &Here, what: User) -> anyhow::Result<()> {
         }
         User::Reset { email } => {
             let email = Email::parse(&email)?;
-            let record = here.store.sign_in_record(&email.folded()).await?.context("nobody signs in with that email")?;
+            let record =
+                here.store.sign_in_record(&email.folded()).await?.context("nobody signs in with that email")?;
             let token = here.store.mint_password_link(&record.tenant, record.user, here.now).await?;
             println!("Give them this link; it works once, for 3 days:\n{}", link_address(here, &token));
         }

@@ -77,7 +77,8 @@ pub(crate) fn load(common: &Common) -> anyhow::Result<Settings> {
 
 /// Structured logs on standard error. Ids and codes only: no handler logs what a person typed.
 pub(crate) fn start_logs(settings: &Settings) {
-    let filter = EnvFilter::try_new(format!("{},sqlx=warn,hyper=warn", settings.log)).unwrap_or_else(|_| EnvFilter::new("info"));
+    let filter =
+        EnvFilter::try_new(format!("{},sqlx=warn,hyper=warn", settings.log)).unwrap_or_else(|_| EnvFilter::new("info"));
     let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
     if settings.log_format == "json" { logs.json().init() } else { logs.init() }
 }

@@ -106,9 +106,8 @@ pub async fn networks(
     let text = decode::read(partners)?;
     let (memberships, lines, mut members) = networks::read_members(partners, &text)?;
     let origin = (run.source, bodies.counts, members.counts);
-    let (body_counts, member_counts, unknown) = store
-        .import_networks((&records, &memberships), origin, (run.now, run.dry_run), progress)
-        .await?;
+    let (body_counts, member_counts, unknown) =
+        store.import_networks((&records, &memberships), origin, (run.now, run.dry_run), progress).await?;
     bodies.counts = body_counts;
     members.counts = member_counts;
     for at in unknown {

@@ -27,7 +27,8 @@ impl Columns<'_> {
 
 fn table<'a>(path: &'a Path, text: &'a str) -> Result<(csv::Reader<&'a [u8]>, Columns<'a>), ImportError> {
     let mut table = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
-    let broken = |error: csv::Error| ImportError::Table { path: path.display().to_string(), message: error.to_string() };
+    let broken =
+        |error: csv::Error| ImportError::Table { path: path.display().to_string(), message: error.to_string() };
     let headings = table.headers().map_err(broken)?;
     let headings = headings.iter().map(|h| h.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()).collect();
     Ok((table, Columns { path, headings }))
@@ -41,7 +42,8 @@ pub(crate) fn read_bodies(path: &Path, text: &str) -> Result<(Vec<OrganisationRe
     let mut report = Report::default();
     let mut records = vec![];
     for row in table.records() {
-        let row = row.map_err(|error| ImportError::Table { path: path.display().to_string(), message: error.to_string() })?;
+        let row =
+            row.map_err(|error| ImportError::Table { path: path.display().to_string(), message: error.to_string() })?;
         report.counts.read += 1;
         if report.counts.read > MOST_ROWS {
             return Err(ImportError::TooLarge(path.display().to_string()));
@@ -79,7 +81,8 @@ pub(crate) fn read_members(path: &Path, text: &str) -> Result<(Vec<Membership>, 
     let mut report = Report::default();
     let (mut memberships, mut lines) = (vec![], vec![]);
     for row in table.records() {
-        let row = row.map_err(|error| ImportError::Table { path: path.display().to_string(), message: error.to_string() })?;
+        let row =
+            row.map_err(|error| ImportError::Table { path: path.display().to_string(), message: error.to_string() })?;
         report.counts.read += 1;
         if report.counts.read > MOST_ROWS {
             return Err(ImportError::TooLarge(path.display().to_string()));

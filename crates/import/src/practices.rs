@@ -24,7 +24,8 @@ const GENERAL_PRACTICE: &str = "4";
 pub(crate) fn read(path: &Path, text: &str) -> Result<(Vec<OrganisationRecord>, Report), ImportError> {
     let mut table = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
     let mut rows = table.records();
-    let broken = |error: csv::Error| ImportError::Table { path: path.display().to_string(), message: error.to_string() };
+    let broken =
+        |error: csv::Error| ImportError::Table { path: path.display().to_string(), message: error.to_string() };
     let unknown = || ImportError::UnknownLayout(path.display().to_string());
     let first = rows.next().ok_or_else(unknown)?.map_err(broken)?;
     let header = header_of(&first);

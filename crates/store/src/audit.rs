@@ -102,7 +102,16 @@ pub struct Entry {
 impl Entry {
     /// An entry of the program itself, not of a person.
     pub(crate) fn system(tenant: TenantId, act: Act, resource: Resource) -> Self {
-        Self { tenant, actor: None, organisation: None, act, resource, resource_id: None, ground: "system", detail: None }
+        Self {
+            tenant,
+            actor: None,
+            organisation: None,
+            act,
+            resource,
+            resource_id: None,
+            ground: "system",
+            detail: None,
+        }
     }
 
     pub(crate) fn of(mut self, id: impl ToString) -> Self {

@@ -1,9 +1,7 @@
 //! Cases: the caseload, the case page, recording contacts, correcting notes, closing.
 
 use fingerpost_domain::calendar::day_of;
-use fingerpost_domain::case::{
-    CaseStanding, Closing, ContactEntry, ContactKind, Happened, Outcome, Urgency,
-};
+use fingerpost_domain::case::{CaseStanding, Closing, ContactEntry, ContactKind, Happened, Outcome, Urgency};
 use fingerpost_domain::disclosure::ReferrerHears;
 use fingerpost_domain::feedback::{FeedbackKind, FeedbackSource};
 use fingerpost_domain::id::{CaseId, ContactId, ReferralId, RequestKey, UserId};
@@ -374,7 +372,16 @@ impl Store {
         let contact: ContactId = self.entropy().id(ctx.now);
         let session_no = used.then_some(i64::from(case.sessions_used) + 1);
         let values = values![
-            tenant, contact, id, key, entry.kind.code(), entry.happened.code(), entry.on, session_no, user, ctx.now
+            tenant,
+            contact,
+            id,
+            key,
+            entry.kind.code(),
+            entry.happened.code(),
+            entry.on,
+            session_no,
+            user,
+            ctx.now
         ];
         if tx.run(ADD_CONTACT, values).await? == 0 {
             return Ok(());
@@ -383,9 +390,15 @@ impl Store {
             tx.run(ADD_NOTE, values![tenant, contact, 1_i64, note.as_str(), user, ctx.now]).await?;
         }
         let values = values![
-            tenant, id, used, happened, happened.then_some(entry.on),
-            entry.next.as_ref().map(|next| next.what.as_str()), entry.next.as_ref().map(|next| next.due),
-            entry.matters.as_ref().map(Note::as_str), entry.matters.as_ref().map(|_| entry.on),
+            tenant,
+            id,
+            used,
+            happened,
+            happened.then_some(entry.on),
+            entry.next.as_ref().map(|next| next.what.as_str()),
+            entry.next.as_ref().map(|next| next.due),
+            entry.matters.as_ref().map(Note::as_str),
+            entry.matters.as_ref().map(|_| entry.on),
             entry.referrer_hears.map(ReferrerHears::code),
         ];
         if tx.run(AFTER_CONTACT, values).await? == 0 {
@@ -478,13 +491,24 @@ impl Store {
     /// # Errors
     /// [`StoreError::ChangedMeanwhile`] when it is closed already or has changed since `read_version`: what
     /// the person agreed to may have been withdrawn; [`StoreError::NotFound`] outside the reader's scope.
-    pub async fn close_case(&self, ctx: &Ctx<WorkCase>, id: CaseId, (closing, read_version): (&Closing, i64)) -> Result<()> {
+    pub async fn close_case(
+        &self,
+        ctx: &Ctx<WorkCase>,
+        id: CaseId,
+        (closing, read_version): (&Closing, i64),
+    ) -> Result<()> {
         let (tenant, user): (_, UserId) = (ctx.grant.tenant(), ctx.grant.user());
         let mut tx = self.db().write().await?;
         let case = page(&mut tx, &ctx.grant, id).await?;
         let values = values![
-            tenant, id, ctx.now, closing.outcome.code(), closing.changed.as_ref().map(Note::as_str),
-            closing.continues.as_str(), closing.referrer_hears.code(), read_version,
+            tenant,
+            id,
+            ctx.now,
+            closing.outcome.code(),
+            closing.changed.as_ref().map(Note::as_str),
+            closing.continues.as_str(),
+            closing.referrer_hears.code(),
+            read_version,
         ];
         if tx.run(CLOSE, values).await? == 0 {
             return Err(StoreError::ChangedMeanwhile);

@@ -105,8 +105,19 @@ macro_rules! text_ids {
     )+};
 }
 text_ids!(
-    OrganisationId, UserId, PersonId, ReferralId, CaseId, ContactId, DisclosureId, FeedbackId, JobId, OutboxId, LinkId,
-    ImportRunId, RequestKey
+    OrganisationId,
+    UserId,
+    PersonId,
+    ReferralId,
+    CaseId,
+    ContactId,
+    DisclosureId,
+    FeedbackId,
+    JobId,
+    OutboxId,
+    LinkId,
+    ImportRunId,
+    RequestKey
 );
 impl From<&fingerpost_domain::id::TenantId> for Value {
     fn from(v: &fingerpost_domain::id::TenantId) -> Self {
@@ -218,9 +229,7 @@ impl Tx {
     /// All rows of an answer. Every statement that reads a list carries its own `LIMIT`.
     pub(crate) async fn rows(&mut self, sql: &'static str, values: Vec<Value>) -> Result<Vec<Row>> {
         Ok(match self {
-            Self::Sqlite(tx) => {
-                bound!(sql, values).fetch_all(&mut **tx).await?.into_iter().map(Row::Sqlite).collect()
-            }
+            Self::Sqlite(tx) => bound!(sql, values).fetch_all(&mut **tx).await?.into_iter().map(Row::Sqlite).collect(),
             Self::Postgres(tx) => {
                 bound!(sql, values).fetch_all(&mut **tx).await?.into_iter().map(Row::Postgres).collect()
             }

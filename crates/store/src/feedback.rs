@@ -1,9 +1,9 @@
 //! Feedback messages: written with the change that is their milestone, kept as sent.
 
+use fingerpost_domain::Timestamp;
 use fingerpost_domain::disclosure::{DisclosedFields, Recipient, ReferrerHears};
 use fingerpost_domain::feedback::{self, FeedbackKind, FeedbackSource, Section};
 use fingerpost_domain::id::{CaseId, DisclosureId, FeedbackId, ReferralId, TenantId, UserId};
-use fingerpost_domain::Timestamp;
 
 use crate::engine::{Tx, values};
 use crate::error::{Result, StoreError};
@@ -44,8 +44,7 @@ pub(crate) async fn of_referral(tx: &mut Tx, tenant: &TenantId, referral: Referr
             Ok(FeedbackRow {
                 id: row.parsed("id")?,
                 kind: row.coded("kind", FeedbackKind::from_code)?,
-                sections: serde_json::from_str(&row.text("sections")?)
-                    .map_err(|_| StoreError::corrupt("sections"))?,
+                sections: serde_json::from_str(&row.text("sections")?).map_err(|_| StoreError::corrupt("sections"))?,
                 sent_at: row.at("sent_at")?,
                 opened_at: row.opt_at("opened_at")?,
             })

@@ -198,9 +198,8 @@ async fn open_sqlite(folder: &Path) -> Result<Db> {
 
 async fn open_postgres(url: &str) -> Result<Db> {
     // The URL may hold a password: the error names only what is wrong with it.
-    let options = PgConnectOptions::from_str(url).map_err(|_| {
-        StoreError::Address("write it as postgres://user:password@host:5432/database".to_owned())
-    })?;
+    let options = PgConnectOptions::from_str(url)
+        .map_err(|_| StoreError::Address("write it as postgres://user:password@host:5432/database".to_owned()))?;
     Ok(Db::Postgres(PgPoolOptions::new().max_connections(POSTGRES_CONNECTIONS).connect_with(options).await?))
 }
 

@@ -97,8 +97,7 @@ struct Comparable([Option<String>; 9]);
 
 impl Comparable {
     fn of_row(row: &Row) -> Result<Self> {
-        let columns =
-            ["kind", "name", "status", "address", "postcode", "phone", "opened_on", "closed_on", "setting"];
+        let columns = ["kind", "name", "status", "address", "postcode", "phone", "opened_on", "closed_on", "setting"];
         let mut cells: [Option<String>; 9] = Default::default();
         for (cell, column) in cells.iter_mut().zip(columns) {
             *cell = row.opt_text(column)?;
@@ -169,12 +168,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::AlreadyThere`] when its name in addresses is taken.
-    pub async fn add_organisation(
-        &self,
-        kind: OrganisationKind,
-        name: &str,
-        now: Timestamp,
-    ) -> Result<Organisation> {
+    pub async fn add_organisation(&self, kind: OrganisationKind, name: &str, now: Timestamp) -> Result<Organisation> {
         let id: OrganisationId = self.entropy().id(now);
         let slug = slug_of(name);
         if slug.is_empty() {
@@ -263,12 +257,23 @@ impl Store {
         let [kind, name, status, address, postcode, phone, opened_on, closed_on, setting] = cells;
         let Identifier { system, value } = &record.identifier;
         match known.get(value) {
-            Some((_, old)) if *old == new => return Ok(Upserted::Unchanged),
+            Some((_, old)) if *old == new => Ok(Upserted::Unchanged),
             Some((id, _)) => {
                 let id = *id;
                 let values = values![
-                    id, kind, name, folded(record.name.as_str()), status, address, postcode, phone, opened_on,
-                    closed_on, setting, source, now,
+                    id,
+                    kind,
+                    name,
+                    folded(record.name.as_str()),
+                    status,
+                    address,
+                    postcode,
+                    phone,
+                    opened_on,
+                    closed_on,
+                    setting,
+                    source,
+                    now,
                 ];
                 tx.run(UPDATE, values).await?;
                 known.insert(value.clone(), (id, new));
@@ -278,8 +283,21 @@ impl Store {
                 let id: OrganisationId = self.entropy().id(now);
                 let parent: Option<String> = None;
                 let values = values![
-                    id, value, kind, name, folded(record.name.as_str()), status, parent, address, postcode, phone,
-                    opened_on, closed_on, setting, source, now,
+                    id,
+                    value,
+                    kind,
+                    name,
+                    folded(record.name.as_str()),
+                    status,
+                    parent,
+                    address,
+                    postcode,
+                    phone,
+                    opened_on,
+                    closed_on,
+                    setting,
+                    source,
+                    now,
                 ];
                 tx.run(INSERT, values).await?;
                 tx.run(IDENTIFY, values![*system, value, id]).await?;
@@ -323,7 +341,14 @@ impl Store {
         let id: ImportRunId = self.entropy().id(now);
         let n = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
         let values = values![
-            id, kind, source, now, n(counts.read), n(counts.added), n(counts.changed), n(counts.unchanged),
+            id,
+            kind,
+            source,
+            now,
+            n(counts.read),
+            n(counts.added),
+            n(counts.changed),
+            n(counts.unchanged),
             n(counts.refused),
         ];
         tx.run(RECORD_RUN, values).await?;

@@ -172,8 +172,9 @@ impl Store {
         match end {
             OutboxEnd::Sent => tx.run(SENT, values![tenant, id, now]).await?,
             OutboxEnd::Later if message.attempts < GIVE_UP_AFTER => {
-                let minutes = 1_i64 << message.attempts.clamp(0, 8);
-                let next = now.saturating_add(SignedDuration::from_mins(minutes)).unwrap_or(Timestamp::MAX);
+                // 30 seconds, then twice as long each time, two hours at most.
+                let seconds = 15_i64 << message.attempts.clamp(1, 9);
+                let next = now.saturating_add(SignedDuration::from_secs(seconds)).unwrap_or(Timestamp::MAX);
                 tx.run(LATER, values![tenant, id, next, reason]).await?
             }
             OutboxEnd::Later | OutboxEnd::Failed => tx.run(FAILED, values![tenant, id, now, reason]).await?,

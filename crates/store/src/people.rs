@@ -1,5 +1,6 @@
 //! Persons, and reading and writing their details: the same columns stand in `person` and `referral`.
 
+use fingerpost_domain::Timestamp;
 use fingerpost_domain::id::{PersonId, TenantId};
 use fingerpost_domain::matching::{self, Likeness, Match};
 use fingerpost_domain::nhs_number::NhsNumber;
@@ -7,7 +8,6 @@ use fingerpost_domain::person::{BirthDate, Email, PersonDetails, PersonName, Pho
 use fingerpost_domain::risk::Risk;
 use fingerpost_domain::safe_contact::{Reach, SafeContact};
 use fingerpost_domain::text::{Line, Note, TextRefused, folded};
-use fingerpost_domain::Timestamp;
 
 use crate::engine::{Row, Tx, Value, values};
 use crate::error::{Result, StoreError};
@@ -122,12 +122,7 @@ pub(crate) fn care(row: &Row) -> Result<Option<(SafeContact, Risk)>> {
 }
 
 pub(crate) fn care_values(safe_contact: &SafeContact, risk: &Risk) -> Vec<Value> {
-    values![
-        safe_contact.reach.code(),
-        safe_contact.guidance.as_ref().map(Line::as_str),
-        risk.code(),
-        risk.note(),
-    ]
+    values![safe_contact.reach.code(), safe_contact.guidance.as_ref().map(Line::as_str), risk.code(), risk.note(),]
 }
 
 pub(crate) async fn insert(

@@ -245,9 +245,7 @@ pub(crate) async fn disclose(
     (by, now): (UserId, Timestamp),
 ) -> Result<DisclosureId> {
     let id: DisclosureId = store.entropy().id(now);
-    let values = values![
-        tenant, id, referral, recipient.code(), Basis::Agreed.code(), fields.code(), now, by
-    ];
+    let values = values![tenant, id, referral, recipient.code(), Basis::Agreed.code(), fields.code(), now, by];
     tx.run(DISCLOSE, values).await?;
     Ok(id)
 }
@@ -375,10 +373,20 @@ impl Store {
         };
         let sending = state == ReferralState::Sent;
         let values = values![
-            tenant, practice, id, user, state.code(), needs_text(&request.needs),
-            request.words.as_ref().map(Note::as_str), request.safe_contact.reach.code(),
-            request.safe_contact.guidance.as_ref().map(Line::as_str), request.risk.code(), request.risk.note(),
-            request.agreement.code(), sending.then_some(ctx.now), sending.then_some(due),
+            tenant,
+            practice,
+            id,
+            user,
+            state.code(),
+            needs_text(&request.needs),
+            request.words.as_ref().map(Note::as_str),
+            request.safe_contact.reach.code(),
+            request.safe_contact.guidance.as_ref().map(Line::as_str),
+            request.risk.code(),
+            request.risk.note(),
+            request.agreement.code(),
+            sending.then_some(ctx.now),
+            sending.then_some(due),
             (state == ReferralState::DeclinedByPerson).then_some(ctx.now),
         ];
         if tx.run(ANSWER, values).await? == 0 {

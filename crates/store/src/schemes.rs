@@ -1,11 +1,11 @@
 //! Schemes: their terms, the practices they serve, their link workers.
 
+use fingerpost_domain::Timestamp;
 use fingerpost_domain::id::{OrganisationId, TenantId, UserId};
 use fingerpost_domain::scheme::SchemeTerms;
-use fingerpost_domain::Timestamp;
 
-use crate::audit::{Act, Entry, Resource};
 use crate::Store;
+use crate::audit::{Act, Entry, Resource};
 use crate::engine::{Row, Tx, values};
 use crate::error::Result;
 use crate::sql::statements;

@@ -308,8 +308,18 @@ impl Store {
         let due = add_working_days(day_of(ctx.now), FIRST_CALL_WORKING_DAYS);
         let practice: OrganisationId = referral.parsed("practice")?;
         let values = values![
-            ctx.grant.tenant(), case, person, ctx.grant.organisation(), worker, practice, ctx.now,
-            referral.at("sent_at")?, referral.int("sessions_agreed")?, FIRST_CALL, due, ReferrerHears::NotAsked.code(),
+            ctx.grant.tenant(),
+            case,
+            person,
+            ctx.grant.organisation(),
+            worker,
+            practice,
+            ctx.now,
+            referral.at("sent_at")?,
+            referral.int("sessions_agreed")?,
+            FIRST_CALL,
+            due,
+            ReferrerHears::NotAsked.code(),
         ];
         tx.run(ADD_CASE, values).await?;
         Ok(case)
@@ -323,9 +333,8 @@ impl Store {
         let (tenant, scheme) = (ctx.grant.tenant(), ctx.grant.organisation());
         let mut tx = self.db().write().await?;
         let row = tx.row(REFERRER_OF, values![tenant, scheme, id]).await?.ok_or(StoreError::NotFound)?;
-        let values = values![
-            tenant, scheme, id, ctx.now, ctx.grant.user(), refusal.reason.code(), refusal.alternative.as_str()
-        ];
+        let values =
+            values![tenant, scheme, id, ctx.now, ctx.grant.user(), refusal.reason.code(), refusal.alternative.as_str()];
         if tx.run(NOT_ACCEPT, values).await? == 0 {
             return Err(NotNow(row.coded("state", ReferralState::from_code)?).into());
         }

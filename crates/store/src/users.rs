@@ -1,10 +1,10 @@
 //! People who sign in: invitation, sign-in with lockout, roles, second factor.
 
+use fingerpost_domain::Timestamp;
 use fingerpost_domain::id::{OrganisationId, TenantId, UserId};
 use fingerpost_domain::organisation::{Organisation, OrganisationKind};
 use fingerpost_domain::person::Email;
 use fingerpost_domain::role::Role;
-use fingerpost_domain::Timestamp;
 use fingerpost_policy::{Actor, ManageUsers, Membership};
 use jiff::SignedDuration;
 
@@ -143,8 +143,14 @@ fn sign_in_record(row: &crate::engine::Row) -> Result<SignInRecord> {
 async fn insert(store: &Store, tx: &mut Tx, tenant: &TenantId, user: &NewUser, now: Timestamp) -> Result<UserId> {
     let id: UserId = store.entropy().id(now);
     let values = values![
-        tenant, id, &user.name, user.email.as_str(), user.email.folded(), user.job_title.clone(),
-        user.password_hash.clone(), now,
+        tenant,
+        id,
+        &user.name,
+        user.email.as_str(),
+        user.email.folded(),
+        user.job_title.clone(),
+        user.password_hash.clone(),
+        now,
     ];
     tx.run(INSERT, values).await?;
     for (organisation, role) in &user.roles {

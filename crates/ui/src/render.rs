@@ -69,7 +69,11 @@ fn build() -> Result<Environment<'static>, minijinja::Error> {
     ours.add_function("error_text", |problems: Value, field: String| error_text(&problems, &field));
     ours.add_function("error_of", |problems: Value, field: String| -> Result<Value, minijinja::Error> {
         let text = error_text(&problems, &field)?;
-        Ok(if text.is_none() { text } else { minijinja::context! { text } })
+        Ok(if text.is_none() {
+            text
+        } else {
+            minijinja::context! { text }
+        })
     });
     ours.add_function("error_list", |problems: Value| error_list(&problems));
     ours.add_filter("paragraphs", format::paragraphs);

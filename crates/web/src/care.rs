@@ -16,7 +16,12 @@ use crate::frame::{show, show_again};
 use crate::invited::May;
 use crate::view::listed;
 
-async fn page(here: &May<ReadCase>, case: &Case, answers: &CareAnswers, problems: &Problems) -> Result<CarePage, WebError> {
+async fn page(
+    here: &May<ReadCase>,
+    case: &Case,
+    answers: &CareAnswers,
+    problems: &Problems,
+) -> Result<CarePage, WebError> {
     let called = case.person.details.name.called().to_owned();
     let mut frame = here.frame(format!("Take care of {called}"), "caseload").await?;
     frame.problem = !problems.is_empty();

@@ -15,7 +15,8 @@ use fingerpost_policy::{ReadCase, WorkCase};
 use fingerpost_store::{CasePage as Case, ContactRow};
 use fingerpost_ui::format::{birth_day, day, day_and_time, due};
 use fingerpost_ui::pages::{
-    CasePage, CasePerson, Choice, ClosePage, CloseValues, ContactValues, Event, Matters, NotePage, NoteVersion, Sessions,
+    CasePage, CasePerson, Choice, ClosePage, CloseValues, ContactValues, Event, Matters, NotePage, NoteVersion,
+    Sessions,
 };
 use serde::Deserialize;
 
@@ -89,8 +90,13 @@ fn timeline(here: &May<ReadCase>, case: &Case, today: Date) -> Vec<Event> {
             FeedbackKind::Progress => "Told",
             FeedbackKind::Closing => "Closing letter to",
         };
-        let opened = opened_at.map_or_else(|| "Not opened yet.".to_owned(), |at| format!("Opened {}.", day_and_time(at, today)));
-        events.push((day_of(*sent_at), 2, plain("letter", day(day_of(*sent_at), today), format!("{what} {referrer}"), opened)));
+        let opened =
+            opened_at.map_or_else(|| "Not opened yet.".to_owned(), |at| format!("Opened {}.", day_and_time(at, today)));
+        events.push((
+            day_of(*sent_at),
+            2,
+            plain("letter", day(day_of(*sent_at), today), format!("{what} {referrer}"), opened),
+        ));
     }
     for sent in &case.sent_by {
         let role = sent.job_title.as_ref().map(|title| format!(", {title}")).unwrap_or_default();
@@ -102,7 +108,11 @@ fn timeline(here: &May<ReadCase>, case: &Case, today: Date) -> Vec<Event> {
     if let Some((at, outcome)) = case.closed {
         let on = day_of(at);
         let text = case.continues.clone().unwrap_or_default();
-        events.push((on, 3, plain("page", day(on, today), format!("Closed: {}", outcome.label().to_lowercase()), text)));
+        events.push((
+            on,
+            3,
+            plain("page", day(on, today), format!("Closed: {}", outcome.label().to_lowercase()), text),
+        ));
     }
     events.sort_by_key(|(on, order, _)| std::cmp::Reverse((*on, *order)));
     events.into_iter().map(|(_, _, event)| event).collect()

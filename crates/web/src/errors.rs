@@ -137,7 +137,9 @@ pub(crate) async fn draw(State(app): State<App>, request: Request, next: Next) -
 /// Failures that a library answers without a body of ours.
 fn plain_failure(status: StatusCode) -> Option<Failure> {
     let (heading, text) = match status {
-        StatusCode::BAD_REQUEST => ("Page not found", "Check the address. It is not one that Fingerpost has given out."),
+        StatusCode::BAD_REQUEST => {
+            ("Page not found", "Check the address. It is not one that Fingerpost has given out.")
+        }
         StatusCode::METHOD_NOT_ALLOWED => ("That does not work here", "Go back and use the button on the page."),
         StatusCode::FORBIDDEN => {
             ("This form came from another site", "For your safety nothing was saved. Open Fingerpost and try again.")

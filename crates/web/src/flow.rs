@@ -16,9 +16,7 @@ pub(crate) async fn counts(here: May<ReadFlow>) -> Result<Response, WebError> {
     let since = instant_at(plus_days(day_of(here.ctx.now), -DAYS), 0);
     let rows = here.app().store().flow(&here.ctx, since).await?;
     let may_open = here.may(Action::ReadSent) || here.may(Action::ReadCaseload);
-    let shown = |count: u64| {
-        if may_open { ShownCount::open(count) } else { ShownCount::suppressed(count) }.to_string()
-    };
+    let shown = |count: u64| if may_open { ShownCount::open(count) } else { ShownCount::suppressed(count) }.to_string();
     let note = if may_open {
         "You may open the lists behind these numbers, so they are exact."
     } else {

@@ -32,9 +32,8 @@ impl FromRequest<App> for Posted {
     async fn from_request(request: Request, app: &App) -> Result<Self, WebError> {
         let session = request.extensions().get::<Session>().cloned().ok_or(WebError::StaleForm)?;
         let (parts, body) = request.into_parts();
-        let bytes = Bytes::from_request(Request::from_parts(parts.clone(), body), app)
-            .await
-            .map_err(|_| WebError::TooLarge)?;
+        let bytes =
+            Bytes::from_request(Request::from_parts(parts.clone(), body), app).await.map_err(|_| WebError::TooLarge)?;
         let again = Request::from_parts(parts, bytes.into());
         let HtmlForm(pairs) =
             HtmlForm::<Vec<(String, String)>>::from_request(again, app).await.map_err(|_| WebError::StaleForm)?;

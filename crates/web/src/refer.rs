@@ -16,11 +16,11 @@ use fingerpost_store::{Draft, ReferFrame, WorkerCard};
 use fingerpost_ui::format::{day, initials};
 use fingerpost_ui::pages::{Choice, MessagePage, PersonValues, ReferPage, ReferValues, ReferWhoPage, WorkerView};
 
+use crate::WebError;
 use crate::form::Posted;
 use crate::frame::{show, show_again};
 use crate::invited::May;
 use crate::view::{listed, one_line_address, person_card};
-use crate::WebError;
 
 fn answers_of(form: &Posted) -> PersonAnswers {
     PersonAnswers {
@@ -217,7 +217,8 @@ fn reaches(person: &PersonDetails, chosen: &str) -> Vec<Choice> {
     let phone = person.phone.as_ref().map(|p| p.as_str().to_owned());
     let way = |reach: Reach, detail: Option<String>| {
         detail.map(|detail| {
-            let words = if detail.is_empty() { reach.label().to_owned() } else { format!("{} {detail}", reach.label()) };
+            let words =
+                if detail.is_empty() { reach.label().to_owned() } else { format!("{} {detail}", reach.label()) };
             Choice::new(reach.code(), words, chosen == reach.code())
         })
     };

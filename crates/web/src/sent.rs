@@ -156,7 +156,11 @@ fn steps(sent: &Sent, today: Date) -> Vec<Step> {
     let phone = sent.worker_phone.as_ref().map(|phone| format!(" from {phone}")).unwrap_or_default();
     steps.push(match sent.row.first_contact {
         Some(first) => step(day(first, today), format!("{worker} and {called} had their first contact."), true),
-        None => step("Then".to_owned(), format!("{worker} is in touch with {called}{phone}, in the safe way you gave."), false),
+        None => step(
+            "Then".to_owned(),
+            format!("{worker} is in touch with {called}{phone}, in the safe way you gave."),
+            false,
+        ),
     });
     steps.push(step(
         "When it ends".to_owned(),
@@ -167,7 +171,10 @@ fn steps(sent: &Sent, today: Date) -> Vec<Step> {
 }
 
 fn summary(sent: &Sent, today: Date) -> Vec<SummaryRow> {
-    let mut rows = vec![SummaryRow::new("Who", format!("{}, born {}", sent.person.name.full(), fingerpost_ui::format::birth_day(sent.person.born.date())))];
+    let mut rows = vec![SummaryRow::new(
+        "Who",
+        format!("{}, born {}", sent.person.name.full(), fingerpost_ui::format::birth_day(sent.person.born.date())),
+    )];
     if let Some(number) = &sent.person.nhs_number {
         rows.push(SummaryRow::new("NHS number", number.to_string()));
     }

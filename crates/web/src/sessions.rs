@@ -124,11 +124,7 @@ pub(crate) async fn begin(
 }
 
 /// Remembers who has given the right password and still owes a code.
-pub(crate) async fn owe_code(
-    session: &Session,
-    tenant: &TenantId,
-    user: UserId,
-) -> std::result::Result<(), WebError> {
+pub(crate) async fn owe_code(session: &Session, tenant: &TenantId, user: UserId) -> std::result::Result<(), WebError> {
     session.cycle_id().await?;
     Ok(session.insert(PENDING, (tenant.as_str(), user)).await?)
 }

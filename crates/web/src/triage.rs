@@ -6,7 +6,7 @@ use fingerpost_domain::calendar::day_of;
 use fingerpost_domain::id::{ReferralId, UserId};
 use fingerpost_domain::person::BirthDate;
 use fingerpost_domain::problem::Problems;
-use fingerpost_domain::referral::{NotAcceptedReason, Refusal, ReferralState};
+use fingerpost_domain::referral::{NotAcceptedReason, ReferralState, Refusal};
 use fingerpost_domain::risk::Risk;
 use fingerpost_policy::Triage;
 use fingerpost_store::{Allocation, SamePerson, StoreError, WaitingPage, WaitingRow};
@@ -90,9 +90,9 @@ async fn page(
         .iter()
         .map(|worker| {
             let id = worker.user.to_string();
-            let there = worker.days_there.as_ref().map(|days| format!(" At this practice: {days}.")).unwrap_or_default();
-            let hint =
-                format!("{} of {} places used. {}.{there}", worker.open_cases, worker.places, worker.languages);
+            let there =
+                worker.days_there.as_ref().map(|days| format!(" At this practice: {days}.")).unwrap_or_default();
+            let hint = format!("{} of {} places used. {}.{there}", worker.open_cases, worker.places, worker.languages);
             Choice::new(&id, worker.name.clone(), typed.worker == id).hint(hint)
         })
         .collect();
@@ -165,8 +165,11 @@ pub(crate) async fn accept(
         match here.app().store().accept(&here.ctx, id, Allocation { worker, person }).await {
             Ok(_) => return Ok(Redirect::to(&here.href("referrals")).into_response()),
             Err(StoreError::AlreadyThere) => {
-                problems.add("person", "This NHS number belongs to somebody who is here already. Choose them, or ask the \
-                                        practice to check the number");
+                problems.add(
+                    "person",
+                    "This NHS number belongs to somebody who is here already. Choose them, or ask the \
+                                        practice to check the number",
+                );
             }
             Err(error) => return Err(error.into()),
         }

@@ -78,8 +78,7 @@ pub(crate) async fn list(here: May<ManageUsers>, Query(saved): Query<Saved>) -> 
 }
 
 pub(crate) async fn invite(here: May<ManageUsers>, form: Posted) -> Result<Response, WebError> {
-    let values =
-        InviteValues { name: form.text("name"), email: form.text("email"), job_title: form.text("job_title") };
+    let values = InviteValues { name: form.text("name"), email: form.text("email"), job_title: form.text("job_title") };
     let mut problems = Problems::none();
     let name = problems.take("name", Line::<100>::parse(&values.name)).flatten();
     if name.is_none() && problems.of("name").is_none() {

@@ -22,13 +22,11 @@ pub(crate) fn short_name(name: &PersonName) -> String {
 
 /// Address and postcode on one line.
 pub(crate) fn one_line_address(person: &PersonDetails) -> Option<String> {
-    let parts: Vec<String> = [
-        person.address.as_ref().map(ToString::to_string),
-        person.postcode.as_ref().map(|p| p.as_str().to_owned()),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
+    let parts: Vec<String> =
+        [person.address.as_ref().map(ToString::to_string), person.postcode.as_ref().map(|p| p.as_str().to_owned())]
+            .into_iter()
+            .flatten()
+            .collect();
     (!parts.is_empty()).then(|| parts.join(", "))
 }
 

@@ -73,8 +73,9 @@ impl Post {
     /// # Errors
     /// [`PostError::Settings`] when the address or the sender cannot be used.
     pub fn smtp(url: &str, from: &str) -> Result<Self, PostError> {
-        let builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(url)
-            .map_err(|_| PostError::Settings("write the mail server as smtp://host:port or smtps://user:password@host"))?;
+        let builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(url).map_err(|_| {
+            PostError::Settings("write the mail server as smtp://host:port or smtps://user:password@host")
+        })?;
         Ok(Self { from: sender(from)?, way: Way::Smtp(builder.build()) })
     }
 

@@ -2,6 +2,8 @@
 //! `FINGERPOST_TEST_POSTGRES` names a server in which databases may be made. Where it does not, the test
 //! says so on standard error, and `make test` repeats it loudly.
 
+#![expect(clippy::expect_used, reason = "a test that cannot be set up has failed")]
+
 mod village;
 
 use std::str::FromStr;
@@ -108,7 +110,9 @@ pub async fn dump(store: &Store) -> Vec<String> {
                     if row.try_get_raw(at).is_ok_and(|value| value.is_null()) {
                         return "-".to_owned();
                     }
-                    row.try_get::<String, _>(at).or_else(|_| row.try_get::<i64, _>(at).map(|n| n.to_string())).expect("a cell")
+                    row.try_get::<String, _>(at)
+                        .or_else(|_| row.try_get::<i64, _>(at).map(|n| n.to_string()))
+                        .expect("a cell")
                 })
                 .collect();
             out.push(format!("{table}|{}", cells.join("|")));

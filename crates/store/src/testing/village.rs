@@ -4,7 +4,9 @@ use fingerpost_domain::Timestamp;
 use fingerpost_domain::ambient::Entropy;
 use fingerpost_domain::calendar::day_of;
 use fingerpost_domain::id::{CaseId, OrganisationId, ReferralId, RequestKey, TenantId};
-use fingerpost_domain::organisation::{Identifier, ODS, Organisation, OrganisationKind, OrganisationRecord, OrganisationStatus};
+use fingerpost_domain::organisation::{
+    Identifier, ODS, Organisation, OrganisationKind, OrganisationRecord, OrganisationStatus,
+};
 use fingerpost_domain::person::{Email, PersonAnswers, PersonDetails};
 use fingerpost_domain::referral::{ReferralAnswers, ReferralState};
 use fingerpost_domain::role::Role;
@@ -107,7 +109,8 @@ impl Village {
             let found = store.organisation_by_identifier(ODS, &record.identifier.value).await.expect("a read");
             practices.push(found.expect("a practice"));
         }
-        let scheme = store.add_organisation(OrganisationKind::Scheme, &format!("{mark} Scheme"), now).await.expect("a scheme");
+        let scheme =
+            store.add_organisation(OrganisationKind::Scheme, &format!("{mark} Scheme"), now).await.expect("a scheme");
         let serves = practices.iter().map(|practice| practice.id).collect();
         let new = NewScheme { organisation: scheme.id, terms: SchemeTerms::default(), practices: serves };
         store.put_scheme(tenant, &new, now).await.expect("terms");
@@ -190,7 +193,12 @@ impl Village {
     }
 }
 
-async fn add(store: &Store, tenant: &TenantId, mark: &str, (name, role, place): (&str, Role, OrganisationId)) -> SignedIn {
+async fn add(
+    store: &Store,
+    tenant: &TenantId,
+    mark: &str,
+    (name, role, place): (&str, Role, OrganisationId),
+) -> SignedIn {
     let user = NewUser {
         name: format!("{mark} {name}"),
         email: Email::parse(&format!("{name}.{mark}@example.org")).expect("an address"),

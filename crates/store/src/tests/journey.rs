@@ -121,7 +121,8 @@ async fn what_was_not_agreed_is_kept_or_recorded_and_never_sent() {
             let started = store.start_referral(&ctx, &person("Ann", 2), Village::key(store.entropy())).await.unwrap();
             let request = answers(agreement).check().unwrap();
             assert_eq!(store.answer_draft(&ctx, started.id, &request).await.unwrap(), state);
-            let sent = store.sent_one(&Village::ctx::<ReadSent>(&v.gp, &v.practice, start()), started.id).await.unwrap();
+            let sent =
+                store.sent_one(&Village::ctx::<ReadSent>(&v.gp, &v.practice, start()), started.id).await.unwrap();
             assert_eq!(sent.code, code);
         }
         let triage = Village::ctx::<Triage>(&v.supervisor, &v.scheme, start());
@@ -207,7 +208,10 @@ async fn a_referral_is_taken_back_until_it_is_answered() {
         store.take_back(&take, first).await.unwrap();
         let second = v.send(store, &person("Ben", 2)).await;
         v.accept(store, second).await;
-        assert!(matches!(store.take_back(&take, second).await, Err(StoreError::NotNow(NotNow(ReferralState::Accepted)))));
+        assert!(matches!(
+            store.take_back(&take, second).await,
+            Err(StoreError::NotNow(NotNow(ReferralState::Accepted)))
+        ));
     })
     .await;
 }

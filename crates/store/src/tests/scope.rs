@@ -19,8 +19,12 @@ async fn a_strangers_record_is_not_found() {
         let waiting = here.send(store, &person("Ann", 2)).await;
         let case = here.accept(store, referral).await;
         for gp in [&here.other_gp] {
-            assert!(is_not_found(store.sent_one(&Village::ctx::<ReadSent>(gp, &here.practice, start()), referral).await));
-            assert!(is_not_found(store.take_back(&Village::ctx::<TakeBack>(gp, &here.practice, start()), waiting).await));
+            assert!(is_not_found(
+                store.sent_one(&Village::ctx::<ReadSent>(gp, &here.practice, start()), referral).await
+            ));
+            assert!(is_not_found(
+                store.take_back(&Village::ctx::<TakeBack>(gp, &here.practice, start()), waiting).await
+            ));
         }
         let far = Village::ctx::<ReadSent>(&here.far_gp, &here.far_practice, start());
         assert!(is_not_found(store.sent_one(&far, referral).await));

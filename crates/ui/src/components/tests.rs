@@ -98,7 +98,8 @@ fn every_fixture_of_the_package_is_rendered_as_it_expects() {
             wrong.push(match got {
                 Err(error) => format!("{folder}: {name}: {error:#}"),
                 Ok(got) => {
-                    let at = got.iter().zip(&expected).position(|(a, b)| a != b).unwrap_or(got.len().min(expected.len()));
+                    let at =
+                        got.iter().zip(&expected).position(|(a, b)| a != b).unwrap_or(got.len().min(expected.len()));
                     format!("{folder}: {name}: at {at}: got {:?}, expected {:?}", got.get(at), expected.get(at))
                 }
             });

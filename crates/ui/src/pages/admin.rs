@@ -115,8 +115,19 @@ mod samples {
 
     impl AccountPage {
         pub(crate) fn samples() -> Vec<Self> {
-            let off = Self { frame: frame("Account"), second_factor: false, secret: None, qr: Value::from(""), problems: vec![] };
-            let setting = Self { secret: Some("ABC".into()), qr: Self::qr_of("<svg></svg>"), problems: problems(&["code"]), ..off.clone() };
+            let off = Self {
+                frame: frame("Account"),
+                second_factor: false,
+                secret: None,
+                qr: Value::from(""),
+                problems: vec![],
+            };
+            let setting = Self {
+                secret: Some("ABC".into()),
+                qr: Self::qr_of("<svg></svg>"),
+                problems: problems(&["code"]),
+                ..off.clone()
+            };
             let on = Self { second_factor: true, problems: problems(&["password"]), ..off.clone() };
             vec![off, setting, on]
         }
@@ -157,7 +168,8 @@ mod samples {
                 not_accepted: "0".into(),
                 withdrawn: "0".into(),
             };
-            let empty = Self { frame: frame("Flow"), note: "Small".into(), rows: vec![], definition_text: "Sent".into() };
+            let empty =
+                Self { frame: frame("Flow"), note: "Small".into(), rows: vec![], definition_text: "Sent".into() };
             vec![Self { rows: vec![line], ..empty.clone() }, empty]
         }
     }

@@ -353,8 +353,15 @@ mod samples {
                 rows: vec![],
                 empty_text: "Nobody".into(),
             };
-            let inbox = Inbox { text: "3 referrals to open".into(), href: "/o/x/referrals".into(), detail: "today".into() };
-            let quiet = CaseloadLine { risk_note: None, late: false, last_quiet: false, risk: "none_known".into(), ..line.clone() };
+            let inbox =
+                Inbox { text: "3 referrals to open".into(), href: "/o/x/referrals".into(), detail: "today".into() };
+            let quiet = CaseloadLine {
+                risk_note: None,
+                late: false,
+                last_quiet: false,
+                risk: "none_known".into(),
+                ..line.clone()
+            };
             vec![Self { rows: vec![line, quiet], inbox: Some(inbox), ..empty.clone() }, empty]
         }
     }
@@ -407,12 +414,29 @@ mod samples {
                 values: ContactValues::default(),
                 problems: vec![],
             };
-            let fields = ["kind", "on", "happened", "note", "matters", "referrer_hears", "line_for_referrer", "next", "due"];
+            let fields =
+                ["kind", "on", "happened", "note", "matters", "referrer_hears", "line_for_referrer", "next", "due"];
             let none_left = Sessions { text: "6 of 6".into(), pips: vec![true; 6], next: None };
             let wrong = Self { problems: problems(&fields), open_sharing: true, sessions: none_left, ..usual.clone() };
-            let plain = Event { tag: None, title: None, foot_icon: None, foot: None, note_href: None, text: String::new(), ..event };
+            let plain = Event {
+                tag: None,
+                title: None,
+                foot_icon: None,
+                foot: None,
+                note_href: None,
+                text: String::new(),
+                ..event
+            };
             let stranger = CasePerson { nhs_number: None, address: None, ..person };
-            let closed = Self { open: false, saved: None, matters: None, timeline: vec![plain], person: stranger, care: Care { guidance: None, ..Care::sample("not_asked") }, ..usual.clone() };
+            let closed = Self {
+                open: false,
+                saved: None,
+                matters: None,
+                timeline: vec![plain],
+                person: stranger,
+                care: Care { guidance: None, ..Care::sample("not_asked") },
+                ..usual.clone()
+            };
             vec![usual, wrong, closed]
         }
     }

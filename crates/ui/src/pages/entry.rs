@@ -153,7 +153,10 @@ mod samples {
         pub(crate) fn samples() -> Vec<Self> {
             let link = Link { text: "Start again".into(), href: "/".into() };
             let bare = Self { frame: anonymous("Gone"), heading: "Gone".into(), paragraphs: vec![], link: None };
-            vec![Self { frame: frame("Gone"), paragraphs: vec!["Do this".into()], link: Some(link), ..bare.clone() }, bare]
+            vec![
+                Self { frame: frame("Gone"), paragraphs: vec!["Do this".into()], link: Some(link), ..bare.clone() },
+                bare,
+            ]
         }
     }
 

@@ -13,10 +13,12 @@ use serde::Serialize;
 
 pub use admin::{AccountPage, FlowLine, FlowPage, InviteValues, UserLine, UsersPage};
 pub use case::{
-    Care, CarePage, CareValues, CaseloadLine, CaseloadPage, CasePage, CasePerson, CloseValues, ClosePage, ContactValues, Event, Filter, Inbox,
-    Matters, NotePage, NoteVersion, Sessions,
+    Care, CarePage, CareValues, CasePage, CasePerson, CaseloadLine, CaseloadPage, ClosePage, CloseValues,
+    ContactValues, Event, Filter, Inbox, Matters, NotePage, NoteVersion, Sessions,
 };
-pub use entry::{Account, ChoosePasswordPage, CodePage, MessagePage, PlaceLink, PlacesPage, SignInPage, TextBlock, TextPage};
+pub use entry::{
+    Account, ChoosePasswordPage, CodePage, MessagePage, PlaceLink, PlacesPage, SignInPage, TextBlock, TextPage,
+};
 pub use refer::{
     CodeToFile, FeedbackView, Notice, PersonCard, PersonValues, ReferPage, ReferValues, ReferWhoPage, RefusalView,
     SentLine, SentOnePage, SentPage, Step, WorkerView,
@@ -167,7 +169,9 @@ mod tests {
 
     fn draw<P: Page>(ui: &Ui, pages: Vec<P>) -> usize {
         for page in &pages {
-            let html = ui.render(page).unwrap_or_else(|error| panic!("{error}: {:#}", std::error::Error::source(&error).unwrap()));
+            let html = ui
+                .render(page)
+                .unwrap_or_else(|error| panic!("{error}: {:#}", std::error::Error::source(&error).unwrap()));
             assert!(html.contains("</html>"), "{}", P::TEMPLATE);
             assert!(!html.contains("style=") && !html.contains("<style"), "{} has inline style", P::TEMPLATE);
             assert!(!html.contains(" onclick") && !html.contains("<script>"), "{} has inline script", P::TEMPLATE);
@@ -212,7 +216,12 @@ mod tests {
         let ui = Ui::load().unwrap();
         let html = ui.render(&ReferWhoPage::samples()[0]).unwrap();
         for field in ["given", "born", "phone"] {
-            assert_eq!(html.matches(&format!("Mend the {field}<")).count() + html.matches(&format!("Mend the {field}\n")).count(), 2, "{field}");
+            assert_eq!(
+                html.matches(&format!("Mend the {field}<")).count()
+                    + html.matches(&format!("Mend the {field}\n")).count(),
+                2,
+                "{field}"
+            );
         }
         assert!(html.contains("href=\"#born-day\"") && html.contains("id=\"born-day\""));
     }

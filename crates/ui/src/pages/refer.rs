@@ -257,6 +257,9 @@ impl Page for SentOnePage {
 }
 
 #[cfg(test)]
+pub(crate) use samples::person as sample_person;
+
+#[cfg(test)]
 mod samples {
     use super::*;
     use crate::pages::samples::{LONG, frame, problems};
@@ -355,7 +358,13 @@ mod samples {
                 definition_text: "All".into(),
                 empty_text: "Nobody yet".into(),
             };
-            let full = Self { rows: vec![line.clone(), SentLine { detail: None, unread: false, ..line }], manager: true, older_href: Some("?before=1".into()), refer_href: None, ..empty.clone() };
+            let full = Self {
+                rows: vec![line.clone(), SentLine { detail: None, unread: false, ..line }],
+                manager: true,
+                older_href: Some("?before=1".into()),
+                refer_href: None,
+                ..empty.clone()
+            };
             vec![full, empty]
         }
     }
@@ -381,10 +390,27 @@ mod samples {
             let section = Section { heading: "Plan and requested actions".into(), text: "None.\nReally".into() };
             let full = Self {
                 notice: Some(Notice { title: "Sent to Maya".into(), body: "Peggy".into() }),
-                refusal: Some(RefusalView { reason: "No room".into(), alternative: "Ring\nthem".into(), who: "Maya".into() }),
-                feedback: vec![FeedbackView { title: "How it ended".into(), when: "today".into(), unread: true, sections: vec![section] }],
-                steps: vec![Step { when: "Today".into(), what: "Sent".into(), done: true }, Step { when: "By Friday".into(), what: "Answer".into(), done: false }],
-                code: Some(CodeToFile { concept: "871731000000106".into(), term: "Referral".into(), line: "Referred".into(), rule: "Once".into() }),
+                refusal: Some(RefusalView {
+                    reason: "No room".into(),
+                    alternative: "Ring\nthem".into(),
+                    who: "Maya".into(),
+                }),
+                feedback: vec![FeedbackView {
+                    title: "How it ended".into(),
+                    when: "today".into(),
+                    unread: true,
+                    sections: vec![section],
+                }],
+                steps: vec![
+                    Step { when: "Today".into(), what: "Sent".into(), done: true },
+                    Step { when: "By Friday".into(), what: "Answer".into(), done: false },
+                ],
+                code: Some(CodeToFile {
+                    concept: "871731000000106".into(),
+                    term: "Referral".into(),
+                    line: "Referred".into(),
+                    rule: "Once".into(),
+                }),
                 take_back: Some("/o/x/sent/1/take-back".into()),
                 continue_href: Some("/o/x/refer/1".into()),
                 ..bare.clone()
@@ -393,6 +419,3 @@ mod samples {
         }
     }
 }
-
-#[cfg(test)]
-pub(crate) use samples::person as sample_person;

@@ -100,7 +100,8 @@ mod samples {
                 practice: LONG.into(),
             };
             let empty = Self { frame: frame("Referrals"), heading: "Nobody is waiting".into(), rows: vec![] };
-            let risks = ["known", "none_known"].map(|risk| TriageLine { risk: risk.into(), late: false, ..line.clone() });
+            let risks =
+                ["known", "none_known"].map(|risk| TriageLine { risk: risk.into(), late: false, ..line.clone() });
             vec![Self { rows: [vec![line], risks.into()].concat(), ..empty.clone() }, empty]
         }
     }
@@ -118,7 +119,10 @@ mod samples {
                 words: Some("I used to sing.\nIn a choir.".into()),
                 summary: vec![SummaryRow::new("What would help", "Company")],
                 referrer: "Dr Ferreira".into(),
-                likely: vec![Choice::new("1", LONG, false).hint("Same name"), Choice::new("new", "Somebody new", false)],
+                likely: vec![
+                    Choice::new("1", LONG, false).hint("Same name"),
+                    Choice::new("new", "Somebody new", false),
+                ],
                 workers: vec![Choice::new("1", "Maya", false).hint("6 of 30 free")],
                 accept_action: "/o/x/referrals/1/accept".into(),
                 refuse_action: "/o/x/referrals/1/not-accept".into(),

@@ -62,9 +62,16 @@ async fn a_gp_refers_the_scheme_accepts_the_worker_records_and_the_gp_reads_it()
         let page = maya.get(&case).await;
         let key = page.hidden("key");
         let fields = [
-            ("key", key.as_str()), ("kind", "phone"), ("on_day", "21"), ("on_month", "11"), ("on_year", "2026"),
-            ("happened", "used_session"), ("note", "A first <b>conversation</b>."), ("matters", "To sing again."),
-            ("referrer_hears", "summary"), ("line_for_referrer", "We have met."),
+            ("key", key.as_str()),
+            ("kind", "phone"),
+            ("on_day", "21"),
+            ("on_month", "11"),
+            ("on_year", "2026"),
+            ("happened", "used_session"),
+            ("note", "A first <b>conversation</b>."),
+            ("matters", "To sing again."),
+            ("referrer_hears", "summary"),
+            ("line_for_referrer", "We have met."),
         ];
         for _ in 0..2 {
             let saved = maya.post(&format!("{case}/contacts"), &fields).await;

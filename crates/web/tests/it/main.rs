@@ -1,5 +1,7 @@
 //! The web face, called in process: rights, forms, links, hostile and tired users.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 mod client;
 mod journey;
 mod rights;

@@ -65,7 +65,10 @@ async fn every_role_finds_only_what_the_policy_gives_it() {
                             // that is incomplete says so before anything is looked up.
                             let fine = matches!(
                                 answer.status,
-                                StatusCode::NOT_FOUND | StatusCode::FORBIDDEN | StatusCode::UNPROCESSABLE_ENTITY | StatusCode::SEE_OTHER
+                                StatusCode::NOT_FOUND
+                                    | StatusCode::FORBIDDEN
+                                    | StatusCode::UNPROCESSABLE_ENTITY
+                                    | StatusCode::SEE_OTHER
                             );
                             assert!(fine && (allowed || answer.status == StatusCode::NOT_FOUND), "{told}");
                         } else {

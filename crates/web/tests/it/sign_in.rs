@@ -14,7 +14,8 @@ async fn a_wrong_password_an_unknown_address_and_a_resting_account_look_the_same
         let email = server.give_password(&server.village.gp).await;
         let wrong = server.client().sign_in(&email, "not the password at all").await;
         let unknown = server.client().sign_in("nobody@example.org", "not the password at all").await;
-        let cut = |body: &str| body.split("There is a problem").nth(1).unwrap().split("</ul>").next().unwrap().to_owned();
+        let cut =
+            |body: &str| body.split("There is a problem").nth(1).unwrap().split("</ul>").next().unwrap().to_owned();
         assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert_eq!(cut(&wrong.body), cut(&unknown.body));
         for _ in 0..8 {
@@ -80,7 +81,10 @@ async fn a_second_step_is_asked_once_it_is_on_and_a_code_works_once() {
             let totp = Builder::new().with_secret(secret).with_account_name("sign-in").build().unwrap();
             totp.generate(u64::try_from(at.as_second()).unwrap()).to_string()
         };
-        assert_eq!(gp.post("/account/second-step/on", &[("code", "000000")]).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(
+            gp.post("/account/second-step/on", &[("code", "000000")]).await.status,
+            StatusCode::UNPROCESSABLE_ENTITY
+        );
         assert_eq!(gp.post("/account/second-step/on", &[("code", &code(start()))]).await.status, StatusCode::SEE_OTHER);
         let then = start().saturating_add(SignedDuration::from_secs(60)).unwrap();
         server.clock.set(then);
@@ -100,7 +104,10 @@ async fn a_second_step_is_asked_once_it_is_on_and_a_code_works_once() {
         assert_eq!(again.get("/account").await.status, StatusCode::OK);
         let off = again.post("/account/second-step/off", &[("password", "wrong password here")]).await;
         assert_eq!(off.status, StatusCode::UNPROCESSABLE_ENTITY);
-        assert_eq!(again.post("/account/second-step/off", &[("password", PASSWORD)]).await.status, StatusCode::SEE_OTHER);
+        assert_eq!(
+            again.post("/account/second-step/off", &[("password", PASSWORD)]).await.status,
+            StatusCode::SEE_OTHER
+        );
         server.clock.set(start());
     })
     .await;

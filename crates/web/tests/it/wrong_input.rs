@@ -13,7 +13,9 @@ async fn names_of_every_kind_come_back_as_they_were_typed() {
     on_both(async |server| {
         let mut gp = server.signed_in(&server.village.gp).await;
         let org = format!("/o/{}", server.village.practice.slug);
-        for name in ["Siân O’Donoghue", "D'Arcy", "محمد الأمين", "李伟", "Zoë 🌻", "Робин", "x\u{0301}y", &"Ж".repeat(70)] {
+        for name in
+            ["Siân O’Donoghue", "D'Arcy", "محمد الأمين", "李伟", "Zoë 🌻", "Робин", "x\u{0301}y", &"Ж".repeat(70)]
+        {
             let key = gp.get(&format!("{org}/refer")).await.hidden("key");
             let mut fields = changed(PEGGY, "given", name);
             fields = changed(&fields, "preferred", "");
@@ -72,7 +74,9 @@ async fn ten_megabytes_wrong_bytes_and_broken_forms_are_refused_cleanly() {
     assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
     assert!(answer.body.contains("That is too long to save"));
     let long = format!("{}&communication={}", encoded(&fields), "x".repeat(600));
-    assert!(gp.post_raw(&format!("{org}/refer"), &long).await.body.contains("Use 500 characters or fewer. You used 600"));
+    assert!(
+        gp.post_raw(&format!("{org}/refer"), &long).await.body.contains("Use 500 characters or fewer. You used 600")
+    );
     let latin = encoded(&fields).replace("Margaret", "Si%E2n");
     assert!(gp.post_raw(&format!("{org}/refer"), &latin).await.body.contains("Some letters could not be read"));
     let nul = encoded(&fields).replace("Margaret", "Mar%00garet");
@@ -80,7 +84,13 @@ async fn ten_megabytes_wrong_bytes_and_broken_forms_are_refused_cleanly() {
     for broken in ["", "&&&==", "csrf", "%%%", "given[]=x", "\u{0}"] {
         assert_eq!(gp.post_raw(&format!("{org}/refer"), broken).await.status, StatusCode::FORBIDDEN, "{broken:?}");
     }
-    for path in ["/o/T0001/sent/not-an-id", "/o/T0001/sent/01J", "/o/%00/sent", "/o/T0001/refer/%FF", "/assets/x/..%2f..%2fCargo.toml"] {
+    for path in [
+        "/o/T0001/sent/not-an-id",
+        "/o/T0001/sent/01J",
+        "/o/%00/sent",
+        "/o/T0001/refer/%FF",
+        "/assets/x/..%2f..%2fCargo.toml",
+    ] {
         let answer = gp.get(path).await;
         assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
         assert!(answer.body.contains("Page not found"), "{path}: {}", answer.body);

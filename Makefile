@@ -1,0 +1,52 @@
+# make run · make test · make build · make bench · make lint · make screenshots
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+E2E := tests/e2e
+
+.PHONY: help run test build lint bench screenshots frontend e2e-tools
+
+help:
+	@echo "make run          fill an invented neighbourhood and serve it"
+	@echo "make test         everything that CI runs"
+	@echo "make build        the release binary at target/release/fingerpost"
+	@echo "make lint         format, clippy, unused and forbidden things"
+	@echo "make bench        the measurements of docs/benchmarks.md"
+	@echo "make screenshots  docs/screenshots, drawn anew"
+
+# The two locked NHS front-end packages, which the build embeds.
+frontend:
+	@scripts/fetch-frontend
+
+build: frontend
+	cargo build --release --locked
+
+run: frontend
+	cargo build --locked
+	target/debug/fingerpost demo --data var/demo --serve
+
+lint: frontend
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+	@scripts/lint
+
+# Node packages and the mail server of the end-to-end tests.
+e2e-tools: $(E2E)/node_modules/.stamp $(E2E)/.venv/.stamp
+
+$(E2E)/node_modules/.stamp: $(E2E)/package-lock.json
+	cd $(E2E) && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --ignore-scripts --no-audit --no-fund
+	@touch $@
+
+$(E2E)/.venv/.stamp: $(E2E)/requirements.txt
+	python3 -m venv $(E2E)/.venv
+	$(E2E)/.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $(E2E)/requirements.txt
+	@touch $@
+
+test: frontend lint e2e-tools
+	@scripts/test
+
+bench: build e2e-tools
+	scripts/with-postgres node scripts/bench.mjs
+
+screenshots: frontend e2e-tools
+	cargo build --locked
+	node scripts/screenshots.mjs

@@ -1,0 +1,139 @@
+// The commands: exit codes, clear refusals, and a referral from a really imported practice.
+
+import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { browser, folder, open, postgres, realData, run, serve } from './support.mjs'
+
+const PASSWORD = 'kettle meadow trumpet'
+
+/** Two practices of the national register in its headerless 27 columns, for where the real file is not. */
+const NATIONAL = ['A81001,THE DENSHAM SURGERY', 'A81002,QUEENS PARK MEDICAL CENTRE']
+  .map((head) => `${head},Y63,QHM,1 HIGH STREET,,STOCKTON ON TEES,,CLEVELAND,TS18 1HU,19740401,,A,B,16C,20130401,,01642 000000,,,,0,,16C,,4,`).join('\n')
+
+async function chooses(page, link) {
+  await page.goto(link)
+  await page.getByLabel('New password').fill(PASSWORD)
+  await page.getByRole('button', { name: 'Save my password' }).click()
+}
+
+async function signIn(page, email) {
+  await page.goto('/sign-in')
+  await page.getByLabel('Email address').fill(email)
+  await page.getByLabel('Password', { exact: true }).fill(PASSWORD)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.waitForLoadState()
+}
+
+async function realPractice(database) {
+  const data = folder()
+  const here = async (...args) => {
+    const done = await run([...args, ...database])
+    assert.equal(done.code, 0, done.err)
+    return done.out
+  }
+  let file = realData('uk_ods/gp_practices_active_2025-11.csv')
+  const count = file ? 6618 : 2
+  if (!file) { file = join(data.path, 'national.csv'); writeFileSync(file, NATIONAL) }
+  assert.match(await here('import', 'practices', file, '--dry-run'), new RegExp(`${count} added.*Dry run`))
+  assert.match(await here('import', 'practices', file), new RegExp(`${count} rows read, ${count} added, 0 changed`))
+  assert.match(await here('import', 'practices', file), new RegExp(`0 added, 0 changed, ${count} unchanged`))
+  assert.match(await here('scheme', 'add', 'Stockton Social Prescribing', '--practice', 'A81001'), /stockton-social-prescribing/)
+  const links = {}
+  for (const [email, role, org, extra] of [
+    ['gp@example.org', 'referrer', 'A81001', ['--job-title', 'GP']],
+    ['lead@example.org', 'supervisor', 'stockton-social-prescribing', []],
+    ['maya@example.org', 'link_worker', 'stockton-social-prescribing', ['--days', 'A81001=Mondays, room 2']],
+  ]) {
+    const out = await here('user', 'add', '--name', `Somebody ${role}`, '--email', email, '--role', role, '--org', org, ...extra)
+    links[email] = out.match(/\/l\/[0-9a-f]{40}/)[0]
+  }
+  const server = await serve(database)
+  const engine = await browser()
+  try {
+    const gp = await open(engine, server)
+    await chooses(gp, links['gp@example.org'])
+    await signIn(gp, 'gp@example.org')
+    assert.match(await gp.textContent('body'), /THE DENSHAM SURGERY/)
+    for (const [label, text] of Object.entries({ 'First name': 'Ida', 'Family name': 'Quill', Day: '1', Month: '2', Year: '1960', Phone: '01632 960 144' })) {
+      await gp.getByLabel(label, { exact: true }).fill(text)
+    }
+    await gp.getByRole('button', { name: 'Continue' }).click()
+    assert.match(await gp.textContent('main'), /Mondays, room 2.*Too early to say|Too early to say.*Mondays, room 2/s)
+    await gp.getByLabel('Being more active').check()
+    await gp.getByLabel(/Phone 01632/).check()
+    await gp.getByLabel('None known to me').check()
+    await gp.getByLabel(/Yes, and to sharing/).check()
+    await gp.getByRole('button', { name: /^Send to/ }).click()
+    await gp.getByText('Sent to Stockton Social Prescribing').waitFor()
+    const lead = await open(engine, server)
+    await chooses(lead, links['lead@example.org'])
+    await signIn(lead, 'lead@example.org')
+    await lead.getByRole('link', { name: /^Referrals/ }).first().click()
+    await lead.getByRole('link', { name: 'Ida Quill' }).click()
+    await lead.getByLabel('Somebody link_worker').check()
+    await lead.getByRole('button', { name: 'Accept' }).click()
+    await lead.getByText('Nobody is waiting').waitFor()
+    await gp.reload()
+    assert.match(await gp.textContent('main'), /Accepted\. Somebody link_worker takes it up/)
+    const metrics = await fetch(`${server.address}/readyz`)
+    assert.equal(metrics.status, 200)
+  } finally {
+    await engine.close()
+    await server.stop()
+    data.remove()
+  }
+  assert.match(await here('check'), /Everything verifies/)
+}
+
+test('a referral from a really imported practice goes through on SQLite', async () => {
+  const data = folder()
+  try { await realPractice(['--data', data.path]) } finally { data.remove() }
+})
+
+test('a referral from a really imported practice goes through on PostgreSQL', async (t) => {
+  const url = await postgres()
+  if (!url) return t.skip('LEFT OUT: PostgreSQL')
+  const data = folder()
+  try { await realPractice(['--data', data.path, '--database', url]) } finally { data.remove() }
+})
+
+test('what is refused says in one line what to do, and exits 1; wrong usage exits 2', async () => {
+  const data = folder()
+  const database = ['--data', join(data.path, 'db')]
+  const refused = async (args, said, code = 1) => {
+    const done = await run([...args, ...database])
+    assert.equal(done.code, code, `${args}: ${done.out}${done.err}`)
+    assert.match(done.err, said)
+    if (code === 1) assert.equal(done.err.trim().split('\n').length, 1, done.err)
+  }
+  try {
+    await refused(['check'], /there is no database in this folder/)
+    await refused(['nonsense'], /unrecognized subcommand/, 2)
+    await refused(['import', 'practices', '/nowhere.csv'], /Check the path/)
+    await refused(['user', 'add', '--name', 'A', '--email', 'x', '--role', 'referrer', '--org', 'A81001'], /Enter an email/)
+    await refused(['user', 'add', '--name', 'A', '--email', 'a@b.org', '--role', 'king', '--org', 'A81001'], /choose one of/)
+    await refused(['user', 'disable', 'nobody@example.org'], /nobody signs in/)
+    await refused(['serve', '--listen', '0.0.0.0:0'], /--behind-proxy/)
+    await refused(['demo', '--on', 'yesterday'], /2026-11-21/)
+    assert.equal((await run(['demo', ...database])).code, 0)
+    await refused(['demo'], /in use/)
+    await refused(['serve', '--listen', '0.0.0.0:0', '--behind-proxy'], /one-click sign-in/)
+    assert.match((await run(['settings'])).out, /behind_proxy = false/)
+  } finally { data.remove() }
+})
+
+test('metrics are served on a listener of their own, by route and never by address', async () => {
+  const data = folder()
+  const server = await serve(['--data', data.path, '--metrics-listen', '127.0.0.1:0'])
+  try {
+    await fetch(`${server.address}/l/0123456789abcdef0123456789abcdef01234567`)
+    assert.equal((await fetch(`${server.address}/metrics`)).status, 404)
+    assert.equal(await (await fetch(`${server.address}/healthz`)).text(), 'alive\n')
+    const address = server.out().match(/Metrics are at (\S+)/)[1]
+    const text = await (await fetch(address)).text()
+    assert.match(text, /fingerpost_http_request_seconds_bucket\{[^}]*route="\/l\/\{token\}"/)
+    assert.ok(!text.includes('0123456789abcdef'))
+  } finally { await server.stop(); data.remove() }
+})
