@@ -8,3 +8,5 @@ CREATE TRIGGER audit_row_fixed BEFORE UPDATE OF lane, seq, at, tenant, actor, or
 FOR EACH ROW EXECUTE FUNCTION audit_refuse();
 CREATE TRIGGER audit_block_no_delete BEFORE DELETE ON audit_block FOR EACH ROW EXECUTE FUNCTION audit_refuse();
 CREATE TRIGGER audit_block_no_update BEFORE UPDATE ON audit_block FOR EACH ROW EXECUTE FUNCTION audit_refuse();
+CREATE TRIGGER audit_row_no_truncate BEFORE TRUNCATE ON audit_row FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse();
+CREATE TRIGGER audit_block_no_truncate BEFORE TRUNCATE ON audit_block FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse();
