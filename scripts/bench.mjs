@@ -11,7 +11,7 @@ import { cpus, totalmem } from 'node:os'
 import { clientOf, get } from '../tests/e2e/client.mjs'
 import { folder, postgres, run } from '../tests/e2e/support.mjs'
 
-process.env.FINGERPOST_BINARY ??= new URL('../target/release/fingerpost', import.meta.url).pathname
+process.env.E2E_BINARY ??= new URL('../target/release/fingerpost', import.meta.url).pathname
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 120)
 const PEOPLE = 20
 const EVERY = 5000
@@ -34,7 +34,7 @@ const quantile = (sorted, q) => sorted[Math.min(sorted.length - 1, Math.ceil(q *
 
 function start(database) {
   const begun = process.hrtime.bigint()
-  const child = spawn(process.env.FINGERPOST_BINARY, ['serve', ...database, '--listen', '127.0.0.1:0'], {
+  const child = spawn(process.env.E2E_BINARY, ['serve', ...database, '--listen', '127.0.0.1:0'], {
     env: { ...process.env, FINGERPOST_LOG: 'info', FINGERPOST_LOG_FORMAT: 'json' }, stdio: ['ignore', 'pipe', 'pipe'],
   })
   let log = ''

@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { AxeBuilder } from '@axe-core/playwright'
 import { chromium } from 'playwright-core'
 
-const BINARY = process.env.FINGERPOST_BINARY ?? new URL('../../target/debug/fingerpost', import.meta.url).pathname
+const BINARY = process.env.E2E_BINARY ?? new URL('../../target/debug/fingerpost', import.meta.url).pathname
 export const TODAY = '2026-11-20'
 
 /** Runs a command of the binary to its end; gives what it printed. */

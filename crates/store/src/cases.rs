@@ -14,8 +14,7 @@ use fingerpost_policy::{Grant, Permission, ReadCase, ReadCaseload, WorkCase};
 use crate::audit::{Act, Resource};
 use crate::engine::{Row, Tx, Value, values};
 use crate::error::{Result, StoreError};
-use crate::people::{PersonHere, care, details};
-use crate::referrals::{needs_of, person_name};
+use crate::people::{PersonHere, care, details, needs_of, person_name};
 use crate::sql::statements;
 use crate::{Ctx, Store, feedback, people};
 

@@ -9,7 +9,7 @@ use crate::engine::{Tx, values};
 use crate::error::{Result, StoreError};
 use crate::outbox::{self, MessageTemplate};
 use crate::sql::statements;
-use crate::{Store, referrals};
+use crate::{Store, disclosures};
 
 statements! {
     INSERT = "INSERT INTO feedback (tenant, id, referral, disclosure, kind, sections, sent_at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
@@ -68,7 +68,7 @@ pub(crate) async fn change_agreement(
     let Some(fields) = hears.allows() else { return Ok(()) };
     for row in tx.rows(REFERRALS_OF_CASE, values![tenant, case]).await? {
         let to_referrer = (row.parsed("id")?, Recipient::Referrer, fields);
-        referrals::disclose(store, tx, tenant, to_referrer, (by, now)).await?;
+        disclosures::disclose(store, tx, tenant, to_referrer, (by, now)).await?;
     }
     Ok(())
 }

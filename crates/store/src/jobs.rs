@@ -9,7 +9,7 @@ use crate::engine::{Tx, values};
 use crate::error::{Result, StoreError};
 use crate::outbox::{self, MessageTemplate};
 use crate::sql::statements;
-use crate::{Store, dialect, triage};
+use crate::{Store, dialect, schemes};
 
 coded! {
     /// What is to be done.
@@ -89,7 +89,7 @@ impl Store {
         let mut tx = self.db().write().await?;
         if let Some(row) = tx.row(STILL_WAITING, values![&job.tenant, referral]).await? {
             let scheme = row.parsed("scheme")?;
-            for user in triage::triagers(&mut tx, &job.tenant, scheme).await? {
+            for user in schemes::triagers(&mut tx, &job.tenant, scheme).await? {
                 let message = (user, job.subject.as_str());
                 outbox::to_user(self, &mut tx, &job.tenant, MessageTemplate::AnswerDue, message, now).await?;
             }

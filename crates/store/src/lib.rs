@@ -11,6 +11,7 @@
 mod audit;
 mod cases;
 mod dialect;
+mod disclosures;
 mod engine;
 mod error;
 mod feedback;

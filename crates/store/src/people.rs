@@ -3,6 +3,7 @@
 use fingerpost_domain::Timestamp;
 use fingerpost_domain::id::{PersonId, TenantId};
 use fingerpost_domain::matching::{self, Likeness, Match};
+use fingerpost_domain::need::{self, Need};
 use fingerpost_domain::nhs_number::NhsNumber;
 use fingerpost_domain::person::{BirthDate, Email, PersonDetails, PersonName, Phone, Postcode};
 use fingerpost_domain::risk::Risk;
@@ -74,6 +75,22 @@ pub(crate) fn details_values(details: &PersonDetails) -> Vec<Value> {
         details.email.as_ref().map(Email::as_str),
         details.communication.as_ref().map(Note::as_str),
     ]
+}
+
+pub(crate) fn person_name(row: &Row) -> Result<PersonName> {
+    let line = |column: &str| -> Result<Option<Line<70>>> {
+        row.opt_text(column)?
+            .map(|text| Line::parse(&text))
+            .transpose()
+            .map(Option::flatten)
+            .map_err(|_| StoreError::corrupt(column))
+    };
+    let required = |column: &str| line(column)?.ok_or_else(|| StoreError::corrupt(column));
+    Ok(PersonName { given: required("given")?, family: required("family")?, preferred: line("preferred")? })
+}
+
+pub(crate) fn needs_of(row: &Row) -> Result<Vec<Need>> {
+    Ok(need::read(row.text("needs")?.split_whitespace()))
 }
 
 fn line<const N: usize>(row: &Row, column: &str) -> Result<Option<Line<N>>> {

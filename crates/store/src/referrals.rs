@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use fingerpost_domain::agreement::Agreement;
 use fingerpost_domain::calendar::{add_working_days, day_of, instant_at};
 use fingerpost_domain::codes::{self, SnomedCode};
-use fingerpost_domain::disclosure::{Basis, DisclosedFields, Recipient, ReferrerHears};
-use fingerpost_domain::id::{DisclosureId, OrganisationId, ReferralId, RequestKey, TenantId, UserId};
-use fingerpost_domain::need::{self, Need};
+use fingerpost_domain::disclosure::{DisclosedFields, Recipient, ReferrerHears};
+use fingerpost_domain::id::{OrganisationId, ReferralId, RequestKey, TenantId, UserId};
+use fingerpost_domain::need::Need;
 use fingerpost_domain::person::{PersonDetails, PersonName};
 use fingerpost_domain::referral::{NotAcceptedReason, NotNow, ReferralRequest, ReferralState, reference};
 use fingerpost_domain::safe_contact::Reach;
@@ -23,9 +23,9 @@ use crate::error::{Result, StoreError};
 use crate::feedback::{self, FeedbackRow};
 use crate::jobs::{self, JobKind};
 use crate::outbox::{self, MessageTemplate};
-use crate::people::{details, details_values};
+use crate::people::{details, details_values, needs_of, person_name};
 use crate::sql::statements;
-use crate::{Ctx, PAGE_ROWS, Store, schemes, triage};
+use crate::{Ctx, PAGE_ROWS, Store, disclosures, schemes};
 
 statements! {
     SCHEME_OF_PRACTICE = "SELECT s.organisation, s.min_age, s.max_age, s.sessions_agreed, s.answer_working_days, o.name \
@@ -53,7 +53,6 @@ statements! {
     ANSWER = "UPDATE referral SET state = $5, needs = $6, words = $7, reach = $8, guidance = $9, risk = $10, risk_note = $11, agreement = $12, \
               sent_at = $13, answer_due = $14, decided_at = $15 \
               WHERE tenant = $1 AND practice = $2 AND id = $3 AND referrer = $4 AND state = 'draft'";
-    DISCLOSE = "INSERT INTO disclosure (tenant, id, referral, recipient, basis, fields, given_at, recorded_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     SENT_LIST = "SELECT r.id, r.reference, r.state, r.given, r.family, r.preferred, r.created_at, r.sent_at, r.answer_due, r.decided_at, r.reason, u.name AS referrer_name, \
                  w.name AS worker_name, c.first_contact, c.closed_at, c.referrer_hears, r.joined_case, \
                  (SELECT COUNT(*) FROM feedback f WHERE f.tenant = r.tenant AND f.referral = r.id AND f.opened_at IS NULL) AS unread \
@@ -208,22 +207,6 @@ pub struct SentPage {
     pub feedback: Vec<FeedbackRow>,
 }
 
-pub(crate) fn person_name(row: &Row) -> Result<PersonName> {
-    let line = |column: &str| -> Result<Option<Line<70>>> {
-        row.opt_text(column)?
-            .map(|text| Line::parse(&text))
-            .transpose()
-            .map(Option::flatten)
-            .map_err(|_| StoreError::corrupt(column))
-    };
-    let required = |column: &str| line(column)?.ok_or_else(|| StoreError::corrupt(column));
-    Ok(PersonName { given: required("given")?, family: required("family")?, preferred: line("preferred")? })
-}
-
-pub(crate) fn needs_of(row: &Row) -> Result<Vec<Need>> {
-    Ok(need::read(row.text("needs")?.split_whitespace()))
-}
-
 fn needs_text(needs: &[Need]) -> String {
     needs.iter().map(|need| need.code()).collect::<Vec<_>>().join(" ")
 }
@@ -235,19 +218,6 @@ async fn scheme_of(
 ) -> Result<Option<(OrganisationId, String, SchemeTerms)>> {
     let row = tx.row(SCHEME_OF_PRACTICE, values![tenant, practice]).await?;
     row.map(|row| Ok((row.parsed("organisation")?, row.text("name")?, schemes::terms(&row)?))).transpose()
-}
-
-pub(crate) async fn disclose(
-    store: &Store,
-    tx: &mut Tx,
-    tenant: &TenantId,
-    (referral, recipient, fields): (ReferralId, Recipient, DisclosedFields),
-    (by, now): (UserId, Timestamp),
-) -> Result<DisclosureId> {
-    let id: DisclosureId = store.entropy().id(now);
-    let values = values![tenant, id, referral, recipient.code(), Basis::Agreed.code(), fields.code(), now, by];
-    tx.run(DISCLOSE, values).await?;
-    Ok(id)
 }
 
 impl Store {
@@ -395,9 +365,9 @@ impl Store {
         }
         if sending {
             let to_scheme = (id, Recipient::Scheme, DisclosedFields::Referral);
-            disclose(self, &mut tx, tenant, to_scheme, (user, ctx.now)).await?;
+            disclosures::disclose(self, &mut tx, tenant, to_scheme, (user, ctx.now)).await?;
             let subject = id.to_string();
-            for triager in triage::triagers(&mut tx, tenant, scheme).await? {
+            for triager in schemes::triagers(&mut tx, tenant, scheme).await? {
                 let message = (triager, subject.as_str());
                 outbox::to_user(self, &mut tx, tenant, MessageTemplate::ReferralArrived, message, ctx.now).await?;
             }

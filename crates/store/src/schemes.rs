@@ -11,6 +11,8 @@ use crate::error::Result;
 use crate::sql::statements;
 
 statements! {
+    TRIAGERS = "SELECT m.user_id, m.role FROM membership m JOIN app_user u ON u.tenant = m.tenant AND u.id = m.user_id AND u.disabled = 0 \
+                WHERE m.tenant = $1 AND m.organisation = $2 AND m.role IN ('supervisor', 'link_worker') ORDER BY m.user_id, m.role LIMIT 200";
     INSERT = "INSERT INTO scheme (tenant, organisation, min_age, max_age, sessions_agreed, answer_working_days) VALUES ($1, $2, $3, $4, $5, $6) \
               ON CONFLICT (tenant, organisation) DO UPDATE SET min_age = excluded.min_age, max_age = excluded.max_age, \
               sessions_agreed = excluded.sessions_agreed, answer_working_days = excluded.answer_working_days";
@@ -59,6 +61,14 @@ pub(crate) async fn add_worker(
     (languages, phone, places): (&str, Option<&str>, u16),
 ) -> Result<()> {
     tx.run(ADD_WORKER, values![tenant, user, scheme, languages, phone, i64::from(places)]).await.map(drop)
+}
+
+/// Who is told of a waiting referral: supervisors, or link workers where a scheme has none.
+pub(crate) async fn triagers(tx: &mut Tx, tenant: &TenantId, scheme: OrganisationId) -> Result<Vec<UserId>> {
+    let rows = tx.rows(TRIAGERS, values![tenant, scheme]).await?;
+    let all = rows.iter().map(|r| Ok((r.parsed("user_id")?, r.text("role")?))).collect::<Result<Vec<(UserId, _)>>>()?;
+    let supervised = all.iter().any(|(_, role)| role == "supervisor");
+    Ok(all.into_iter().filter(|(_, role)| !supervised || role == "supervisor").map(|(user, _)| user).collect())
 }
 
 impl Store {

@@ -16,14 +16,11 @@ use crate::audit::{Act, Resource};
 use crate::engine::{Row, Tx, values};
 use crate::error::{Result, StoreError};
 use crate::outbox::{self, MessageTemplate};
-use crate::people::{self, LikelyPerson, PersonHere, care, details};
-use crate::referrals::{needs_of, person_name};
+use crate::people::{self, LikelyPerson, PersonHere, care, details, needs_of, person_name};
 use crate::sql::statements;
 use crate::{Ctx, PAGE_ROWS, Store, schemes};
 
 statements! {
-    TRIAGERS = "SELECT m.user_id, m.role FROM membership m JOIN app_user u ON u.tenant = m.tenant AND u.id = m.user_id AND u.disabled = 0 \
-                WHERE m.tenant = $1 AND m.organisation = $2 AND m.role IN ('supervisor', 'link_worker') ORDER BY m.user_id, m.role LIMIT 200";
     WAITING = "SELECT r.id, r.given, r.family, r.preferred, r.born, r.needs, r.risk, r.sent_at, r.answer_due, o.name AS practice_name \
                FROM referral r JOIN organisation o ON o.id = r.practice \
                WHERE r.tenant = $1 AND r.scheme = $2 AND r.state = 'sent' ORDER BY r.sent_at, r.id LIMIT $3";
@@ -153,14 +150,6 @@ pub struct Accepted {
     pub case: CaseId,
     /// The person had an open case, and the referral joined it.
     pub joined: bool,
-}
-
-/// Who is told of a waiting referral: supervisors, or link workers where a scheme has none.
-pub(crate) async fn triagers(tx: &mut Tx, tenant: &TenantId, scheme: OrganisationId) -> Result<Vec<UserId>> {
-    let rows = tx.rows(TRIAGERS, values![tenant, scheme]).await?;
-    let all = rows.iter().map(|r| Ok((r.parsed("user_id")?, r.text("role")?))).collect::<Result<Vec<(UserId, _)>>>()?;
-    let supervised = all.iter().any(|(_, role)| role == "supervisor");
-    Ok(all.into_iter().filter(|(_, role)| !supervised || role == "supervisor").map(|(user, _)| user).collect())
 }
 
 fn waiting_row(row: &Row) -> Result<WaitingRow> {

@@ -10,7 +10,7 @@ use totp_rs::{Builder, Secret, Totp};
 
 use crate::form::Posted;
 use crate::frame::{of_visitor, show, show_again};
-use crate::invited::Visitor;
+use crate::visitor::Visitor;
 use crate::{WebError, sessions};
 
 const ISSUER: &str = "Fingerpost";

@@ -13,7 +13,7 @@ use fingerpost_ui::pages::{CarePage, CareValues, Choice};
 use crate::WebError;
 use crate::form::Posted;
 use crate::frame::{show, show_again};
-use crate::invited::May;
+use crate::permitted::May;
 use crate::view::listed;
 
 async fn page(

@@ -12,7 +12,7 @@ use serde::Deserialize;
 
 use crate::WebError;
 use crate::frame::show;
-use crate::invited::May;
+use crate::permitted::May;
 use crate::view::short_name;
 
 /// Which people are shown.

@@ -23,7 +23,7 @@ use serde::Deserialize;
 use crate::WebError;
 use crate::form::Posted;
 use crate::frame::{show, show_again};
-use crate::invited::May;
+use crate::permitted::May;
 use crate::view::{care, listed, needs_text, one_line_address, short_name};
 
 /// What was just saved. A word of ours.

@@ -11,7 +11,7 @@ use tower_sessions::Session;
 
 use crate::form::Posted;
 use crate::frame::{first_screen, of_anyone, of_visitor, show, show_again};
-use crate::invited::Visitor;
+use crate::visitor::Visitor;
 use crate::{App, Passwords, WebError, account, sessions};
 
 /// The same whatever is wrong: who has an account, and whose rests, is nobody's business.

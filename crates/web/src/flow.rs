@@ -8,7 +8,7 @@ use fingerpost_ui::pages::{FlowLine, FlowPage};
 
 use crate::WebError;
 use crate::frame::show;
-use crate::invited::May;
+use crate::permitted::May;
 
 const DAYS: i64 = 365;
 

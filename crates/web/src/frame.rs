@@ -8,7 +8,7 @@ use fingerpost_ui::Page;
 use fingerpost_ui::pages::{Frame, NavItem, PlaceName};
 use tower_sessions::Session;
 
-use crate::invited::Visitor;
+use crate::visitor::Visitor;
 use crate::{App, WebError, sessions};
 
 /// The menu: an item for each thing that the role may do, in the order of the day.

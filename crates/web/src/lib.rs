@@ -16,8 +16,8 @@ mod flow;
 mod form;
 mod frame;
 mod health;
-mod invited;
 mod passwords;
+mod permitted;
 mod refer;
 mod routes;
 mod sent;
@@ -26,6 +26,7 @@ mod texts;
 mod triage;
 mod users;
 mod view;
+mod visitor;
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -19,7 +19,7 @@ use fingerpost_ui::pages::{Choice, MessagePage, PersonValues, ReferPage, ReferVa
 use crate::WebError;
 use crate::form::Posted;
 use crate::frame::{show, show_again};
-use crate::invited::May;
+use crate::permitted::May;
 use crate::view::{listed, one_line_address, person_card};
 
 fn answers_of(form: &Posted) -> PersonAnswers {

@@ -20,7 +20,7 @@ use serde::Deserialize;
 use crate::WebError;
 use crate::form::Posted;
 use crate::frame::show;
-use crate::invited::May;
+use crate::permitted::May;
 use crate::view::{needs_text, reach_text, short_name};
 
 /// Where the list goes on.

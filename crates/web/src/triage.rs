@@ -16,7 +16,7 @@ use fingerpost_ui::pages::{Choice, SummaryRow, TriageLine, TriageOnePage, Triage
 use crate::WebError;
 use crate::form::Posted;
 use crate::frame::{show, show_again};
-use crate::invited::May;
+use crate::permitted::May;
 use crate::view::{care, listed, needs_text, person_card, short_name};
 
 const NEW_PERSON: &str = "new";

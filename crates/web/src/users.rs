@@ -16,7 +16,7 @@ use serde::Deserialize;
 use crate::WebError;
 use crate::form::Posted;
 use crate::frame::{show, show_again};
-use crate::invited::May;
+use crate::permitted::May;
 use crate::view::listed;
 
 /// What was just done. A word of ours.

@@ -1,7 +1,10 @@
 //! Every statement is understood by both engines.
 
 use crate::testing::{Engines, on_both};
-use crate::{audit, cases, dialect, feedback, flow, installation, jobs, links, migrate, organisations, outbox, people};
+use crate::{
+    audit, cases, dialect, disclosures, feedback, flow, installation, jobs, links, migrate, organisations, outbox,
+    people,
+};
 use crate::{referrals, schemes, sessions, triage, users};
 
 #[tokio::test]
@@ -10,6 +13,7 @@ async fn every_statement_is_understood_by_both_engines() {
         let tables = [
             audit::STATEMENTS,
             cases::STATEMENTS,
+            disclosures::STATEMENTS,
             feedback::STATEMENTS,
             flow::STATEMENTS,
             installation::STATEMENTS,

@@ -1,45 +1,14 @@
-//! Who is here and what they may do: the extractors that handlers name in their signatures.
+//! What somebody may do here: the permissions that handlers name in their signatures.
 
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
 use fingerpost_domain::organisation::Organisation;
-use fingerpost_policy::{Action, Actor, Permission};
-use fingerpost_store::{Ctx, SignedIn};
+use fingerpost_policy::{Action, Permission};
+use fingerpost_store::Ctx;
 use fingerpost_ui::pages::Frame;
-use tower_sessions::Session;
 
-use crate::{App, WebError, frame, sessions};
-
-/// Somebody who is signed in, anywhere.
-#[derive(Debug, Clone)]
-pub(crate) struct Visitor {
-    pub app: App,
-    pub session: Session,
-    pub signed_in: SignedIn,
-    pub csrf: String,
-}
-
-impl FromRequestParts<App> for Visitor {
-    type Rejection = WebError;
-
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, WebError> {
-        let session = parts.extensions.get::<Session>().cloned().ok_or(WebError::SignedOut)?;
-        let who = sessions::who(&session, app.now()).await?.ok_or(WebError::SignedOut)?;
-        let tenant = who.tenant().ok_or(WebError::SignedOut)?;
-        let Some(signed_in) = app.store().load_signed_in(&tenant, who.user).await? else {
-            session.flush().await?;
-            return Err(WebError::SignedOut);
-        };
-        let csrf = sessions::token(app, &session).await?;
-        Ok(Self { app: app.clone(), session, signed_in, csrf })
-    }
-}
-
-impl Visitor {
-    pub(crate) fn actor(&self) -> &Actor {
-        &self.signed_in.actor
-    }
-}
+use crate::visitor::Visitor;
+use crate::{App, WebError, frame};
 
 /// Somebody who may do `P` in the organisation of the address. Without that right there is no such page.
 #[derive(Debug, Clone)]
