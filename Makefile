@@ -45,7 +45,7 @@ test: frontend lint e2e-tools
 	@scripts/test
 
 bench: build e2e-tools
-	scripts/with-postgres node scripts/bench.mjs
+	TEST_POSTGRES_OPTIONS="-c fsync=on" scripts/with-postgres node scripts/bench.mjs
 
 screenshots: frontend e2e-tools
 	cargo build --locked

@@ -178,7 +178,13 @@ impl ContactAnswers {
             problems.add("on", "The contact must be today or earlier: record it once it has happened");
         }
         if on.is_some_and(|day| day < standing.opened_on) {
-            problems.add("on", format!("The contact must be on or after {}, when the case began", standing.opened_on));
+            problems.add(
+                "on",
+                format!(
+                    "The contact must be on or after {}, when the case began",
+                    standing.opened_on.strftime("%-d %B %Y")
+                ),
+            );
         }
         let happened = Happened::from_code(&self.happened);
         match happened {
@@ -219,7 +225,7 @@ impl ContactAnswers {
         let what = problems.take("next", Line::parse(&self.next)).flatten();
         let no_day = [&self.due_day, &self.due_month, &self.due_year].iter().all(|part| part.trim().is_empty());
         match what {
-            None if no_day => None,
+            None if no_day || problems.of("next").is_some() => None,
             None => {
                 problems.add("next", "Say what comes next, or leave its day empty");
                 None

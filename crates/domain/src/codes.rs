@@ -31,8 +31,8 @@ pub const DECLINED: SnomedCode = SnomedCode { concept: "871711000000103", term: 
 pub fn ready(state: ReferralState, agreement: Option<Agreement>) -> Option<SnomedCode> {
     match (state, agreement) {
         (ReferralState::DeclinedByPerson, _) => Some(DECLINED),
-        (ReferralState::Draft, _) => None,
-        (_, Some(Agreement::Agreed)) => Some(REFERRED),
+        (ReferralState::Sent | ReferralState::Accepted, Some(Agreement::Agreed)) => Some(REFERRED),
+        // A scheme's refusal and a withdrawal are never coded: no episode began.
         _ => None,
     }
 }
@@ -77,7 +77,8 @@ mod tests {
                 }
                 let code = ready(state, agreement);
                 prop_assert_eq!(code == Some(DECLINED), person_said_no);
-                prop_assert_eq!(code == Some(REFERRED), agreement == Some(Agreement::Agreed));
+                let open = matches!(state, ReferralState::Sent | ReferralState::Accepted);
+                prop_assert_eq!(code == Some(REFERRED), open && agreement == Some(Agreement::Agreed));
             }
         }
     }

@@ -158,6 +158,9 @@ pub enum BirthDateRefused {
     /// Later than today.
     #[error("Date of birth must be in the past")]
     InTheFuture,
+    /// Two digits.
+    #[error("Enter the year of birth with 4 numbers, like 1947")]
+    YearInFull,
     /// Before 1900.
     #[error("Date of birth must be in 1900 or later")]
     TooLongAgo,
@@ -172,6 +175,9 @@ impl BirthDate {
         let number = |text: &str| text.trim().parse::<i16>().map_err(|_| BirthDateRefused::Incomplete);
         let (day, month, year) = (number(day)?, number(month)?, number(year)?);
         let small = |value: i16| i8::try_from(value).map_err(|_| BirthDateRefused::NoSuchDay);
+        if (0..100).contains(&year) {
+            return Err(BirthDateRefused::YearInFull);
+        }
         if (0..EARLIEST_BIRTH_YEAR).contains(&year) {
             return Err(BirthDateRefused::TooLongAgo);
         }
@@ -344,6 +350,9 @@ impl CareAnswers {
                     ),
                 );
             }
+            Some(Reach::Trusted) if guidance.is_none() && problems.of("guidance").is_none() => {
+                problems.add("guidance", "Say who they trust, and how to reach that person");
+            }
             Some(_) => {}
         }
         match (risk, reach) {
@@ -412,6 +421,7 @@ mod tests {
         assert_eq!(parse("30", "2", "1950"), Err(BirthDateRefused::NoSuchDay));
         assert_eq!(parse("22", "11", "2026"), Err(BirthDateRefused::InTheFuture));
         assert_eq!(parse("1", "1", "1899"), Err(BirthDateRefused::TooLongAgo));
+        assert_eq!(parse("1", "1", "47"), Err(BirthDateRefused::YearInFull));
         assert_eq!(parse("", "1", "1950"), Err(BirthDateRefused::Incomplete));
         assert_eq!(parse("1", "999", "1950"), Err(BirthDateRefused::NoSuchDay));
     }

@@ -4,7 +4,7 @@ use crate::agreement::Agreement;
 use crate::need::{self, Need};
 use crate::person::PersonDetails;
 use crate::problem::Problems;
-use crate::risk::Risk;
+use crate::risk::{Risk, RiskRefused};
 use crate::safe_contact::{Reach, SafeContact};
 use crate::text::{Line, Note};
 
@@ -147,8 +147,8 @@ pub struct ReferralRequest {
     pub needs: Vec<Need>,
     /// What matters, in the person's own words.
     pub words: Option<Note<2000>>,
-    /// The safe way to reach them.
-    pub safe_contact: SafeContact,
+    /// The safe way to reach them; always there when the referral is sent.
+    pub safe_contact: Option<SafeContact>,
     /// Risks for anyone visiting.
     pub risk: Risk,
     /// What the person said.
@@ -177,7 +177,8 @@ impl ReferralAnswers {
     pub fn check_for(&self, person: &PersonDetails) -> Result<ReferralRequest, Problems> {
         let request = self.check()?;
         let sending = request.agreement == Agreement::Agreed;
-        if sending && !person.reachable_by(request.safe_contact.reach) {
+        let way = request.safe_contact.as_ref();
+        if sending && way.is_some_and(|way| !person.reachable_by(way.reach)) {
             return Err(Problems::one("reach", "Choose a way that their details allow, or add the details first"));
         }
         Ok(request)
@@ -201,8 +202,11 @@ impl ReferralAnswers {
             problems.add("reach", "Choose a safe way to reach them");
         }
         let guidance = problems.take("guidance", Line::parse(&self.guidance)).flatten();
+        if sending && reach == Some(Reach::Trusted) && guidance.is_none() && problems.of("guidance").is_none() {
+            problems.add("guidance", "Say who they trust, and how to reach that person");
+        }
         let risk = match Risk::parse(&self.risk, &self.risk_note) {
-            Err(_) if !sending => Some(Risk::NotAsked),
+            Err(RiskRefused::NoAnswer) if !sending => Some(Risk::NotAsked),
             answer => problems.take("risk", answer),
         };
         if agreement.is_none() {
@@ -212,7 +216,7 @@ impl ReferralAnswers {
             (Some(risk), Some(agreement)) if problems.is_empty() => Ok(ReferralRequest {
                 needs,
                 words,
-                safe_contact: SafeContact { reach: reach.unwrap_or(Reach::Phone), guidance },
+                safe_contact: reach.map(|reach| SafeContact { reach, guidance }),
                 risk,
                 agreement,
             }),

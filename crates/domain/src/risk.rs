@@ -22,6 +22,9 @@ pub enum RiskRefused {
     /// A risk without its description.
     #[error("Say what the risk is, so that whoever visits is safe")]
     NotDescribed,
+    /// "None" beside a described risk.
+    #[error("You wrote a risk. Choose \u{201c}Yes\u{201d}, or take the words out")]
+    Contradiction,
     /// Too long.
     #[error(transparent)]
     Text(#[from] crate::text::TextRefused),
@@ -37,8 +40,9 @@ impl Risk {
         match (answer, note) {
             ("known", Some(note)) => Ok(Self::Known(note)),
             ("known", None) => Err(RiskRefused::NotDescribed),
-            ("none_known", _) => Ok(Self::NoneKnown),
-            ("not_asked", _) => Ok(Self::NotAsked),
+            ("none_known" | "not_asked", Some(_)) => Err(RiskRefused::Contradiction),
+            ("none_known", None) => Ok(Self::NoneKnown),
+            ("not_asked", None) => Ok(Self::NotAsked),
             _ => Err(RiskRefused::NoAnswer),
         }
     }
@@ -76,6 +80,13 @@ impl Risk {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_risk_that_was_written_is_never_dropped() {
+        assert_eq!(Risk::parse("none_known", "Dangerous brother"), Err(RiskRefused::Contradiction));
+        assert_eq!(Risk::parse("not_asked", "Dog"), Err(RiskRefused::Contradiction));
+        assert_eq!(Risk::parse("none_known", " "), Ok(Risk::NoneKnown));
+    }
 
     #[test]
     fn a_known_risk_is_never_lost_to_a_later_answer() {

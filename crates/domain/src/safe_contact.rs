@@ -1,5 +1,6 @@
 //! How it is safe to reach a person, and the one rule that decides whether a machine may.
 
+use crate::person::PersonDetails;
 use crate::text::Line;
 
 crate::coded! {
@@ -58,14 +59,26 @@ pub enum MayLeave {
 }
 
 impl SafeContact {
-    /// What is safe after a further answer: the newest way, with what was said before kept beside it.
+    /// The way with the number or address that belongs to it and what to know: one line of words.
     #[must_use]
-    pub fn joined_by(&self, newer: &Self) -> Self {
-        let guidance = match (&self.guidance, &newer.guidance) {
-            (Some(old), Some(new)) => Some(new.followed_by(old)),
-            (old, new) => new.clone().or_else(|| old.clone()),
+    pub fn said_for(&self, person: &PersonDetails) -> String {
+        let detail = match self.reach {
+            Reach::Phone | Reach::Text => person.phone.as_ref().map(|p| p.as_str().to_owned()),
+            Reach::Email => person.email.as_ref().map(|e| e.as_str().to_owned()),
+            Reach::Letter | Reach::Trusted => None,
         };
-        Self { reach: newer.reach, guidance }
+        let guidance = self.guidance.as_ref().map(ToString::to_string);
+        let parts = [Some(self.reach.label().to_owned()), detail, guidance];
+        parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
+    }
+
+    /// The same way, with what a further referral says kept beside it. From then on no machine writes by
+    /// itself: somebody has to read both.
+    #[must_use]
+    pub fn beside(&self, said: &str) -> Self {
+        let old = self.guidance.as_ref().map(ToString::to_string).unwrap_or_default();
+        let both = format!("{old} A later referral says: {said}").trim().chars().take(1000).collect::<String>();
+        Self { reach: self.reach, guidance: Line::parse(&both).ok().flatten().or_else(|| self.guidance.clone()) }
     }
 
     /// The rule: a machine writes only where the person named that very way, and only when nothing

@@ -38,12 +38,6 @@ pub struct Note<const MAX: usize>(String);
 pub const NOTE_LIMIT: usize = 8_000;
 
 impl<const MAX: usize> Line<MAX> {
-    /// This text, with an earlier one after it as far as there is room; the same text is not said twice.
-    #[must_use]
-    pub fn followed_by(&self, earlier: &Self) -> Self {
-        Self(followed(&self.0, &earlier.0, MAX))
-    }
-
     /// The line, folded to single spaces; `None` when nothing is left.
     ///
     /// # Errors
@@ -62,6 +56,15 @@ impl<const MAX: usize> Line<MAX> {
 }
 
 impl<const MAX: usize> Note<MAX> {
+    /// This text, with a newer one after it as far as there is room; the same text is not said twice.
+    #[must_use]
+    pub fn followed_by_newer(&self, newer: &Self) -> Self {
+        if self.0.contains(&newer.0) {
+            return self.clone();
+        }
+        Self(format!("{} {}", self.0, newer.0).chars().take(MAX).collect())
+    }
+
     /// This text, with an earlier one after it as far as there is room; the same text is not said twice.
     #[must_use]
     pub fn followed_by(&self, earlier: &Self) -> Self {

@@ -16,7 +16,7 @@ use crate::engine::{Row, Tx, Value, values};
 use crate::error::{Result, StoreError};
 use crate::people::{PersonHere, care, details, needs_of, person_name};
 use crate::sql::statements;
-use crate::{Ctx, Store, feedback, people};
+use crate::{Ctx, PAGE_ROWS, Store, feedback, people};
 
 statements! {
     CASELOAD = "SELECT c.id, p.given, p.family, p.preferred, p.risk, p.risk_note, c.opened_at, c.sent_at, c.first_contact, c.last_contact, c.next_action, c.next_due, \
@@ -24,8 +24,12 @@ statements! {
                 FROM case_file c JOIN person p ON p.tenant = c.tenant AND p.id = c.person JOIN app_user u ON u.tenant = c.tenant AND u.id = c.worker \
                 WHERE c.tenant = $1 AND c.scheme = $2 AND (CAST($3 AS TEXT) IS NULL OR c.worker = $3) AND c.closed_at IS NULL \
                 ORDER BY c.next_due NULLS FIRST, c.id LIMIT $4";
+    CLOSED = "SELECT c.id, p.given, p.family, p.preferred, c.closed_at, c.outcome, u.name AS worker_name \
+              FROM case_file c JOIN person p ON p.tenant = c.tenant AND p.id = c.person JOIN app_user u ON u.tenant = c.tenant AND u.id = c.worker \
+              WHERE c.tenant = $1 AND c.scheme = $2 AND (CAST($3 AS TEXT) IS NULL OR c.worker = $3) AND c.closed_at IS NOT NULL \
+              ORDER BY c.closed_at DESC, c.id LIMIT $4";
     PLACES = "SELECT COALESCE(CAST(SUM(places) AS BIGINT), 0) AS n FROM link_worker WHERE tenant = $1 AND scheme = $2 AND (CAST($3 AS TEXT) IS NULL OR user_id = $3)";
-    TOUCH = "UPDATE case_file SET version = version + 1 WHERE tenant = $1 AND id = $2";
+    TOUCH = "UPDATE case_file SET version = version + 1 WHERE tenant = $1 AND id = $2 AND closed_at IS NULL";
     ONE = "SELECT c.id, c.person, p.given, p.family, p.preferred, p.born, p.nhs_number, p.address, p.postcode, p.phone, p.email, p.communication, \
            p.reach, p.guidance, p.risk, p.risk_note, c.opened_at, c.sent_at, c.sessions_agreed, c.sessions_used, c.happened_count, c.next_action, c.next_due, \
            c.matters, c.matters_on, c.referrer_hears, c.closed_at, c.outcome, c.changed, c.continues, c.version, u.name AS worker_name, w.phone AS worker_phone, o.name AS practice_name \
@@ -89,6 +93,21 @@ pub struct CaseloadRow {
     /// Sessions used.
     pub sessions_used: u16,
     /// Whose case it is.
+    pub worker_name: String,
+}
+
+/// One line of the closed cases.
+#[derive(Debug, Clone)]
+pub struct ClosedRow {
+    /// The case.
+    pub id: CaseId,
+    /// The person.
+    pub name: PersonName,
+    /// When it was closed.
+    pub closed_at: Timestamp,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// Whose case it was.
     pub worker_name: String,
 }
 
@@ -339,6 +358,31 @@ impl Store {
         Ok((cases, places))
     }
 
+    /// The closed cases of the reader, or of the scheme for its supervisor, last closed first. At most
+    /// [`PAGE_ROWS`].
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn closed_cases(&self, ctx: &Ctx<ReadCaseload>) -> Result<Vec<ClosedRow>> {
+        let grant = &ctx.grant;
+        let mut tx = self.db().read().await?;
+        let scope = values![grant.tenant(), grant.organisation(), grant.only_user(), PAGE_ROWS];
+        let rows = tx.rows(CLOSED, scope).await?;
+        drop(tx);
+        self.looked(ctx.now, ctx.entry(Act::Read, Resource::Caseload).because("closed")).await?;
+        rows.iter()
+            .map(|row| {
+                Ok(ClosedRow {
+                    id: row.parsed("id")?,
+                    name: person_name(row)?,
+                    closed_at: row.at("closed_at")?,
+                    outcome: row.coded("outcome", Outcome::from_code)?,
+                    worker_name: row.text("worker_name")?,
+                })
+            })
+            .collect()
+    }
+
     /// A case.
     ///
     /// # Errors
@@ -422,13 +466,15 @@ impl Store {
     /// Records what the person now says about risks, being reached and being communicated with.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`] outside the reader's scope.
+    /// [`StoreError::NotFound`] outside the reader's scope; [`StoreError::ChangedMeanwhile`] on a closed case.
     pub async fn change_care(&self, ctx: &Ctx<WorkCase>, id: CaseId, person: &PersonHere) -> Result<()> {
         let tenant = ctx.grant.tenant();
         let mut tx = self.db().write().await?;
         let row = tx.row(ONE, scoped(&ctx.grant, id)).await?.ok_or(StoreError::NotFound)?;
         people::change_care(&mut tx, tenant, row.parsed("person")?, person).await?;
-        tx.run(TOUCH, values![tenant, id]).await?;
+        if tx.run(TOUCH, values![tenant, id]).await? == 0 {
+            return Err(StoreError::ChangedMeanwhile);
+        }
         self.commit(tx, ctx.now, ctx.entry(Act::Change, Resource::Case).of(id).because("care")).await
     }
 
@@ -476,7 +522,11 @@ impl Store {
         let mut tx = self.db().write().await?;
         tx.row(ONE, scoped(&ctx.grant, case)).await?.ok_or(StoreError::NotFound)?;
         let versions = tx.rows(NOTE_VERSIONS, values![tenant, contact, case]).await?;
-        let newest = versions.last().ok_or(StoreError::NotFound)?.int("version")?;
+        let last = versions.last().ok_or(StoreError::NotFound)?;
+        let newest = last.int("version")?;
+        if last.text("body")? == body.as_str() {
+            return Ok(());
+        }
         if read_version != newest {
             return Err(StoreError::ChangedMeanwhile);
         }

@@ -44,7 +44,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
 pub use audit::{Act, AuditHead, AuditReport, Resource};
-pub use cases::{CasePage, CaseloadRow, ContactRow, NoteVersion, SentBy};
+pub use cases::{CasePage, CaseloadRow, ClosedRow, ContactRow, NoteVersion, SentBy};
 pub use error::{Result, StoreError};
 pub use feedback::FeedbackRow;
 pub use flow::FlowRow;

@@ -19,7 +19,7 @@ statements! {
               reach, guidance, risk, risk_note, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)";
     CHANGE_CARE = "UPDATE person SET reach = $3, guidance = $4, risk = $5, risk_note = $6, phone = $7, email = $8, communication = $9 WHERE tenant = $1 AND id = $2";
     ONE = "SELECT given, family, preferred, born, nhs_number, address, postcode, phone, email, communication, reach, guidance, risk, risk_note FROM person WHERE tenant = $1 AND id = $2";
-    ALIKE = "SELECT p.id, p.given, p.family, p.preferred, p.born, p.nhs_number, p.address, p.postcode, p.phone, p.email, p.communication, \
+    ALIKE = "SELECT p.id, p.given, p.family, p.preferred, p.born, p.nhs_number, p.address, p.postcode, p.phone, p.email, p.communication, p.risk_note, \
              (SELECT COUNT(*) FROM case_file c WHERE c.tenant = p.tenant AND c.person = p.id AND c.scheme = $5 AND c.closed_at IS NULL) AS open_cases \
              FROM person p WHERE p.tenant = $1 AND (p.nhs_number = $2 OR (p.name_folded = $3 AND p.born = $4)) ORDER BY p.id LIMIT 10";
 }
@@ -58,6 +58,8 @@ pub struct LikelyPerson {
     pub likeness: Match,
     /// They have an open case with this scheme: a new referral joins it.
     pub has_open_case: bool,
+    /// A risk that is known here.
+    pub known_risk: Option<String>,
 }
 
 /// The values of the eleven details columns in their order.
@@ -180,8 +182,8 @@ pub(crate) async fn alike(
         let name = here.name.full();
         let other = Likeness { name: &name, born: here.born, nhs_number: here.nhs_number.as_ref() };
         if let Some(likeness) = matching::compare(&wanted, &other) {
-            let has_open_case = row.int("open_cases")? > 0;
-            found.push(LikelyPerson { id: row.parsed("id")?, details: here, likeness, has_open_case });
+            let (has_open_case, known_risk) = (row.int("open_cases")? > 0, row.opt_text("risk_note")?);
+            found.push(LikelyPerson { id: row.parsed("id")?, details: here, likeness, has_open_case, known_risk });
         }
     }
     found.sort_by_key(|person| (person.likeness, person.id));

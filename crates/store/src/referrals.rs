@@ -168,6 +168,8 @@ pub struct SentRow {
     pub first_contact: Option<Date>,
     /// When the case was closed.
     pub closed_at: Option<Timestamp>,
+    /// The person said that the referrer hears no more.
+    pub hears_nothing: bool,
     /// Messages not opened yet.
     pub unread: i64,
 }
@@ -350,8 +352,8 @@ impl Store {
             state.code(),
             needs_text(&request.needs),
             request.words.as_ref().map(Note::as_str),
-            request.safe_contact.reach.code(),
-            request.safe_contact.guidance.as_ref().map(Line::as_str),
+            request.safe_contact.as_ref().map(|way| way.reach.code()),
+            request.safe_contact.as_ref().and_then(|way| way.guidance.as_ref()).map(Line::as_str),
             request.risk.code(),
             request.risk.note(),
             request.agreement.code(),
@@ -474,6 +476,7 @@ fn sent_row(row: &Row, unread: i64) -> Result<SentRow> {
         reason: row.opt_coded("reason", NotAcceptedReason::from_code)?,
         worker_name: row.opt_text("worker_name")?,
         first_contact,
+        hears_nothing: !shown,
         closed_at: row.opt_at("closed_at")?.filter(|_| shown),
         unread,
     })

@@ -30,7 +30,7 @@ statements! {
            o.name AS practice_name, u.name AS referrer_name, u.job_title, s.min_age, s.max_age, s.sessions_agreed, s.answer_working_days \
            FROM referral r JOIN organisation o ON o.id = r.practice JOIN app_user u ON u.tenant = r.tenant AND u.id = r.referrer \
            JOIN scheme s ON s.tenant = r.tenant AND s.organisation = r.scheme \
-           WHERE r.tenant = $1 AND r.scheme = $2 AND r.id = $3 AND r.state <> 'draft' AND r.sent_at IS NOT NULL";
+           WHERE r.tenant = $1 AND r.scheme = $2 AND r.id = $3 AND r.state NOT IN ('draft', 'withdrawn') AND r.sent_at IS NOT NULL";
     LOADS = "SELECT w.user_id, u.name, w.languages, w.places, d.days, \
              (SELECT COUNT(*) FROM case_file c WHERE c.tenant = w.tenant AND c.scheme = w.scheme AND c.worker = w.user_id AND c.closed_at IS NULL) AS open_cases \
              FROM link_worker w JOIN app_user u ON u.tenant = w.tenant AND u.id = w.user_id AND u.disabled = 0 \
@@ -336,17 +336,20 @@ impl Store {
 }
 
 impl PersonHere {
-    /// What is known after a further referral: what matters for safety is added, never lost.
+    /// What is known after a further referral. What the scheme knows stays; what the referral says of risks,
+    /// needs and ways to reach them is added beside it, so that nothing that keeps somebody safe is lost.
     fn joined_by(&self, newer: &Self) -> Self {
         let mut details = self.details.clone();
-        details.phone = newer.details.phone.clone().or(details.phone);
-        details.email = newer.details.email.clone().or(details.email);
-        details.communication = newer.details.communication.clone().or(details.communication);
-        Self {
-            details,
-            safe_contact: self.safe_contact.joined_by(&newer.safe_contact),
-            risk: self.risk.joined_by(&newer.risk),
-        }
+        details.communication = match (&self.details.communication, &newer.details.communication) {
+            (Some(old), Some(new)) => Some(old.followed_by_newer(new)),
+            (old, new) => old.clone().or_else(|| new.clone()),
+        };
+        details.phone = details.phone.or_else(|| newer.details.phone.clone());
+        details.email = details.email.or_else(|| newer.details.email.clone());
+        let said = newer.safe_contact.said_for(&newer.details);
+        let stands = self.safe_contact.said_for(&self.details);
+        let safe_contact = if said == stands { self.safe_contact.clone() } else { self.safe_contact.beside(&said) };
+        Self { details, safe_contact, risk: self.risk.joined_by(&newer.risk) }
     }
 
     fn of_referral(row: &Row) -> Result<Self> {

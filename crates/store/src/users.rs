@@ -1,7 +1,7 @@
 //! People who sign in: invitation, sign-in with lockout, roles, second factor.
 
 use fingerpost_domain::Timestamp;
-use fingerpost_domain::id::{OrganisationId, TenantId, UserId};
+use fingerpost_domain::id::{LinkId, OrganisationId, TenantId, UserId};
 use fingerpost_domain::organisation::{Organisation, OrganisationKind};
 use fingerpost_domain::person::Email;
 use fingerpost_domain::role::Role;
@@ -42,6 +42,8 @@ statements! {
             WHERE m.tenant = $1 AND m.organisation = $2 ORDER BY u.email_folded, m.role LIMIT $3";
     DISABLE = "UPDATE app_user SET disabled = 1 WHERE tenant = $1 AND id = $2 AND EXISTS \
                (SELECT 1 FROM membership m WHERE m.tenant = $1 AND m.user_id = $2 AND m.organisation = $3)";
+    ENABLE = "UPDATE app_user SET disabled = 0, failed_attempts = 0, locked_until = NULL WHERE tenant = $1 AND id = $2 AND EXISTS \
+              (SELECT 1 FROM membership m WHERE m.tenant = $1 AND m.user_id = $2 AND m.organisation = $3)";
     DISABLE_BY_EMAIL = "UPDATE app_user SET disabled = 1 WHERE email_folded = $1";
     INVENTED_ACCOUNTS = "SELECT u.id, u.name, u.email, u.job_title, m.role, o.name AS organisation_name FROM app_user u \
                          JOIN membership m ON m.tenant = u.tenant AND m.user_id = u.id JOIN organisation o ON o.id = m.organisation \
@@ -56,7 +58,7 @@ const LOCK_FOR: SignedDuration = SignedDuration::from_mins(15);
 const INVITATION: SignedDuration = SignedDuration::from_hours(72);
 
 /// Languages, phone and places of a link worker who was just invited, until they are told.
-const NEW_WORKER: (&str, Option<&str>, u16) = ("English", None, 30);
+const NEW_WORKER: (&str, Option<&str>, u16) = ("Languages not told yet", None, 30);
 
 /// Somebody to be added.
 #[derive(Debug, Clone)]
@@ -363,6 +365,25 @@ impl Store {
         }
         tx.run(END_ALL_OF_USER, values![user]).await?;
         self.commit(tx, ctx.now, ctx.entry(Act::Change, Resource::User).of(user).because("disabled")).await
+    }
+
+    /// Sends somebody of the administrator's organisation a new link to choose a password, and lets in again
+    /// who was stopped.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] for somebody of another organisation.
+    pub async fn send_link(&self, ctx: &Ctx<ManageUsers>, user: UserId) -> Result<()> {
+        let tenant = ctx.grant.tenant();
+        let mut tx = self.db().write().await?;
+        if tx.run(ENABLE, values![tenant, user, ctx.grant.organisation()]).await? == 0 {
+            return Err(StoreError::NotFound);
+        }
+        // The subject makes this message another one than the first invitation.
+        let request: LinkId = self.entropy().id(ctx.now);
+        let message = (user, request.to_string());
+        let template = MessageTemplate::Invitation;
+        outbox::to_user(self, &mut tx, tenant, template, (message.0, &message.1), ctx.now).await?;
+        self.commit(tx, ctx.now, ctx.entry(Act::Change, Resource::User).of(user).because("link")).await
     }
 
     /// The same from the command line, by e-mail.

@@ -62,6 +62,9 @@ fn standing(case: &Case) -> CareAnswers {
 pub(crate) async fn form(here: May<ReadCase>, Path((_, id)): Path<(String, CaseId)>) -> Result<Response, WebError> {
     here.also::<WorkCase>()?;
     let case = here.app().store().case(&here.ctx, id).await?;
+    if case.closed.is_some() {
+        return Ok(Redirect::to(&here.href(&format!("cases/{id}"))).into_response());
+    }
     show(here.app(), &page(&here, &case, &standing(&case), &Problems::none()).await?)
 }
 

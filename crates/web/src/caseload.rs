@@ -7,7 +7,7 @@ use fingerpost_domain::{Date, Timestamp};
 use fingerpost_policy::{Action, ReadCaseload};
 use fingerpost_store::CaseloadRow;
 use fingerpost_ui::format::{count, days_ago, due, long_day};
-use fingerpost_ui::pages::{CaseloadLine, CaseloadPage, Filter, Inbox};
+use fingerpost_ui::pages::{CaseloadLine, CaseloadPage, ClosedLine, ClosedPage, Filter, Inbox};
 use serde::Deserialize;
 
 use crate::WebError;
@@ -22,6 +22,7 @@ pub(crate) struct Shown {
 }
 
 const EVERYONE: &str = "everyone";
+const CLOSED: &str = "closed";
 
 fn waiting(row: &CaseloadRow, today: Date) -> (String, bool) {
     if row.first_contact.is_some() {
@@ -73,7 +74,31 @@ async fn inbox(here: &May<ReadCaseload>, now: Timestamp) -> Result<Option<Inbox>
     }))
 }
 
+/// Closed cases stay readable: how each ended, last closed first.
+async fn closed(here: &May<ReadCaseload>) -> Result<Response, WebError> {
+    let rows = here.app().store().closed_cases(&here.ctx).await?;
+    let today = here.app().today();
+    let page = ClosedPage {
+        frame: here.frame("Closed cases", "caseload").await?,
+        back_href: here.href("caseload"),
+        rows: rows
+            .iter()
+            .map(|row| ClosedLine {
+                href: here.href(&format!("cases/{}", row.id)),
+                name: short_name(&row.name),
+                outcome: row.outcome.label().to_owned(),
+                closed: days_ago(day_of(row.closed_at), today),
+                worker: row.worker_name.clone(),
+            })
+            .collect(),
+    };
+    show(here.app(), &page)
+}
+
 pub(crate) async fn list(here: May<ReadCaseload>, Query(shown): Query<Shown>) -> Result<Response, WebError> {
+    if shown.show.as_deref() == Some(CLOSED) {
+        return closed(&here).await;
+    }
     let (rows, places) = here.app().store().caseload(&here.ctx).await?;
     let today = here.app().today();
     let supervising = here.ctx.grant.only_user().is_none();
@@ -90,6 +115,7 @@ pub(crate) async fn list(here: May<ReadCaseload>, Query(shown): Query<Shown>) ->
         filters: vec![
             filter(format!("Needs you now ({now_count})"), here.href("caseload"), !everyone),
             filter(format!("Everyone ({open})"), here.href("caseload?show=everyone"), everyone),
+            filter("Closed".to_owned(), here.href("caseload?show=closed"), false),
         ],
         last_column: if supervising { "Link worker" } else { "Waiting" }.to_owned(),
         rows: rows

@@ -169,7 +169,7 @@ async fn page(
         _ if case.closed.is_some() => "Nothing more is planned: the case is closed.".to_owned(),
         _ => "Nothing is planned yet.".to_owned(),
     };
-    let saved = saved.map(|what| match what {
+    let saved = saved.filter(|what| *what != "closed" || case.closed.is_some()).map(|what| match what {
         "contact" => "The contact is saved.".to_owned(),
         "care" => "Saved. It stands on every page of this case.".to_owned(),
         "note" => "The correction is saved beside the first version.".to_owned(),

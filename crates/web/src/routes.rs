@@ -101,6 +101,7 @@ table! {
     "/o/{org}/cases/{id}/close", BOTH, Guard::May(Action::WorkCase), get(cases::close_form).post(cases::close);
     "/o/{org}/users", BOTH, Guard::May(Action::ManageUsers), get(users::list).post(users::invite);
     "/o/{org}/users/{id}/disable", POST, Guard::May(Action::ManageUsers), post(users::disable);
+    "/o/{org}/users/{id}/link", POST, Guard::May(Action::ManageUsers), post(users::link);
     "/o/{org}/flow", GET, Guard::May(Action::ReadFlow), get(flow::counts);
 }
 

@@ -11,7 +11,7 @@ use fingerpost_domain::referral::ReferralState;
 use fingerpost_domain::{Date, Timestamp};
 use fingerpost_policy::{Action, ReadSent, TakeBack};
 use fingerpost_store::{PAGE_ROWS, SentPage as Sent, SentRow};
-use fingerpost_ui::format::{day, day_and_time, days_ago};
+use fingerpost_ui::format::{day, day_and_time, days_ago, long_day};
 use fingerpost_ui::pages::{
     CodeToFile, FeedbackView, Notice, RefusalView, SentLine, SentOnePage, SentPage, Step, SummaryRow,
 };
@@ -53,6 +53,7 @@ fn detail(row: &SentRow, today: Date) -> Option<String> {
     match row.state {
         ReferralState::Draft => Some("Saved. Finish it once they have agreed".to_owned()),
         ReferralState::Sent => row.answer_due.map(|due| format!("Answer promised by 5pm on {}", day(due, today))),
+        ReferralState::Accepted if row.hears_nothing => Some("They asked that you hear no more".to_owned()),
         ReferralState::Accepted => Some(match (row.closed_at, row.first_contact) {
             (Some(at), _) => format!("Ended {}", days_ago(day_of(at), today)),
             (None, Some(first)) => format!("First contact on {}", day(first, today)),
@@ -124,14 +125,17 @@ fn notice(just: Option<&str>, sent: &Sent, today: Date) -> Option<Notice> {
         }),
         (Some("declined"), ReferralState::DeclinedByPerson) => Some(Notice {
             title: "Recorded: they said no".to_owned(),
-            body: format!("{name}. No referral was made, and nobody was told."),
+            body: format!("{name}. No referral was made, and the scheme was not told."),
         }),
         _ => None,
     }
 }
 
 fn steps(sent: &Sent, today: Date) -> Vec<Step> {
-    if !matches!(sent.row.state, ReferralState::Sent | ReferralState::Accepted) || sent.row.closed_at.is_some() {
+    if !matches!(sent.row.state, ReferralState::Sent | ReferralState::Accepted)
+        || sent.row.closed_at.is_some()
+        || sent.row.hears_nothing
+    {
         return vec![];
     }
     let step = |when: String, what: String, done: bool| Step { when, what, done };
@@ -192,16 +196,21 @@ fn summary(sent: &Sent, today: Date) -> Vec<SummaryRow> {
         _ => "Not asked".to_owned(),
     };
     rows.push(SummaryRow::new("Risks for anyone visiting", risk));
-    rows.push(SummaryRow::new("Sent by", sent.row.referrer_name.clone()));
+    rows.push(SummaryRow::new("Written by", sent.row.referrer_name.clone()));
     if let Some(at) = sent.row.sent_at {
         rows.push(SummaryRow::new("Sent", day_and_time(at, today)));
     }
-    rows.push(SummaryRow::new("Who can see it", format!("You, your practice manager, {}.", sent.scheme_name)));
+    let readers = match sent.row.state {
+        ReferralState::Draft => "Only you.".to_owned(),
+        ReferralState::DeclinedByPerson | ReferralState::Withdrawn => "You and your practice manager.".to_owned(),
+        _ => format!("You, your practice manager, {}.", sent.scheme_name),
+    };
+    rows.push(SummaryRow::new("Who can see it", readers));
     rows
 }
 
-fn code_to_file(code: SnomedCode, sent: &Sent, today: Date) -> CodeToFile {
-    let on = sent.row.sent_at.or(sent.decided_at).map_or_else(String::new, |at| day(day_of(at), today));
+fn code_to_file(code: SnomedCode, sent: &Sent) -> CodeToFile {
+    let on = sent.row.sent_at.or(sent.decided_at).map_or_else(String::new, |at| long_day(day_of(at)));
     let (line, rule) = if code == codes::DECLINED {
         (
             format!("Social prescribing offered and declined by the person, {on}."),
@@ -258,8 +267,17 @@ pub(crate) async fn one(
         refusal,
         feedback,
         steps: steps(&sent, today),
+        summary_heading: match sent.row.state {
+            ReferralState::Draft => "What is saved",
+            ReferralState::DeclinedByPerson => "What was recorded",
+            _ => "What was sent",
+        }
+        .to_owned(),
         summary: summary(&sent, today),
-        code: sent.code.map(|code| code_to_file(code, &sent, today)),
+        code: sent.code.map(|code| code_to_file(code, &sent)),
+        take_back_text: if draft { "Drop this draft" } else { "Take this referral back" }.to_owned(),
+        take_back_hint: if draft { "Nothing was sent, and nothing will be." } else { "You can until it is answered." }
+            .to_owned(),
         take_back: can_take_back.then(|| here.href(&format!("sent/{id}/take-back"))),
         continue_href: (draft && sent.own).then(|| here.href(&format!("refer/{id}"))),
         name,

@@ -2,6 +2,7 @@
 
 use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
+use axum_extra::extract::Query;
 use fingerpost_domain::calendar::day_of;
 use fingerpost_domain::id::{ReferralId, UserId};
 use fingerpost_domain::person::BirthDate;
@@ -9,15 +10,16 @@ use fingerpost_domain::problem::Problems;
 use fingerpost_domain::referral::{NotAcceptedReason, ReferralState, Refusal};
 use fingerpost_domain::risk::Risk;
 use fingerpost_policy::Triage;
-use fingerpost_store::{Allocation, SamePerson, StoreError, WaitingPage, WaitingRow};
+use fingerpost_store::{Allocation, LikelyPerson, SamePerson, StoreError, WaitingPage, WaitingRow};
 use fingerpost_ui::format::{birth_day, day_and_time, days_ago, due};
 use fingerpost_ui::pages::{Choice, SummaryRow, TriageLine, TriageOnePage, TriagePage};
+use serde::Deserialize;
 
 use crate::WebError;
 use crate::form::Posted;
 use crate::frame::{show, show_again};
 use crate::permitted::May;
-use crate::view::{care, listed, needs_text, person_card, short_name};
+use crate::view::{answer_promised, care, listed, needs_text, person_card, short_name};
 
 const NEW_PERSON: &str = "new";
 
@@ -36,7 +38,13 @@ fn line(here: &May<Triage>, row: &WaitingRow) -> TriageLine {
     }
 }
 
-pub(crate) async fn list(here: May<Triage>) -> Result<Response, WebError> {
+/// What was just answered. A word of ours.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Done {
+    done: Option<String>,
+}
+
+pub(crate) async fn list(here: May<Triage>, Query(done): Query<Done>) -> Result<Response, WebError> {
     let rows = here.app().store().waiting(&here.ctx).await?;
     let heading = match rows.len() {
         0 => "Nobody is waiting for an answer".to_owned(),
@@ -46,9 +54,18 @@ pub(crate) async fn list(here: May<Triage>) -> Result<Response, WebError> {
     let page = TriagePage {
         frame: here.frame("Referrals", "referrals").await?,
         heading,
+        saved: done.done.map(|what| match what.as_str() {
+            "accepted" => "Accepted. The link worker has it, and the referrer is told.".to_owned(),
+            _ => "Answered. The referrer reads why, and what to do instead.".to_owned(),
+        }),
         rows: rows.iter().map(|row| line(&here, row)).collect(),
     };
     show(here.app(), &page)
+}
+
+/// What is known here already and the referral may not say.
+fn known_risk(person: &LikelyPerson) -> String {
+    person.known_risk.as_ref().map(|risk| format!(". Take care, known here: {risk}")).unwrap_or_default()
 }
 
 /// What was chosen and typed so far.
@@ -75,11 +92,18 @@ async fn page(
         .iter()
         .map(|person| {
             let born = birth_day(person.details.born.date());
-            let open = if person.has_open_case { ". Has an open case here: this referral joins it" } else { "" };
+            let open = if person.has_open_case {
+                ". Has an open case here: this referral joins it and stays with its link worker"
+            } else {
+                ""
+            };
             let id = person.id.to_string();
             let chosen = typed.person == id;
-            Choice::new(&id, format!("{}, born {born}", person.details.name.full()), chosen)
-                .hint(format!("{}{open}", person.likeness.label()))
+            Choice::new(&id, format!("{}, born {born}", person.details.name.full()), chosen).hint(format!(
+                "{}{open}{}",
+                person.likeness.label(),
+                known_risk(person)
+            ))
         })
         .collect();
     if !likely.is_empty() {
@@ -101,10 +125,10 @@ async fn page(
         .map(|reason| Choice::new(reason.code(), reason.label(), typed.reason == reason.code()))
         .collect();
     let state_line = format!(
-        "{}. Sent {}, answer promised {}.",
+        "{}. Sent {}, {}.",
         waiting.reference,
         day_and_time(waiting.sent_at, today),
-        due(waiting.answer_due, today)
+        answer_promised(waiting.answer_due, today)
     );
     let mut facts = care(&waiting.person, &waiting.safe_contact, &waiting.risk);
     if waiting.risk == Risk::NoneKnown {
@@ -163,7 +187,7 @@ pub(crate) async fn accept(
     }
     if let (Some(person), Some(worker)) = (person, worker) {
         match here.app().store().accept(&here.ctx, id, Allocation { worker, person }).await {
-            Ok(_) => return Ok(Redirect::to(&here.href("referrals")).into_response()),
+            Ok(_) => return Ok(Redirect::to(&here.href("referrals?done=accepted")).into_response()),
             Err(StoreError::AlreadyThere) => {
                 problems.add(
                     "person",
@@ -187,7 +211,7 @@ pub(crate) async fn not_accept(
     match Refusal::check(&typed.reason, &typed.alternative) {
         Ok(refusal) => {
             here.app().store().not_accept(&here.ctx, id, &refusal).await?;
-            Ok(Redirect::to(&here.href("referrals")).into_response())
+            Ok(Redirect::to(&here.href("referrals?done=answered")).into_response())
         }
         Err(problems) => {
             let waiting = here.app().store().waiting_one(&here.ctx, id).await?;

@@ -28,6 +28,7 @@ pub(crate) struct Saved {
 fn line(here: &May<ManageUsers>, row: &UserRow) -> UserLine {
     let state = match (row.disabled, row.invited, row.second_factor) {
         (true, ..) => "Stopped",
+        (false, true, _) if here.app().invented() => "Signs in by one press",
         (false, true, _) => "Invited, not here yet",
         (false, false, true) => "Can sign in, with a second step",
         (false, false, false) => "Can sign in",
@@ -39,6 +40,8 @@ fn line(here: &May<ManageUsers>, row: &UserRow) -> UserLine {
         job_title: row.job_title.clone().filter(|title| title != row.role.label()),
         email: row.email.clone(),
         state: state.to_owned(),
+        link: (!own).then(|| here.href(&format!("users/{}/link", row.id))),
+        link_text: if row.disabled { "Let in again" } else { "Send a new link" }.to_owned(),
         disable: (!row.disabled && !own).then(|| here.href(&format!("users/{}/disable", row.id))),
     }
 }
@@ -54,6 +57,7 @@ async fn page(
     frame.problem = !problems.is_empty();
     let saved = saved.map(|what| match what {
         "invited" => "Invited. The link is on its way.".to_owned(),
+        "link" => "A new link is on its way. It works once, for 3 days.".to_owned(),
         _ => "Stopped. Every session of theirs has ended.".to_owned(),
     });
     Ok(UsersPage {
@@ -117,4 +121,14 @@ pub(crate) async fn disable(
 ) -> Result<Response, WebError> {
     here.app().store().disable_user(&here.ctx, user).await?;
     Ok(Redirect::to(&here.href("users?saved=stopped")).into_response())
+}
+
+/// A new link to choose a password; somebody who was stopped is let in again by it.
+pub(crate) async fn link(
+    here: May<ManageUsers>,
+    Path((_, user)): Path<(String, UserId)>,
+    _form: Posted,
+) -> Result<Response, WebError> {
+    here.app().store().send_link(&here.ctx, user).await?;
+    Ok(Redirect::to(&here.href("users?saved=link")).into_response())
 }

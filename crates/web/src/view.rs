@@ -7,7 +7,7 @@ use fingerpost_domain::person::{PersonDetails, PersonName};
 use fingerpost_domain::problem::Problem;
 use fingerpost_domain::risk::Risk;
 use fingerpost_domain::safe_contact::{Reach, SafeContact};
-use fingerpost_ui::format::birth_day;
+use fingerpost_ui::format::{birth_day, due};
 use fingerpost_ui::pages::{Care, PersonCard};
 
 /// The problems of a form as its page takes them.
@@ -67,12 +67,17 @@ pub(crate) fn reach_text(reach: Reach, person: &PersonDetails) -> String {
     }
 }
 
+/// How an answer stands against the day for which it was promised.
+pub(crate) fn answer_promised(on: Date, today: Date) -> String {
+    if on < today { format!("the answer is {}", due(on, today)) } else { format!("answer promised {}", due(on, today)) }
+}
+
 /// Risk, needs and safe contact: the same four facts on every page about a person.
 pub(crate) fn care(person: &PersonDetails, safe_contact: &SafeContact, risk: &Risk) -> Care {
     let (label, text) = match risk {
         Risk::Known(note) => ("Take care", note.to_string()),
-        Risk::NoneKnown => ("No known risks", "Asked at referral: none known.".to_owned()),
-        Risk::NotAsked => ("Risks not asked", "Nobody has asked yet. Ask at the first call.".to_owned()),
+        Risk::NoneKnown => ("No known risks", "Asked, and none known.".to_owned()),
+        Risk::NotAsked => ("Risks not asked", "Nobody has asked yet. Ask at the next contact.".to_owned()),
     };
     Care {
         risk: risk.code().to_owned(),
@@ -81,7 +86,7 @@ pub(crate) fn care(person: &PersonDetails, safe_contact: &SafeContact, risk: &Ri
         communication: person
             .communication
             .as_ref()
-            .map_or_else(|| "Nothing noted. Ask at the first call.".to_owned(), ToString::to_string),
+            .map_or_else(|| "Nothing noted yet.".to_owned(), ToString::to_string),
         reach: reach_text(safe_contact.reach, person),
         guidance: safe_contact.guidance.as_ref().map(ToString::to_string),
     }

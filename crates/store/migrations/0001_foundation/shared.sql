@@ -213,6 +213,7 @@ CREATE TABLE case_file (
 CREATE UNIQUE INDEX case_file_open_once ON case_file (tenant, scheme, person) WHERE closed_at IS NULL;
 CREATE INDEX case_file_open_by_worker ON case_file (tenant, scheme, worker) WHERE closed_at IS NULL;
 CREATE INDEX case_file_first_by_worker ON case_file (tenant, worker, first_contact);
+CREATE INDEX case_file_closed ON case_file (tenant, scheme, closed_at) WHERE closed_at IS NOT NULL;
 CREATE INDEX case_file_by_scheme ON case_file (tenant, scheme, opened_at);
 
 CREATE TABLE referral (

@@ -70,8 +70,11 @@ async fn a_referral_goes_there_and_back() {
         let sent = store.sent_one(&gp, referral).await.unwrap();
         assert_eq!(sent.feedback[0].kind, FeedbackKind::Closing);
         assert!(sent.row.closed_at.is_some());
-        let (caseload, _) = store.caseload(&Village::ctx::<ReadCaseload>(&v.worker, &v.scheme, start())).await.unwrap();
-        assert!(caseload.is_empty());
+        let list = Village::ctx::<ReadCaseload>(&v.worker, &v.scheme, start());
+        assert!(store.caseload(&list).await.unwrap().0.is_empty());
+        assert_eq!(store.closed_cases(&list).await.unwrap().len(), 1, "a closed case stays readable");
+        let person = page.person.clone();
+        assert!(matches!(store.change_care(&ctx, case, &person).await, Err(StoreError::ChangedMeanwhile)));
     })
     .await;
 }
@@ -163,6 +166,34 @@ async fn a_second_referral_of_the_same_person_joins_the_open_case_and_its_referr
 }
 
 #[tokio::test]
+async fn a_further_referral_adds_to_what_is_known_and_takes_nothing_away() {
+    on_both(async |store| {
+        let v = village(store).await;
+        let first = v.send(store, &person("Margaret", 1)).await;
+        let case = v.accept(store, first).await;
+        let gp = Village::ctx::<ReferPerson>(&v.gp, &v.practice, start());
+        let mut again = person("Margaret", 1);
+        again.phone = fingerpost_domain::person::Phone::parse("07700 900 777").ok();
+        let started = store.start_referral(&gp, &again, Village::key(store.entropy())).await.unwrap();
+        let mut said = answers("agreed");
+        (said.risk, said.risk_note) = ("none_known".into(), String::new());
+        said.guidance = "Evenings only.".into();
+        store.answer_draft(&gp, started.id, &said.check().unwrap()).await.unwrap();
+        let triage = Village::ctx::<Triage>(&v.supervisor, &v.scheme, start());
+        let likely = store.waiting_one(&triage, started.id).await.unwrap().likely;
+        assert_eq!(likely[0].known_risk.as_deref(), Some("Lively dog."), "triage shows what is known here");
+        let allocation = Allocation { worker: v.worker.actor.user, person: SamePerson::Here(likely[0].id) };
+        store.accept(&triage, started.id, allocation).await.unwrap();
+        let page = store.case(&Village::ctx::<ReadCase>(&v.worker, &v.scheme, start()), case).await.unwrap();
+        assert_eq!(page.person.risk.note(), Some("Lively dog."));
+        assert_eq!(page.person.details.phone.unwrap().as_str(), "01632 960 142");
+        let guidance = page.person.safe_contact.guidance.unwrap().to_string();
+        assert_eq!(guidance, "A later referral says: Phone 07700 900 777 Evenings only.");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn the_referrer_hears_only_what_the_person_agreed_to() {
     on_both(async |store| {
         let v = village(store).await;
@@ -194,7 +225,7 @@ async fn a_refusal_reaches_the_referrer_with_its_alternative_and_is_no_decline()
         assert!(matches!(store.not_accept(&triage, referral, &refusal).await, Err(StoreError::NotNow(_))));
         let sent = store.sent_one(&Village::ctx::<ReadSent>(&v.gp, &v.practice, start()), referral).await.unwrap();
         assert_eq!(sent.alternative.as_deref(), Some("The Wednesday cafe."));
-        assert_eq!((sent.row.state, sent.code), (ReferralState::NotAccepted, Some(codes::REFERRED)));
+        assert_eq!((sent.row.state, sent.code), (ReferralState::NotAccepted, None));
     })
     .await;
 }
@@ -231,7 +262,9 @@ async fn a_corrected_note_keeps_what_stood_there_and_two_people_cannot_both_be_l
         let contact = store.case(&read, case).await.unwrap().contacts[0].id;
         let body = fingerpost_domain::text::Note::parse("Second version.").unwrap().unwrap();
         store.correct_note(&work, (case, contact), (1, &body)).await.unwrap();
-        let late = store.correct_note(&work, (case, contact), (1, &body)).await;
+        store.correct_note(&work, (case, contact), (1, &body)).await.unwrap();
+        let other = fingerpost_domain::text::Note::parse("Third version.").unwrap().unwrap();
+        let late = store.correct_note(&work, (case, contact), (1, &other)).await;
         assert!(matches!(late, Err(StoreError::ChangedMeanwhile)));
         let versions = store.note_versions(&work, (case, contact)).await.unwrap();
         let bodies: Vec<_> = versions.iter().map(|version| version.body.as_str()).collect();

@@ -40,6 +40,8 @@ pub struct UserLine {
     pub job_title: Option<String>,
     pub email: String,
     pub state: String,
+    pub link: Option<String>,
+    pub link_text: String,
     pub disable: Option<String>,
 }
 
@@ -141,13 +143,15 @@ mod samples {
                 job_title: Some("Connector".into()),
                 email: format!("{}@example.org", "long".repeat(20)),
                 state: "Second step on".into(),
+                link: Some("/o/x/users/1/link".into()),
+                link_text: "Send a new link".into(),
                 disable: Some("/o/x/users/1/disable".into()),
             };
             let usual = Self {
                 frame: frame("Users"),
                 place_name: "Wexley Vale".into(),
                 saved: Some("Invited".into()),
-                rows: vec![line.clone(), UserLine { job_title: None, disable: None, ..line }],
+                rows: vec![line.clone(), UserLine { job_title: None, link: None, disable: None, ..line }],
                 action: "/o/x/users".into(),
                 roles: vec![Choice::new("referrer", "Referrer", false)],
                 values: InviteValues::default(),

@@ -63,6 +63,28 @@ pub struct CaseloadPage {
     pub empty_text: String,
 }
 
+/// One line of the closed cases.
+#[derive(Debug, Clone, Serialize)]
+#[expect(missing_docs, reason = "each field is a column under its own name")]
+pub struct ClosedLine {
+    pub href: String,
+    pub name: String,
+    pub outcome: String,
+    pub closed: String,
+    pub worker: String,
+}
+
+/// Closed cases.
+#[derive(Debug, Clone, Serialize)]
+pub struct ClosedPage {
+    /// What surrounds it.
+    pub frame: Frame,
+    /// Back to the caseload.
+    pub back_href: String,
+    /// The lines, last closed first.
+    pub rows: Vec<ClosedLine>,
+}
+
 /// Risk, needs, safe contact: on every page of a case.
 #[derive(Debug, Clone, Serialize)]
 pub struct Care {
@@ -296,6 +318,9 @@ pub struct ClosePage {
 impl Page for CaseloadPage {
     const TEMPLATE: &'static str = "caseload.html";
 }
+impl Page for ClosedPage {
+    const TEMPLATE: &'static str = "closed.html";
+}
 impl Page for CasePage {
     const TEMPLATE: &'static str = "case.html";
 }
@@ -363,6 +388,20 @@ mod samples {
                 ..line.clone()
             };
             vec![Self { rows: vec![line, quiet], inbox: Some(inbox), ..empty.clone() }, empty]
+        }
+    }
+
+    impl ClosedPage {
+        pub(crate) fn samples() -> Vec<Self> {
+            let line = ClosedLine {
+                href: "/o/x/cases/1".into(),
+                name: LONG.into(),
+                outcome: "They moved away".into(),
+                closed: "9 days ago".into(),
+                worker: LONG.into(),
+            };
+            let empty = Self { frame: frame("Closed"), back_href: "/o/x/caseload".into(), rows: vec![] };
+            vec![Self { rows: vec![line], ..empty.clone() }, empty]
         }
     }
 

@@ -13,8 +13,8 @@ use serde::Serialize;
 
 pub use admin::{AccountPage, FlowLine, FlowPage, InviteValues, UserLine, UsersPage};
 pub use case::{
-    Care, CarePage, CareValues, CasePage, CasePerson, CaseloadLine, CaseloadPage, ClosePage, CloseValues,
-    ContactValues, Event, Filter, Inbox, Matters, NotePage, NoteVersion, Sessions,
+    Care, CarePage, CareValues, CasePage, CasePerson, CaseloadLine, CaseloadPage, ClosePage, CloseValues, ClosedLine,
+    ClosedPage, ContactValues, Event, Filter, Inbox, Matters, NotePage, NoteVersion, Sessions,
 };
 pub use entry::{
     Account, ChoosePasswordPage, CodePage, MessagePage, PlaceLink, PlacesPage, SignInPage, TextBlock, TextPage,
@@ -202,13 +202,14 @@ mod tests {
             + draw(&ui, CaseloadPage::samples())
             + draw(&ui, CasePage::samples())
             + draw(&ui, CarePage::samples())
+            + draw(&ui, ClosedPage::samples())
             + draw(&ui, NotePage::samples())
             + draw(&ui, ClosePage::samples())
             + draw(&ui, UsersPage::samples())
             + draw(&ui, FlowPage::samples());
         assert!(drawn > 30);
         let templates = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/templates")).unwrap().count();
-        assert_eq!(templates, 20 + 2, "a template without a page, or a page without samples here");
+        assert_eq!(templates, 21 + 2, "a template without a page, or a page without samples here");
     }
 
     #[test]

@@ -233,10 +233,16 @@ pub struct SentOnePage {
     pub feedback: Vec<FeedbackView>,
     /// What happens next.
     pub steps: Vec<Step>,
+    /// "What was sent", "What is saved".
+    pub summary_heading: String,
     /// What was sent.
     pub summary: Vec<SummaryRow>,
     /// The code.
     pub code: Option<CodeToFile>,
+    /// "Take this referral back", "Drop this draft".
+    pub take_back_text: String,
+    /// Until when.
+    pub take_back_hint: String,
     /// Where it is taken back.
     pub take_back: Option<String>,
     /// A draft: where it is finished.
@@ -382,8 +388,11 @@ mod samples {
                 refusal: None,
                 feedback: vec![],
                 steps: vec![],
+                summary_heading: "What was sent".into(),
                 summary: vec![SummaryRow::new("What would help", "Company")],
                 code: None,
+                take_back_text: "Take it back".into(),
+                take_back_hint: "You can".into(),
                 take_back: None,
                 continue_href: None,
             };

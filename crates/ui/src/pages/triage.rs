@@ -28,6 +28,8 @@ pub struct TriagePage {
     pub frame: Frame,
     /// "3 people are waiting for an answer".
     pub heading: String,
+    /// What was just answered.
+    pub saved: Option<String>,
     /// The lines, longest waiting first.
     pub rows: Vec<TriageLine>,
 }
@@ -99,7 +101,12 @@ mod samples {
                 risk: "not_asked".into(),
                 practice: LONG.into(),
             };
-            let empty = Self { frame: frame("Referrals"), heading: "Nobody is waiting".into(), rows: vec![] };
+            let empty = Self {
+                frame: frame("Referrals"),
+                heading: "Nobody is waiting".into(),
+                saved: Some("Accepted".into()),
+                rows: vec![],
+            };
             let risks =
                 ["known", "none_known"].map(|risk| TriageLine { risk: risk.into(), late: false, ..line.clone() });
             vec![Self { rows: [vec![line], risks.into()].concat(), ..empty.clone() }, empty]

@@ -59,6 +59,14 @@ async fn an_invitation_is_looked_at_freely_and_used_once() {
         assert_eq!(noor.get(&link).await.status, StatusCode::NOT_FOUND);
         assert_eq!(noor.post(&link, &[("password", PASSWORD)]).await.status, StatusCode::NOT_FOUND);
         assert_eq!(noor.sign_in("noor@example.org", PASSWORD).await.location(), "/");
+        let user = record.user.to_string();
+        let stop = admin.post(&format!("{users}/{user}/disable"), &[]).await;
+        assert_eq!(stop.status, StatusCode::SEE_OTHER);
+        assert_eq!(noor.get("/places").await.location(), "/sign-in", "stopped at once");
+        assert_eq!(admin.post(&format!("{users}/{user}/link"), &[]).await.status, StatusCode::SEE_OTHER);
+        let letters = server.store.claim_messages(10, start()).await.unwrap();
+        assert_eq!(letters.len(), 2, "the invitation and the new link");
+        assert_eq!(noor.sign_in("noor@example.org", PASSWORD).await.location(), "/", "let in again");
         for nonsense in ["", "x", "0123456789abcdef0123456789abcdef01234567", "%00", "..%2f..%2fetc"] {
             let answer = noor.get(&format!("/l/{nonsense}")).await;
             assert_eq!(answer.status, StatusCode::NOT_FOUND, "{nonsense}");
