@@ -27,7 +27,7 @@ export function run(args, env = {}) {
 /** Serves a database; gives its address, its process, and how to stop it. */
 export async function serve(database, extra = []) {
   const child = spawn(BINARY, ['serve', ...database, '--listen', '127.0.0.1:0', ...extra], {
-    env: { ...process.env, FINGERPOST_LOG: 'warn' },
+    env: { ...process.env, FINGERPOST_LOG: 'info' },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let log = ''

@@ -187,7 +187,7 @@ async fn work(
     if accepted_on >= today {
         return Ok(());
     }
-    let accepted_at = instant_at(accepted_on, 12);
+    let accepted_at = instant_at(accepted_on, 17);
     let triage = Cast::ctx::<Triage>(&cast.supervisor, cast.scheme.id, accepted_at)?;
     let worker = &cast.workers[worker];
     let allocation = Allocation { worker: worker.actor.user, person: SamePerson::New };

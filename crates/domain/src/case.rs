@@ -1,6 +1,7 @@
 //! A case: one episode of work with one person, from an accepted referral to closing.
 
 use jiff::civil::Date;
+use serde::Serialize;
 
 use crate::calendar::days_between;
 use crate::disclosure::ReferrerHears;
@@ -130,7 +131,7 @@ pub struct ContactEntry {
 }
 
 /// The contact form as posted.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize)]
 #[expect(missing_docs, reason = "the fields are those of the form, under its names")]
 pub struct ContactAnswers {
     pub kind: String,
@@ -269,7 +270,7 @@ pub struct Closing {
 }
 
 /// The closing form as posted.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize)]
 #[expect(missing_docs, reason = "the fields are those of the form, under its names")]
 pub struct ClosingAnswers {
     pub outcome: String,

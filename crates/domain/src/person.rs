@@ -226,7 +226,7 @@ pub struct PersonDetails {
 }
 
 /// The "who are you referring?" form as posted.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize)]
 #[expect(missing_docs, reason = "the fields are those of the form, under its names")]
 pub struct PersonAnswers {
     pub given: String,
@@ -313,7 +313,7 @@ pub struct Care {
 }
 
 /// The "take care" form as posted.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize)]
 #[expect(missing_docs, reason = "the fields are those of the form, under its names")]
 pub struct CareAnswers {
     pub risk: String,

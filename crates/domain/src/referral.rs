@@ -1,5 +1,7 @@
 //! A referral: one request that a link worker takes up one person.
 
+use serde::Serialize;
+
 use crate::agreement::Agreement;
 use crate::need::{self, Need};
 use crate::person::PersonDetails;
@@ -156,7 +158,7 @@ pub struct ReferralRequest {
 }
 
 /// The referral form as posted.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize)]
 #[expect(missing_docs, reason = "the fields are those of the form, under its names")]
 pub struct ReferralAnswers {
     pub needs: Vec<String>,

@@ -3,6 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 
 use anyhow::{Context, ensure};
+use fingerpost_domain::id::TenantId;
 use fingerpost_store::Store;
 use fingerpost_web::{App, WebConfig};
 use fingerpost_worker::{Post, Worker};
@@ -39,7 +40,13 @@ pub(crate) async fn serve(store: Store, settings: &Settings, options: &Serve) ->
     let working = tokio::spawn(worker.run(stopped.clone()));
     println!("Fingerpost is at http://{here}");
     if invented {
-        println!("Everything here is invented. Open the address and press a name to sign in as them.");
+        println!("Everything here is invented. Open the address and press a name to sign in as them:");
+        let mut accounts = store.invented_accounts(&TenantId::main()).await?;
+        accounts.sort_by_key(|account| account.role);
+        for account in accounts {
+            let place = account.organisation.unwrap_or_default();
+            println!("  {:<20} {:<18} {place}", account.name, account.job_title.unwrap_or_default());
+        }
     }
     axum::serve(listener, fingerpost_web::router(&app)).with_graceful_shutdown(until(stopped, stop)).await?;
     working.await.ok();

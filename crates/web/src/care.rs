@@ -8,7 +8,7 @@ use fingerpost_domain::problem::Problems;
 use fingerpost_domain::safe_contact::Reach;
 use fingerpost_policy::{ReadCase, WorkCase};
 use fingerpost_store::{CasePage as Case, PersonHere};
-use fingerpost_ui::pages::{CarePage, CareValues, Choice};
+use fingerpost_ui::pages::{CarePage, Choice};
 
 use crate::WebError;
 use crate::form::Posted;
@@ -34,14 +34,7 @@ async fn page(
             .iter()
             .map(|reach| Choice::new(reach.code(), reach.label(), answers.reach == reach.code()))
             .collect(),
-        values: CareValues {
-            risk: answers.risk.clone(),
-            risk_note: answers.risk_note.clone(),
-            phone: answers.phone.clone(),
-            email: answers.email.clone(),
-            guidance: answers.guidance.clone(),
-            communication: answers.communication.clone(),
-        },
+        values: answers.clone(),
         problems: listed(problems),
     })
 }

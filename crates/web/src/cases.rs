@@ -14,10 +14,7 @@ use fingerpost_domain::text::Note;
 use fingerpost_policy::{ReadCase, WorkCase};
 use fingerpost_store::{CasePage as Case, ContactRow};
 use fingerpost_ui::format::{birth_day, day, day_and_time, due};
-use fingerpost_ui::pages::{
-    CasePage, CasePerson, Choice, ClosePage, CloseValues, ContactValues, Event, Matters, NotePage, NoteVersion,
-    Sessions,
-};
+use fingerpost_ui::pages::{CasePage, CasePerson, Choice, ClosePage, Event, Matters, NotePage, NoteVersion, Sessions};
 use serde::Deserialize;
 
 use crate::WebError;
@@ -217,20 +214,7 @@ async fn page(
         hears_now: case.referrer_hears.label().to_lowercase(),
         hears: hears_choices(&answers.referrer_hears),
         open_sharing: !answers.line_for_referrer.is_empty() || !answers.referrer_hears.is_empty(),
-        values: ContactValues {
-            kind: answers.kind.clone(),
-            on_day: answers.on_day.clone(),
-            on_month: answers.on_month.clone(),
-            on_year: answers.on_year.clone(),
-            happened: answers.happened.clone(),
-            note: answers.note.clone(),
-            matters: answers.matters.clone(),
-            next: answers.next.clone(),
-            due_day: answers.due_day.clone(),
-            due_month: answers.due_month.clone(),
-            due_year: answers.due_year.clone(),
-            line_for_referrer: answers.line_for_referrer.clone(),
-        },
+        values: answers.clone(),
         problems: listed(problems),
     })
 }
@@ -366,11 +350,7 @@ async fn close_page(
             .map(|outcome| Choice::new(outcome.code(), outcome.label(), answers.outcome == outcome.code()))
             .collect(),
         hears: hears_choices(&answers.referrer_hears),
-        values: CloseValues {
-            changed: answers.changed.clone(),
-            continues: answers.continues.clone(),
-            requested_actions: answers.requested_actions.clone(),
-        },
+        values: answers.clone(),
         problems: listed(problems),
     })
 }

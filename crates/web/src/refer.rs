@@ -14,7 +14,7 @@ use fingerpost_domain::scheme::SchemeTerms;
 use fingerpost_policy::ReferPerson;
 use fingerpost_store::{Draft, ReferFrame, WorkerCard};
 use fingerpost_ui::format::{day, initials};
-use fingerpost_ui::pages::{Choice, MessagePage, PersonValues, ReferPage, ReferValues, ReferWhoPage, WorkerView};
+use fingerpost_ui::pages::{Choice, MessagePage, ReferPage, ReferWhoPage, WorkerView};
 
 use crate::WebError;
 use crate::form::Posted;
@@ -36,24 +36,6 @@ fn answers_of(form: &Posted) -> PersonAnswers {
         phone: form.text("phone"),
         email: form.text("email"),
         communication: form.text("communication"),
-    }
-}
-
-fn values_of(answers: &PersonAnswers) -> PersonValues {
-    let a = answers.clone();
-    PersonValues {
-        given: a.given,
-        family: a.family,
-        preferred: a.preferred,
-        born_day: a.born_day,
-        born_month: a.born_month,
-        born_year: a.born_year,
-        nhs_number: a.nhs_number,
-        address: a.address,
-        postcode: a.postcode,
-        phone: a.phone,
-        email: a.email,
-        communication: a.communication,
     }
 }
 
@@ -120,7 +102,7 @@ async fn who_page(
         key,
         scheme_name: frame.scheme_name.clone(),
         ages: ages(&frame.terms),
-        values: values_of(answers),
+        values: answers.clone(),
         problems: listed(problems),
     })
 }
@@ -259,13 +241,7 @@ async fn form_page(
             .map(|need| Choice::new(need.code(), need.label(), answers.needs.iter().any(|code| code == need.code())))
             .collect(),
         reaches: reaches(&draft.person, &answers.reach),
-        values: ReferValues {
-            words: answers.words.clone(),
-            guidance: answers.guidance.clone(),
-            risk: answers.risk.clone(),
-            risk_note: answers.risk_note.clone(),
-            agreement: answers.agreement.clone(),
-        },
+        values: answers.clone(),
         send_text,
         problems: listed(problems),
     })

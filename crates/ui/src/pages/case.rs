@@ -1,5 +1,7 @@
 //! The link worker's pages: caseload, case, notes, closing.
 
+use fingerpost_domain::case::{ClosingAnswers, ContactAnswers};
+use fingerpost_domain::person::CareAnswers;
 use serde::Serialize;
 
 use super::{Choice, Frame, Problems};
@@ -150,24 +152,6 @@ pub struct Sessions {
     pub next: Option<u16>,
 }
 
-/// The contact form as typed.
-#[derive(Debug, Clone, Default, Serialize)]
-#[expect(missing_docs, reason = "the fields are those of the form, under its names")]
-pub struct ContactValues {
-    pub kind: String,
-    pub on_day: String,
-    pub on_month: String,
-    pub on_year: String,
-    pub happened: String,
-    pub note: String,
-    pub matters: String,
-    pub next: String,
-    pub due_day: String,
-    pub due_month: String,
-    pub due_year: String,
-    pub line_for_referrer: String,
-}
-
 /// A case.
 #[derive(Debug, Clone, Serialize)]
 pub struct CasePage {
@@ -216,7 +200,7 @@ pub struct CasePage {
     /// The part about the referrer is shown open.
     pub open_sharing: bool,
     /// What was typed.
-    pub values: ContactValues,
+    pub values: ContactAnswers,
     /// What is wrong.
     pub problems: Problems,
 }
@@ -250,18 +234,6 @@ pub struct NotePage {
     pub problems: Problems,
 }
 
-/// The "take care" form as typed.
-#[derive(Debug, Clone, Default, Serialize)]
-#[expect(missing_docs, reason = "the fields are those of the form, under its names")]
-pub struct CareValues {
-    pub risk: String,
-    pub risk_note: String,
-    pub phone: String,
-    pub email: String,
-    pub guidance: String,
-    pub communication: String,
-}
-
 /// Changing risks, the safe way and how to communicate.
 #[derive(Debug, Clone, Serialize)]
 pub struct CarePage {
@@ -276,18 +248,9 @@ pub struct CarePage {
     /// Ways to reach them.
     pub reaches: Vec<Choice>,
     /// What was typed.
-    pub values: CareValues,
+    pub values: CareAnswers,
     /// What is wrong.
     pub problems: Problems,
-}
-
-/// The closing form as typed.
-#[derive(Debug, Clone, Default, Serialize)]
-#[expect(missing_docs, reason = "the fields are those of the form, under its names")]
-pub struct CloseValues {
-    pub changed: String,
-    pub continues: String,
-    pub requested_actions: String,
 }
 
 /// Closing a case.
@@ -310,7 +273,7 @@ pub struct ClosePage {
     /// What the referrer may hear.
     pub hears: Vec<Choice>,
     /// What was typed.
-    pub values: CloseValues,
+    pub values: ClosingAnswers,
     /// What is wrong.
     pub problems: Problems,
 }
@@ -450,7 +413,7 @@ mod samples {
                 hears_now: "Not asked".into(),
                 hears: vec![Choice::new("summary", "A summary", false)],
                 open_sharing: false,
-                values: ContactValues::default(),
+                values: ContactAnswers::default(),
                 problems: vec![],
             };
             let fields =
@@ -504,7 +467,7 @@ mod samples {
                 action: "/o/x/cases/1/care".into(),
                 called: LONG.into(),
                 reaches: vec![Choice::new("phone", "Phone", true)],
-                values: CareValues::default(),
+                values: CareAnswers::default(),
                 problems: vec![],
             };
             let fields = ["risk", "risk_note", "reach", "phone", "email", "guidance", "communication"];
@@ -523,7 +486,7 @@ mod samples {
                 referrer: "Dr F".into(),
                 outcomes: vec![Choice::new("reached", "Reached", false)],
                 hears: vec![Choice::new("summary", "A summary", true)],
-                values: CloseValues::default(),
+                values: ClosingAnswers::default(),
                 problems: vec![],
             };
             let fields = ["outcome", "changed", "continues", "requested_actions", "referrer_hears"];

@@ -13,15 +13,15 @@ use serde::Serialize;
 
 pub use admin::{AccountPage, FlowLine, FlowPage, InviteValues, UserLine, UsersPage};
 pub use case::{
-    Care, CarePage, CareValues, CasePage, CasePerson, CaseloadLine, CaseloadPage, ClosePage, CloseValues, ClosedLine,
-    ClosedPage, ContactValues, Event, Filter, Inbox, Matters, NotePage, NoteVersion, Sessions,
+    Care, CarePage, CasePage, CasePerson, CaseloadLine, CaseloadPage, ClosePage, ClosedLine, ClosedPage, Event, Filter,
+    Inbox, Matters, NotePage, NoteVersion, Sessions,
 };
 pub use entry::{
     Account, ChoosePasswordPage, CodePage, MessagePage, PlaceLink, PlacesPage, SignInPage, TextBlock, TextPage,
 };
 pub use refer::{
-    CodeToFile, FeedbackView, Notice, PersonCard, PersonValues, ReferPage, ReferValues, ReferWhoPage, RefusalView,
-    SentLine, SentOnePage, SentPage, Step, WorkerView,
+    CodeToFile, FeedbackView, Notice, PersonCard, ReferPage, ReferWhoPage, RefusalView, SentLine, SentOnePage,
+    SentPage, Step, WorkerView,
 };
 pub use triage::{TriageLine, TriageOnePage, TriagePage};
 

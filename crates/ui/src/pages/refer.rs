@@ -1,28 +1,12 @@
 //! The referrer's pages: who, the seven fields, the receipt, the list with the feedback.
 
 use fingerpost_domain::feedback::Section;
+use fingerpost_domain::person::PersonAnswers;
+use fingerpost_domain::referral::ReferralAnswers;
 use serde::Serialize;
 
 use super::{Choice, Frame, Problems, SummaryRow};
 use crate::Page;
-
-/// The "who" form as typed.
-#[derive(Debug, Clone, Default, Serialize)]
-#[expect(missing_docs, reason = "the fields are those of the form, under its names")]
-pub struct PersonValues {
-    pub given: String,
-    pub family: String,
-    pub preferred: String,
-    pub born_day: String,
-    pub born_month: String,
-    pub born_year: String,
-    pub nhs_number: String,
-    pub address: String,
-    pub postcode: String,
-    pub phone: String,
-    pub email: String,
-    pub communication: String,
-}
 
 /// Who is referred, by hand.
 #[derive(Debug, Clone, Serialize)]
@@ -38,7 +22,7 @@ pub struct ReferWhoPage {
     /// Its ages, in words: "aged 18 and over".
     pub ages: String,
     /// What was typed.
-    pub values: PersonValues,
+    pub values: PersonAnswers,
     /// What is wrong.
     pub problems: Problems,
 }
@@ -80,17 +64,6 @@ pub struct WorkerView {
     pub wait_basis: Option<String>,
 }
 
-/// The seven fields as typed.
-#[derive(Debug, Clone, Default, Serialize)]
-#[expect(missing_docs, reason = "the fields are those of the form, under its names")]
-pub struct ReferValues {
-    pub words: String,
-    pub guidance: String,
-    pub risk: String,
-    pub risk_note: String,
-    pub agreement: String,
-}
-
 /// The referral form with the person filled in.
 #[derive(Debug, Clone, Serialize)]
 pub struct ReferPage {
@@ -111,7 +84,7 @@ pub struct ReferPage {
     /// Ways to reach them.
     pub reaches: Vec<Choice>,
     /// What was typed.
-    pub values: ReferValues,
+    pub values: ReferralAnswers,
     /// "Send to Maya".
     pub send_text: String,
     /// What is wrong.
@@ -278,11 +251,11 @@ mod samples {
                 key: "k".into(),
                 scheme_name: "Wexley Vale".into(),
                 ages: "aged 18 and over".into(),
-                values: PersonValues::default(),
+                values: PersonAnswers::default(),
                 problems: vec![],
             };
             let wrong = problems(&["given", "family", "born", "nhs_number", "phone", "email", "postcode"]);
-            let values = PersonValues { given: LONG.into(), ..PersonValues::default() };
+            let values = PersonAnswers { given: LONG.into(), ..PersonAnswers::default() };
             vec![Self { problems: wrong, values, ..empty.clone() }, empty]
         }
     }
@@ -323,7 +296,7 @@ mod samples {
                 workers: vec![worker],
                 needs: vec![Choice::new("company", "Company", true)],
                 reaches: vec![Choice::new("phone", "Phone", false).hint("01632")],
-                values: ReferValues::default(),
+                values: ReferralAnswers::default(),
                 send_text: "Send to Maya".into(),
                 problems: vec![],
             };
