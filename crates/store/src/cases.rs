@@ -47,6 +47,9 @@ statements! {
                 WHERE t.tenant = $1 AND t.case_id = $2 ORDER BY t.on_day DESC, t.id DESC LIMIT 400";
     FEEDBACK_SENT = "SELECT f.kind, f.sent_at, f.opened_at, u.name AS referrer_name FROM feedback f JOIN referral r ON r.tenant = f.tenant AND r.id = f.referral \
                      JOIN app_user u ON u.tenant = r.tenant AND u.id = r.referrer WHERE r.tenant = $1 AND r.case_id = $2 ORDER BY f.sent_at DESC, f.id LIMIT 50";
+    CARE_CHANGES = "SELECT a.at, u.name FROM audit_row a JOIN app_user u ON u.tenant = a.tenant AND u.id = a.actor \
+                    WHERE a.tenant = $1 AND a.resource = 'case' AND a.resource_id = $2 AND a.act = 'change' AND a.detail = 'care' \
+                    ORDER BY a.at DESC, a.lane, a.seq LIMIT 50";
     ADD_CONTACT = "INSERT INTO contact (tenant, id, case_id, request_key, kind, happened, on_day, session_no, author, recorded_at) \
                    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (tenant, author, request_key) DO NOTHING";
     ADD_NOTE = "INSERT INTO contact_note (tenant, contact, version, body, author, written_at) VALUES ($1, $2, $3, $4, $5, $6)";
@@ -216,6 +219,8 @@ pub struct CasePage {
     pub sent_by: Vec<SentBy>,
     /// Contacts, newest first.
     pub contacts: Vec<ContactRow>,
+    /// When what stands about risks and safe contact was changed, and by whom, newest first.
+    pub care_changes: Vec<(Timestamp, String)>,
     /// Counts its changes: what a closing form was read from.
     pub version: i64,
     /// Feedback sent: kind, when, when opened, to whom.
@@ -264,6 +269,7 @@ async fn page<P: Permission>(tx: &mut Tx, grant: &Grant<P>, id: CaseId) -> Resul
     let referrals = tx.rows(REFERRALS, values![tenant, id]).await?;
     let contacts = tx.rows(CONTACTS, values![tenant, id]).await?;
     let messages = tx.rows(FEEDBACK_SENT, values![tenant, id]).await?;
+    let changes = tx.rows(CARE_CHANGES, values![tenant, id]).await?;
     let (safe_contact, risk) = care(&row)?.ok_or_else(|| StoreError::corrupt("reach"))?;
     let closed = match row.opt_at("closed_at")? {
         Some(at) => Some((at, row.coded("outcome", Outcome::from_code)?)),
@@ -288,6 +294,7 @@ async fn page<P: Permission>(tx: &mut Tx, grant: &Grant<P>, id: CaseId) -> Resul
         practice_name: row.text("practice_name")?,
         sent_by: referrals.iter().map(sent_by).collect::<Result<_>>()?,
         contacts: contacts.iter().map(contact_row).collect::<Result<_>>()?,
+        care_changes: changes.iter().map(|row| Ok((row.at("at")?, row.text("name")?))).collect::<Result<_>>()?,
         version: row.int("version")?,
         feedback: messages
             .iter()

@@ -12,7 +12,7 @@ use fingerpost_domain::id::{CaseId, ContactId, RequestKey};
 use fingerpost_domain::problem::Problems;
 use fingerpost_domain::text::Note;
 use fingerpost_policy::{ReadCase, WorkCase};
-use fingerpost_store::{CasePage as Case, ContactRow};
+use fingerpost_store::{CasePage as Case, ContactRow, StoreError};
 use fingerpost_ui::format::{birth_day, day, day_and_time, due};
 use fingerpost_ui::pages::{CasePage, CasePerson, Choice, ClosePage, Event, Matters, NotePage, NoteVersion, Sessions};
 use serde::Deserialize;
@@ -94,6 +94,11 @@ fn timeline(here: &May<ReadCase>, case: &Case, today: Date) -> Vec<Event> {
             2,
             plain("letter", day(day_of(*sent_at), today), format!("{what} {referrer}"), opened),
         ));
+    }
+    for (at, who) in &case.care_changes {
+        let title = "Risks, needs or safe contact changed".to_owned();
+        let text = format!("By {who}. What stands now is at the top of this page.");
+        events.push((day_of(*at), 2, plain("care", day_and_time(*at, today), title, text)));
     }
     for sent in &case.sent_by {
         let role = sent.job_title.as_ref().map(|title| format!(", {title}")).unwrap_or_default();
@@ -319,10 +324,15 @@ pub(crate) async fn note(
     let read: i64 = form.text("version").parse().map_err(|_| WebError::StaleForm)?;
     let typed = form.text("note");
     let problems = match Note::parse(&typed) {
-        Ok(Some(body)) => {
-            here.app().store().correct_note(&here.ctx, (case, contact), (read, &body)).await?;
-            return Ok(Redirect::to(&here.href(&format!("cases/{case}?saved=note"))).into_response());
-        }
+        Ok(Some(body)) => match here.app().store().correct_note(&here.ctx, (case, contact), (read, &body)).await {
+            Ok(()) => return Ok(Redirect::to(&here.href(&format!("cases/{case}?saved=note"))).into_response()),
+            // What was typed is kept: the page shows the newest version above it and reads from that one.
+            Err(StoreError::ChangedMeanwhile) => Problems::one(
+                "note",
+                "This note was corrected meanwhile. Read the newest version above, then save yours again",
+            ),
+            Err(error) => return Err(error.into()),
+        },
         Ok(None) => Problems::one("note", "Write the corrected note. A note cannot be emptied"),
         Err(refused) => Problems::one("note", refused.to_string()),
     };

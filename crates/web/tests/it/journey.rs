@@ -81,6 +81,22 @@ async fn a_gp_refers_the_scheme_accepts_the_worker_records_and_the_gp_reads_it()
         assert_eq!(page.body.matches("Session 1<").count() + page.body.matches("Session 1\n").count(), 1);
         assert!(page.body.contains("To sing again.") && page.body.contains("&lt;b&gt;conversation"));
 
+        let note = page.body.split("Private. Written").nth(1).unwrap().split("href=\"").nth(1).unwrap();
+        let note = note.split('"').next().unwrap().replace("&#x2f;", "/");
+        let version = maya.get(&note).await.hidden("version");
+        let first = [("version", version.as_str()), ("note", "Corrected once.")];
+        assert_eq!(maya.post(&note, &first).await.status, StatusCode::SEE_OTHER);
+        let stale = maya.post(&note, &[("version", &version), ("note", "Corrected from another tab.")]).await;
+        assert_eq!(stale.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(stale.body.contains("Corrected from another tab.") && stale.body.contains("was corrected meanwhile"));
+
+        let care = [("risk", "none_known"), ("reach", "phone"), ("phone", "01632 960 142"), ("guidance", "after 2pm")];
+        maya.get(&format!("{case}/care")).await;
+        assert_eq!(maya.post(&format!("{case}/care"), &[]).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(maya.post(&format!("{case}/care"), &care).await.status, StatusCode::SEE_OTHER);
+        let changed = maya.get(&case).await;
+        assert!(changed.body.contains("after 2pm") && changed.body.contains("safe contact changed"));
+
         let page = gp.get(&receipt).await;
         assert!(page.body.contains("We have met.") && page.body.contains("No action is requested of the practice."));
         assert!(!page.body.contains("A first"), "the private note stays private");
