@@ -21,6 +21,7 @@ pub(crate) fn clock() -> Arc<dyn Clock> {
 }
 
 /// Randomness seeded by the operating system.
+#[expect(clippy::disallowed_methods, reason = "this is the randomness that everything else is handed")]
 pub(crate) fn entropy() -> anyhow::Result<Entropy> {
     let mut seed = [0; 32];
     getrandom::fill(&mut seed).map_err(|error| anyhow::anyhow!("{error}")).context("the system gives no randomness")?;

@@ -261,20 +261,6 @@ impl Tx {
         Ok(())
     }
 
-    /// How SQLite would go about a statement, one step a line.
-    #[cfg(test)]
-    pub(crate) async fn plan(&mut self, sql: &str) -> Result<Vec<String>> {
-        let explained = format!("EXPLAIN QUERY PLAN {sql}");
-        match self {
-            Self::Sqlite(tx) => {
-                #[expect(clippy::disallowed_types, reason = "a statement of our own, explained in a test")]
-                let rows = sqlx::query(sqlx::AssertSqlSafe(explained)).fetch_all(&mut **tx).await?;
-                rows.iter().map(|row| row.try_get("detail").map_err(StoreError::from)).collect()
-            }
-            Self::Postgres(_) => Ok(vec![]),
-        }
-    }
-
     /// Asks the engine to understand a statement without running it.
     #[cfg(test)]
     pub(crate) async fn prepare(&mut self, sql: &'static str) -> Result<()> {

@@ -121,3 +121,13 @@ pub async fn dump(store: &Store) -> Vec<String> {
     out.sort();
     out
 }
+
+/// How SQLite would go about a statement of ours, one step a line; nothing on another engine.
+#[cfg(test)]
+pub(crate) async fn plan(store: &Store, sql: &str) -> Vec<String> {
+    use sqlx::Row;
+    let crate::engine::Db::Sqlite { readers, .. } = store.db() else { return vec![] };
+    let explained = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}"));
+    let rows = sqlx::query(explained).fetch_all(readers).await.expect("a plan");
+    rows.iter().map(|row| row.get("detail")).collect()
+}
