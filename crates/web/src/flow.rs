@@ -30,7 +30,9 @@ pub(crate) async fn counts(here: May<ReadFlow>) -> Result<Response, WebError> {
             .map(|row| FlowLine {
                 practice: row.practice.clone(),
                 sent: shown(row.sent),
+                sent_href: here.may(Action::ReadSent).then(|| here.href("sent")),
                 waiting: shown(row.waiting),
+                waiting_href: here.may(Action::Triage).then(|| here.href("referrals")),
                 accepted: shown(row.accepted),
                 not_accepted: shown(row.not_accepted),
                 withdrawn: shown(row.withdrawn),

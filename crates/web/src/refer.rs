@@ -225,10 +225,6 @@ async fn form_page(
     let card = person_card(&draft.person, today);
     let mut around = here.frame(format!("Refer {} to a link worker", card.called), "refer").await?;
     around.problem = !problems.is_empty();
-    let send_text = match frame.workers.as_slice() {
-        [only] => format!("Send to {}", only.name.split_whitespace().next().unwrap_or(&frame.scheme_name)),
-        _ => format!("Send to {}", frame.scheme_name),
-    };
     Ok(ReferPage {
         frame: around,
         action: here.href(&format!("refer/{}", draft.id)),
@@ -242,7 +238,7 @@ async fn form_page(
             .collect(),
         reaches: reaches(&draft.person, &answers.reach),
         values: answers.clone(),
-        send_text,
+        send_text: format!("Send to {}", frame.scheme_name),
         problems: listed(problems),
     })
 }

@@ -81,7 +81,9 @@ pub struct UsersPage {
 pub struct FlowLine {
     pub practice: String,
     pub sent: String,
+    pub sent_href: Option<String>,
     pub waiting: String,
+    pub waiting_href: Option<String>,
     pub accepted: String,
     pub not_accepted: String,
     pub withdrawn: String,
@@ -167,7 +169,9 @@ mod samples {
             let line = FlowLine {
                 practice: LONG.into(),
                 sent: "about 20".into(),
+                sent_href: Some("/o/x/sent".into()),
                 waiting: "fewer than 8".into(),
+                waiting_href: None,
                 accepted: "about 10".into(),
                 not_accepted: "0".into(),
                 withdrawn: "0".into(),

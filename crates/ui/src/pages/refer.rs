@@ -85,7 +85,7 @@ pub struct ReferPage {
     pub reaches: Vec<Choice>,
     /// What was typed.
     pub values: ReferralAnswers,
-    /// "Send to Maya".
+    /// "Send to Wexley Vale": the scheme decides who takes it up.
     pub send_text: String,
     /// What is wrong.
     pub problems: Problems,

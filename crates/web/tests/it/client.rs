@@ -67,14 +67,26 @@ impl Server {
         Self::over(Address::Folder(folder.path().to_owned()), folder, true).await
     }
 
+    /// A server as a deployment behind a proxy has it, with texts of its own.
+    pub async fn deployed(texts: &std::path::Path) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let address = Address::Folder(folder.path().to_owned());
+        let config = WebConfig { secure_cookies: true, texts: Some(texts.to_owned()) };
+        Self::with(address, folder, false, config).await
+    }
+
     async fn over(address: Address, folder: tempfile::TempDir, invented: bool) -> Self {
+        Self::with(address, folder, invented, WebConfig::default()).await
+    }
+
+    async fn with(address: Address, folder: tempfile::TempDir, invented: bool, config: WebConfig) -> Self {
         let store = Store::open(&address, Entropy::from_number(3), start()).await.unwrap();
         if invented {
             store.mark_invented(1).await.unwrap();
         }
         let village = Village::build(&store, &TenantId::main(), "T").await;
         let clock = StoppedClock::at(start());
-        let app = App::new(store.clone(), Arc::new(clock.clone()), WebConfig::default()).await.unwrap();
+        let app = App::new(store.clone(), Arc::new(clock.clone()), config).await.unwrap();
         Self { router: router(&app), store, clock, village, _folder: folder }
     }
 

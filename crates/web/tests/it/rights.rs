@@ -163,3 +163,20 @@ async fn one_click_sign_in_exists_only_where_everything_is_invented() {
     let page = client.get(&format!("/o/{}/sent", invented.village.practice.slug)).await;
     assert!(page.body.contains("Invented: no person"), "marked on every page");
 }
+
+#[tokio::test]
+async fn a_deployment_has_its_own_texts_and_cookies_for_https_only() {
+    let texts = tempfile::tempdir().unwrap();
+    std::fs::write(texts.path().join("privacy.md"), "# Our privacy\n\nAsk <b>Noor</b> at the desk.\n").unwrap();
+    let server = Server::deployed(texts.path()).await;
+    let mut anyone = server.client();
+    let ours = anyone.get("/privacy").await;
+    assert!(ours.body.contains("Our privacy") && ours.body.contains("at the desk") && !ours.body.contains("<b>Noor"));
+    assert!(anyone.get("/cookies").await.body.contains("one cookie"), "what it does not edit stays ours");
+    let page = anyone.get("/sign-in").await;
+    let cookie = page.headers.get("set-cookie").unwrap().to_str().unwrap().to_owned();
+    for part in ["__Host-fingerpost=", "HttpOnly", "Secure", "SameSite=Lax", "Path=/"] {
+        assert!(cookie.contains(part), "{cookie}");
+    }
+    assert!(page.headers.contains_key("strict-transport-security"));
+}
