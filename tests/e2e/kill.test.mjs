@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { clientOf, get, refer } from './client.mjs'
-import { TODAY, folder, postgres, run, serve } from './support.mjs'
+import { folder, postgres, run, serve } from './support.mjs'
 
 const KILLS = 20
 const WRITERS = 4
@@ -15,7 +15,7 @@ async function killed(child) {
 }
 
 async function survives(database) {
-  const made = await run(['demo', '--on', TODAY, ...database])
+  const made = await run(['demo', ...database])
   assert.equal(made.code, 0, made.err)
   const acknowledged = []
   let begun = 0

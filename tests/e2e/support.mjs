@@ -9,8 +9,6 @@ import { AxeBuilder } from '@axe-core/playwright'
 import { chromium } from 'playwright-core'
 
 const BINARY = process.env.E2E_BINARY ?? new URL('../../target/debug/fingerpost', import.meta.url).pathname
-export const TODAY = '2026-11-20'
-
 /** Runs a command of the binary to its end; gives what it printed. */
 export function run(args, env = {}) {
   return new Promise((resolve, reject) => {
@@ -58,7 +56,7 @@ export function folder() {
 /** An invented neighbourhood, served. */
 export async function neighbourhood() {
   const data = folder()
-  const made = await run(['demo', '--data', data.path, '--on', TODAY])
+  const made = await run(['demo', '--data', data.path])
   if (made.code !== 0) throw new Error(made.err)
   const server = await serve(['--data', data.path])
   return { ...server, data, stop: async () => { await server.stop(); data.remove() } }
