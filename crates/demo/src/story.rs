@@ -294,5 +294,5 @@ async fn contact(
     let entry = answers.check(page.standing(), day_of(now)).map_err(|_| DemoError::Refused("contact"))?;
     let key: RequestKey = store.entropy().id(now);
     let ctx = Cast::ctx::<WorkCase>(worker, cast.scheme.id, now)?;
-    Ok(store.record_contact(&ctx, case, (&entry, key)).await?)
+    Ok(store.record_contact(&ctx, case, (&entry, key, page.version)).await?)
 }

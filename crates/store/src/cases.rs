@@ -1,10 +1,12 @@
 //! Cases: the caseload, the case page, recording contacts, correcting notes, closing.
 
 use fingerpost_domain::calendar::day_of;
-use fingerpost_domain::case::{CaseStanding, Closing, ContactEntry, ContactKind, Happened, Outcome, Urgency};
+use fingerpost_domain::case::{
+    CaseStanding, Closing, ContactAnswers, ContactEntry, ContactKind, Happened, Outcome, Urgency,
+};
 use fingerpost_domain::disclosure::ReferrerHears;
 use fingerpost_domain::feedback::{FeedbackKind, FeedbackSource};
-use fingerpost_domain::id::{CaseId, ContactId, ReferralId, RequestKey, UserId};
+use fingerpost_domain::id::{CaseId, ContactId, ReferralId, RequestKey, TenantId, UserId};
 use fingerpost_domain::need::Need;
 use fingerpost_domain::person::PersonName;
 use fingerpost_domain::text::{NOTE_LIMIT, Note};
@@ -29,7 +31,13 @@ statements! {
               WHERE c.tenant = $1 AND c.scheme = $2 AND (CAST($3 AS TEXT) IS NULL OR c.worker = $3) AND c.closed_at IS NOT NULL \
               ORDER BY c.closed_at DESC, c.id LIMIT $4";
     PLACES = "SELECT COALESCE(CAST(SUM(places) AS BIGINT), 0) AS n FROM link_worker WHERE tenant = $1 AND scheme = $2 AND (CAST($3 AS TEXT) IS NULL OR user_id = $3)";
-    TOUCH = "UPDATE case_file SET version = version + 1 WHERE tenant = $1 AND id = $2 AND closed_at IS NULL";
+    /// Takes the case for this transaction and counts the change; no row when it is closed or, where a version
+    /// is given, has changed since that was read.
+    TOUCH = "UPDATE case_file SET version = version + 1 WHERE tenant = $1 AND id = $2 AND closed_at IS NULL \
+             AND (CAST($3 AS BIGINT) IS NULL OR version = $3)";
+    BY_KEY = "SELECT t.case_id, t.kind, t.happened, t.on_day, n.body FROM contact t \
+              LEFT JOIN contact_note n ON n.tenant = t.tenant AND n.contact = t.id AND n.version = 1 \
+              WHERE t.tenant = $1 AND t.author = $2 AND t.request_key = $3";
     ONE = "SELECT c.id, c.person, p.given, p.family, p.preferred, p.born, p.nhs_number, p.address, p.postcode, p.phone, p.email, p.communication, \
            p.reach, p.guidance, p.risk, p.risk_note, c.opened_at, c.sent_at, c.sessions_agreed, c.sessions_used, c.happened_count, c.next_action, c.next_due, \
            c.matters, c.matters_on, c.referrer_hears, c.closed_at, c.outcome, c.changed, c.continues, c.version, u.name AS worker_name, w.phone AS worker_phone, o.name AS practice_name \
@@ -57,7 +65,7 @@ statements! {
                      first_contact = CASE WHEN CAST($5 AS TEXT) IS NULL THEN first_contact WHEN first_contact IS NULL OR first_contact > $5 THEN $5 ELSE first_contact END, \
                      last_contact = CASE WHEN CAST($5 AS TEXT) IS NULL THEN last_contact WHEN last_contact IS NULL OR last_contact < $5 THEN $5 ELSE last_contact END, \
                      next_action = COALESCE($6, next_action), next_due = COALESCE($7, next_due), matters = COALESCE($8, matters), matters_on = COALESCE($9, matters_on), \
-                     referrer_hears = COALESCE($10, referrer_hears), version = version + 1 \
+                     referrer_hears = COALESCE($10, referrer_hears) \
                      WHERE tenant = $1 AND id = $2 AND closed_at IS NULL AND sessions_used + $3 <= sessions_agreed";
     CLOSE = "UPDATE case_file SET closed_at = $3, outcome = $4, changed = $5, continues = $6, referrer_hears = $7, next_action = NULL, next_due = NULL, version = version + 1 \
              WHERE tenant = $1 AND id = $2 AND closed_at IS NULL AND version = $8";
@@ -263,6 +271,14 @@ fn caseload_row(row: &Row) -> Result<CaseloadRow> {
     })
 }
 
+/// Takes a case for the rest of the transaction: nobody else changes it until this ends.
+pub(crate) async fn touch(tx: &mut Tx, tenant: &TenantId, id: CaseId, read_version: Option<i64>) -> Result<()> {
+    match tx.run(TOUCH, values![tenant, id, read_version]).await? {
+        0 => Err(StoreError::ChangedMeanwhile),
+        _ => Ok(()),
+    }
+}
+
 async fn page<P: Permission>(tx: &mut Tx, grant: &Grant<P>, id: CaseId) -> Result<CasePage> {
     let row = tx.row(ONE, scoped(grant, id)).await?.ok_or(StoreError::NotFound)?;
     let tenant = grant.tenant();
@@ -402,20 +418,49 @@ impl Store {
         Ok(found)
     }
 
+    /// Whether a contact form was recorded already: `Some(true)` when this very content was, `Some(false)` when
+    /// the same form was posted with other content.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn recorded_before(
+        &self,
+        ctx: &Ctx<WorkCase>,
+        id: CaseId,
+        (entry, key): (&ContactAnswers, RequestKey),
+    ) -> Result<Option<bool>> {
+        let mut tx = self.db().read().await?;
+        let Some(row) = tx.row(BY_KEY, values![ctx.grant.tenant(), ctx.grant.user(), key]).await? else {
+            return Ok(None);
+        };
+        let note = Note::<NOTE_LIMIT>::parse(&entry.note).ok().flatten();
+        let same = row.text("case_id")? == id.to_string()
+            && row.text("kind")? == entry.kind
+            && row.text("happened")? == entry.happened
+            && row.opt_text("body")?.as_deref() == note.as_ref().map(Note::as_str);
+        Ok(Some(same))
+    }
+
     /// Records a contact, with all that follows from it: sessions, next action, the person's words, what
     /// the referrer may hear, and a line to the referrer. The same key records it once.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] outside the reader's scope; [`StoreError::ChangedMeanwhile`] when the case
-    /// was closed or its last session used since the form was shown.
+    /// was closed, its last session used, or, where the person was asked what the referrer hears, anything
+    /// changed since `read_version`: somebody else may have joined who was not named.
     pub async fn record_contact(
         &self,
         ctx: &Ctx<WorkCase>,
         id: CaseId,
-        (entry, key): (&ContactEntry, RequestKey),
+        (entry, key, read_version): (&ContactEntry, RequestKey, i64),
     ) -> Result<()> {
         let (tenant, user) = (ctx.grant.tenant(), ctx.grant.user());
         let mut tx = self.db().write().await?;
+        tx.row(ONE, scoped(&ctx.grant, id)).await?.ok_or(StoreError::NotFound)?;
+        if tx.row(BY_KEY, values![tenant, user, key]).await?.is_some() {
+            return Ok(());
+        }
+        touch(&mut tx, tenant, id, entry.referrer_hears.map(|_| read_version)).await?;
         let case = page(&mut tx, &ctx.grant, id).await?;
         let used = entry.happened == Happened::UsedSession;
         let happened = entry.happened != Happened::DidNotHappen && entry.kind.is_with_person();
@@ -473,15 +518,19 @@ impl Store {
     /// Records what the person now says about risks, being reached and being communicated with.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`] outside the reader's scope; [`StoreError::ChangedMeanwhile`] on a closed case.
-    pub async fn change_care(&self, ctx: &Ctx<WorkCase>, id: CaseId, person: &PersonHere) -> Result<()> {
+    /// [`StoreError::NotFound`] outside the reader's scope; [`StoreError::ChangedMeanwhile`] on a closed
+    /// case or one that changed since `read_version`.
+    pub async fn change_care(
+        &self,
+        ctx: &Ctx<WorkCase>,
+        id: CaseId,
+        (person, read_version): (&PersonHere, i64),
+    ) -> Result<()> {
         let tenant = ctx.grant.tenant();
         let mut tx = self.db().write().await?;
         let row = tx.row(ONE, scoped(&ctx.grant, id)).await?.ok_or(StoreError::NotFound)?;
+        touch(&mut tx, tenant, id, Some(read_version)).await?;
         people::change_care(&mut tx, tenant, row.parsed("person")?, person).await?;
-        if tx.run(TOUCH, values![tenant, id]).await? == 0 {
-            return Err(StoreError::ChangedMeanwhile);
-        }
         self.commit(tx, ctx.now, ctx.entry(Act::Change, Resource::Case).of(id).because("care")).await
     }
 

@@ -66,18 +66,20 @@ impl Store {
         let again = now.saturating_add(CLAIM_FOR).unwrap_or(Timestamp::MAX);
         let claim = dialect::claim_job(&tx);
         let rows = tx.rows(claim, values![now, again, limit]).await?;
+        let mut claimed = vec![];
+        for row in &rows {
+            let (tenant, id): (TenantId, JobId) = (row.parsed("tenant")?, row.parsed("id")?);
+            // A job of a newer program, or a broken one, must not hold up the rest.
+            match JobKind::from_code(&row.text("kind")?) {
+                Some(kind) => {
+                    let (subject, attempts) = (row.text("subject")?, row.int("attempts")?);
+                    claimed.push(ClaimedJob { tenant, id, kind, subject, attempts });
+                }
+                None => drop(tx.run(FAILED, values![&tenant, id, now, "unreadable"]).await?),
+            }
+        }
         tx.commit().await?;
-        rows.iter()
-            .map(|row| {
-                Ok(ClaimedJob {
-                    tenant: row.parsed("tenant")?,
-                    id: row.parsed("id")?,
-                    kind: row.coded("kind", JobKind::from_code)?,
-                    subject: row.text("subject")?,
-                    attempts: row.int("attempts")?,
-                })
-            })
-            .collect()
+        Ok(claimed)
     }
 
     /// Does a reminder: queues a message to everybody who triages, if the referral still waits.

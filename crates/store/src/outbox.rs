@@ -12,7 +12,7 @@ use crate::audit::{self, Act, Entry, Resource};
 use crate::engine::{Tx, values};
 use crate::error::{Result, StoreError};
 use crate::sql::statements;
-use crate::{Store, dialect};
+use crate::{Store, dialect, people};
 
 coded! {
     /// Which message it is.
@@ -76,7 +76,7 @@ statements! {
     INSERT = "INSERT INTO outbox (tenant, id, template, recipient_kind, recipient, subject, run_at) VALUES ($1, $2, $3, $4, $5, $6, $7) \
               ON CONFLICT (tenant, template, recipient, subject) DO NOTHING";
     USER_ADDRESS = "SELECT name, email FROM app_user WHERE tenant = $1 AND id = $2 AND disabled = 0";
-    PERSON_ADDRESS = "SELECT given, preferred, email FROM person WHERE tenant = $1 AND id = $2";
+    PERSON_ADDRESS = "SELECT given, preferred, email, reach, guidance, risk, risk_note FROM person WHERE tenant = $1 AND id = $2";
     SENT = "UPDATE outbox SET sent_at = $3 WHERE tenant = $1 AND id = $2";
     FAILED = "UPDATE outbox SET failed_at = $3, last_error = $4 WHERE tenant = $1 AND id = $2";
     LATER = "UPDATE outbox SET run_at = $3, last_error = $4 WHERE tenant = $1 AND id = $2";
@@ -87,8 +87,8 @@ const USER: &str = "user";
 const PERSON: &str = "person";
 /// A claimed message whose worker died is taken up again after this.
 const CLAIM_FOR: SignedDuration = SignedDuration::from_mins(5);
-/// After so many attempts a message waits for a person to look at it.
-const GIVE_UP_AFTER: i64 = 12;
+/// After so many attempts, about a day, a message waits for a person to look at it.
+const GIVE_UP_AFTER: i64 = 19;
 
 pub(crate) async fn to_user(
     store: &Store,
@@ -139,14 +139,19 @@ impl Store {
         for row in &rows {
             let (tenant, id): (TenantId, OutboxId) = (row.parsed("tenant")?, row.parsed("id")?);
             let (kind, recipient) = (row.text("recipient_kind")?, row.text("recipient")?);
+            // A row of a newer program, or a broken one, must not hold up the rest.
+            let Some(template) = MessageTemplate::from_code(&row.text("template")?) else {
+                tx.run(FAILED, values![&tenant, id, now, "unreadable"]).await?;
+                continue;
+            };
             let Some(addressee) = addressee(&mut tx, &tenant, &kind, &recipient).await? else {
-                tx.run(FAILED, values![&tenant, id, now, "no address"]).await?;
+                tx.run(FAILED, values![&tenant, id, now, "withheld"]).await?;
                 continue;
             };
             claimed.push(ClaimedMessage {
                 tenant,
                 id,
-                template: row.coded("template", MessageTemplate::from_code)?,
+                template,
                 addressee,
                 subject: row.text("subject")?,
                 attempts: row.int("attempts")?,
@@ -202,7 +207,9 @@ async fn addressee(tx: &mut Tx, tenant: &TenantId, kind: &str, recipient: &str) 
         }
         PERSON => {
             let Some(row) = tx.row(PERSON_ADDRESS, values![tenant, recipient]).await? else { return Ok(None) };
-            let Some(email) = row.opt_text("email")? else { return Ok(None) };
+            // Asked again now: what was safe when the message was queued may not be any more.
+            let safe = people::care(&row)?.is_some_and(|(way, _)| matches!(way.automatic(), MayLeave::By(_)));
+            let Some(email) = row.opt_text("email")?.filter(|_| safe) else { return Ok(None) };
             let name = row.opt_text("preferred")?.map_or_else(|| row.text("given"), Ok)?;
             Ok(Some(Addressee { name, email, user: None }))
         }

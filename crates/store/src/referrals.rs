@@ -38,7 +38,7 @@ statements! {
                            WHERE d.tenant = $1 AND d.practice = $2 AND d.scheme = $3 ORDER BY u.email_folded LIMIT 6";
     FIRST_CONTACTS = "SELECT worker, sent_at, first_contact FROM (SELECT c.worker, c.sent_at, c.first_contact, c.id, \
                       ROW_NUMBER() OVER (PARTITION BY c.worker ORDER BY c.first_contact DESC, c.id) AS place \
-                      FROM case_file c JOIN link_worker_practice d ON d.tenant = c.tenant AND d.user_id = c.worker AND d.practice = $2 \
+                      FROM case_file c JOIN link_worker_practice d ON d.tenant = c.tenant AND d.user_id = c.worker AND d.scheme = c.scheme AND d.practice = $2 \
                       WHERE c.tenant = $1 AND c.first_contact >= $3) AS recent WHERE place <= 20 ORDER BY worker, place";
     START = "INSERT INTO referral (tenant, id, reference, state, scheme, practice, referrer, request_key, \
              given, family, preferred, name_folded, born, nhs_number, address, postcode, phone, email, communication, created_at) \
@@ -54,24 +54,26 @@ statements! {
               sent_at = $13, answer_due = $14, decided_at = $15 \
               WHERE tenant = $1 AND practice = $2 AND id = $3 AND referrer = $4 AND state = 'draft'";
     SENT_LIST = "SELECT r.id, r.reference, r.state, r.given, r.family, r.preferred, r.created_at, r.sent_at, r.answer_due, r.decided_at, r.reason, u.name AS referrer_name, \
-                 w.name AS worker_name, c.first_contact, c.closed_at, c.referrer_hears, r.joined_case, \
+                 w.name AS worker_name, (SELECT MIN(t.on_day) FROM contact t WHERE t.tenant = r.tenant AND t.case_id = r.case_id AND t.happened <> 'did_not_happen' \
+                 AND t.kind <> 'about_person' AND t.recorded_at >= r.decided_at) AS first_contact, c.closed_at, c.referrer_hears, r.joined_case, \
                  (SELECT COUNT(*) FROM feedback f WHERE f.tenant = r.tenant AND f.referral = r.id AND f.opened_at IS NULL) AS unread \
                  FROM referral r JOIN app_user u ON u.tenant = r.tenant AND u.id = r.referrer \
                  LEFT JOIN case_file c ON c.tenant = r.tenant AND c.id = r.case_id \
                  LEFT JOIN app_user w ON w.tenant = c.tenant AND w.id = c.worker \
                  WHERE r.tenant = $1 AND r.practice = $2 AND (CAST($3 AS TEXT) IS NULL OR r.referrer = $3) \
-                 AND (CAST($3 AS TEXT) IS NOT NULL OR r.state <> 'draft') \
+                 AND (CAST($3 AS TEXT) IS NOT NULL OR r.sent_at IS NOT NULL OR r.state = 'declined_by_person') \
                  AND r.created_at < $4 ORDER BY r.created_at DESC, r.id DESC LIMIT $5";
     SENT_ONE = "SELECT r.id, r.reference, r.state, r.given, r.family, r.preferred, r.born, r.nhs_number, r.address, r.postcode, r.phone, r.email, r.communication, \
                 r.needs, r.words, r.reach, r.guidance, r.risk, r.risk_note, r.agreement, r.created_at, r.sent_at, r.answer_due, r.decided_at, r.reason, r.alternative, r.joined_case, \
-                r.referrer, u.name AS referrer_name, s.name AS scheme_name, w.name AS worker_name, lw.phone AS worker_phone, c.first_contact, c.closed_at, c.referrer_hears \
+                r.referrer, u.name AS referrer_name, s.name AS scheme_name, w.name AS worker_name, lw.phone AS worker_phone, (SELECT MIN(t.on_day) FROM contact t WHERE t.tenant = r.tenant AND t.case_id = r.case_id AND t.happened <> 'did_not_happen' \
+                 AND t.kind <> 'about_person' AND t.recorded_at >= r.decided_at) AS first_contact, c.closed_at, c.referrer_hears \
                 FROM referral r JOIN app_user u ON u.tenant = r.tenant AND u.id = r.referrer \
                 JOIN organisation s ON s.id = r.scheme \
                 LEFT JOIN case_file c ON c.tenant = r.tenant AND c.id = r.case_id \
                 LEFT JOIN app_user w ON w.tenant = c.tenant AND w.id = c.worker \
                 LEFT JOIN link_worker lw ON lw.tenant = c.tenant AND lw.user_id = c.worker AND lw.scheme = c.scheme \
                 WHERE r.tenant = $1 AND r.practice = $2 AND r.id = $3 AND (CAST($4 AS TEXT) IS NULL OR r.referrer = $4) \
-                AND (CAST($4 AS TEXT) IS NOT NULL OR r.state <> 'draft')";
+                AND (CAST($4 AS TEXT) IS NOT NULL OR r.sent_at IS NOT NULL OR r.state = 'declined_by_person')";
     TAKE_BACK = "UPDATE referral SET state = 'withdrawn', decided_at = $5, decided_by = $4 \
                  WHERE tenant = $1 AND practice = $2 AND id = $3 AND referrer = $4 AND state IN ('draft', 'sent')";
 }

@@ -18,7 +18,7 @@ use crate::error::{Result, StoreError};
 use crate::outbox::{self, MessageTemplate};
 use crate::people::{self, LikelyPerson, PersonHere, care, details, needs_of, person_name};
 use crate::sql::statements;
-use crate::{Ctx, PAGE_ROWS, Store, schemes};
+use crate::{Ctx, PAGE_ROWS, Store, cases, schemes};
 
 statements! {
     WAITING = "SELECT r.id, r.given, r.family, r.preferred, r.born, r.needs, r.risk, r.sent_at, r.answer_due, o.name AS practice_name \
@@ -34,7 +34,7 @@ statements! {
     LOADS = "SELECT w.user_id, u.name, w.languages, w.places, d.days, \
              (SELECT COUNT(*) FROM case_file c WHERE c.tenant = w.tenant AND c.scheme = w.scheme AND c.worker = w.user_id AND c.closed_at IS NULL) AS open_cases \
              FROM link_worker w JOIN app_user u ON u.tenant = w.tenant AND u.id = w.user_id AND u.disabled = 0 \
-             LEFT JOIN link_worker_practice d ON d.tenant = w.tenant AND d.user_id = w.user_id AND d.practice = $3 \
+             LEFT JOIN link_worker_practice d ON d.tenant = w.tenant AND d.user_id = w.user_id AND d.scheme = w.scheme AND d.practice = $3 \
              WHERE w.tenant = $1 AND w.scheme = $2 ORDER BY u.email_folded LIMIT 100";
     IS_WORKER = "SELECT w.user_id FROM link_worker w JOIN app_user u ON u.tenant = w.tenant AND u.id = w.user_id AND u.disabled = 0 \
                  WHERE w.tenant = $1 AND w.scheme = $2 AND w.user_id = $3";
@@ -263,6 +263,10 @@ impl Store {
             SamePerson::Here(person) => {
                 let here = people::alike(&mut tx, tenant, scheme, &sent.details).await?;
                 here.iter().find(|likely| likely.id == person).ok_or(StoreError::NotFound)?;
+                // The case is taken first: what its worker does at this moment waits, or is seen here.
+                if let Some(open) = tx.row(OPEN_CASE, values![tenant, scheme, person]).await? {
+                    cases::touch(&mut tx, tenant, open.parsed("id")?, None).await?;
+                }
                 let joined = people::one(&mut tx, tenant, person).await?.joined_by(&sent);
                 people::change_care(&mut tx, tenant, person, &joined).await?;
                 (person, joined.safe_contact)

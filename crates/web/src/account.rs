@@ -48,14 +48,21 @@ pub(crate) async fn show_account(visitor: Visitor) -> Result<Response, WebError>
     show(&visitor.app, &page(&visitor, key, Problems::none()))
 }
 
+/// A second step that is on is not replaced without the password that turning it off asks for.
+fn not_on_yet(visitor: &Visitor) -> Result<(), WebError> {
+    if visitor.signed_in.second_factor { Err(WebError::StaleForm) } else { Ok(()) }
+}
+
 /// Makes a key and shows it; nothing is on until a code confirms it.
 pub(crate) async fn set_up(visitor: Visitor, _form: Posted) -> Result<Response, WebError> {
+    not_on_yet(&visitor)?;
     let key = Secret::from(visitor.app.store().entropy().bytes::<20>().to_vec()).to_base32();
     sessions::keep_key(&visitor.session, Some(&key)).await?;
     Ok(Redirect::to("/account").into_response())
 }
 
 pub(crate) async fn turn_on(visitor: Visitor, form: Posted) -> Result<Response, WebError> {
+    not_on_yet(&visitor)?;
     let key = sessions::kept_key(&visitor.session).await?.ok_or(WebError::StaleForm)?;
     let Some(step) = step_of(&key, &form.text("code"), visitor.app.now()) else {
         let problems = Problems::one("code", "That code is not right. Wait for the next one and type it again");

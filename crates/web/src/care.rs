@@ -7,7 +7,7 @@ use fingerpost_domain::person::{CareAnswers, PersonDetails};
 use fingerpost_domain::problem::Problems;
 use fingerpost_domain::safe_contact::Reach;
 use fingerpost_policy::{ReadCase, WorkCase};
-use fingerpost_store::{CasePage as Case, PersonHere};
+use fingerpost_store::{CasePage as Case, PersonHere, StoreError};
 use fingerpost_ui::pages::{CarePage, Choice};
 
 use crate::WebError;
@@ -30,6 +30,7 @@ async fn page(
         back_href: here.href(&format!("cases/{}", case.id)),
         action: here.href(&format!("cases/{}/care", case.id)),
         called,
+        version: case.version,
         reaches: Reach::ALL
             .iter()
             .map(|reach| Choice::new(reach.code(), reach.label(), answers.reach == reach.code()))
@@ -77,11 +78,15 @@ pub(crate) async fn change(
         email: form.text("email"),
         communication: form.text("communication"),
     };
+    let read: i64 = form.text("version").parse().map_err(|_| WebError::StaleForm)?;
+    if case.version != read {
+        return Err(StoreError::ChangedMeanwhile.into());
+    }
     match answers.check(&case.person.details) {
         Ok(care) => {
             let details: PersonDetails = care.details;
             let person = PersonHere { details, safe_contact: care.safe_contact, risk: care.risk };
-            here.app().store().change_care(&work, id, &person).await?;
+            here.app().store().change_care(&work, id, (&person, read)).await?;
             Ok(Redirect::to(&here.href(&format!("cases/{id}?saved=care"))).into_response())
         }
         Err(problems) => show_again(here.app(), &page(&here, &case, &answers, &problems).await?),

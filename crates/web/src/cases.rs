@@ -210,6 +210,7 @@ async fn page(
         next_line,
         action: here.href(&format!("cases/{}/contacts", case.id)),
         key,
+        version: case.version,
         care_href: here.href(&format!("cases/{}/care", case.id)),
         close_href: here.href(&format!("cases/{}/close", case.id)),
         kinds: std::iter::once(Choice::new("", "Choose", false))
@@ -265,12 +266,22 @@ pub(crate) async fn record(
         line_for_referrer: form.text("line_for_referrer"),
     };
     let case = here.app().store().case(&here.ctx, id).await?;
+    match here.app().store().recorded_before(&work, id, (&answers, key)).await? {
+        Some(true) => return Ok(Redirect::to(&here.href(&format!("cases/{id}?saved=contact"))).into_response()),
+        Some(false) => {
+            return Err(WebError::MovedOn(
+                "This contact was saved already, with other words. Open the case and correct its note there.",
+            ));
+        }
+        None => {}
+    }
     if case.closed.is_some() {
         return Err(WebError::MovedOn("This case is closed. Nothing was saved."));
     }
+    let read: i64 = form.text("version").parse().map_err(|_| WebError::StaleForm)?;
     match answers.check(case.standing(), here.app().today()) {
         Ok(entry) => {
-            here.app().store().record_contact(&work, id, (&entry, key)).await?;
+            here.app().store().record_contact(&work, id, (&entry, key, read)).await?;
             Ok(Redirect::to(&here.href(&format!("cases/{id}?saved=contact"))).into_response())
         }
         Err(problems) => {
@@ -393,14 +404,18 @@ pub(crate) async fn close(
         requested_actions: form.text("requested_actions"),
         referrer_hears: form.text("referrer_hears"),
     };
+    let read: i64 = form.text("version").parse().map_err(|_| WebError::StaleForm)?;
     match answers.check() {
         Ok(closing) => {
-            let read: i64 = form.text("version").parse().map_err(|_| WebError::StaleForm)?;
             here.app().store().close_case(&work, id, (&closing, read)).await?;
             Ok(Redirect::to(&here.href(&format!("cases/{id}?saved=closed"))).into_response())
         }
         Err(problems) => {
             let case = here.app().store().case(&here.ctx, id).await?;
+            // Drawn again it would carry the newest version with what was agreed before.
+            if case.version != read {
+                return Err(StoreError::ChangedMeanwhile.into());
+            }
             show_again(here.app(), &close_page(&here, &case, &answers, &problems).await?)
         }
     }

@@ -144,7 +144,7 @@ fn plain_failure(status: StatusCode) -> Option<Failure> {
         StatusCode::FORBIDDEN => {
             ("This form came from another site", "For your safety nothing was saved. Open Fingerpost and try again.")
         }
-        StatusCode::REQUEST_TIMEOUT => ("That took too long", "Nothing was saved. Try again."),
+        StatusCode::REQUEST_TIMEOUT => ("That took too long", "Look whether it was saved before you try again."),
         _ => return None,
     };
     Some(Failure { heading, paragraphs: vec![text.to_owned()] })

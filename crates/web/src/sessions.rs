@@ -62,9 +62,12 @@ impl SessionStore for Sessions {
         let nameless = Record { id: Id(0), ..record.clone() };
         let data = serde_json::to_string(&nameless).map_err(|error| Error::Encode(error.to_string()))?;
         let who: Option<Who> = record.data.get(WHO).and_then(|value| serde_json::from_value(value.clone()).ok());
+        // Somebody who still owes a code counts too: a stop or a new password ends that session as well.
+        let owing = record.data.get(PENDING).and_then(|value| serde_json::from_value(value.clone()).ok());
+        let user = who.map(|who| who.user).or(owing.map(|(_, user): (String, UserId)| user));
         let expires_at = self.0.now().saturating_add(IDLE).unwrap_or(Timestamp::MAX);
         let session = StoredSession { data, expires_at };
-        self.0.store().save_session(&record.id.to_string(), who.map(|w| w.user), &session).await.map_err(backend)
+        self.0.store().save_session(&record.id.to_string(), user, &session).await.map_err(backend)
     }
 
     async fn load(&self, id: &Id) -> Result<Option<Record>> {

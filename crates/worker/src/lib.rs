@@ -13,12 +13,14 @@ use std::time::Duration;
 use fingerpost_domain::ambient::Clock;
 use fingerpost_store::{ClaimedMessage, JobKind, MessageTemplate, OutboxEnd, Store, StoreError};
 use tokio::sync::watch;
+use tokio::time::MissedTickBehavior;
 
 pub use post::{Post, PostError};
 pub use words::Letter;
 
-/// Messages and jobs claimed in one turn.
-const AT_ONCE: i64 = 20;
+/// Messages and jobs claimed in one turn: few enough that a slow mail server takes less time over them than
+/// a claim lasts.
+const AT_ONCE: i64 = 5;
 const SEAL_EVERY: Duration = Duration::from_secs(1);
 const WORK_EVERY: Duration = Duration::from_secs(2);
 const SWEEP_EVERY: Duration = Duration::from_secs(600);
@@ -45,27 +47,41 @@ impl Worker {
         Self { store, clock, post, public_url: public_url.trim_end_matches('/').to_owned() }
     }
 
-    /// Works until `stop` says so, then seals what is left.
-    pub async fn run(self, mut stop: watch::Receiver<bool>) {
-        let mut seal = tokio::time::interval(SEAL_EVERY);
+    /// Works until `stop` says so, then seals what is left. Sealing has a loop of its own: a mail server that
+    /// hangs does not hold it up.
+    pub async fn run(self, stop: watch::Receiver<bool>) {
+        tokio::join!(self.sealing(stop.clone()), self.working(stop));
+        self.told("the audit could not be sealed at the end", self.seal().await);
+    }
+
+    async fn sealing(&self, mut stop: watch::Receiver<bool>) {
+        let mut turn = tokio::time::interval(SEAL_EVERY);
+        turn.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                _ = stop.changed() => break,
+                _ = turn.tick() => self.told("the audit was not sealed; it is tried again", self.seal().await),
+            }
+        }
+    }
+
+    async fn working(&self, mut stop: watch::Receiver<bool>) {
         let mut work = tokio::time::interval(WORK_EVERY);
         let mut sweep = tokio::time::interval(SWEEP_EVERY);
-        for timer in [&mut seal, &mut work, &mut sweep] {
-            timer.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        }
+        work.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             let turn = tokio::select! {
                 _ = stop.changed() => break,
-                _ = seal.tick() => self.seal().await,
                 _ = work.tick() => self.turn().await.map(drop),
                 _ = sweep.tick() => self.store.sweep_sessions(self.clock.now()).await.map(drop),
             };
-            if let Err(error) = turn {
-                tracing::warn!(%error, "a turn of the worker failed; it is tried again");
-            }
+            self.told("a turn of the worker failed; it is tried again", turn);
         }
-        if let Err(error) = self.seal().await {
-            tracing::warn!(%error, "the audit could not be sealed at the end");
+    }
+
+    fn told(&self, what: &'static str, done: Result<(), StoreError>) {
+        if let Err(error) = done {
+            tracing::warn!(%error, what);
         }
     }
 
@@ -92,10 +108,15 @@ impl Worker {
         }
         let mut sent = 0;
         for message in self.store.claim_messages(AT_ONCE, self.clock.now()).await? {
-            let (end, reason) = match self.deliver(&message).await? {
-                Ok(()) => (OutboxEnd::Sent, ""),
-                Err(error) if error.is_permanent() => (OutboxEnd::Failed, error.class()),
-                Err(error) => (OutboxEnd::Later, error.class()),
+            let (end, reason) = match self.deliver(&message).await {
+                Ok(Ok(())) => (OutboxEnd::Sent, ""),
+                Ok(Err(error)) if error.is_permanent() => (OutboxEnd::Failed, error.class()),
+                Ok(Err(error)) => (OutboxEnd::Later, error.class()),
+                // One message that cannot be put together must not hold up the rest.
+                Err(error) => {
+                    tracing::warn!(message = %message.id, %error, "the store failed over a message");
+                    (OutboxEnd::Later, "store")
+                }
             };
             if end == OutboxEnd::Sent {
                 sent += 1;

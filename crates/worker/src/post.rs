@@ -2,6 +2,7 @@
 
 use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
+use std::time::Duration;
 
 use lettre::message::Mailbox;
 use lettre::message::header::ContentType;
@@ -54,6 +55,9 @@ impl PostError {
     }
 }
 
+/// How long a mail server may take over one step.
+const PATIENCE: Duration = Duration::from_secs(20);
+
 /// The way out.
 #[derive(Debug, Clone)]
 pub struct Post {
@@ -76,7 +80,7 @@ impl Post {
         let builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(url).map_err(|_| {
             PostError::Settings("write the mail server as smtp://host:port or smtps://user:password@host")
         })?;
-        Ok(Self { from: sender(from)?, way: Way::Smtp(builder.build()) })
+        Ok(Self { from: sender(from)?, way: Way::Smtp(builder.timeout(Some(PATIENCE)).build()) })
     }
 
     /// Into a folder, one `.eml` file a message.

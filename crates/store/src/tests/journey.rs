@@ -56,7 +56,7 @@ async fn a_referral_goes_there_and_back() {
         let page = store.case(&read, case).await.unwrap();
         let today = fingerpost_domain::calendar::day_of(start());
         let entry = contact("used_session").check(page.standing(), today).unwrap();
-        store.record_contact(&ctx, case, (&entry, Village::key(store.entropy()))).await.unwrap();
+        store.record_contact(&ctx, case, (&entry, Village::key(store.entropy()), page.version)).await.unwrap();
         let page = store.case(&read, case).await.unwrap();
         assert_eq!((page.sessions_used, page.contacts_happened, page.contacts.len()), (1, 1, 1));
         assert_eq!(page.matters.as_deref(), Some("I used to sing."));
@@ -74,7 +74,8 @@ async fn a_referral_goes_there_and_back() {
         assert!(store.caseload(&list).await.unwrap().0.is_empty());
         assert_eq!(store.closed_cases(&list).await.unwrap().len(), 1, "a closed case stays readable");
         let person = page.person.clone();
-        assert!(matches!(store.change_care(&ctx, case, &person).await, Err(StoreError::ChangedMeanwhile)));
+        let late = store.change_care(&ctx, case, (&person, page.version)).await;
+        assert!(matches!(late, Err(StoreError::ChangedMeanwhile)));
     })
     .await;
 }
@@ -104,7 +105,7 @@ async fn a_double_click_makes_one_referral_one_contact_and_one_answer() {
         let entry = contact("used_session").check(page.standing(), today).unwrap();
         let key = Village::key(store.entropy());
         for _ in 0..3 {
-            store.record_contact(&work, case, (&entry, key)).await.unwrap();
+            store.record_contact(&work, case, (&entry, key, page.version)).await.unwrap();
         }
         let page = store.case(&Village::ctx::<ReadCase>(&v.worker, &v.scheme, start()), case).await.unwrap();
         assert_eq!((page.contacts.len(), page.sessions_used, page.feedback.len()), (1, 1, 1));
@@ -258,7 +259,7 @@ async fn a_corrected_note_keeps_what_stood_there_and_two_people_cannot_both_be_l
         let page = store.case(&read, case).await.unwrap();
         let today = fingerpost_domain::calendar::day_of(start());
         let entry = contact("no_session").check(page.standing(), today).unwrap();
-        store.record_contact(&work, case, (&entry, Village::key(store.entropy()))).await.unwrap();
+        store.record_contact(&work, case, (&entry, Village::key(store.entropy()), page.version)).await.unwrap();
         let contact = store.case(&read, case).await.unwrap().contacts[0].id;
         let body = fingerpost_domain::text::Note::parse("Second version.").unwrap().unwrap();
         store.correct_note(&work, (case, contact), (1, &body)).await.unwrap();

@@ -123,7 +123,7 @@ async fn a_message_whose_worker_died_is_taken_up_again_and_given_up_in_the_end()
                 store.end_delivery(&message, OutboxEnd::Later, "not_now", now).await.unwrap();
             }
         }
-        assert_eq!(attempts, 12, "then somebody has to look");
+        assert_eq!(attempts, 19, "then somebody has to look");
         assert_eq!(store.messages_waiting().await.unwrap(), 0);
     })
     .await;

@@ -185,6 +185,8 @@ pub struct CasePage {
     pub action: String,
     /// Makes posting happen once.
     pub key: String,
+    /// Counts the changes of the case: what its forms were read from.
+    pub version: i64,
     /// Where risks and the safe way are changed.
     pub care_href: String,
     /// Where the case is closed.
@@ -245,6 +247,8 @@ pub struct CarePage {
     pub action: String,
     /// The person.
     pub called: String,
+    /// Counts the changes of the case: what this form was read from.
+    pub version: i64,
     /// Ways to reach them.
     pub reaches: Vec<Choice>,
     /// What was typed.
@@ -406,6 +410,7 @@ mod samples {
                 next_line: "Ring".into(),
                 action: "/o/x/cases/1/contacts".into(),
                 key: "k".into(),
+                version: 1,
                 care_href: "/o/x/cases/1/care".into(),
                 close_href: "/o/x/cases/1/close".into(),
                 kinds: vec![Choice::new("phone", "Phone", false)],
@@ -466,6 +471,7 @@ mod samples {
                 back_href: "/o/x/cases/1".into(),
                 action: "/o/x/cases/1/care".into(),
                 called: LONG.into(),
+                version: 1,
                 reaches: vec![Choice::new("phone", "Phone", true)],
                 values: CareAnswers::default(),
                 problems: vec![],

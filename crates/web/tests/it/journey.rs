@@ -61,7 +61,9 @@ async fn a_gp_refers_the_scheme_accepts_the_worker_records_and_the_gp_reads_it()
         let case = format!("{scheme}/cases/{}", &href[..26]);
         let page = maya.get(&case).await;
         let key = page.hidden("key");
+        let version = page.hidden("version");
         let fields = [
+            ("version", version.as_str()),
             ("key", key.as_str()),
             ("kind", "phone"),
             ("on_day", "21"),
@@ -91,9 +93,15 @@ async fn a_gp_refers_the_scheme_accepts_the_worker_records_and_the_gp_reads_it()
         assert!(stale.body.contains("Corrected from another tab.") && stale.body.contains("was corrected meanwhile"));
 
         let care = [("risk", "none_known"), ("reach", "phone"), ("phone", "01632 960 142"), ("guidance", "after 2pm")];
-        maya.get(&format!("{case}/care")).await;
-        assert_eq!(maya.post(&format!("{case}/care"), &[]).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let version = maya.get(&format!("{case}/care")).await.hidden("version");
+        let care: Vec<_> = care.iter().copied().chain([("version", version.as_str())]).collect();
+        assert_eq!(
+            maya.post(&format!("{case}/care"), &[("version", &version)]).await.status,
+            StatusCode::UNPROCESSABLE_ENTITY
+        );
         assert_eq!(maya.post(&format!("{case}/care"), &care).await.status, StatusCode::SEE_OTHER);
+        let stale = maya.post(&format!("{case}/care"), &care).await;
+        assert_eq!(stale.status, StatusCode::CONFLICT, "a form from before the change does not overwrite it");
         let changed = maya.get(&case).await;
         assert!(changed.body.contains("after 2pm") && changed.body.contains("safe contact changed"));
 
@@ -102,7 +110,7 @@ async fn a_gp_refers_the_scheme_accepts_the_worker_records_and_the_gp_reads_it()
         assert!(!page.body.contains("A first"), "the private note stays private");
 
         let version = maya.get(&format!("{case}/close")).await.hidden("version");
-        let wrong = maya.post(&format!("{case}/close"), &[]).await;
+        let wrong = maya.post(&format!("{case}/close"), &[("version", &version)]).await;
         assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
         let closing =
             [("outcome", "reached"), ("continues", "The choir."), ("referrer_hears", "summary"), ("version", &version)];
