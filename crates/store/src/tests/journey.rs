@@ -184,7 +184,16 @@ async fn a_further_referral_adds_to_what_is_known_and_takes_nothing_away() {
         let likely = store.waiting_one(&triage, started.id).await.unwrap().likely;
         assert_eq!(likely[0].known_risk.as_deref(), Some("Lively dog."), "triage shows what is known here");
         let allocation = Allocation { worker: v.worker.actor.user, person: SamePerson::Here(likely[0].id) };
+        let work = Village::ctx::<WorkCase>(&v.worker, &v.scheme, start());
+        let before = store.case(&Village::ctx::<ReadCase>(&v.worker, &v.scheme, start()), case).await.unwrap();
         store.accept(&triage, started.id, allocation).await.unwrap();
+        let stale = store.close_case(&work, case, (&closing("summary").check().unwrap(), before.version)).await;
+        assert!(
+            matches!(stale, Err(StoreError::ChangedMeanwhile)),
+            "the new referrer was not named when she was asked"
+        );
+        let stale = store.change_care(&work, case, (&before.person, before.version)).await;
+        assert!(matches!(stale, Err(StoreError::ChangedMeanwhile)));
         let page = store.case(&Village::ctx::<ReadCase>(&v.worker, &v.scheme, start()), case).await.unwrap();
         assert_eq!(page.person.risk.note(), Some("Lively dog."));
         assert_eq!(page.person.details.phone.unwrap().as_str(), "01632 960 142");

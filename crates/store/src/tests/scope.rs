@@ -1,7 +1,9 @@
 //! What is outside one's scope is not there.
 
 use fingerpost_domain::id::TenantId;
-use fingerpost_policy::{ManageUsers, ReadCase, ReadCaseload, ReadFlow, ReadSent, TakeBack, Triage, WorkCase};
+use fingerpost_policy::{
+    ManageUsers, ReadCase, ReadCaseload, ReadFlow, ReadSent, ReferPerson, TakeBack, Triage, WorkCase,
+};
 
 use crate::testing::{Village, on_both, person, start};
 use crate::{Act, Resource, StoreError};
@@ -75,6 +77,16 @@ async fn a_supervisor_sees_the_scheme_and_a_manager_the_practice() {
         assert!(store.case(&Village::ctx::<ReadCase>(&v.supervisor, &v.scheme, start()), case).await.is_ok());
         let manager = Village::ctx::<ReadSent>(&v.manager, &v.practice, start());
         assert_eq!(store.sent(&manager, jiff::Timestamp::MAX).await.unwrap().len(), 1);
+        let gp = Village::ctx::<ReferPerson>(&v.gp, &v.practice, start());
+        let key = Village::key(store.entropy());
+        let draft = store.start_referral(&gp, &person("Ann", 2), key).await.unwrap().id;
+        store.take_back(&Village::ctx::<TakeBack>(&v.gp, &v.practice, start()), draft).await.unwrap();
+        assert_eq!(
+            store.sent(&manager, jiff::Timestamp::MAX).await.unwrap().len(),
+            1,
+            "a dropped draft was never sent"
+        );
+        assert!(is_not_found(store.sent_one(&manager, draft).await));
     })
     .await;
 }

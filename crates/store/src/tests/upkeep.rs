@@ -3,10 +3,13 @@
 use fingerpost_domain::ambient::Entropy;
 use fingerpost_domain::id::TenantId;
 use fingerpost_domain::person::Email;
+use fingerpost_domain::safe_contact::SafeContact;
+use fingerpost_domain::text::Line;
+use fingerpost_policy::{ReadCase, ReferPerson, WorkCase};
 use jiff::SignedDuration;
 
-use crate::testing::{Village, fresh_postgres, on_both, person, start};
-use crate::{Address, OutboxEnd, Store, StoreError, StoredSession};
+use crate::testing::{Village, answers, fresh_postgres, on_both, person, start};
+use crate::{Address, OutboxEnd, PersonHere, Store, StoreError, StoredSession};
 
 async fn addresses() -> (tempfile::TempDir, Vec<Address>) {
     let folder = tempfile::tempdir().unwrap();
@@ -137,6 +140,36 @@ async fn a_machine_writes_to_a_person_only_where_that_is_safe() {
         v.accept(store, referral).await;
         let messages = store.claim_messages(100, start()).await.unwrap();
         assert!(messages.iter().all(|m| m.addressee.email != "peggy@example.org"), "she asked to be rung");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_became_unsafe_while_it_waited_does_not_leave() {
+    on_both(async |store| {
+        let v = Village::build(store, &TenantId::main(), "T").await;
+        let gp = Village::ctx::<ReferPerson>(&v.gp, &v.practice, start());
+        let mut said = answers("agreed");
+        said.reach = "email".into();
+        let request = said.check().unwrap();
+        let mut written = vec![];
+        for serial in [1, 2] {
+            let key = Village::key(store.entropy());
+            let referral =
+                store.start_referral(&gp, &person(&format!("Person{serial}"), serial), key).await.unwrap().id;
+            store.answer_draft(&gp, referral, &request).await.unwrap();
+            written.push(v.accept(store, referral).await);
+        }
+        let read = Village::ctx::<ReadCase>(&v.worker, &v.scheme, start());
+        let case = store.case(&read, written[0]).await.unwrap();
+        let careful =
+            SafeContact { guidance: Line::parse("her son reads it").unwrap(), ..case.person.safe_contact.clone() };
+        let person = PersonHere { safe_contact: careful, ..case.person.clone() };
+        let work = Village::ctx::<WorkCase>(&v.worker, &v.scheme, start());
+        store.change_care(&work, written[0], (&person, case.version)).await.unwrap();
+        let messages = store.claim_messages(100, start()).await.unwrap();
+        let to_people = messages.iter().filter(|m| m.addressee.email == "peggy@example.org").count();
+        assert_eq!(to_people, 1, "only to the one for whom it is still safe");
     })
     .await;
 }
