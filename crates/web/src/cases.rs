@@ -219,7 +219,9 @@ async fn page(
         referrer: referrer_of(case),
         hears_now: case.referrer_hears.label().to_lowercase(),
         hears: hears_choices(&answers.referrer_hears),
-        open_sharing: !answers.line_for_referrer.is_empty() || !answers.referrer_hears.is_empty(),
+        open_sharing: !answers.line_for_referrer.is_empty()
+            || !answers.referrer_hears.is_empty()
+            || problems.of("referrer_hears").is_some(),
         values: answers.clone(),
         problems: listed(problems),
     })
@@ -241,6 +243,25 @@ pub(crate) async fn one(
     let key: RequestKey = here.app().store().entropy().id(here.ctx.now);
     let drawn = page(&here, &case, (&fresh, key.to_string()), (&Problems::none(), saved.saved.as_deref())).await?;
     show(here.app(), &drawn)
+}
+
+/// The case changed while a contact was being written: what was typed is kept, and what the person agreed to
+/// is asked again, because somebody may hear now who was not named.
+async fn changed_meanwhile(
+    here: &May<ReadCase>,
+    id: CaseId,
+    answers: ContactAnswers,
+    key: RequestKey,
+) -> Result<Response, WebError> {
+    let case = here.app().store().case(&here.ctx, id).await?;
+    if case.closed.is_some() {
+        return Err(WebError::MovedOn("This case was closed meanwhile. Nothing was saved."));
+    }
+    let answers = ContactAnswers { referrer_hears: String::new(), ..answers };
+    let told = "This case changed while you wrote. Look at the top of the page, then choose again";
+    let problems = Problems::one("referrer_hears", told);
+    let drawn = page(here, &case, (&answers, key.to_string()), (&problems, None)).await?;
+    show_again(here.app(), &drawn)
 }
 
 pub(crate) async fn record(
@@ -280,10 +301,11 @@ pub(crate) async fn record(
     }
     let read: i64 = form.text("version").parse().map_err(|_| WebError::StaleForm)?;
     match answers.check(case.standing(), here.app().today()) {
-        Ok(entry) => {
-            here.app().store().record_contact(&work, id, (&entry, key, read)).await?;
-            Ok(Redirect::to(&here.href(&format!("cases/{id}?saved=contact"))).into_response())
-        }
+        Ok(entry) => match here.app().store().record_contact(&work, id, (&entry, key, read)).await {
+            Ok(()) => Ok(Redirect::to(&here.href(&format!("cases/{id}?saved=contact"))).into_response()),
+            Err(StoreError::ChangedMeanwhile) => changed_meanwhile(&here, id, answers, key).await,
+            Err(error) => Err(error.into()),
+        },
         Err(problems) => {
             let drawn = page(&here, &case, (&answers, key.to_string()), (&problems, None)).await?;
             show_again(here.app(), &drawn)

@@ -79,6 +79,18 @@ async fn a_gp_refers_the_scheme_accepts_the_worker_records_and_the_gp_reads_it()
             let saved = maya.post(&format!("{case}/contacts"), &fields).await;
             assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.body);
         }
+        let later = maya.get(&case).await.hidden("key");
+        let stale: Vec<_> = fields
+            .iter()
+            .map(|(field, value)| match *field {
+                "key" => ("key", later.as_str()),
+                "note" => ("note", "A second conversation."),
+                _ => (*field, *value),
+            })
+            .collect();
+        let kept = maya.post(&format!("{case}/contacts"), &stale).await;
+        assert_eq!(kept.status, StatusCode::UNPROCESSABLE_ENTITY, "read before the first contact was saved");
+        assert!(kept.body.contains("A second conversation.") && kept.body.contains("choose again"));
         let page = maya.get(&case).await;
         assert_eq!(page.body.matches("Session 1<").count() + page.body.matches("Session 1\n").count(), 1);
         assert!(page.body.contains("To sing again.") && page.body.contains("&lt;b&gt;conversation"));
