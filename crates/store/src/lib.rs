@@ -114,6 +114,8 @@ struct Inner {
 
 /// The name of the SQLite file inside its folder.
 const FILE: &str = "fingerpost.sqlite";
+/// The file that is held while the SQLite file is opened.
+const LOCK: &str = "fingerpost.lock";
 const READERS: u32 = 4;
 const POSTGRES_CONNECTIONS: u32 = 12;
 
@@ -181,6 +183,7 @@ async fn open_sqlite(folder: &Path) -> Result<Db> {
     if !folder.exists() {
         std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
     }
+    let _turn = turn_to_open(folder.join(LOCK)).await?;
     let options = SqliteConnectOptions::new()
         .filename(folder.join(FILE))
         .create_if_missing(true)
@@ -195,6 +198,17 @@ async fn open_sqlite(folder: &Path) -> Result<Db> {
         .connect_with(options.pragma("query_only", "1"))
         .await?;
     Ok(Db::Sqlite { writer, readers })
+}
+
+/// Waits until nobody else is opening the database of this folder: two who turn a new file to WAL at the same
+/// moment are told "locked" at once, because SQLite does not wait there, whatever its busy timeout.
+async fn turn_to_open(path: PathBuf) -> Result<std::fs::File> {
+    let opened = tokio::task::spawn_blocking(move || {
+        let file = std::fs::OpenOptions::new().create(true).truncate(false).write(true).open(path)?;
+        file.lock()?;
+        Ok::<_, std::io::Error>(file)
+    });
+    Ok(opened.await.map_err(std::io::Error::other)??)
 }
 
 async fn open_postgres(url: &str) -> Result<Db> {

@@ -20,7 +20,10 @@ async fn addresses() -> (tempfile::TempDir, Vec<Address>) {
 
 #[tokio::test]
 async fn several_nodes_that_start_at_once_migrate_once() {
-    let (_folder, all) = addresses().await;
+    let (_folder, mut all) = addresses().await;
+    // Turning a new file to WAL is a race of an instant: one folder is not enough to see it.
+    let folders: Vec<_> = (0..20).map(|_| tempfile::tempdir().unwrap()).collect();
+    all.extend(folders.iter().map(|folder| Address::Folder(folder.path().to_owned())));
     for address in all {
         let open = |seed| Store::open(&address, Entropy::from_number(seed), start());
         let (a, b, c) = tokio::join!(open(1), open(2), open(3));
