@@ -9,6 +9,7 @@ mod decode;
 mod networks;
 mod practices;
 mod report;
+mod rows;
 
 use std::path::Path;
 

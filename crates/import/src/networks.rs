@@ -6,9 +6,10 @@ use fingerpost_domain::organisation::{Identifier, ODS, OrganisationKind, Organis
 use fingerpost_domain::person::Postcode;
 use fingerpost_store::Membership;
 
+use crate::ImportError;
 use crate::practices::{address, code, date, name};
 use crate::report::Report;
-use crate::{ImportError, MOST_ROWS};
+use crate::rows::{broken, each};
 
 /// The columns of a table by the words of their headings, whatever their order and line breaks.
 struct Columns<'a> {
@@ -27,9 +28,7 @@ impl Columns<'_> {
 
 fn table<'a>(path: &'a Path, text: &'a str) -> Result<(csv::Reader<&'a [u8]>, Columns<'a>), ImportError> {
     let mut table = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
-    let broken =
-        |error: csv::Error| ImportError::Table { path: path.display().to_string(), message: error.to_string() };
-    let headings = table.headers().map_err(broken)?;
+    let headings = table.headers().map_err(broken(path))?;
     let headings = headings.iter().map(|h| h.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()).collect();
     Ok((table, Columns { path, headings }))
 }
@@ -39,37 +38,25 @@ pub(crate) fn read_bodies(path: &Path, text: &str) -> Result<(Vec<OrganisationRe
     let (at_code, at_name) = (columns.at("pcn code")?, columns.at("pcn name")?);
     let (at_open, at_close) = (columns.at("open date")?, columns.at("close date")?);
     let (at_address, at_postcode) = (columns.at("address line 1")?, columns.at("postcode")?);
-    let mut report = Report::default();
     let mut records = vec![];
-    for row in table.records() {
-        let row =
-            row.map_err(|error| ImportError::Table { path: path.display().to_string(), message: error.to_string() })?;
-        report.counts.read += 1;
-        if report.counts.read > MOST_ROWS {
-            return Err(ImportError::TooLarge(path.display().to_string()));
-        }
+    let report = each(path, table.records(), |_, row| {
         let cell = |at: usize| row.get(at).unwrap_or("");
-        let read = || -> Result<OrganisationRecord, String> {
-            let closed_on = date(cell(at_close))?;
-            Ok(OrganisationRecord {
-                kind: OrganisationKind::Network,
-                identifier: Identifier { system: ODS, value: code(cell(at_code))? },
-                name: name(cell(at_name))?,
-                status: if closed_on.is_some() { OrganisationStatus::Closed } else { OrganisationStatus::Active },
-                address: address((at_address..at_address + 5).map(cell)),
-                postcode: Postcode::parse(cell(at_postcode)).ok(),
-                phone: None,
-                opened_on: date(cell(at_open))?,
-                closed_on,
-                dates_unknown: false,
-                setting: None,
-            })
-        };
-        match read() {
-            Ok(record) => records.push(record),
-            Err(reason) => report.refuse(row.position().map_or(1, csv::Position::line), reason),
-        }
-    }
+        let closed_on = date(cell(at_close))?;
+        records.push(OrganisationRecord {
+            kind: OrganisationKind::Network,
+            identifier: Identifier { system: ODS, value: code(cell(at_code))? },
+            name: name(cell(at_name))?,
+            status: if closed_on.is_some() { OrganisationStatus::Closed } else { OrganisationStatus::Active },
+            address: address((at_address..at_address + 5).map(cell)),
+            postcode: Postcode::parse(cell(at_postcode)).ok(),
+            phone: None,
+            opened_on: date(cell(at_open))?,
+            closed_on,
+            dates_unknown: false,
+            setting: None,
+        });
+        Ok(())
+    })?;
     Ok((records, report))
 }
 
@@ -78,32 +65,17 @@ pub(crate) fn read_members(path: &Path, text: &str) -> Result<(Vec<Membership>, 
     let (at_member, at_body) = (columns.at("partner organisation code")?, columns.at("pcn code")?);
     let at_since = columns.at("practice to pcn relationship start date")?;
     let at_until = columns.at("practice to pcn relationship end date")?;
-    let mut report = Report::default();
     let (mut memberships, mut lines) = (vec![], vec![]);
-    for row in table.records() {
-        let row =
-            row.map_err(|error| ImportError::Table { path: path.display().to_string(), message: error.to_string() })?;
-        report.counts.read += 1;
-        if report.counts.read > MOST_ROWS {
-            return Err(ImportError::TooLarge(path.display().to_string()));
-        }
-        let line = row.position().map_or(1, csv::Position::line);
+    let report = each(path, table.records(), |line, row| {
         let cell = |at: usize| row.get(at).unwrap_or("");
-        let read = || -> Result<Membership, String> {
-            Ok(Membership {
-                member: code(cell(at_member))?,
-                body: code(cell(at_body))?,
-                since: date(cell(at_since))?.ok_or("the start date is empty")?,
-                until: date(cell(at_until))?,
-            })
-        };
-        match read() {
-            Ok(membership) => {
-                memberships.push(membership);
-                lines.push(line);
-            }
-            Err(reason) => report.refuse(line, reason),
-        }
-    }
+        memberships.push(Membership {
+            member: code(cell(at_member))?,
+            body: code(cell(at_body))?,
+            since: date(cell(at_since))?.ok_or("the start date is empty")?,
+            until: date(cell(at_until))?,
+        });
+        lines.push(line);
+        Ok(())
+    })?;
     Ok((memberships, lines, report))
 }

@@ -14,8 +14,9 @@ use fingerpost_domain::organisation::{Identifier, ODS, OrganisationKind, Organis
 use fingerpost_domain::person::{Phone, Postcode};
 use fingerpost_domain::text::Line;
 
+use crate::ImportError;
 use crate::report::Report;
-use crate::{ImportError, MOST_ROWS};
+use crate::rows::{broken, each};
 
 const NATIONAL_COLUMNS: usize = 27;
 const GENERAL_PRACTICE: &str = "4";
@@ -24,40 +25,27 @@ const GENERAL_PRACTICE: &str = "4";
 pub(crate) fn read(path: &Path, text: &str) -> Result<(Vec<OrganisationRecord>, Report), ImportError> {
     let mut table = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
     let mut rows = table.records();
-    let broken =
-        |error: csv::Error| ImportError::Table { path: path.display().to_string(), message: error.to_string() };
     let unknown = || ImportError::UnknownLayout(path.display().to_string());
-    let first = rows.next().ok_or_else(unknown)?.map_err(broken)?;
+    let first = rows.next().ok_or_else(unknown)?.map_err(broken(path))?;
     let header = header_of(&first);
     if header.is_none() && first.len() != NATIONAL_COLUMNS {
         return Err(unknown());
     }
-    let mut report = Report::default();
     let mut records: Vec<OrganisationRecord> = vec![];
     let mut seen: HashMap<String, u64> = HashMap::new();
     let body = header.is_none().then_some(Ok(first)).into_iter().chain(rows);
-    for row in body {
-        let row = row.map_err(broken)?;
-        let line = row.position().map_or(1, csv::Position::line);
-        report.counts.read += 1;
-        if report.counts.read > MOST_ROWS {
-            return Err(ImportError::TooLarge(path.display().to_string()));
+    let report = each(path, body, |line, row| {
+        let record = match &header {
+            Some(header) => with_header(row, header),
+            None => national(row),
+        }?;
+        if let Some(earlier) = seen.get(&record.identifier.value) {
+            return Err(format!("{} is on line {earlier} already", record.identifier.value));
         }
-        let parsed = match &header {
-            Some(header) => with_header(&row, header),
-            None => national(&row),
-        };
-        match parsed {
-            Err(reason) => report.refuse(line, reason),
-            Ok(record) => match seen.insert(record.identifier.value.clone(), line) {
-                Some(earlier) => {
-                    report.refuse(line, format!("{} is on line {earlier} already", record.identifier.value));
-                    seen.insert(record.identifier.value, earlier);
-                }
-                None => records.push(record),
-            },
-        }
-    }
+        seen.insert(record.identifier.value.clone(), line);
+        records.push(record);
+        Ok(())
+    })?;
     if let (true, Some(first)) = (records.is_empty(), report.refused.first()) {
         let first = format!("line {}: {}", first.line, first.reason);
         return Err(ImportError::NothingRead { path: path.display().to_string(), rows: report.counts.read, first });
