@@ -6,6 +6,7 @@
 
 mod people;
 mod places;
+mod plans;
 mod story;
 
 use fingerpost_domain::Date;

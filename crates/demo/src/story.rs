@@ -13,6 +13,7 @@ use rand::{Rng, RngExt};
 use crate::DemoError;
 use crate::people::{self, chance, one};
 use crate::places::Cast;
+use crate::plans;
 
 const NOTES: &[&str] = &[
     "Looked at three groups together. Liked the one near the old chapel best. Worried about walking in alone.",
@@ -294,5 +295,9 @@ async fn contact(
     let entry = answers.check(page.standing(), day_of(now)).map_err(|_| DemoError::Refused("contact"))?;
     let key: RequestKey = store.entropy().id(now);
     let ctx = Cast::ctx::<WorkCase>(worker, cast.scheme.id, now)?;
-    Ok(store.record_contact(&ctx, case, (&entry, key, page.version)).await?)
+    store.record_contact(&ctx, case, (&entry, key, page.version)).await?;
+    if number == 1 && !missed {
+        plans::write(store, cast, dice, (worker, case, now), peggy).await?;
+    }
+    Ok(())
 }

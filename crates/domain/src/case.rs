@@ -244,7 +244,11 @@ impl ContactAnswers {
     }
 }
 
-fn read_day(day: &str, month: &str, year: &str, of_what: &str) -> Result<Date, String> {
+/// A day typed in three fields. `of_what` ends the sentence that says what is wrong.
+///
+/// # Errors
+/// What to type instead.
+pub(crate) fn read_day(day: &str, month: &str, year: &str, of_what: &str) -> Result<Date, String> {
     let number = |text: &str| text.trim().parse::<i16>().ok();
     let (Some(d), Some(m), Some(y)) = (number(day), number(month), number(year)) else {
         return Err(format!("Enter the day of {of_what}, for example 7 10 2026"));
@@ -443,7 +447,7 @@ mod tests {
     #[test]
     fn closing_says_what_continues() {
         let problems = ClosingAnswers::default().check().unwrap_err();
-        let fields: Vec<_> = problems.iter().map(|p| p.field).collect();
+        let fields: Vec<_> = problems.iter().map(|p| p.field.as_ref()).collect();
         assert_eq!(fields, ["outcome", "continues", "referrer_hears"]);
     }
 }

@@ -31,6 +31,8 @@ pub struct FeedbackSource {
     pub sessions: (u16, u16),
     /// What matters to the person, in their words.
     pub matters: Option<String>,
+    /// The person's goals with where each stands, a line each.
+    pub goals: Vec<String>,
     /// The line the worker wrote for the referrer.
     pub line: Option<String>,
     /// How it ended, in words.
@@ -74,9 +76,11 @@ pub fn write(kind: FeedbackKind, source: &FeedbackSource, hears: ReferrerHears) 
         "Contacts with professionals",
         format!("{}. {used} of {agreed} agreed sessions used.", contacts(source.contacts_happened)),
     ));
+    let goals = (!source.goals.is_empty()).then(|| source.goals.join("\n"));
     let told = [
         ("What matters to me", &source.matters),
         ("Clinical summary", &source.line),
+        ("Care and support plan", &goals),
         ("Outcome", &source.outcome),
         ("What changed, in their words", &source.changed),
         ("What continues, and who to call", &source.continues),
@@ -109,6 +113,7 @@ mod tests {
     fn source() -> FeedbackSource {
         FeedbackSource {
             matters: Some("I used to sing".into()),
+            goals: vec!["Sing with others: working on it".into()],
             line: Some("Met twice".into()),
             worker: "Maya Okonkwo".into(),
             ..FeedbackSource::default()

@@ -63,6 +63,10 @@ ids! {
     CaseId,
     /// One interaction in a case.
     ContactId,
+    /// One goal of a plan.
+    GoalId,
+    /// One step towards a goal.
+    StepId,
     /// One agreement, or other basis, for telling somebody something.
     DisclosureId,
     /// One message back to the referrer.

@@ -17,6 +17,7 @@ pub mod need;
 pub mod nhs_number;
 pub mod organisation;
 pub mod person;
+pub mod plan;
 pub mod problem;
 pub mod referral;
 pub mod risk;

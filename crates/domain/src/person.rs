@@ -410,7 +410,7 @@ mod tests {
             ..peggy()
         };
         let problems = wrong.check(date(2026, 11, 21)).unwrap_err();
-        let fields: Vec<_> = problems.iter().map(|p| p.field).collect();
+        let fields: Vec<_> = problems.iter().map(|p| p.field.as_ref()).collect();
         assert_eq!(fields, ["given", "born", "nhs_number", "postcode"]);
     }
 

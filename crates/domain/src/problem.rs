@@ -1,12 +1,14 @@
 //! What is wrong with a form: said beside the field, in words that tell the person what to do.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 /// One thing wrong with one field.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Problem {
     /// The name of the form field.
-    pub field: &'static str,
+    pub field: Cow<'static, str>,
     /// What to do, as a full sentence without its stop.
     pub message: String,
 }
@@ -24,19 +26,19 @@ impl Problems {
 
     /// A form with a single problem.
     #[must_use]
-    pub fn one(field: &'static str, message: impl Into<String>) -> Self {
+    pub fn one(field: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Self {
         let mut all = Self::none();
         all.add(field, message);
         all
     }
 
     /// Adds a problem.
-    pub fn add(&mut self, field: &'static str, message: impl Into<String>) {
-        self.0.push(Problem { field, message: message.into() });
+    pub fn add(&mut self, field: impl Into<Cow<'static, str>>, message: impl Into<String>) {
+        self.0.push(Problem { field: field.into(), message: message.into() });
     }
 
     /// Takes the value, or notes the problem and gives `None`.
-    pub fn take<T, E: ToString>(&mut self, field: &'static str, value: Result<T, E>) -> Option<T> {
+    pub fn take<T, E: ToString>(&mut self, field: impl Into<Cow<'static, str>>, value: Result<T, E>) -> Option<T> {
         match value {
             Ok(value) => Some(value),
             Err(error) => {

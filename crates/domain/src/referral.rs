@@ -261,7 +261,7 @@ mod tests {
     #[test]
     fn an_empty_form_names_every_field_that_is_missing() {
         let problems = ReferralAnswers::default().check().unwrap_err();
-        let fields: Vec<_> = problems.iter().map(|p| p.field).collect();
+        let fields: Vec<_> = problems.iter().map(|p| p.field.as_ref()).collect();
         assert_eq!(fields, ["needs", "reach", "risk", "agreement"]);
     }
 

@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Deserializer, Serialize};
 use unicode_normalization::UnicodeNormalization;
 
 /// Why a text was not taken.
@@ -84,6 +84,21 @@ impl<const MAX: usize> Note<MAX> {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+/// What was stored is read under the same rule as what is typed.
+impl<'de, const MAX: usize> Deserialize<'de> for Line<MAX> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(from)?;
+        Self::parse(&text).map_err(serde::de::Error::custom)?.ok_or_else(|| serde::de::Error::custom("an empty line"))
+    }
+}
+
+impl<'de, const MAX: usize> Deserialize<'de> for Note<MAX> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(from)?;
+        Self::parse(&text).map_err(serde::de::Error::custom)?.ok_or_else(|| serde::de::Error::custom("an empty note"))
     }
 }
 

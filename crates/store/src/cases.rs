@@ -9,6 +9,7 @@ use fingerpost_domain::feedback::{FeedbackKind, FeedbackSource};
 use fingerpost_domain::id::{CaseId, ContactId, ReferralId, RequestKey, TenantId, UserId};
 use fingerpost_domain::need::Need;
 use fingerpost_domain::person::PersonName;
+use fingerpost_domain::plan::Plan;
 use fingerpost_domain::text::{NOTE_LIMIT, Note};
 use fingerpost_domain::{Date, Timestamp};
 use fingerpost_policy::{Grant, Permission, ReadCase, ReadCaseload, WorkCase};
@@ -18,7 +19,7 @@ use crate::engine::{Row, Tx, Value, values};
 use crate::error::{Result, StoreError};
 use crate::people::{PersonHere, care, details, needs_of, person_name};
 use crate::sql::statements;
-use crate::{Ctx, PAGE_ROWS, Store, feedback, people};
+use crate::{Ctx, PAGE_ROWS, Store, feedback, people, plans};
 
 statements! {
     CASELOAD = "SELECT c.id, p.given, p.family, p.preferred, p.risk, p.risk_note, c.opened_at, c.sent_at, c.first_contact, c.last_contact, c.next_action, c.next_due, \
@@ -211,6 +212,8 @@ pub struct CasePage {
     pub matters: Option<String>,
     /// When they said so.
     pub matters_on: Option<Date>,
+    /// The plan as last written.
+    pub plan: Option<Plan>,
     /// What the referrer may hear.
     pub referrer_hears: ReferrerHears,
     /// When it was closed, with how it ended.
@@ -249,7 +252,7 @@ impl CasePage {
 }
 
 /// The scope of a grant as the values `$1..$4` of the statement `ONE`.
-fn scoped<P: Permission>(grant: &Grant<P>, id: CaseId) -> Vec<Value> {
+pub(crate) fn scoped<P: Permission>(grant: &Grant<P>, id: CaseId) -> Vec<Value> {
     values![grant.tenant(), grant.organisation(), id, grant.only_user()]
 }
 
@@ -286,6 +289,7 @@ async fn page<P: Permission>(tx: &mut Tx, grant: &Grant<P>, id: CaseId) -> Resul
     let contacts = tx.rows(CONTACTS, values![tenant, id]).await?;
     let messages = tx.rows(FEEDBACK_SENT, values![tenant, id]).await?;
     let changes = tx.rows(CARE_CHANGES, values![tenant, id]).await?;
+    let plan = plans::of_case(tx, tenant, id).await?;
     let (safe_contact, risk) = care(&row)?.ok_or_else(|| StoreError::corrupt("reach"))?;
     let closed = match row.opt_at("closed_at")? {
         Some(at) => Some((at, row.coded("outcome", Outcome::from_code)?)),
@@ -302,6 +306,7 @@ async fn page<P: Permission>(tx: &mut Tx, grant: &Grant<P>, id: CaseId) -> Resul
         next_due: row.opt_parsed("next_due")?,
         matters: row.opt_text("matters")?,
         matters_on: row.opt_parsed("matters_on")?,
+        plan,
         referrer_hears: row.coded("referrer_hears", ReferrerHears::from_code)?,
         closed,
         continues: row.opt_text("continues")?,
@@ -356,6 +361,7 @@ fn source_of(case: &CasePage) -> FeedbackSource {
         contacts_happened: case.contacts_happened,
         sessions: (case.sessions_used, case.sessions_agreed),
         matters: case.matters.clone(),
+        goals: case.plan.as_ref().map(Plan::goal_lines).unwrap_or_default(),
         worker,
         ..FeedbackSource::default()
     }

@@ -14,15 +14,18 @@ struct Step {
     postgres: &'static str,
 }
 
-const STEPS: &[Step] = &[Step {
-    version: 1,
-    shared: include_str!("../migrations/0001_foundation/shared.sql"),
-    sqlite: include_str!("../migrations/0001_foundation/sqlite.sql"),
-    postgres: include_str!("../migrations/0001_foundation/postgres.sql"),
-}];
+const STEPS: &[Step] = &[
+    Step {
+        version: 1,
+        shared: include_str!("../migrations/0001_foundation/shared.sql"),
+        sqlite: include_str!("../migrations/0001_foundation/sqlite.sql"),
+        postgres: include_str!("../migrations/0001_foundation/postgres.sql"),
+    },
+    Step { version: 2, shared: include_str!("../migrations/0002_journey/shared.sql"), sqlite: "", postgres: "" },
+];
 
 /// The newest schema this program knows.
-pub const SCHEMA_VERSION: i64 = 1;
+pub const SCHEMA_VERSION: i64 = 2;
 
 const CREATE_LEDGER: &str =
     "CREATE TABLE IF NOT EXISTS schema_step (version BIGINT NOT NULL PRIMARY KEY, applied_at BIGINT NOT NULL)";

@@ -14,7 +14,9 @@ use fingerpost_domain::text::Note;
 use fingerpost_policy::{ReadCase, WorkCase};
 use fingerpost_store::{CasePage as Case, ContactRow, StoreError};
 use fingerpost_ui::format::{birth_day, day, day_and_time, due};
-use fingerpost_ui::pages::{CasePage, CasePerson, Choice, ClosePage, Event, Matters, NotePage, NoteVersion, Sessions};
+use fingerpost_ui::pages::{
+    CasePage, CasePerson, Choice, ClosePage, Event, GoalLine, Matters, NotePage, NoteVersion, Sessions,
+};
 use serde::Deserialize;
 
 use crate::WebError;
@@ -120,6 +122,22 @@ fn timeline(here: &May<ReadCase>, case: &Case, today: Date) -> Vec<Event> {
     events.into_iter().map(|(_, _, event)| event).collect()
 }
 
+fn goal_lines(case: &Case) -> Vec<GoalLine> {
+    let goals = case.plan.iter().flat_map(|plan| &plan.goals);
+    goals
+        .map(|goal| GoalLine {
+            what: goal.what.to_string(),
+            importance: goal.importance.map(|n| format!("{} of 10", n.get())),
+            status: goal.status.label().to_owned(),
+            next: match goal.steps.iter().find(|step| !step.done) {
+                Some(step) => format!("Next: {}", step.what),
+                None if goal.steps.is_empty() => "No steps yet".to_owned(),
+                None => "All steps done".to_owned(),
+            },
+        })
+        .collect()
+}
+
 fn sharing(case: &Case) -> String {
     let referrer = referrer_of(case);
     match case.referrer_hears {
@@ -205,6 +223,9 @@ async fn page(
                 case.matters_on.map(|on| format!(", {}", day(on, today))).unwrap_or_default()
             ),
         }),
+        goals: goal_lines(case),
+        planned: case.plan.is_some(),
+        plan_href: here.href(&format!("cases/{}/plan", case.id)),
         timeline: timeline(here, case, today),
         sessions,
         next_line,

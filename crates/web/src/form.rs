@@ -20,6 +20,11 @@ impl Posted {
         self.0.get(field).and_then(|values| values.first()).cloned().unwrap_or_default()
     }
 
+    /// Whether a field came at all, even empty.
+    pub(crate) fn has(&self, field: &str) -> bool {
+        self.0.contains_key(field)
+    }
+
     /// All values of a field: ticked boxes.
     pub(crate) fn all(&self, field: &str) -> Vec<String> {
         self.0.get(field).cloned().unwrap_or_default()

@@ -18,6 +18,7 @@ mod frame;
 mod health;
 mod passwords;
 mod permitted;
+mod plans;
 mod refer;
 mod routes;
 mod sent;

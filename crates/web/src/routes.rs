@@ -19,8 +19,8 @@ use tower_http::csrf::CsrfLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use crate::{
-    App, account, assets, care, caseload, cases, entry, errors, flow, health, refer, sent, sessions, texts, triage,
-    users,
+    App, account, assets, care, caseload, cases, entry, errors, flow, health, plans, refer, sent, sessions, texts,
+    triage, users,
 };
 
 /// What stands in front of a route.
@@ -98,6 +98,8 @@ table! {
     "/o/{org}/cases/{id}/contacts", POST, Guard::May(Action::WorkCase), post(cases::record);
     "/o/{org}/cases/{id}/contacts/{contact}/note", BOTH, Guard::May(Action::WorkCase), get(cases::note_form).post(cases::note);
     "/o/{org}/cases/{id}/care", BOTH, Guard::May(Action::WorkCase), get(care::form).post(care::change);
+    "/o/{org}/cases/{id}/plan", BOTH, Guard::May(Action::WorkCase), get(plans::form).post(plans::save);
+    "/o/{org}/cases/{id}/plan/copy", GET, Guard::May(Action::ReadCase), get(plans::copy);
     "/o/{org}/cases/{id}/close", BOTH, Guard::May(Action::WorkCase), get(cases::close_form).post(cases::close);
     "/o/{org}/users", BOTH, Guard::May(Action::ManageUsers), get(users::list).post(users::invite);
     "/o/{org}/users/{id}/disable", POST, Guard::May(Action::ManageUsers), post(users::disable);

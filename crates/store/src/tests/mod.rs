@@ -2,6 +2,7 @@
 
 mod audit;
 mod journey;
+mod plans;
 mod scope;
 mod statements;
 mod upkeep;

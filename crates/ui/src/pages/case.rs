@@ -126,6 +126,19 @@ pub struct Matters {
     pub who: String,
 }
 
+/// A goal, in short.
+#[derive(Debug, Clone, Serialize)]
+pub struct GoalLine {
+    /// What the person wants.
+    pub what: String,
+    /// How much it matters, where that was said.
+    pub importance: Option<String>,
+    /// Where it stands.
+    pub status: String,
+    /// The next step that is not done.
+    pub next: String,
+}
+
 /// Something that happened.
 #[derive(Debug, Clone, Serialize)]
 #[expect(missing_docs, reason = "each field is shown under its own name")]
@@ -175,6 +188,12 @@ pub struct CasePage {
     pub open: bool,
     /// What matters to them.
     pub matters: Option<Matters>,
+    /// The person's goals.
+    pub goals: Vec<GoalLine>,
+    /// A plan has been written.
+    pub planned: bool,
+    /// Where the plan is written.
+    pub plan_href: String,
     /// What has happened, newest first.
     pub timeline: Vec<Event>,
     /// Sessions.
@@ -405,6 +424,14 @@ mod samples {
                 state_line: "Open".into(),
                 open: true,
                 matters: Some(Matters { text: "Singing".into(), who: "Peggy".into() }),
+                goals: vec![GoalLine {
+                    what: LONG.into(),
+                    importance: Some("9 of 10".into()),
+                    status: "Working on it".into(),
+                    next: "Listen to the choir".into(),
+                }],
+                planned: true,
+                plan_href: "/o/x/cases/1/plan".into(),
                 timeline: vec![event.clone()],
                 sessions: Sessions { text: "1 of 6".into(), pips: vec![true, false], next: Some(2) },
                 next_line: "Ring".into(),
@@ -439,6 +466,8 @@ mod samples {
                 open: false,
                 saved: None,
                 matters: None,
+                goals: vec![],
+                planned: false,
                 timeline: vec![plain],
                 person: stranger,
                 care: Care { guidance: None, ..Care::sample("not_asked") },

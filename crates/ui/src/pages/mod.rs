@@ -5,6 +5,7 @@
 mod admin;
 mod case;
 mod entry;
+mod plan;
 mod refer;
 mod triage;
 
@@ -14,11 +15,12 @@ use serde::Serialize;
 pub use admin::{AccountPage, FlowLine, FlowPage, InviteValues, UserLine, UsersPage};
 pub use case::{
     Care, CarePage, CasePage, CasePerson, CaseloadLine, CaseloadPage, ClosePage, ClosedLine, ClosedPage, Event, Filter,
-    Inbox, Matters, NotePage, NoteVersion, Sessions,
+    GoalLine, Inbox, Matters, NotePage, NoteVersion, Sessions,
 };
 pub use entry::{
     Account, ChoosePasswordPage, CodePage, MessagePage, PlaceLink, PlacesPage, SignInPage, TextBlock, TextPage,
 };
+pub use plan::{CopyStep, GoalView, PlanCopyPage, PlanPage, StepView};
 pub use refer::{
     CodeToFile, FeedbackView, Notice, PersonCard, ReferPage, ReferWhoPage, RefusalView, SentLine, SentOnePage,
     SentPage, Step, WorkerView,
@@ -158,7 +160,7 @@ pub(crate) mod samples {
     }
 
     pub fn problems(fields: &[&'static str]) -> Problems {
-        fields.iter().map(|field| Problem { field, message: format!("Mend the {field}") }).collect()
+        fields.iter().map(|field| Problem { field: (*field).into(), message: format!("Mend the {field}") }).collect()
     }
 }
 
@@ -202,6 +204,8 @@ mod tests {
             + draw(&ui, CaseloadPage::samples())
             + draw(&ui, CasePage::samples())
             + draw(&ui, CarePage::samples())
+            + draw(&ui, PlanPage::samples())
+            + draw(&ui, PlanCopyPage::samples())
             + draw(&ui, ClosedPage::samples())
             + draw(&ui, NotePage::samples())
             + draw(&ui, ClosePage::samples())
@@ -209,7 +213,7 @@ mod tests {
             + draw(&ui, FlowPage::samples());
         assert!(drawn > 30);
         let templates = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/templates")).unwrap().count();
-        assert_eq!(templates, 21 + 2, "a template without a page, or a page without samples here");
+        assert_eq!(templates, 23 + 2, "a template without a page, or a page without samples here");
     }
 
     #[test]
