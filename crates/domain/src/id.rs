@@ -63,6 +63,8 @@ ids! {
     CaseId,
     /// One interaction in a case.
     ContactId,
+    /// A service of the directory.
+    ServiceId,
     /// One goal of a plan.
     GoalId,
     /// One step towards a goal.

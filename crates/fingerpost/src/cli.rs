@@ -93,6 +93,20 @@ pub(crate) enum Import {
         #[command(flatten)]
         how: ImportHow,
     },
+    /// A directory of services: a folder of HSDS tables, a file of HSDS-UK JSON, or a folder of its pages
+    Directory {
+        /// The file or folder
+        path: PathBuf,
+        #[command(flatten)]
+        how: ImportHow,
+    },
+    /// Where postcodes are: a table with postcode, lat and long, plain or gzipped
+    Postcodes {
+        /// The file
+        file: PathBuf,
+        #[command(flatten)]
+        how: ImportHow,
+    },
     /// Primary care networks and their members: PCNDetails and PCN_Core_Partner_Details
     Networks {
         /// The table of networks

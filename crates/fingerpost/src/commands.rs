@@ -106,7 +106,7 @@ fn source(how: &ImportHow, file: &Path) -> String {
 
 fn print_report(what: &str, report: &Report, dry_run: bool) {
     for refused in &report.refused {
-        eprintln!("line {}: {}", refused.line, refused.reason);
+        eprintln!("{refused}");
     }
     let counts = report.counts;
     println!(
@@ -128,6 +128,18 @@ async fn import(here: &Here, what: Import) -> anyhow::Result<()> {
             let run = Run { source: &source, dry_run: how.dry_run, now: here.now };
             let report = fingerpost_import::practices(&here.store, &file, run, &mut shown).await?;
             print_report("Practices", &report, how.dry_run);
+        }
+        Import::Directory { path, how } => {
+            let source = source(&how, &path);
+            let run = Run { source: &source, dry_run: how.dry_run, now: here.now };
+            let report = fingerpost_import::directory(&here.store, &path, run, &mut shown).await?;
+            print_report("Directory", &report, how.dry_run);
+        }
+        Import::Postcodes { file, how } => {
+            let source = source(&how, &file);
+            let run = Run { source: &source, dry_run: how.dry_run, now: here.now };
+            let report = fingerpost_import::postcodes(&here.store, &file, run, &mut shown).await?;
+            print_report("Postcodes", &report, how.dry_run);
         }
         Import::Networks { details, partners, how } => {
             let source = source(&how, &details);

@@ -6,7 +6,9 @@
 //! everything and undoes it.
 
 mod decode;
+mod directory;
 mod networks;
+mod postcodes;
 mod practices;
 mod report;
 mod rows;
@@ -40,6 +42,20 @@ pub enum ImportError {
     /// Neither of the layouts that we know.
     #[error("{0}: this is neither the national 27-column file nor a table with the columns ods_code and name")]
     UnknownLayout(String),
+    /// Not a directory in a shape that we know.
+    #[error(
+        "{0}: this is no directory of services. Give a folder of HSDS tables (services.csv and those beside it), a file of \
+         HSDS-UK JSON, or a folder of such pages"
+    )]
+    NoDirectory(String),
+    /// Columns without which the table says nothing.
+    #[error("{path}: the table needs {columns}, named in its first row")]
+    NoColumns {
+        /// The path as given.
+        path: String,
+        /// What is missing.
+        columns: &'static str,
+    },
     /// Every row was refused: this is another file.
     #[error("{path}: none of its {rows} rows could be read. The first: {first}")]
     NothingRead {
@@ -116,6 +132,51 @@ pub async fn networks(
         members.note(lines[at], format!("{} or {} is not here: import it first", membership.member, membership.body));
     }
     Ok((bodies, members))
+}
+
+/// Imports a directory of services: a folder of HSDS tables, a file of HSDS-UK JSON, or a folder of its pages.
+/// Services that the source no longer lists stay.
+///
+/// # Errors
+/// [`ImportError`]; nothing is changed then.
+pub async fn directory(
+    store: &Store,
+    path: &Path,
+    run: Run<'_>,
+    progress: impl FnMut(usize, usize),
+) -> Result<Report, ImportError> {
+    let taken = directory::read(path, run.source)?;
+    let mut report = taken.report;
+    let origin = (run.source, report.counts.read, report.counts.refused);
+    report.counts = store.import_services(&taken.services, origin, (run.now, run.dry_run), progress).await?;
+    Ok(report)
+}
+
+/// Imports where postcodes are, from a table with a header row, plain or gzipped.
+///
+/// # Errors
+/// [`ImportError`]; nothing is changed then.
+pub async fn postcodes(
+    store: &Store,
+    path: &Path,
+    run: Run<'_>,
+    progress: impl FnMut(usize, usize),
+) -> Result<Report, ImportError> {
+    // Gone through once to see that it can be read to its end: what breaks off halfway must change nothing.
+    let mut places = postcodes::open(path)?;
+    let found = places.by_ref().count();
+    if let Some(error) = places.broke {
+        return Err(rows::broken(path)(error));
+    }
+    let mut report = places.report;
+    if let (0, Some(first)) = (found, report.refused.first()) {
+        let first = first.to_string();
+        return Err(ImportError::NothingRead { path: path.display().to_string(), rows: report.counts.read, first });
+    }
+    let origin = (run.source, report.counts.read, report.counts.refused);
+    let rows = postcodes::open(path)?;
+    report.counts = store.import_postcodes(rows, found, origin, (run.now, run.dry_run), progress).await?;
+    Ok(report)
 }
 
 #[cfg(test)]

@@ -47,7 +47,7 @@ pub(crate) fn read(path: &Path, text: &str) -> Result<(Vec<OrganisationRecord>, 
         Ok(())
     })?;
     if let (true, Some(first)) = (records.is_empty(), report.refused.first()) {
-        let first = format!("line {}: {}", first.line, first.reason);
+        let first = first.to_string();
         return Err(ImportError::NothingRead { path: path.display().to_string(), rows: report.counts.read, first });
     }
     Ok((records, report))

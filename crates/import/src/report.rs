@@ -1,17 +1,30 @@
 //! What became of each row.
 
+use std::fmt;
+
 use fingerpost_store::ImportCounts;
 
 /// Reasons that are written out one by one; the rest are only counted.
 const MOST_LINES: usize = 1_000;
 
-/// A row that was not taken.
+/// A row that was not taken, or not taken as it stood.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refused {
-    /// Its line in the file, from 1.
+    /// The file, where several are read together.
+    pub file: Option<String>,
+    /// Its line in a table, its place in a list, from 1.
     pub line: u64,
     /// Why.
     pub reason: String,
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.file {
+            Some(file) => write!(f, "{file}, {}: {}", self.line, self.reason),
+            None => write!(f, "line {}: {}", self.line, self.reason),
+        }
+    }
 }
 
 /// What an import did.
@@ -19,7 +32,7 @@ pub struct Refused {
 pub struct Report {
     /// Rows read, added, changed, unchanged, refused.
     pub counts: ImportCounts,
-    /// The first thousand rows that were not taken.
+    /// The first thousand rows that were not taken, or not taken as they stood.
     pub refused: Vec<Refused>,
 }
 
@@ -32,8 +45,17 @@ impl Report {
 
     /// Writes a reason down that was counted elsewhere.
     pub(crate) fn note(&mut self, line: u64, reason: impl Into<String>) {
+        self.write(None, line, reason.into());
+    }
+
+    /// Writes down what is wrong in one of several files.
+    pub(crate) fn note_in(&mut self, file: &str, line: u64, reason: impl Into<String>) {
+        self.write(Some(file.to_owned()), line, reason.into());
+    }
+
+    fn write(&mut self, file: Option<String>, line: u64, reason: String) {
         if self.refused.len() < MOST_LINES {
-            self.refused.push(Refused { line, reason: reason.into() });
+            self.refused.push(Refused { file, line, reason });
         }
     }
 }

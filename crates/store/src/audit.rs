@@ -79,6 +79,8 @@ coded! {
         Message = "message",
         /// Organisations.
         Organisations = "organisations",
+        /// The directory of services.
+        Directory = "directory",
         /// The installation itself.
         Installation = "installation",
     }

@@ -117,6 +117,7 @@ text_ids!(
     OutboxId,
     LinkId,
     ImportRunId,
+    ServiceId,
     RequestKey
 );
 impl From<&fingerpost_domain::id::TenantId> for Value {

@@ -11,11 +11,13 @@
 mod audit;
 mod cases;
 mod dialect;
+mod directory;
 mod disclosures;
 mod engine;
 mod error;
 mod feedback;
 mod flow;
+mod imports;
 mod installation;
 mod jobs;
 mod links;
@@ -46,14 +48,16 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 
 pub use audit::{Act, AuditHead, AuditReport, Resource};
 pub use cases::{CasePage, CaseloadRow, ClosedRow, ContactRow, NoteVersion, SentBy};
+pub use directory::{PostcodePlace, StoredService};
 pub use error::{Result, StoreError};
 pub use feedback::FeedbackRow;
 pub use flow::FlowRow;
+pub use imports::{ImportCounts, Upserted};
 pub use installation::Health;
 pub use jobs::{ClaimedJob, JobKind};
 pub use links::{LinkScope, LiveLink};
 pub use migrate::SCHEMA_VERSION;
-pub use organisations::{ImportCounts, Membership, OrganisationSummary, Upserted};
+pub use organisations::{Membership, OrganisationSummary};
 pub use outbox::{Addressee, ClaimedMessage, MessageTemplate, OutboxEnd};
 pub use people::{LikelyPerson, PersonHere};
 pub use plans::{PlanRecord, PlanSaved};

@@ -2,18 +2,19 @@
 
 use std::collections::HashMap;
 
-use fingerpost_domain::id::{ImportRunId, OrganisationId, TenantId};
+use fingerpost_domain::id::{OrganisationId, TenantId};
 use fingerpost_domain::organisation::{
     Identifier, Organisation, OrganisationKind, OrganisationRecord, OrganisationStatus, slug_of,
 };
 use fingerpost_domain::text::folded;
 use fingerpost_domain::{Date, Timestamp};
 
+use crate::Store;
 use crate::audit::{Act, Entry, Resource};
 use crate::engine::{Row, Tx, values};
 use crate::error::{Result, StoreError};
+use crate::imports::{ImportCounts, Upserted};
 use crate::sql::statements;
-use crate::{Store, audit};
 
 statements! {
     BY_SLUG = "SELECT id, slug, kind, name FROM organisation WHERE slug = $1";
@@ -30,34 +31,7 @@ statements! {
     KNOWN_MEMBERS = "SELECT member, body, since, until FROM organisation_member";
     PUT_MEMBER = "INSERT INTO organisation_member (member, body, since, until) VALUES ($1, $2, $3, $4) \
                   ON CONFLICT (member, body, since) DO UPDATE SET until = excluded.until";
-    RECORD_RUN = "INSERT INTO import_run (id, kind, source, finished_at, rows_read, added, changed, unchanged, refused) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     COUNT_KIND = "SELECT status, COUNT(*) AS n FROM organisation WHERE kind = $1 GROUP BY status ORDER BY status";
-}
-
-/// Counts of an import, for the report and the ledger.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct ImportCounts {
-    /// Rows read.
-    pub read: u64,
-    /// New here.
-    pub added: u64,
-    /// Here already, and different.
-    pub changed: u64,
-    /// Here already, the same.
-    pub unchanged: u64,
-    /// Not taken, with a reason in the report.
-    pub refused: u64,
-}
-
-/// What an upsert did to one record.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Upserted {
-    /// New here.
-    Added,
-    /// Different from what was here.
-    Changed,
-    /// The same as what was here.
-    Unchanged,
 }
 
 /// That an organisation belonged to a body, from a day to a day.
@@ -214,7 +188,7 @@ impl Store {
         let mut tx = self.db().write().await?;
         let mut counts = ImportCounts { read, refused, ..ImportCounts::default() };
         self.take_organisations(&mut tx, records, (source, now), &mut counts, &mut progress).await?;
-        self.record_run(&mut tx, ("practices", source), counts, now).await?;
+        self.record_import(&mut tx, ("practices", source), (counts, Resource::Organisations), now).await?;
         if !dry_run {
             tx.commit().await?;
         }
@@ -322,38 +296,12 @@ impl Store {
         let mut tx = self.db().write().await?;
         self.take_organisations(&mut tx, bodies, (source, now), &mut body_counts, &mut progress).await?;
         let unknown = take_memberships(&mut tx, memberships, &mut member_counts).await?;
-        self.record_run(&mut tx, ("networks", source), body_counts, now).await?;
-        self.record_run(&mut tx, ("memberships", source), member_counts, now).await?;
+        self.record_import(&mut tx, ("networks", source), (body_counts, Resource::Organisations), now).await?;
+        self.record_import(&mut tx, ("memberships", source), (member_counts, Resource::Organisations), now).await?;
         if !dry_run {
             tx.commit().await?;
         }
         Ok((body_counts, member_counts, unknown))
-    }
-
-    /// Notes an import in the ledger and the audit.
-    async fn record_run(
-        &self,
-        tx: &mut Tx,
-        (kind, source): (&str, &str),
-        counts: ImportCounts,
-        now: Timestamp,
-    ) -> Result<()> {
-        let id: ImportRunId = self.entropy().id(now);
-        let n = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
-        let values = values![
-            id,
-            kind,
-            source,
-            now,
-            n(counts.read),
-            n(counts.added),
-            n(counts.changed),
-            n(counts.unchanged),
-            n(counts.refused),
-        ];
-        tx.run(RECORD_RUN, values).await?;
-        let entry = Entry::system(TenantId::main(), Act::Import, Resource::Organisations).of(id);
-        audit::append(self, tx, now, entry).await
     }
 }
 

@@ -7,8 +7,11 @@ use fingerpost_store::testing::{on_both, start};
 
 use super::*;
 
+mod directory;
+
 fn real(name: &str) -> Option<PathBuf> {
-    let path = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/realdata/uk_ods")).join(name);
+    let name = if name.contains('/') { name.to_owned() } else { format!("uk_ods/{name}") };
+    let path = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/realdata")).join(&name);
     if path.exists() {
         return Some(path);
     }

@@ -1,0 +1,108 @@
+//! Times of day as directories spell them: `9am`, `830am`, `9:00 a`, `17.30`.
+
+/// The time as `HH:MM`, or `None` where it could mean two things or nothing: then the words are kept.
+///
+/// A bare `5:00` is taken as the twenty-four-hour clock only where it has two digits before the colon or says more
+/// than twelve: "5:00" in the afternoon column of a spreadsheet is rarely five in the morning.
+#[must_use]
+pub fn time_of_day(text: &str) -> Option<String> {
+    let text = text.trim().to_lowercase();
+    match text.as_str() {
+        "noon" | "midday" | "12 noon" => return Some("12:00".to_owned()),
+        "midnight" => return Some("00:00".to_owned()),
+        _ => {}
+    }
+    let digits_end = text.find(|c: char| !c.is_ascii_digit() && c != ':' && c != '.').unwrap_or(text.len());
+    let (number, rest) = text.split_at(digits_end);
+    let half = rest.split_whitespace().collect::<String>().replace('.', "");
+    let (hour, minute, two_digits) = parts(number)?;
+    let hour = match half.as_str() {
+        "am" | "a" if (1..=12).contains(&hour) => hour % 12,
+        "pm" | "p" if (1..=12).contains(&hour) => hour % 12 + 12,
+        "" if hour < 24 && (hour > 12 || two_digits && number.contains([':', '.'])) => hour,
+        _ => return None,
+    };
+    Some(format!("{hour:02}:{minute:02}"))
+}
+
+/// Hour, minute, and whether the hour was written in two digits.
+fn parts(number: &str) -> Option<(u8, u8, bool)> {
+    let (hour, minute) = match number.split_once([':', '.']) {
+        // Seconds say nothing about when a door opens.
+        Some((hour, minute)) => (hour, minute.strip_suffix(":00").unwrap_or(minute)),
+        None if number.len() > 2 => number.split_at_checked(number.len() - 2)?,
+        None => (number, "0"),
+    };
+    let fits = (1..=2).contains(&hour.len()) && (1..=2).contains(&minute.len());
+    let (h, m): (u8, u8) = (hour.parse().ok()?, minute.parse().ok()?);
+    (fits && m < 60).then_some((h, m, hour.len() == 2))
+}
+
+/// Day names to the two letters of iCalendar.
+#[must_use]
+pub fn byday(weekday: &str) -> Option<&'static str> {
+    const DAYS: [(&str, &str); 7] =
+        [("mo", "MO"), ("tu", "TU"), ("we", "WE"), ("th", "TH"), ("fr", "FR"), ("sa", "SA"), ("su", "SU")];
+    let start = weekday.trim().get(..2)?.to_lowercase();
+    DAYS.iter().find(|(name, _)| *name == start).map(|(_, code)| *code)
+}
+
+/// The English name of a day of iCalendar; a number before it (`1MO`, the first Monday) is left out.
+#[must_use]
+pub fn day_name(code: &str) -> Option<&'static str> {
+    const NAMES: [(&str, &str); 7] = [
+        ("MO", "Monday"),
+        ("TU", "Tuesday"),
+        ("WE", "Wednesday"),
+        ("TH", "Thursday"),
+        ("FR", "Friday"),
+        ("SA", "Saturday"),
+        ("SU", "Sunday"),
+    ];
+    let letters = code.trim().trim_start_matches(|c: char| c.is_ascii_digit() || c == '-' || c == '+');
+    NAMES.iter().find(|(code, _)| code.eq_ignore_ascii_case(letters)).map(|(_, name)| *name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_read_as_people_spell_them() {
+        for (spelt, read) in [
+            ("8:00am", "08:00"),
+            ("9am", "09:00"),
+            ("830am", "08:30"),
+            ("9:0am", "09:00"),
+            ("9:00a", "09:00"),
+            ("9:00 am", "09:00"),
+            ("7:30 am ", "07:30"),
+            ("12:00am", "00:00"),
+            ("12:30 p.m.", "12:30"),
+            ("17:30", "17:30"),
+            ("09:00", "09:00"),
+            ("10:00:00", "10:00"),
+            ("Noon", "12:00"),
+        ] {
+            assert_eq!(time_of_day(spelt).as_deref(), Some(read), "{spelt}");
+        }
+    }
+
+    #[test]
+    fn what_could_mean_two_things_is_no_time() {
+        for spelt in [
+            "",
+            "8:00m",
+            "5:00",
+            "6:300pm",
+            "25:00",
+            "13:00am",
+            "9:75am",
+            "12:00pm (dispensing)",
+            "by appointment",
+            "0am",
+        ] {
+            assert_eq!(time_of_day(spelt), None, "{spelt}");
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! Where things are, and how far away in a straight line.
+
+use serde::{Deserialize, Serialize};
+
+/// A point on the earth.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Point {
+    latitude: f64,
+    longitude: f64,
+}
+
+/// Mean radius of the earth in miles (IUGG: 6,371.0088 km).
+const EARTH_MILES: f64 = 3_958.761_3;
+/// Microdegrees in a degree.
+const MICRO: f64 = 1e6;
+
+impl Point {
+    /// A point in degrees; `None` when it is not on the earth.
+    #[must_use]
+    pub fn new(latitude: f64, longitude: f64) -> Option<Self> {
+        ((-90.0..=90.0).contains(&latitude) && (-180.0..=180.0).contains(&longitude))
+            .then_some(Self { latitude, longitude })
+    }
+
+    /// A point from microdegrees, as the database keeps it.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "microdegrees are far below 2^52")]
+    pub fn from_micro(latitude: i64, longitude: i64) -> Option<Self> {
+        Self::new(latitude as f64 / MICRO, longitude as f64 / MICRO)
+    }
+
+    /// The point in microdegrees: about a hand's breadth.
+    #[must_use]
+    #[expect(clippy::cast_possible_truncation, reason = "at most 180 million")]
+    pub fn micro(self) -> (i64, i64) {
+        ((self.latitude * MICRO).round() as i64, (self.longitude * MICRO).round() as i64)
+    }
+
+    /// Miles to another point along a great circle (haversine), to 0.3 per cent.
+    #[must_use]
+    pub fn miles_to(self, other: Self) -> f64 {
+        let (north, south) = (self.latitude.to_radians(), other.latitude.to_radians());
+        let half_up = ((south - north) / 2.0).sin();
+        let half_along = ((other.longitude - self.longitude).to_radians() / 2.0).sin();
+        let chord = half_up.mul_add(half_up, north.cos() * south.cos() * half_along * half_along);
+        2.0 * EARTH_MILES * chord.clamp(0.0, 1.0).sqrt().asin()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn london_to_edinburgh_is_332_miles() {
+        let (london, edinburgh) = (Point::new(51.5074, -0.1278).unwrap(), Point::new(55.9533, -3.1883).unwrap());
+        assert!((london.miles_to(edinburgh) - 331.6).abs() < 0.5, "{}", london.miles_to(edinburgh));
+        assert!(london.miles_to(london) < 1e-9);
+        let antipode = Point::new(-51.5074, 179.8722).unwrap();
+        assert!((london.miles_to(antipode) - EARTH_MILES * std::f64::consts::PI).abs() < 1.0);
+    }
+
+    #[test]
+    fn a_point_survives_the_database() {
+        let point = Point::new(53.797_418, -1.543_794).unwrap();
+        let (latitude, longitude) = point.micro();
+        assert_eq!(Point::from_micro(latitude, longitude), Some(point));
+        assert_eq!(Point::new(91.0, 0.0), None);
+        assert_eq!(Point::new(f64::NAN, 0.0), None);
+    }
+}

@@ -1,0 +1,103 @@
+//! Where postcodes are: a table with a header row, plain or gzipped, as the ONS Postcode Directory and cuts of it
+//! have it. Read row by row: a whole country does not have to fit into memory.
+
+use std::collections::HashMap;
+use std::io::Read;
+use std::path::Path;
+
+use csv::StringRecord;
+use fingerpost_directory::place::Point;
+use fingerpost_domain::person::Postcode;
+use fingerpost_store::PostcodePlace;
+use flate2::read::GzDecoder;
+
+use crate::ImportError;
+use crate::report::Report;
+use crate::rows::broken;
+
+/// Rows at most: every postcode there ever was in the United Kingdom, and as many again.
+const MOST_POSTCODES: u64 = 6_000_000;
+
+const POSTCODE: &[&str] = &["pcds", "postcode", "pcd8", "pcd"];
+const LATITUDE: &[&str] = &["lat", "latitude"];
+const LONGITUDE: &[&str] = &["long", "lon", "longitude"];
+const LSOA: &[&str] = &["lsoa21cd", "lsoa21", "lsoa11cd", "lsoa11"];
+
+/// The places of a file, one after the other; what could not be read is in `report`.
+pub(crate) struct Places {
+    rows: csv::StringRecordsIntoIter<Box<dyn Read + Send>>,
+    columns: [usize; 3],
+    lsoa: Option<usize>,
+    pub(crate) report: Report,
+    /// Why reading broke off, when it did.
+    pub(crate) broke: Option<csv::Error>,
+}
+
+pub(crate) fn open(path: &Path) -> Result<Places, ImportError> {
+    let file =
+        std::fs::File::open(path).map_err(|source| ImportError::File { path: path.display().to_string(), source })?;
+    let zipped = path.extension().is_some_and(|end| end.eq_ignore_ascii_case("gz"));
+    let bytes: Box<dyn Read + Send> = if zipped { Box::new(GzDecoder::new(file)) } else { Box::new(file) };
+    let mut table = csv::ReaderBuilder::new().flexible(true).from_reader(bytes);
+    let header = table.headers().map_err(broken(path))?;
+    let columns: HashMap<String, usize> = header
+        .iter()
+        .enumerate()
+        .map(|(at, name)| (name.trim().trim_start_matches('\u{FEFF}').to_lowercase(), at))
+        .collect();
+    let find = |names: &[&str]| names.iter().find_map(|name| columns.get(*name).copied());
+    let needed = || ImportError::NoColumns {
+        path: path.display().to_string(),
+        columns: "a postcode (pcds or postcode), a latitude (lat) and a longitude (long or lon)",
+    };
+    let columns = [find(POSTCODE), find(LATITUDE), find(LONGITUDE)];
+    let [Some(postcode), Some(latitude), Some(longitude)] = columns else { return Err(needed()) };
+    Ok(Places {
+        rows: table.into_records(),
+        columns: [postcode, latitude, longitude],
+        lsoa: find(LSOA),
+        report: Report::default(),
+        broke: None,
+    })
+}
+
+impl Places {
+    fn place(&self, row: &StringRecord) -> Result<PostcodePlace, String> {
+        let [postcode, latitude, longitude] = self.columns.map(|at| row.get(at).unwrap_or("").trim());
+        let number = |text: &str| text.parse::<f64>().map_err(|_| format!("{text:?} is not a number of degrees"));
+        let point = Point::new(number(latitude)?, number(longitude)?)
+            // 99.999999 is how the national file says that a postcode has no place.
+            .ok_or_else(|| format!("{latitude}, {longitude} is not on the earth"))?;
+        let lsoa = self.lsoa.and_then(|at| row.get(at)).map(str::trim).filter(|lsoa| !lsoa.is_empty());
+        Ok(PostcodePlace {
+            postcode: Postcode::parse(postcode).map_err(|error| error.to_string())?,
+            point,
+            lsoa: lsoa.map(str::to_owned),
+        })
+    }
+}
+
+impl Iterator for Places {
+    type Item = PostcodePlace;
+
+    fn next(&mut self) -> Option<PostcodePlace> {
+        loop {
+            let row = match self.rows.next()? {
+                Ok(row) => row,
+                Err(error) => {
+                    self.broke = Some(error);
+                    return None;
+                }
+            };
+            self.report.counts.read += 1;
+            if self.report.counts.read > MOST_POSTCODES {
+                self.broke = Some(csv::Error::from(std::io::Error::other("it does not end")));
+                return None;
+            }
+            match self.place(&row) {
+                Ok(place) => return Some(place),
+                Err(reason) => self.report.refuse(row.position().map_or(1, csv::Position::line), reason),
+            }
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! Directories, real and dirty, and files that lie.
+
+use std::path::Path;
+
+use fingerpost_store::Store;
+use fingerpost_store::testing::on_both;
+use serde_json::json;
+
+use super::{real, run};
+use crate::{ImportError, Report, directory, postcodes};
+
+async fn take(store: &Store, path: &Path) -> Result<Report, ImportError> {
+    directory(store, path, run(false), |_, _| {}).await
+}
+
+fn written(folder: &tempfile::TempDir, name: &str, text: &str) -> std::path::PathBuf {
+    let path = folder.path().join(name);
+    std::fs::write(&path, text).unwrap();
+    path
+}
+
+async fn everything(store: &Store) -> Vec<fingerpost_store::StoredService> {
+    store.services_after(0, 10_000).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_real_dirty_directory_is_taken_whole_and_a_second_time_changes_nothing() {
+    let Some(path) = real("hsds_us_miami211/data") else { return };
+    on_both(async |store| {
+        let first = take(store, &path).await.unwrap();
+        assert_eq!((first.counts.read, first.counts.added, first.counts.refused), (4089, 4089, 0));
+        let said = |words: &str| first.refused.iter().filter(|line| line.reason.contains(words)).count();
+        assert_eq!(said("taken without one"), 447, "organisations that nobody knows");
+        assert!(said("is not a time of day") > 10);
+        let services = everything(store).await;
+        assert_eq!(services.len(), 4089);
+        let dirty = |text: &String| {
+            text.contains("\\n") || text.contains("##MON") || text.contains("##COL") || text.contains("G\u{c7}")
+        };
+        assert_eq!(services.iter().filter_map(|s| s.service.description.as_ref()).filter(|t| dirty(t)).count(), 0);
+        let school = services.iter().find(|s| s.service.name == "CORAL TERRACE ELEMENTARY").unwrap();
+        assert_eq!(school.service.organization.as_ref().unwrap().name, "NICKLAUS CHILDREN'S HOSPITAL");
+        assert_eq!(school.service.schedules.len(), 1);
+        assert_eq!(school.service.schedules[0].byday.as_deref(), Some("MO,TU,WE,TH,FR"));
+        assert_eq!(school.service.schedules[0].opens_at.as_deref(), Some("08:20"));
+        let seq = store.directory_seq().await.unwrap();
+        let again = take(store, &path).await.unwrap();
+        assert_eq!((again.counts.unchanged, again.counts.added, again.counts.changed), (4089, 0, 0));
+        assert_eq!(store.directory_seq().await.unwrap(), seq, "nothing to read again");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn every_service_of_the_uk_examples_is_taken() {
+    let Some(path) = real("oruk/uk-profile/examples/service_list.json") else { return };
+    on_both(async |store| {
+        let report = take(store, &path).await.unwrap();
+        assert_eq!((report.counts.read, report.counts.added), (1, 1), "the page says 10 items and holds one");
+        let one = path.with_file_name("service_full.json");
+        let report = take(store, &one).await.unwrap();
+        assert_eq!((report.counts.refused, report.counts.changed), (0, 1), "the same service, told in full");
+        assert!(report.refused[0].reason.contains("not on the earth"), "its place is at latitude 100");
+    })
+    .await
+}
+
+#[tokio::test]
+async fn pages_of_a_feed_are_read_together_and_each_service_once() {
+    on_both(async |store| {
+        let folder = tempfile::tempdir().unwrap();
+        let choir = json!({ "id": "1", "name": "Choir", "email": 5 });
+        let shed = json!({ "id": "2", "name": "Shed", "description": "Wood\\nwork", "funding": [{ "id": "f" }] });
+        let page = json!({ "total_items": 500, "contents": [shed, choir, { "id": "3" }] });
+        written(&folder, "1.json", &page.to_string());
+        written(
+            &folder,
+            "2.json",
+            &json!([{ "id": "2", "name": "Shed again" }, { "id": "4", "name": "Walk" }]).to_string(),
+        );
+        let report = take(store, folder.path()).await.unwrap();
+        assert_eq!((report.counts.read, report.counts.added, report.counts.refused), (5, 2, 3));
+        let said: Vec<String> = report.refused.iter().map(ToString::to_string).collect();
+        assert!(said[0].starts_with("1.json, 2: ") && said[1] == "1.json, 3: it has no name", "{said:?}");
+        assert_eq!(said[2], "2.json, 1: a service with this id stands above already");
+        let services = everything(store).await;
+        assert_eq!(services[0].service.description.as_deref(), Some("Wood\nwork"));
+        assert!(services[0].service.more.contains_key("funding"), "what we do not name is kept");
+
+        written(&folder, "1.json", &json!([{ "id": "2", "name": "Shed" }]).to_string());
+        std::fs::remove_file(folder.path().join("2.json")).unwrap();
+        let report = take(store, folder.path()).await.unwrap();
+        assert_eq!((report.counts.changed, report.counts.unchanged), (1, 0));
+        assert_eq!(everything(store).await.len(), 2, "what is no longer listed stays");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_directory_that_is_none_changes_nothing() {
+    on_both(async |store| {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, text) in [
+            ("cut.json", r#"[{"id": "1", "name": "Choir"}, {"id": "2", "na"#),
+            ("other.json", r#"{"hello": "world"}"#),
+            ("number.json", "7"),
+            ("nameless.json", r#"[{"id": "1"}]"#),
+            ("table.csv", "id,name\n1,Choir\n"),
+        ] {
+            let path = written(&folder, name, text);
+            let error = take(store, &path).await.unwrap_err().to_string();
+            assert!(error.contains(name), "{error}");
+        }
+        let empty = tempfile::tempdir().unwrap();
+        assert!(matches!(take(store, empty.path()).await, Err(ImportError::NoDirectory(_))));
+        assert!(everything(store).await.is_empty());
+        let dry = written(&folder, "good.json", r#"[{"id": "1", "name": "Choir"}]"#);
+        let report = directory(store, &dry, run(true), |_, _| {}).await.unwrap();
+        assert_eq!(report.counts.added, 1);
+        assert!(everything(store).await.is_empty() && store.directory_seq().await.unwrap() == 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn real_postcodes_have_their_place_and_a_broken_file_changes_nothing() {
+    on_both(async |store| {
+        let folder = tempfile::tempdir().unwrap();
+        let rows = "pcds,lat,long,lsoa21\nS60 1AA,53.43,-1.36,E01007798\nnonsense,1,2,\nS60 1AB,99.999999,0,\n";
+        let path = written(&folder, "p.csv", rows);
+        let report = postcodes(store, &path, run(false), |_, _| {}).await.unwrap();
+        assert_eq!((report.counts.read, report.counts.added, report.counts.refused), (3, 1, 2));
+        let again = postcodes(store, &path, run(false), |_, _| {}).await.unwrap();
+        assert_eq!((again.counts.unchanged, again.counts.changed), (1, 0));
+        std::fs::write(folder.path().join("cut.csv.gz"), [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 1, 2]).unwrap();
+        assert!(postcodes(store, &folder.path().join("cut.csv.gz"), run(false), |_, _| {}).await.is_err());
+        let wrong = written(&folder, "w.csv", "a,b\n1,2\n");
+        assert!(matches!(postcodes(store, &wrong, run(false), |_, _| {}).await, Err(ImportError::NoColumns { .. })));
+        let Some(path) = real("uk_geo/postcodes_subset_2025-11.csv.gz") else { return };
+        let report = postcodes(store, &path, run(false), |_, _| {}).await.unwrap();
+        assert_eq!((report.counts.read, report.counts.refused), (120_728, 0), "{:?}", report.refused.first());
+        let somewhere = fingerpost_domain::person::Postcode::parse("al100bs").unwrap();
+        assert_eq!(store.place_of(&somewhere).await.unwrap().unwrap().micro(), (51_766_030, -226_790));
+    })
+    .await;
+}

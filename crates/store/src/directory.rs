@@ -1,0 +1,204 @@
+//! The directory: services as their sources describe them, and where postcodes are. Belongs to the installation;
+//! it is public knowledge, so looking at it is not audited. Changing it is.
+
+use fingerpost_directory::hsds::Service;
+use fingerpost_directory::place::Point;
+use fingerpost_domain::Timestamp;
+use fingerpost_domain::id::ServiceId;
+use fingerpost_domain::person::Postcode;
+
+use crate::audit::Resource;
+use crate::engine::{Row, Tx, values};
+use crate::error::{Result, StoreError};
+use crate::imports::ImportCounts;
+use crate::sql::statements;
+use crate::{Store, Upserted};
+
+statements! {
+    /// Takes the sequence for the rest of the transaction, so that numbers become visible in their order.
+    TAKE_SEQUENCE = "UPDATE directory_sequence SET value = value WHERE only_row = 1";
+    SEQUENCE = "SELECT value FROM directory_sequence WHERE only_row = 1";
+    MOVE_SEQUENCE = "UPDATE directory_sequence SET value = $1 WHERE only_row = 1";
+    KNOWN = "SELECT id, body FROM service WHERE source = $1 AND hsds_id = $2";
+    INSERT = "INSERT INTO service (id, source, hsds_id, name, body, seq, changed_at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    UPDATE = "UPDATE service SET name = $2, body = $3, seq = $4, changed_at = $5 WHERE id = $1";
+    AFTER = "SELECT id, source, body, seq FROM service WHERE seq > $1 ORDER BY seq LIMIT $2";
+    ONE = "SELECT id, source, body, seq FROM service WHERE id = $1";
+    PLACE = "SELECT latitude, longitude FROM postcode WHERE postcode = $1";
+    KNOWN_PLACE = "SELECT latitude, longitude, lsoa FROM postcode WHERE postcode = $1";
+    PUT_PLACE = "INSERT INTO postcode (postcode, latitude, longitude, lsoa, source) VALUES ($1, $2, $3, $4, $5) \
+                 ON CONFLICT (postcode) DO UPDATE SET latitude = excluded.latitude, longitude = excluded.longitude, lsoa = excluded.lsoa, source = excluded.source";
+}
+
+/// A service as it stands in the directory.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StoredService {
+    /// Its id here.
+    pub id: ServiceId,
+    /// Where the entry comes from.
+    pub source: String,
+    /// The number of its last change.
+    pub seq: i64,
+    /// What it says.
+    pub service: Service,
+}
+
+/// Where a postcode is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PostcodePlace {
+    /// The postcode.
+    pub postcode: Postcode,
+    /// Where.
+    pub point: Point,
+    /// Its lower layer super output area.
+    pub lsoa: Option<String>,
+}
+
+fn stored(row: &Row) -> Result<StoredService> {
+    Ok(StoredService {
+        id: row.parsed("id")?,
+        source: row.text("source")?,
+        seq: row.int("seq")?,
+        service: serde_json::from_str(&row.text("body")?).map_err(|_| StoreError::corrupt("body"))?,
+    })
+}
+
+impl Store {
+    /// Takes services of one source: all of them or nothing. What the source no longer lists stays as it is: a
+    /// file that was cut short must not empty a directory.
+    ///
+    /// # Errors
+    /// When the database fails; nothing is changed then.
+    pub async fn import_services(
+        &self,
+        services: &[Service],
+        (source, read, refused): (&str, u64, u64),
+        (now, dry_run): (Timestamp, bool),
+        mut progress: impl FnMut(usize, usize),
+    ) -> Result<ImportCounts> {
+        let mut tx = self.db().write().await?;
+        let mut counts = ImportCounts { read, refused, ..ImportCounts::default() };
+        tx.run(TAKE_SEQUENCE, vec![]).await?;
+        let mut seq = tx.row(SEQUENCE, vec![]).await?.map_or(Ok(0), |row| row.int("value"))?;
+        for (at, service) in services.iter().enumerate() {
+            match self.take_service(&mut tx, service, (source, seq + 1), now).await? {
+                Upserted::Unchanged => counts.unchanged += 1,
+                Upserted::Added => {
+                    counts.added += 1;
+                    seq += 1;
+                }
+                Upserted::Changed => {
+                    counts.changed += 1;
+                    seq += 1;
+                }
+            }
+            progress(at + 1, services.len());
+        }
+        tx.run(MOVE_SEQUENCE, values![seq]).await?;
+        self.record_import(&mut tx, ("directory", source), (counts, Resource::Directory), now).await?;
+        if !dry_run {
+            tx.commit().await?;
+        }
+        Ok(counts)
+    }
+
+    async fn take_service(
+        &self,
+        tx: &mut Tx,
+        service: &Service,
+        (source, seq): (&str, i64),
+        now: Timestamp,
+    ) -> Result<Upserted> {
+        let body = serde_json::to_string(service).map_err(|_| StoreError::corrupt("body"))?;
+        match tx.row(KNOWN, values![source, &service.id]).await? {
+            Some(row) if row.text("body")? == body => Ok(Upserted::Unchanged),
+            Some(row) => {
+                let id: ServiceId = row.parsed("id")?;
+                tx.run(UPDATE, values![id, &service.name, body, seq, now]).await?;
+                Ok(Upserted::Changed)
+            }
+            None => {
+                let id: ServiceId = self.entropy().id(now);
+                tx.run(INSERT, values![id, source, &service.id, &service.name, body, seq, now]).await?;
+                Ok(Upserted::Added)
+            }
+        }
+    }
+
+    /// Takes the places of `total` postcodes: all of them or nothing.
+    ///
+    /// # Errors
+    /// When the database fails; nothing is changed then.
+    pub async fn import_postcodes(
+        &self,
+        places: impl Iterator<Item = PostcodePlace>,
+        total: usize,
+        (source, read, refused): (&str, u64, u64),
+        (now, dry_run): (Timestamp, bool),
+        mut progress: impl FnMut(usize, usize),
+    ) -> Result<ImportCounts> {
+        let mut tx = self.db().write().await?;
+        let mut counts = ImportCounts { read, refused, ..ImportCounts::default() };
+        for (at, place) in places.enumerate() {
+            let (latitude, longitude) = place.point.micro();
+            let known = tx.row(KNOWN_PLACE, values![place.postcode.as_str()]).await?;
+            let same = match &known {
+                Some(row) => {
+                    (row.int("latitude")?, row.int("longitude")?, row.opt_text("lsoa")?)
+                        == (latitude, longitude, place.lsoa.clone())
+                }
+                None => false,
+            };
+            if same {
+                counts.unchanged += 1;
+            } else {
+                let values = values![place.postcode.as_str(), latitude, longitude, place.lsoa.clone(), source];
+                tx.run(PUT_PLACE, values).await?;
+                if known.is_some() { counts.changed += 1 } else { counts.added += 1 }
+            }
+            progress(at + 1, total);
+        }
+        self.record_import(&mut tx, ("postcodes", source), (counts, Resource::Directory), now).await?;
+        if !dry_run {
+            tx.commit().await?;
+        }
+        Ok(counts)
+    }
+
+    /// The number of the directory's last change.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn directory_seq(&self) -> Result<i64> {
+        let mut tx = self.db().read().await?;
+        tx.row(SEQUENCE, vec![]).await?.map_or(Ok(0), |row| row.int("value"))
+    }
+
+    /// Services that changed after `seq`, in that order, at most `limit`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn services_after(&self, seq: i64, limit: i64) -> Result<Vec<StoredService>> {
+        let mut tx = self.db().read().await?;
+        tx.rows(AFTER, values![seq, limit]).await?.iter().map(stored).collect()
+    }
+
+    /// A service.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when there is none under the id.
+    pub async fn service(&self, id: ServiceId) -> Result<StoredService> {
+        let mut tx = self.db().read().await?;
+        tx.row(ONE, values![id]).await?.as_ref().map(stored).transpose()?.ok_or(StoreError::NotFound)
+    }
+
+    /// Where a postcode is, when that was imported.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn place_of(&self, postcode: &Postcode) -> Result<Option<Point>> {
+        let mut tx = self.db().read().await?;
+        let Some(row) = tx.row(PLACE, values![postcode.as_str()]).await? else { return Ok(None) };
+        Ok(Point::from_micro(row.int("latitude")?, row.int("longitude")?))
+    }
+}

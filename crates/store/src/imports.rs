@@ -1,0 +1,67 @@
+//! What every import of reference data leaves behind: its counts, a line in the ledger, a row of the audit.
+
+use fingerpost_domain::Timestamp;
+use fingerpost_domain::id::{ImportRunId, TenantId};
+
+use crate::Store;
+use crate::audit::{self, Act, Entry, Resource};
+use crate::engine::{Tx, values};
+use crate::error::Result;
+use crate::sql::statements;
+
+statements! {
+    RECORD_RUN = "INSERT INTO import_run (id, kind, source, finished_at, rows_read, added, changed, unchanged, refused) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+}
+
+/// Counts of an import, for the report and the ledger.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ImportCounts {
+    /// Rows read.
+    pub read: u64,
+    /// New here.
+    pub added: u64,
+    /// Here already, and different.
+    pub changed: u64,
+    /// Here already, the same.
+    pub unchanged: u64,
+    /// Not taken, with a reason in the report.
+    pub refused: u64,
+}
+
+/// What an upsert did to one record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Upserted {
+    /// New here.
+    Added,
+    /// Different from what was here.
+    Changed,
+    /// The same as what was here.
+    Unchanged,
+}
+
+impl Store {
+    /// Notes an import in the ledger and the audit.
+    pub(crate) async fn record_import(
+        &self,
+        tx: &mut Tx,
+        (kind, source): (&str, &str),
+        (counts, resource): (ImportCounts, Resource),
+        now: Timestamp,
+    ) -> Result<()> {
+        let id: ImportRunId = self.entropy().id(now);
+        let n = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+        let values = values![
+            id,
+            kind,
+            source,
+            now,
+            n(counts.read),
+            n(counts.added),
+            n(counts.changed),
+            n(counts.unchanged),
+            n(counts.refused),
+        ];
+        tx.run(RECORD_RUN, values).await?;
+        audit::append(self, tx, now, Entry::system(TenantId::main(), Act::Import, resource).of(id)).await
+    }
+}
