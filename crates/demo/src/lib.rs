@@ -7,6 +7,7 @@
 mod people;
 mod places;
 mod plans;
+mod services;
 mod story;
 
 use fingerpost_domain::Date;
@@ -69,6 +70,7 @@ pub async fn fill(store: &Store, plan: Plan, mut progress: impl FnMut(usize, usi
     let mut dice = ChaCha20Rng::seed_from_u64(plan.seed);
     let began = instant_at(fingerpost_domain::calendar::plus_days(plan.today, -400), 9);
     store.ensure_tenant(&tenant, began).await?;
+    services::build(store, began).await?;
     let cast = places::build(store, &tenant, began).await?;
     let total = plan.size.referrals();
     for at in 0..total {

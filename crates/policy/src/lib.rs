@@ -31,6 +31,10 @@ coded! {
         ManageUsers = "manage_users",
         /// See counts of flow, small ones suppressed.
         ReadFlow = "read_flow",
+        /// Look for services.
+        SearchDirectory = "search_directory",
+        /// Note that somebody was told about a service.
+        Signpost = "signpost",
     }
 }
 
@@ -43,6 +47,8 @@ impl Action {
             Self::ReadCaseload | Self::ReadCase | Self::WorkCase => "case",
             Self::ManageUsers => "user",
             Self::ReadFlow => "counts",
+            Self::SearchDirectory => "service",
+            Self::Signpost => "signpost",
         }
     }
 }
@@ -71,6 +77,8 @@ coded! {
         Supervision = "supervision",
         /// They administer the organisation.
         Administration = "administration",
+        /// Anybody may: it is about nobody.
+        Public = "public",
     }
 }
 
@@ -79,6 +87,10 @@ coded! {
 pub const fn rule(role: Role, action: Action) -> Option<(Reach, Ground)> {
     use Action as A;
     match (role, action) {
+        (_, A::SearchDirectory) => Some((Reach::Organisation, Ground::Public)),
+        (Role::Referrer | Role::PracticeManager | Role::LinkWorker | Role::Supervisor, A::Signpost) => {
+            Some((Reach::Organisation, Ground::Public))
+        }
         (Role::Referrer, A::ReferPerson | A::ReadSent | A::TakeBack) => Some((Reach::Own, Ground::Referrer)),
         (Role::PracticeManager, A::ReadSent | A::ReadFlow) => Some((Reach::Organisation, Ground::Practice)),
         (Role::LinkWorker, A::Triage) => Some((Reach::Organisation, Ground::Triage)),
@@ -126,6 +138,10 @@ permissions! {
     ManageUsers,
     /// May see counts.
     ReadFlow,
+    /// May look for services.
+    SearchDirectory,
+    /// May note a signpost.
+    Signpost,
 }
 
 /// A role held in one organisation.
@@ -290,7 +306,11 @@ mod tests {
     fn an_administrator_sees_flow_and_no_content() {
         for &action in Action::ALL {
             let allowed = rule(Role::Administrator, action).is_some();
-            assert_eq!(allowed, matches!(action, Action::ManageUsers | Action::ReadFlow), "{action:?}");
+            assert_eq!(
+                allowed,
+                matches!(action, Action::ManageUsers | Action::ReadFlow | Action::SearchDirectory),
+                "{action:?}"
+            );
         }
     }
 }

@@ -4,7 +4,7 @@
 use fingerpost_directory::hsds::Service;
 use fingerpost_directory::place::Point;
 use fingerpost_domain::Timestamp;
-use fingerpost_domain::id::ServiceId;
+use fingerpost_domain::id::{OrganisationId, ServiceId};
 use fingerpost_domain::person::Postcode;
 
 use crate::audit::Resource;
@@ -25,6 +25,7 @@ statements! {
     AFTER = "SELECT id, source, body, seq FROM service WHERE seq > $1 ORDER BY seq LIMIT $2";
     ONE = "SELECT id, source, body, seq FROM service WHERE id = $1";
     PLACE = "SELECT latitude, longitude FROM postcode WHERE postcode = $1";
+    PLACE_OF_ORGANISATION = "SELECT p.latitude, p.longitude FROM organisation o JOIN postcode p ON p.postcode = o.postcode WHERE o.id = $1";
     KNOWN_PLACE = "SELECT latitude, longitude, lsoa FROM postcode WHERE postcode = $1";
     PUT_PLACE = "INSERT INTO postcode (postcode, latitude, longitude, lsoa, source) VALUES ($1, $2, $3, $4, $5) \
                  ON CONFLICT (postcode) DO UPDATE SET latitude = excluded.latitude, longitude = excluded.longitude, lsoa = excluded.lsoa, source = excluded.source";
@@ -199,6 +200,16 @@ impl Store {
     pub async fn place_of(&self, postcode: &Postcode) -> Result<Option<Point>> {
         let mut tx = self.db().read().await?;
         let Some(row) = tx.row(PLACE, values![postcode.as_str()]).await? else { return Ok(None) };
+        Ok(Point::from_micro(row.int("latitude")?, row.int("longitude")?))
+    }
+
+    /// Where an organisation is, by its postcode.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn place_of_organisation(&self, organisation: OrganisationId) -> Result<Option<Point>> {
+        let mut tx = self.db().read().await?;
+        let Some(row) = tx.row(PLACE_OF_ORGANISATION, values![organisation]).await? else { return Ok(None) };
         Ok(Point::from_micro(row.int("latitude")?, row.int("longitude")?))
     }
 }

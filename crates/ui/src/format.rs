@@ -26,16 +26,22 @@ pub fn long_day(date: Date) -> String {
 #[must_use]
 pub fn time(at: Timestamp) -> String {
     let local = at.to_zoned(service_zone());
-    let half = if local.hour() < 12 { "am" } else { "pm" };
-    let hour = match local.hour() % 12 {
+    clock(local.hour(), local.minute())
+}
+
+/// The same from hour and minute.
+#[must_use]
+pub fn clock(hour: i8, minute: i8) -> String {
+    let half = if hour < 12 { "am" } else { "pm" };
+    let shown = match hour % 12 {
         0 => 12,
         hour => hour,
     };
-    match (local.hour(), local.minute()) {
+    match (hour, minute) {
         (0, 0) => "midnight".to_owned(),
         (12, 0) => "midday".to_owned(),
-        (_, 0) => format!("{hour}{half}"),
-        (_, minute) => format!("{hour}:{minute:02}{half}"),
+        (_, 0) => format!("{shown}{half}"),
+        (_, minute) => format!("{shown}:{minute:02}{half}"),
     }
 }
 

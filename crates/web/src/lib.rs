@@ -10,6 +10,8 @@ mod assets;
 mod care;
 mod caseload;
 mod cases;
+mod catalogue;
+mod directory;
 mod entry;
 mod errors;
 mod flow;
@@ -59,6 +61,7 @@ struct Inner {
     ui: Ui,
     clock: Arc<dyn Clock>,
     passwords: Passwords,
+    catalogue: catalogue::Catalogue,
     config: WebConfig,
     invented: bool,
 }
@@ -78,7 +81,15 @@ impl App {
         let ui = Ui::load()?;
         let invented = store.is_invented().await?;
         let passwords = Passwords::new(store.entropy().clone());
-        Ok(Self(Arc::new(Inner { store, ui, clock, passwords, config, invented })))
+        Ok(Self(Arc::new(Inner {
+            store,
+            ui,
+            clock,
+            passwords,
+            catalogue: catalogue::Catalogue::default(),
+            config,
+            invented,
+        })))
     }
 
     fn store(&self) -> &Store {
@@ -99,6 +110,11 @@ impl App {
 
     fn passwords(&self) -> &Passwords {
         &self.0.passwords
+    }
+
+    /// The directory as it stands now.
+    async fn directory(&self) -> Result<Arc<fingerpost_directory::search::Index>, WebError> {
+        self.0.catalogue.index(&self.0.store).await
     }
 
     fn config(&self) -> &WebConfig {

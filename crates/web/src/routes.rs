@@ -19,8 +19,8 @@ use tower_http::csrf::CsrfLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use crate::{
-    App, account, assets, care, caseload, cases, entry, errors, flow, health, plans, refer, sent, sessions, texts,
-    triage, users,
+    App, account, assets, care, caseload, cases, directory, entry, errors, flow, health, plans, refer, sent, sessions,
+    texts, triage, users,
 };
 
 /// What stands in front of a route.
@@ -98,6 +98,9 @@ table! {
     "/o/{org}/cases/{id}/contacts", POST, Guard::May(Action::WorkCase), post(cases::record);
     "/o/{org}/cases/{id}/contacts/{contact}/note", BOTH, Guard::May(Action::WorkCase), get(cases::note_form).post(cases::note);
     "/o/{org}/cases/{id}/care", BOTH, Guard::May(Action::WorkCase), get(care::form).post(care::change);
+    "/o/{org}/directory", GET, Guard::May(Action::SearchDirectory), get(directory::list);
+    "/o/{org}/directory/{id}", GET, Guard::May(Action::SearchDirectory), get(directory::one);
+    "/o/{org}/cases/{id}/services", GET, Guard::May(Action::ReadCase), get(directory::for_case);
     "/o/{org}/cases/{id}/plan", BOTH, Guard::May(Action::WorkCase), get(plans::form).post(plans::save);
     "/o/{org}/cases/{id}/plan/copy", GET, Guard::May(Action::ReadCase), get(plans::copy);
     "/o/{org}/cases/{id}/close", BOTH, Guard::May(Action::WorkCase), get(cases::close_form).post(cases::close);
