@@ -4,6 +4,7 @@
 //! and day give the same content, id for id. The database is marked as invented before the first person
 //! is in it.
 
+mod connections;
 mod people;
 mod places;
 mod plans;

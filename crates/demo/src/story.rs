@@ -10,10 +10,9 @@ use fingerpost_store::{Allocation, SamePerson, SignedIn, Store};
 use rand::rngs::ChaCha20Rng;
 use rand::{Rng, RngExt};
 
-use crate::DemoError;
 use crate::people::{self, chance, one};
 use crate::places::Cast;
-use crate::plans;
+use crate::{DemoError, connections, plans};
 
 const NOTES: &[&str] = &[
     "Looked at three groups together. Liked the one near the old chapel best. Worried about walking in alone.",
@@ -298,6 +297,9 @@ async fn contact(
     store.record_contact(&ctx, case, (&entry, key, page.version)).await?;
     if number == 1 && !missed {
         plans::write(store, cast, dice, (worker, case, now), peggy).await?;
+        if peggy || chance(dice, 80) {
+            connections::tell(store, cast, dice, (worker, case, now), (peggy, today)).await?;
+        }
     }
     Ok(())
 }

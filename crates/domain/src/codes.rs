@@ -42,44 +42,66 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::connection::{ConnectionEvent, ConnectionState};
     use crate::referral::ReferralEvent;
 
-    fn events() -> impl Strategy<Value = Vec<ReferralEvent>> {
-        let one = prop_oneof![
-            Just(ReferralEvent::Send),
-            Just(ReferralEvent::PersonDeclines),
-            Just(ReferralEvent::Accept),
-            Just(ReferralEvent::NotAccept),
-            Just(ReferralEvent::Withdraw),
-        ];
-        prop::collection::vec(one, 0..12)
+    /// Anything that can happen to a person: to their referral, and to their connections with groups.
+    #[derive(Debug, Clone, Copy)]
+    enum Happens {
+        Referral(ReferralEvent),
+        Connection(ConnectionEvent),
+        Silence,
+    }
+
+    fn events() -> impl Strategy<Value = Vec<Happens>> {
+        use ConnectionEvent as C;
+        use ReferralEvent as R;
+        let referral = [R::Send, R::PersonDeclines, R::Accept, R::NotAccept, R::Withdraw].map(Happens::Referral);
+        let group = [C::Accept, C::Decline, C::GiveUpWaiting, C::Came, C::DidNotCome, C::End, C::Withdraw];
+        let all: Vec<_> =
+            referral.into_iter().chain(group.map(Happens::Connection)).chain([Happens::Silence]).collect();
+        prop::collection::vec(prop::sample::select(all), 0..20)
     }
 
     proptest! {
-        /// Whatever happens, "declined" is coded exactly when the person said no, and a person who
-        /// agreed is never coded as having declined.
+        /// Whatever happens, in whatever order: "declined" is coded exactly when the person said no; a person who
+        /// agreed is never coded as having declined; and no refusal of a scheme or a group, no withdrawal and no
+        /// silence changes what is coded into a decline.
         #[test]
         fn only_the_person_can_be_coded_as_declining(sequence in events()) {
-            let mut state = ReferralState::Draft;
+            let (mut state, mut connection) = (ReferralState::Draft, ConnectionState::Offered);
             let mut agreement = None;
             let mut person_said_no = false;
+            let mut accepted_codes = 0;
             for event in sequence {
-                if let Ok(next) = state.after(event) {
-                    state = next;
-                    match event {
-                        ReferralEvent::Send => agreement = Some(Agreement::Agreed),
-                        ReferralEvent::PersonDeclines => {
-                            agreement = Some(Agreement::SaidNo);
-                            person_said_no = true;
+                let before = ready(state, agreement);
+                match event {
+                    Happens::Referral(event) => {
+                        if let Ok(next) = state.after(event) {
+                            state = next;
+                            match event {
+                                ReferralEvent::Send => agreement = Some(Agreement::Agreed),
+                                ReferralEvent::PersonDeclines => {
+                                    agreement = Some(Agreement::SaidNo);
+                                    person_said_no = true;
+                                }
+                                _ => {}
+                            }
                         }
-                        _ => {}
                     }
+                    Happens::Connection(event) => connection = connection.after(event).unwrap_or(connection),
+                    Happens::Silence => {}
                 }
                 let code = ready(state, agreement);
+                if !matches!(event, Happens::Referral(_)) {
+                    prop_assert_eq!(code, before, "a group and silence change nothing");
+                }
+                accepted_codes += i32::from(code == Some(REFERRED) && before != Some(REFERRED));
                 prop_assert_eq!(code == Some(DECLINED), person_said_no);
                 let open = matches!(state, ReferralState::Sent | ReferralState::Accepted);
                 prop_assert_eq!(code == Some(REFERRED), open && agreement == Some(Agreement::Agreed));
             }
+            prop_assert!(accepted_codes <= 1, "an episode is coded once");
         }
     }
 }

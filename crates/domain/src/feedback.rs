@@ -31,6 +31,8 @@ pub struct FeedbackSource {
     pub sessions: (u16, u16),
     /// What matters to the person, in their words.
     pub matters: Option<String>,
+    /// Services the person was put in touch with, a line each.
+    pub services: Vec<String>,
     /// The person's goals with where each stands, a line each.
     pub goals: Vec<String>,
     /// The line the worker wrote for the referrer.
@@ -76,10 +78,12 @@ pub fn write(kind: FeedbackKind, source: &FeedbackSource, hears: ReferrerHears) 
         "Contacts with professionals",
         format!("{}. {used} of {agreed} agreed sessions used.", contacts(source.contacts_happened)),
     ));
-    let goals = (!source.goals.is_empty()).then(|| source.goals.join("\n"));
+    let joined = |lines: &[String]| (!lines.is_empty()).then(|| lines.join("\n"));
+    let (services, goals) = (joined(&source.services), joined(&source.goals));
     let told = [
         ("What matters to me", &source.matters),
         ("Clinical summary", &source.line),
+        ("Services and care", &services),
         ("Care and support plan", &goals),
         ("Outcome", &source.outcome),
         ("What changed, in their words", &source.changed),

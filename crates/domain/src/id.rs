@@ -65,6 +65,8 @@ ids! {
     ContactId,
     /// A service of the directory.
     ServiceId,
+    /// Putting a person in touch with a service.
+    ConnectionId,
     /// One goal of a plan.
     GoalId,
     /// One step towards a goal.

@@ -9,6 +9,7 @@ pub mod ambient;
 pub mod calendar;
 pub mod case;
 pub mod codes;
+pub mod connection;
 pub mod disclosure;
 pub mod feedback;
 pub mod id;

@@ -79,6 +79,8 @@ coded! {
         Message = "message",
         /// Organisations.
         Organisations = "organisations",
+        /// A connection of a person with a service.
+        Connection = "connection",
         /// The directory of services.
         Directory = "directory",
         /// The installation itself.

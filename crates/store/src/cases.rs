@@ -15,11 +15,12 @@ use fingerpost_domain::{Date, Timestamp};
 use fingerpost_policy::{Grant, Permission, ReadCase, ReadCaseload, WorkCase};
 
 use crate::audit::{Act, Resource};
+use crate::connections::ConnectionRow;
 use crate::engine::{Row, Tx, Value, values};
 use crate::error::{Result, StoreError};
 use crate::people::{PersonHere, care, details, needs_of, person_name};
 use crate::sql::statements;
-use crate::{Ctx, PAGE_ROWS, Store, feedback, people, plans};
+use crate::{Ctx, PAGE_ROWS, Store, connections, feedback, people, plans};
 
 statements! {
     CASELOAD = "SELECT c.id, p.given, p.family, p.preferred, p.risk, p.risk_note, c.opened_at, c.sent_at, c.first_contact, c.last_contact, c.next_action, c.next_due, \
@@ -46,6 +47,7 @@ statements! {
            JOIN organisation o ON o.id = c.practice \
            LEFT JOIN link_worker w ON w.tenant = c.tenant AND w.user_id = c.worker AND w.scheme = c.scheme \
            WHERE c.tenant = $1 AND c.scheme = $2 AND c.id = $3 AND (CAST($4 AS TEXT) IS NULL OR c.worker = $4)";
+    IN_SCOPE = "SELECT id FROM case_file WHERE tenant = $1 AND scheme = $2 AND id = $3 AND (CAST($4 AS TEXT) IS NULL OR worker = $4)";
     REFERRALS = "SELECT r.id, r.reference, r.sent_at, r.needs, r.words, u.name AS referrer_name, u.job_title, o.name AS practice_name \
                  FROM referral r JOIN app_user u ON u.tenant = r.tenant AND u.id = r.referrer JOIN organisation o ON o.id = r.practice \
                  WHERE r.tenant = $1 AND r.case_id = $2 ORDER BY r.sent_at DESC, r.id LIMIT 20";
@@ -214,6 +216,8 @@ pub struct CasePage {
     pub matters_on: Option<Date>,
     /// The plan as last written.
     pub plan: Option<Plan>,
+    /// Services the person was put in touch with, newest first.
+    pub connections: Vec<ConnectionRow>,
     /// What the referrer may hear.
     pub referrer_hears: ReferrerHears,
     /// When it was closed, with how it ended.
@@ -274,6 +278,11 @@ fn caseload_row(row: &Row) -> Result<CaseloadRow> {
     })
 }
 
+/// Says whether a case is within the reader's scope.
+pub(crate) async fn in_scope<P: Permission>(tx: &mut Tx, grant: &Grant<P>, id: CaseId) -> Result<()> {
+    tx.row(IN_SCOPE, scoped(grant, id)).await?.map(drop).ok_or(StoreError::NotFound)
+}
+
 /// Takes a case for the rest of the transaction: nobody else changes it until this ends.
 pub(crate) async fn touch(tx: &mut Tx, tenant: &TenantId, id: CaseId, read_version: Option<i64>) -> Result<()> {
     match tx.run(TOUCH, values![tenant, id, read_version]).await? {
@@ -290,6 +299,7 @@ async fn page<P: Permission>(tx: &mut Tx, grant: &Grant<P>, id: CaseId) -> Resul
     let messages = tx.rows(FEEDBACK_SENT, values![tenant, id]).await?;
     let changes = tx.rows(CARE_CHANGES, values![tenant, id]).await?;
     let plan = plans::of_case(tx, tenant, id).await?;
+    let connections = connections::of_case(tx, tenant, id).await?;
     let (safe_contact, risk) = care(&row)?.ok_or_else(|| StoreError::corrupt("reach"))?;
     let closed = match row.opt_at("closed_at")? {
         Some(at) => Some((at, row.coded("outcome", Outcome::from_code)?)),
@@ -307,6 +317,7 @@ async fn page<P: Permission>(tx: &mut Tx, grant: &Grant<P>, id: CaseId) -> Resul
         matters: row.opt_text("matters")?,
         matters_on: row.opt_parsed("matters_on")?,
         plan,
+        connections,
         referrer_hears: row.coded("referrer_hears", ReferrerHears::from_code)?,
         closed,
         continues: row.opt_text("continues")?,
@@ -361,6 +372,7 @@ fn source_of(case: &CasePage) -> FeedbackSource {
         contacts_happened: case.contacts_happened,
         sessions: (case.sessions_used, case.sessions_agreed),
         matters: case.matters.clone(),
+        services: connections::lines(&case.connections),
         goals: case.plan.as_ref().map(Plan::goal_lines).unwrap_or_default(),
         worker,
         ..FeedbackSource::default()
@@ -624,6 +636,7 @@ impl Store {
         if tx.run(CLOSE, values).await? == 0 {
             return Err(StoreError::ChangedMeanwhile);
         }
+        connections::withdraw_pending(&mut tx, (tenant, id), ctx.now).await?;
         feedback::change_agreement(self, &mut tx, (tenant, id), closing.referrer_hears, (user, ctx.now)).await?;
         let source = FeedbackSource {
             requested_actions: closing.requested_actions.as_ref().map(ToString::to_string),

@@ -118,6 +118,7 @@ text_ids!(
     LinkId,
     ImportRunId,
     ServiceId,
+    ConnectionId,
     RequestKey
 );
 impl From<&fingerpost_domain::id::TenantId> for Value {

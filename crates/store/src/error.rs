@@ -1,5 +1,6 @@
 //! What can go wrong in the store, as the rest of the product needs to tell it apart.
 
+use fingerpost_domain::connection::ConnectionNotNow;
 use fingerpost_domain::referral::NotNow;
 
 /// The result of every question to the store.
@@ -14,6 +15,9 @@ pub enum StoreError {
     /// The record has moved on since the form was shown.
     #[error(transparent)]
     NotNow(#[from] NotNow),
+    /// The connection has moved on since the form was shown.
+    #[error(transparent)]
+    ConnectionNotNow(#[from] ConnectionNotNow),
     /// Somebody else changed the record since the form was shown.
     #[error("the record was changed by somebody else in the meantime")]
     ChangedMeanwhile,

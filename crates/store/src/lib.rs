@@ -10,6 +10,7 @@
 
 mod audit;
 mod cases;
+mod connections;
 mod dialect;
 mod directory;
 mod disclosures;
@@ -48,6 +49,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 
 pub use audit::{Act, AuditHead, AuditReport, Resource};
 pub use cases::{CasePage, CaseloadRow, ClosedRow, ContactRow, NoteVersion, SentBy};
+pub use connections::{ConnectionChange, ConnectionRow, GroupView, PersonForGroup};
 pub use directory::{PostcodePlace, StoredService};
 pub use error::{Result, StoreError};
 pub use feedback::FeedbackRow;

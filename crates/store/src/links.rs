@@ -15,13 +15,16 @@ coded! {
     pub enum LinkScope {
         /// Choosing a password: invitation or reset. The subject is the user.
         ChoosePassword = "choose_password",
+        /// Answering for a group, until it expires: the subject is the connection.
+        AnswerConnection = "answer_connection",
     }
 }
 
 statements! {
     INSERT = "INSERT INTO one_time_link (tenant, id, token_hash, scope, subject, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
     REVOKE = "UPDATE one_time_link SET revoked_at = $4 WHERE tenant = $1 AND scope = $2 AND subject = $3 AND used_at IS NULL AND revoked_at IS NULL";
-    LIVE = "SELECT tenant, id, scope, subject FROM one_time_link WHERE token_hash = $1 AND expires_at > $2 AND used_at IS NULL AND revoked_at IS NULL";
+    LIVE = "SELECT tenant, id, scope, subject, expires_at FROM one_time_link WHERE token_hash = $1 AND expires_at > $2 AND used_at IS NULL AND revoked_at IS NULL";
+    STILL_LIVE = "SELECT id FROM one_time_link WHERE tenant = $1 AND id = $2 AND used_at IS NULL AND revoked_at IS NULL AND expires_at > $3";
     USE = "UPDATE one_time_link SET used_at = $3 WHERE tenant = $1 AND id = $2 AND used_at IS NULL AND revoked_at IS NULL AND expires_at > $3";
 }
 
@@ -36,6 +39,8 @@ pub struct LiveLink {
     pub scope: LinkScope,
     /// The record it is about.
     pub subject: String,
+    /// Until when it works.
+    pub expires_at: Timestamp,
 }
 
 const TOKEN_BYTES: usize = 20;
@@ -54,11 +59,28 @@ pub(crate) async fn mint(
     subject: &str,
     (now, expires_at): (Timestamp, Timestamp),
 ) -> Result<String> {
-    tx.run(REVOKE, values![tenant, scope.code(), subject, now]).await?;
+    revoke(tx, tenant, scope, subject, now).await?;
     let token = hex(&store.entropy().bytes::<TOKEN_BYTES>());
     let id: LinkId = store.entropy().id(now);
     tx.run(INSERT, values![tenant, id, hashed(&token), scope.code(), subject, now, expires_at]).await?;
     Ok(token)
+}
+
+/// Ends every link of a scope to a subject.
+pub(crate) async fn revoke(
+    tx: &mut Tx,
+    tenant: &TenantId,
+    scope: LinkScope,
+    subject: &str,
+    now: Timestamp,
+) -> Result<()> {
+    tx.run(REVOKE, values![tenant, scope.code(), subject, now]).await.map(drop)
+}
+
+/// Says whether a link that was live when it was opened still is.
+pub(crate) async fn still_live(tx: &mut Tx, link: &LiveLink, now: Timestamp) -> Result<()> {
+    let found = tx.row(STILL_LIVE, values![&link.tenant, link.id, now]).await?;
+    found.map(drop).ok_or(StoreError::NotFound)
 }
 
 /// Uses a link up, or says that it cannot be used any more.
@@ -82,6 +104,7 @@ impl Store {
             id: row.parsed("id")?,
             scope: row.coded("scope", LinkScope::from_code)?,
             subject: row.text("subject")?,
+            expires_at: row.at("expires_at")?,
         }))
     }
 }

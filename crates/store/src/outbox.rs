@@ -3,7 +3,7 @@
 //!
 //! [`to_person`] is the one place where safe contact decides whether a machine may write to a person.
 
-use fingerpost_domain::id::{OutboxId, PersonId, TenantId, UserId};
+use fingerpost_domain::id::{ConnectionId, OutboxId, PersonId, TenantId, UserId};
 use fingerpost_domain::safe_contact::{MayLeave, SafeContact};
 use fingerpost_domain::{Timestamp, coded};
 use jiff::SignedDuration;
@@ -12,7 +12,7 @@ use crate::audit::{self, Act, Entry, Resource};
 use crate::engine::{Tx, values};
 use crate::error::{Result, StoreError};
 use crate::sql::statements;
-use crate::{Store, dialect, people};
+use crate::{Store, connections, dialect, people};
 
 coded! {
     /// Which message it is.
@@ -27,6 +27,10 @@ coded! {
         ReferralAnswered = "referral_answered",
         /// There is feedback to read.
         FeedbackArrived = "feedback_arrived",
+        /// To a group: can you welcome somebody?
+        ConnectionOffered = "connection_offered",
+        /// A group has answered.
+        GroupAnswered = "group_answered",
         /// To the person: a link worker will be in touch.
         WorkerWillBeInTouch = "worker_will_be_in_touch",
     }
@@ -85,6 +89,7 @@ statements! {
 
 const USER: &str = "user";
 const PERSON: &str = "person";
+const GROUP: &str = "group";
 /// A claimed message whose worker died is taken up again after this.
 const CLAIM_FOR: SignedDuration = SignedDuration::from_mins(5);
 /// After so many attempts, about a day, a message waits for a person to look at it.
@@ -100,6 +105,18 @@ pub(crate) async fn to_user(
 ) -> Result<()> {
     let id: OutboxId = store.entropy().id(now);
     tx.run(INSERT, values![tenant, id, template.code(), USER, user, subject, now]).await.map(drop)
+}
+
+/// Queues the question of an offer to its group.
+pub(crate) async fn to_group(
+    store: &Store,
+    tx: &mut Tx,
+    (tenant, connection): (&TenantId, ConnectionId),
+    now: Timestamp,
+) -> Result<()> {
+    let id: OutboxId = store.entropy().id(now);
+    let template = MessageTemplate::ConnectionOffered;
+    tx.run(INSERT, values![tenant, id, template.code(), GROUP, connection, connection, now]).await.map(drop)
 }
 
 /// Queues a message to a person where their safe contact allows a machine to write; otherwise records
@@ -212,6 +229,10 @@ async fn addressee(tx: &mut Tx, tenant: &TenantId, kind: &str, recipient: &str) 
             let Some(email) = row.opt_text("email")?.filter(|_| safe) else { return Ok(None) };
             let name = row.opt_text("preferred")?.map_or_else(|| row.text("given"), Ok)?;
             Ok(Some(Addressee { name, email, user: None }))
+        }
+        GROUP => {
+            let group = connections::group_to_ask(tx, tenant, recipient).await?;
+            Ok(group.map(|(email, name)| Addressee { name, email, user: None }))
         }
         _ => Err(StoreError::corrupt("recipient_kind")),
     }

@@ -4,8 +4,9 @@ use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::Query;
 use fingerpost_domain::Date;
-use fingerpost_domain::calendar::day_of;
+use fingerpost_domain::calendar::{day_of, days_between};
 use fingerpost_domain::case::{ClosingAnswers, ContactAnswers, ContactKind, Happened, Outcome};
+use fingerpost_domain::connection::ConnectionState;
 use fingerpost_domain::disclosure::ReferrerHears;
 use fingerpost_domain::feedback::FeedbackKind;
 use fingerpost_domain::id::{CaseId, ContactId, RequestKey};
@@ -13,17 +14,17 @@ use fingerpost_domain::problem::Problems;
 use fingerpost_domain::text::Note;
 use fingerpost_policy::{ReadCase, WorkCase};
 use fingerpost_store::{CasePage as Case, ContactRow, StoreError};
-use fingerpost_ui::format::{birth_day, day, day_and_time, due};
+use fingerpost_ui::format::{birth_day, count, day, day_and_time, due};
 use fingerpost_ui::pages::{
     CasePage, CasePerson, Choice, ClosePage, Event, GoalLine, Matters, NotePage, NoteVersion, Sessions,
 };
 use serde::Deserialize;
 
-use crate::WebError;
 use crate::form::Posted;
 use crate::frame::{show, show_again};
 use crate::permitted::May;
 use crate::view::{care, listed, needs_text, one_line_address, short_name};
+use crate::{WebError, connections};
 
 /// What was just saved. A word of ours.
 #[derive(Debug, Deserialize)]
@@ -102,6 +103,21 @@ fn timeline(here: &May<ReadCase>, case: &Case, today: Date) -> Vec<Event> {
         let text = format!("By {who}. What stands now is at the top of this page.");
         events.push((day_of(*at), 2, plain("care", day_and_time(*at, today), title, text)));
     }
+    for each in &case.connections {
+        let on = day_of(each.offered_at);
+        let title = format!("{} was asked", each.service_name);
+        events.push((on, 2, plain("people", day(on, today), title, each.ask.clone())));
+        let Some((at, _)) = each.answered else { continue };
+        let took = match days_between(on, day_of(at)) {
+            0 => "They answered the same day.".to_owned(),
+            days => format!("They answered in {}.", count(days, "day", "days")),
+        };
+        let title = match each.group_reason {
+            Some(reason) => format!("{}: not this time. {}", each.service_name, reason.label()),
+            None => format!("{} said yes", each.service_name),
+        };
+        events.push((day_of(at), 3, plain("people", day(day_of(at), today), title, took)));
+    }
     for sent in &case.sent_by {
         let role = sent.job_title.as_ref().map(|title| format!(", {title}")).unwrap_or_default();
         let words = sent.words.as_ref().map(|words| format!("\n\u{201c}{words}\u{201d}")).unwrap_or_default();
@@ -140,12 +156,18 @@ fn goal_lines(case: &Case) -> Vec<GoalLine> {
 
 fn sharing(case: &Case) -> String {
     let referrer = referrer_of(case);
-    match case.referrer_hears {
+    let groups = case.connections.iter().filter(|each| {
+        matches!(each.state, ConnectionState::Offered | ConnectionState::Accepted | ConnectionState::Started)
+    });
+    let groups: String =
+        groups.map(|each| format!(" {}: {}.", each.service_name, each.told.label().to_lowercase())).collect();
+    let told = match case.referrer_hears {
         ReferrerHears::NotAsked => format!("The referral, with us. {referrer}: not asked yet."),
         ReferrerHears::Summary => format!("{referrer}: a summary."),
         ReferrerHears::StatusOnly => format!("{referrer}: only that it began and ended."),
         ReferrerHears::Nothing => format!("{referrer}: nothing."),
-    }
+    };
+    told + &groups
 }
 
 fn hears_choices(chosen: &str) -> Vec<Choice> {
@@ -226,6 +248,8 @@ async fn page(
         goals: goal_lines(case),
         planned: case.plan.is_some(),
         plan_href: here.href(&format!("cases/{}/plan", case.id)),
+        connections: case.connections.iter().map(|row| connections::line(here, case.id, row, today)).collect(),
+        services_href: here.href(&format!("cases/{}/services", case.id)),
         timeline: timeline(here, case, today),
         sessions,
         next_line,

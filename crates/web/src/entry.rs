@@ -12,7 +12,7 @@ use tower_sessions::Session;
 use crate::form::Posted;
 use crate::frame::{first_screen, of_anyone, of_visitor, show, show_again};
 use crate::visitor::Visitor;
-use crate::{App, Passwords, WebError, account, sessions};
+use crate::{App, Passwords, WebError, account, group, sessions};
 
 /// The same whatever is wrong: who has an account, and whose rests, is nobody's business.
 const REFUSED: &str = "The email or the password is not right, or the account is resting after too many tries. Wait 15 \
@@ -187,6 +187,7 @@ pub(crate) async fn link_form(
 ) -> Result<Response, WebError> {
     let link = app.store().live_link(&token, app.now()).await?.ok_or(WebError::LinkGone)?;
     match link.scope {
+        LinkScope::AnswerConnection => group::open(&app, &session, &token, &link).await,
         LinkScope::ChoosePassword => show(&app, &password_page(&app, &session, &token, Problems::none()).await?),
     }
 }
@@ -199,6 +200,7 @@ pub(crate) async fn link(
 ) -> Result<Response, WebError> {
     let link = app.store().live_link(&token, app.now()).await?.ok_or(WebError::LinkGone)?;
     match link.scope {
+        LinkScope::AnswerConnection => group::answer(&app, &session, (&token, &link), &form).await,
         LinkScope::ChoosePassword => {
             let password = form.text("password");
             if let Err(refused) = Passwords::acceptable(&password) {

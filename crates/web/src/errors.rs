@@ -54,7 +54,9 @@ impl From<StoreError> for WebError {
             StoreError::ChangedMeanwhile | StoreError::AlreadyThere => {
                 Self::MovedOn("Somebody else changed this while the page was open. Nothing of yours was saved.")
             }
-            StoreError::NotNow(_) => Self::MovedOn("This was answered while the page was open. Nothing was changed."),
+            StoreError::NotNow(_) | StoreError::ConnectionNotNow(_) => {
+                Self::MovedOn("This was answered while the page was open. Nothing was changed.")
+            }
             error => Self::Store(error),
         }
     }
@@ -90,7 +92,7 @@ impl IntoResponse for WebError {
             Self::LinkGone => (
                 StatusCode::NOT_FOUND,
                 "This link can no longer be used",
-                "Links work once and for a few days. Ask whoever sent it for a new one.",
+                "It was used, has run out, or was taken back. Ask whoever sent it for a new one.",
             ),
             Self::MovedOn(text) => (StatusCode::CONFLICT, "This has changed in the meantime", *text),
             Self::Store(_) | Self::Render(_) | Self::Session(_) | Self::Hashing => {

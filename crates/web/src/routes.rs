@@ -19,8 +19,8 @@ use tower_http::csrf::CsrfLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use crate::{
-    App, account, assets, care, caseload, cases, directory, entry, errors, flow, health, plans, refer, sent, sessions,
-    texts, triage, users,
+    App, account, assets, care, caseload, cases, connections, directory, entry, errors, flow, health, plans, refer,
+    sent, sessions, texts, triage, users,
 };
 
 /// What stands in front of a route.
@@ -101,6 +101,9 @@ table! {
     "/o/{org}/directory", GET, Guard::May(Action::SearchDirectory), get(directory::list);
     "/o/{org}/directory/{id}", GET, Guard::May(Action::SearchDirectory), get(directory::one);
     "/o/{org}/cases/{id}/services", GET, Guard::May(Action::ReadCase), get(directory::for_case);
+    "/o/{org}/cases/{id}/services/{service}", GET, Guard::May(Action::ReadCase), get(connections::service);
+    "/o/{org}/cases/{id}/services/{service}/offer", BOTH, Guard::May(Action::WorkCase), get(connections::offer_form).post(connections::offer);
+    "/o/{org}/cases/{id}/connections/{connection}", BOTH, Guard::May(Action::ReadCase), get(connections::one).post(connections::say);
     "/o/{org}/cases/{id}/plan", BOTH, Guard::May(Action::WorkCase), get(plans::form).post(plans::save);
     "/o/{org}/cases/{id}/plan/copy", GET, Guard::May(Action::ReadCase), get(plans::copy);
     "/o/{org}/cases/{id}/close", BOTH, Guard::May(Action::WorkCase), get(cases::close_form).post(cases::close);

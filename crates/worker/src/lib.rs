@@ -136,6 +136,12 @@ impl Worker {
                 let token = self.store.mint_password_link(&message.tenant, user, self.clock.now()).await?;
                 Some(format!("{}/l/{token}", self.public_url))
             }
+            (MessageTemplate::ConnectionOffered, _) => {
+                let token = self.store.mint_group_link(&message.tenant, &message.subject, self.clock.now()).await?;
+                // The offer was taken back between the claim and now: nothing leaves.
+                let Some(token) = token else { return Ok(Err(PostError::NotWanted)) };
+                Some(format!("{}/l/{token}", self.public_url))
+            }
             _ => None,
         };
         let letter = words::letter(message.template, &message.addressee.name, &self.public_url, link.as_deref());

@@ -20,6 +20,9 @@ pub enum PostError {
     /// The message could not be put together.
     #[error("the message could not be put together")]
     Message,
+    /// What it asks is not waited for any more.
+    #[error("it is not wanted any more")]
+    NotWanted,
     /// The mail server refused for good.
     #[error("the mail server refused it for good")]
     RefusedForGood,
@@ -38,7 +41,7 @@ impl PostError {
     /// Trying again would not help.
     #[must_use]
     pub const fn is_permanent(&self) -> bool {
-        matches!(self, Self::Recipient | Self::Message | Self::RefusedForGood)
+        matches!(self, Self::Recipient | Self::Message | Self::NotWanted | Self::RefusedForGood)
     }
 
     /// A word for the outbox.
@@ -47,6 +50,7 @@ impl PostError {
         match self {
             Self::Recipient => "recipient",
             Self::Message => "message",
+            Self::NotWanted => "not_wanted",
             Self::RefusedForGood => "refused",
             Self::NotNow => "not_now",
             Self::Folder => "folder",

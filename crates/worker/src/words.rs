@@ -37,6 +37,17 @@ pub fn letter(template: MessageTemplate, name: &str, public_url: &str, link: Opt
         MessageTemplate::FeedbackArrived => {
             ("There is news for you", format!("There is news of somebody you referred. Sign in to read it:\n\n{public_url}"))
         }
+        MessageTemplate::ConnectionOffered => (
+            "A question for your group",
+            format!(
+                "Can you welcome one more person? Read what they are looking for, and answer with one press of a button. \
+                 There is no account and no password:\n\n{}\n\nPlease do not forward this message: the page is for your group.",
+                link.unwrap_or(public_url)
+            ),
+        ),
+        MessageTemplate::GroupAnswered => {
+            ("A group has answered", format!("A group has answered your question. Sign in to read it:\n\n{public_url}"))
+        }
         MessageTemplate::WorkerWillBeInTouch => (
             "A message for you",
             "Thank you for saying yes. Somebody will be in touch with you within the next few working days, in the way you \

@@ -40,3 +40,45 @@ CREATE TABLE postcode (
   lsoa      TEXT,
   source    TEXT NOT NULL
 );
+
+-- A person put in touch with a service. The name of the service is kept as it was when the person agreed.
+CREATE TABLE connection (
+  tenant       TEXT NOT NULL,
+  id           TEXT NOT NULL,
+  case_id      TEXT NOT NULL,
+  service      TEXT NOT NULL REFERENCES service (id),
+  service_name TEXT NOT NULL,
+  request_key  TEXT NOT NULL,
+  state        TEXT NOT NULL,
+  ask          TEXT NOT NULL,
+  first_visit  TEXT,
+  told         TEXT NOT NULL,
+  group_email  TEXT,
+  offered_by   TEXT NOT NULL,
+  offered_at   BIGINT NOT NULL,
+  answered_at  BIGINT,
+  answered_by  TEXT,
+  reason       TEXT,
+  started_on   TEXT,
+  came         BIGINT NOT NULL DEFAULT 0,
+  missed       BIGINT NOT NULL DEFAULT 0,
+  ended_at     BIGINT,
+  PRIMARY KEY (tenant, id),
+  UNIQUE (tenant, offered_by, request_key),
+  FOREIGN KEY (tenant, case_id) REFERENCES case_file (tenant, id),
+  FOREIGN KEY (tenant, offered_by) REFERENCES app_user (tenant, id)
+);
+CREATE INDEX connection_by_case ON connection (tenant, case_id);
+CREATE INDEX connection_by_service ON connection (service, tenant);
+
+-- Whether the person came, a row a day; told by the group through its link or by the scheme.
+CREATE TABLE connection_visit (
+  tenant     TEXT NOT NULL,
+  connection TEXT NOT NULL,
+  on_day     TEXT NOT NULL,
+  came       BIGINT NOT NULL CHECK (came IN (0, 1)),
+  told_by    TEXT NOT NULL,
+  told_at    BIGINT NOT NULL,
+  PRIMARY KEY (tenant, connection, on_day),
+  FOREIGN KEY (tenant, connection) REFERENCES connection (tenant, id)
+);

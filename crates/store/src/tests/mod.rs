@@ -1,6 +1,7 @@
 //! The promises of the store, each on both engines.
 
 mod audit;
+mod connections;
 mod journey;
 mod plans;
 mod scope;

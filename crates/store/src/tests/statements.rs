@@ -2,8 +2,8 @@
 
 use crate::testing::{Engines, on_both, plan};
 use crate::{
-    audit, cases, dialect, directory, disclosures, feedback, flow, imports, installation, jobs, links, migrate,
-    organisations, outbox, people, plans,
+    audit, cases, connections, dialect, directory, disclosures, feedback, flow, imports, installation, jobs, links,
+    migrate, organisations, outbox, people, plans,
 };
 use crate::{referrals, schemes, sessions, triage, users};
 
@@ -12,6 +12,7 @@ fn all() -> Vec<(&'static str, &'static str)> {
     let tables = [
         audit::STATEMENTS,
         cases::STATEMENTS,
+        connections::STATEMENTS,
         directory::STATEMENTS,
         disclosures::STATEMENTS,
         feedback::STATEMENTS,

@@ -4,7 +4,7 @@ use fingerpost_domain::case::{ClosingAnswers, ContactAnswers};
 use fingerpost_domain::person::CareAnswers;
 use serde::Serialize;
 
-use super::{Choice, Frame, Problems};
+use super::{Choice, ConnectionLine, Frame, Problems};
 use crate::Page;
 
 /// A filter of the caseload, with its count.
@@ -194,6 +194,10 @@ pub struct CasePage {
     pub planned: bool,
     /// Where the plan is written.
     pub plan_href: String,
+    /// Services the person was put in touch with.
+    pub connections: Vec<ConnectionLine>,
+    /// Where services are looked for.
+    pub services_href: String,
     /// What has happened, newest first.
     pub timeline: Vec<Event>,
     /// Sessions.
@@ -432,6 +436,13 @@ mod samples {
                 }],
                 planned: true,
                 plan_href: "/o/x/cases/1/plan".into(),
+                connections: vec![ConnectionLine {
+                    href: "/o/x/cases/1/connections/2".into(),
+                    service: LONG.into(),
+                    state: "Group said yes".into(),
+                    detail: "Came 3 times".into(),
+                }],
+                services_href: "/o/x/cases/1/services".into(),
                 timeline: vec![event.clone()],
                 sessions: Sessions { text: "1 of 6".into(), pips: vec![true, false], next: Some(2) },
                 next_line: "Ring".into(),
@@ -468,6 +479,7 @@ mod samples {
                 matters: None,
                 goals: vec![],
                 planned: false,
+                connections: vec![],
                 timeline: vec![plain],
                 person: stranger,
                 care: Care { guidance: None, ..Care::sample("not_asked") },

@@ -4,6 +4,7 @@
 
 mod admin;
 mod case;
+mod connection;
 mod directory;
 mod entry;
 mod plan;
@@ -18,6 +19,7 @@ pub use case::{
     Care, CarePage, CasePage, CasePerson, CaseloadLine, CaseloadPage, ClosePage, ClosedLine, ClosedPage, Event, Filter,
     GoalLine, Inbox, Matters, NotePage, NoteVersion, Sessions,
 };
+pub use connection::{ConnectionLine, ConnectionPage, DayFields, GroupPage, OfferPage};
 pub use directory::{DirectoryPage, OfferBeside, Reason, ResultCard, ServicePage};
 pub use entry::{
     Account, ChoosePasswordPage, CodePage, MessagePage, PlaceLink, PlacesPage, SignInPage, TextBlock, TextPage,
@@ -206,6 +208,9 @@ mod tests {
             + draw(&ui, CaseloadPage::samples())
             + draw(&ui, CasePage::samples())
             + draw(&ui, CarePage::samples())
+            + draw(&ui, OfferPage::samples())
+            + draw(&ui, ConnectionPage::samples())
+            + draw(&ui, GroupPage::samples())
             + draw(&ui, DirectoryPage::samples())
             + draw(&ui, ServicePage::samples())
             + draw(&ui, PlanPage::samples())
@@ -217,7 +222,7 @@ mod tests {
             + draw(&ui, FlowPage::samples());
         assert!(drawn > 30);
         let templates = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/templates")).unwrap().count();
-        assert_eq!(templates, 25 + 2, "a template without a page, or a page without samples here");
+        assert_eq!(templates, 28 + 2, "a template without a page, or a page without samples here");
     }
 
     #[test]

@@ -1,0 +1,355 @@
+//! A connection: with the person's agreement, the link worker puts them in touch with a service.
+//!
+//! Offered to the group → accepted or declined by it → started (they came once) → ended. A group's no is the group's:
+//! it never becomes a "declined" of the person.
+
+use jiff::civil::Date;
+use serde::Serialize;
+
+use crate::person::Email;
+use crate::problem::Problems;
+use crate::text::{Line, Note};
+
+crate::coded! {
+    /// Where a connection stands.
+    pub enum ConnectionState {
+        /// The group has been asked.
+        Offered = "offered",
+        /// The group said yes.
+        Accepted = "accepted",
+        /// The group said no, with a reason.
+        DeclinedByGroup = "declined_by_group",
+        /// The group never answered.
+        NoReply = "no_reply",
+        /// The person has been there.
+        Started = "started",
+        /// It came to its end.
+        Ended = "ended",
+        /// The person took their agreement back, or the offer was not needed any more.
+        Withdrawn = "withdrawn",
+    }
+}
+
+/// Something that happens to a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ConnectionEvent {
+    /// The group says yes.
+    Accept,
+    /// The group says no.
+    Decline,
+    /// Nobody answered, and we stop waiting.
+    GiveUpWaiting,
+    /// The person came.
+    Came,
+    /// The person was expected and did not come.
+    DidNotCome,
+    /// It comes to its end.
+    End,
+    /// The person takes their agreement back, or the offer is not needed any more.
+    Withdraw,
+}
+
+/// The event does not fit the state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the connection is {} and this can no longer happen to it", .0.label())]
+pub struct ConnectionNotNow(pub ConnectionState);
+
+impl ConnectionState {
+    /// The state after `event`. A group may change its answer until the person has been there.
+    ///
+    /// # Errors
+    /// [`ConnectionNotNow`] when the event cannot happen in this state.
+    pub const fn after(self, event: ConnectionEvent) -> Result<Self, ConnectionNotNow> {
+        use ConnectionEvent as E;
+        match (self, event) {
+            (Self::Offered | Self::Accepted | Self::DeclinedByGroup | Self::NoReply, E::Accept) => Ok(Self::Accepted),
+            (Self::Offered | Self::Accepted | Self::DeclinedByGroup | Self::NoReply, E::Decline) => {
+                Ok(Self::DeclinedByGroup)
+            }
+            (Self::Offered, E::GiveUpWaiting) => Ok(Self::NoReply),
+            (Self::Accepted | Self::Started, E::Came) => Ok(Self::Started),
+            (Self::Accepted, E::DidNotCome) => Ok(Self::Accepted),
+            (Self::Started, E::DidNotCome) => Ok(Self::Started),
+            (Self::Accepted | Self::Started, E::End) => Ok(Self::Ended),
+            (Self::Offered | Self::Accepted | Self::NoReply | Self::Started, E::Withdraw) => Ok(Self::Withdrawn),
+            _ => Err(ConnectionNotNow(self)),
+        }
+    }
+
+    /// The words on the screens of the scheme.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Offered => "Waiting for the group",
+            Self::Accepted => "Group said yes",
+            Self::DeclinedByGroup => "Group said no",
+            Self::NoReply => "No reply",
+            Self::Started => "Has been there",
+            Self::Ended => "Ended",
+            Self::Withdrawn => "Taken back",
+        }
+    }
+
+    /// The group may see who the person is: it said yes, and that still stands.
+    #[must_use]
+    pub const fn names_the_person(self) -> bool {
+        matches!(self, Self::Accepted | Self::Started)
+    }
+}
+
+crate::coded! {
+    /// Why a group says no: one tap each.
+    pub enum GroupReason {
+        /// No places.
+        Full = "full",
+        /// Not right for this person.
+        NotRight = "not_right",
+        /// Steps, toilets, hearing: the place does not fit.
+        Access = "access",
+        /// The day or the time does not fit.
+        DayOrTime = "day_or_time",
+        /// The group is ending or resting.
+        Closing = "closing",
+        /// Something else.
+        Other = "other",
+    }
+}
+
+impl GroupReason {
+    /// The words on the buttons.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Full => "We are full",
+            Self::NotRight => "Not the right group",
+            Self::Access => "Steps or access",
+            Self::DayOrTime => "Wrong day or time",
+            Self::Closing => "We are closing",
+            Self::Other => "Something else",
+        }
+    }
+}
+
+crate::coded! {
+    /// How a connection ended.
+    pub enum EndReason {
+        /// They go on without us.
+        GoesOn = "goes_on",
+        /// What they wanted has happened.
+        Finished = "finished",
+        /// They did not want to go on.
+        PersonStopped = "person_stopped",
+        /// The group stopped.
+        GroupStopped = "group_stopped",
+    }
+}
+
+impl EndReason {
+    /// The words on the screens.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::GoesOn => "They go on by themselves",
+            Self::Finished => "What they wanted has happened",
+            Self::PersonStopped => "They did not want to go on",
+            Self::GroupStopped => "The group stopped",
+        }
+    }
+}
+
+crate::coded! {
+    /// What the person agreed that the group is told once it has said yes.
+    pub enum GroupIsTold {
+        /// Name and telephone.
+        NameAndPhone = "name_and_phone",
+        /// The name they are called by, no more.
+        NameOnly = "name_only",
+    }
+}
+
+impl GroupIsTold {
+    /// The words on the form.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::NameAndPhone => "Name and phone number",
+            Self::NameOnly => "First name only",
+        }
+    }
+}
+
+/// An offer as it goes to a group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Offer {
+    /// What the group reads before it answers: nothing that names the person.
+    pub ask: Note<600>,
+    /// When they would come first, in words.
+    pub first_visit: Option<Line<120>>,
+    /// What the person agreed that the group is told after a yes.
+    pub told: GroupIsTold,
+    /// Where the question goes; none when somebody rings the group.
+    pub email: Option<Email>,
+}
+
+/// The offer form as posted.
+#[derive(Debug, Clone, Default, Serialize)]
+#[expect(missing_docs, reason = "the fields are those of the form, under its names")]
+pub struct OfferAnswers {
+    pub ask: String,
+    pub first_visit: String,
+    pub agreed: bool,
+    pub told: String,
+    pub way: String,
+    pub email: String,
+}
+
+/// The group is asked by a message with a link.
+pub const BY_EMAIL: &str = "email";
+/// Somebody rings the group and writes its answer down.
+pub const BY_HAND: &str = "by_hand";
+
+impl OfferAnswers {
+    /// The offer, or everything that is wrong with it. `names` are the person's: the group must not read them before
+    /// it has said yes.
+    ///
+    /// # Errors
+    /// [`Problems`], one for each field to mend.
+    pub fn check(&self, names: &[&str]) -> Result<Offer, Problems> {
+        let mut problems = Problems::none();
+        let ask = problems.take("ask", Note::parse(&self.ask)).flatten();
+        if ask.is_none() && problems.of("ask").is_none() {
+            problems.add("ask", "Say in a sentence what they are looking for");
+        }
+        let first_visit = problems.take("first_visit", Line::parse(&self.first_visit)).flatten();
+        for (field, text) in [("ask", &self.ask), ("first_visit", &self.first_visit)] {
+            if let Some(name) = named_in(text, names) {
+                let told = format!("Leave \u{201c}{name}\u{201d} out: the group reads this before it has said yes");
+                problems.add(field, told);
+            }
+        }
+        let told = GroupIsTold::from_code(&self.told);
+        if told.is_none() {
+            problems.add("told", "Choose what the group is told after it says yes");
+        }
+        if !self.agreed {
+            problems.add("agreed", "Ask them first: without their agreement no group is told anything");
+        }
+        let email = match self.way.as_str() {
+            BY_EMAIL => problems.take("email", Email::parse(&self.email)),
+            BY_HAND => None,
+            _ => {
+                problems.add("way", "Choose how the group is asked");
+                None
+            }
+        };
+        match (ask, told) {
+            (Some(ask), Some(told)) if problems.is_empty() => Ok(Offer { ask, first_visit, told, email }),
+            _ => Err(problems),
+        }
+    }
+}
+
+/// The day of a visit as posted: today or earlier, and not before the offer.
+///
+/// # Errors
+/// What to type instead.
+pub fn visit_day((day, month, year): (&str, &str, &str), offered_on: Date, today: Date) -> Result<Date, String> {
+    let on = crate::case::read_day(day, month, year, "the visit")?;
+    match on {
+        on if on > today => Err("The day of the visit must be today or earlier".to_owned()),
+        on if on < offered_on => Err(format!(
+            "The day of the visit must be on or after {}, when the group was asked",
+            offered_on.strftime("%-d %B %Y")
+        )),
+        on => Ok(on),
+    }
+}
+
+/// The first of the names that stands in a text as a word of its own. One or two letters are too common to tell.
+fn named_in<'a>(text: &str, names: &[&'a str]) -> Option<&'a str> {
+    let text = crate::text::folded(text);
+    let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric()).collect();
+    names.iter().copied().find(|name| {
+        let name = crate::text::folded(name);
+        let parts: Vec<&str> =
+            name.split(|c: char| !c.is_alphanumeric()).filter(|part| part.chars().count() > 2).collect();
+        parts.iter().any(|part| words.contains(part))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn offer() -> OfferAnswers {
+        OfferAnswers {
+            ask: "She used to sing alto and would like to again.".into(),
+            agreed: true,
+            told: "name_and_phone".into(),
+            way: "email".into(),
+            email: "choir@example.org".into(),
+            ..OfferAnswers::default()
+        }
+    }
+
+    const NAMES: &[&str] = &["Margaret", "Alderthwaite", "Peggy"];
+
+    #[test]
+    fn no_group_is_asked_without_the_persons_agreement_or_reads_their_name() {
+        assert!(offer().check(NAMES).is_ok());
+        let unasked = OfferAnswers { agreed: false, ..offer() };
+        assert!(unasked.check(NAMES).unwrap_err().of("agreed").is_some());
+        for ask in ["PEGGY would like to sing", "Mrs Álderthwaite sings", "for peggy."] {
+            let named = OfferAnswers { ask: ask.into(), ..offer() };
+            assert!(named.check(NAMES).unwrap_err().of("ask").is_some(), "{ask}");
+        }
+        let common = OfferAnswers { ask: "To be with people".into(), ..offer() };
+        assert!(common.check(&["Bo", "To"]).is_ok(), "a name of two letters is too common a word");
+    }
+
+    #[test]
+    fn everything_that_is_missing_is_said() {
+        let wrong = OfferAnswers::default().check(NAMES).unwrap_err();
+        let fields: Vec<_> = wrong.iter().map(|problem| problem.field.as_ref()).collect();
+        assert_eq!(fields, ["ask", "told", "agreed", "way"]);
+        let no_address = OfferAnswers { email: "nobody".into(), ..offer() };
+        assert!(no_address.check(NAMES).unwrap_err().of("email").is_some());
+        assert_eq!(OfferAnswers { way: "by_hand".into(), ..offer() }.check(NAMES).unwrap().email, None);
+    }
+
+    fn events() -> impl Strategy<Value = Vec<ConnectionEvent>> {
+        use ConnectionEvent as E;
+        let one = prop::sample::select(vec![
+            E::Accept,
+            E::Decline,
+            E::GiveUpWaiting,
+            E::Came,
+            E::DidNotCome,
+            E::End,
+            E::Withdraw,
+        ]);
+        prop::collection::vec(one, 0..12)
+    }
+
+    proptest! {
+        /// Nobody is named before the group said yes, nor after the agreement was taken back; and nobody can have
+        /// been somewhere that never said yes.
+        #[test]
+        fn a_name_is_shown_only_between_yes_and_the_end(sequence in events()) {
+            let (mut state, mut yes) = (ConnectionState::Offered, false);
+            for event in sequence {
+                let Ok(next) = state.after(event) else { continue };
+                state = next;
+                yes = match event {
+                    ConnectionEvent::Accept => true,
+                    ConnectionEvent::Decline | ConnectionEvent::Withdraw | ConnectionEvent::End => false,
+                    _ => yes,
+                };
+                prop_assert_eq!(state.names_the_person(), yes);
+                prop_assert!(state != ConnectionState::Started || yes);
+            }
+        }
+    }
+}

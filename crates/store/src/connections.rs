@@ -1,0 +1,458 @@
+//! Connections: offered with the person's agreement, answered by the group through its link or by telephone.
+//!
+//! One function, [`happen`], moves a connection from state to state; whoever asks for it, the rule is the domain's.
+//! What the group may read is decided here by the state: a name only between its yes and the end.
+
+use fingerpost_domain::calendar::day_of;
+use fingerpost_domain::connection::{ConnectionEvent, ConnectionState, EndReason, GroupIsTold, GroupReason, Offer};
+use fingerpost_domain::id::{CaseId, ConnectionId, RequestKey, ServiceId, TenantId, UserId};
+use fingerpost_domain::person::Email;
+use fingerpost_domain::text::Line;
+use fingerpost_domain::{Date, Timestamp};
+use fingerpost_policy::{ReadCase, WorkCase};
+use jiff::SignedDuration;
+
+use crate::audit::{Act, Entry, Resource};
+use crate::engine::{Row, Tx, values};
+use crate::error::{Result, StoreError};
+use crate::links::{self, LinkScope, LiveLink};
+use crate::outbox::{self, MessageTemplate};
+use crate::sql::statements;
+use crate::{Ctx, Store, cases};
+
+statements! {
+    ADD = "INSERT INTO connection (tenant, id, case_id, service, service_name, request_key, state, ask, first_visit, told, group_email, offered_by, offered_at) \
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT (tenant, offered_by, request_key) DO NOTHING";
+    BY_KEY = "SELECT id FROM connection WHERE tenant = $1 AND offered_by = $2 AND request_key = $3";
+    SERVICE_NAME = "SELECT name FROM service WHERE id = $1";
+    OF_CASE = "SELECT id, service, service_name, state, ask, first_visit, told, group_email, offered_at, answered_at, answered_by, reason, started_on, came, missed, ended_at \
+               FROM connection WHERE tenant = $1 AND case_id = $2 ORDER BY offered_at DESC, id DESC LIMIT 100";
+    ONE = "SELECT id, service, service_name, state, ask, first_visit, told, group_email, offered_at, answered_at, answered_by, reason, started_on, came, missed, ended_at \
+           FROM connection WHERE tenant = $1 AND id = $2 AND case_id = $3";
+    STATE = "SELECT state FROM connection WHERE tenant = $1 AND id = $2";
+    ANSWER = "UPDATE connection SET state = $4, answered_at = $5, answered_by = $6, reason = $7 WHERE tenant = $1 AND id = $2 AND state = $3";
+    MOVE = "UPDATE connection SET state = $4, ended_at = COALESCE($5, ended_at), reason = COALESCE($6, reason) WHERE tenant = $1 AND id = $2 AND state = $3";
+    VISIT = "INSERT INTO connection_visit (tenant, connection, on_day, came, told_by, told_at) VALUES ($1, $2, $3, $4, $5, $6) \
+             ON CONFLICT (tenant, connection, on_day) DO UPDATE SET came = excluded.came, told_by = excluded.told_by, told_at = excluded.told_at";
+    COUNT_VISITS = "UPDATE connection SET \
+                    came = (SELECT COUNT(*) FROM connection_visit v WHERE v.tenant = connection.tenant AND v.connection = connection.id AND v.came = 1), \
+                    missed = (SELECT COUNT(*) FROM connection_visit v WHERE v.tenant = connection.tenant AND v.connection = connection.id AND v.came = 0), \
+                    started_on = (SELECT MIN(v.on_day) FROM connection_visit v WHERE v.tenant = connection.tenant AND v.connection = connection.id AND v.came = 1) \
+                    WHERE tenant = $1 AND id = $2 AND state = $3 RETURNING came";
+    VISITS = "SELECT on_day, came FROM connection_visit WHERE tenant = $1 AND connection = $2 ORDER BY on_day DESC LIMIT 60";
+    FOR_GROUP = "SELECT n.service_name, n.state, n.ask, n.first_visit, n.told, n.reason, p.given, p.family, p.preferred, p.phone, u.name AS worker_name, w.phone AS worker_phone \
+                 FROM connection n JOIN case_file c ON c.tenant = n.tenant AND c.id = n.case_id JOIN person p ON p.tenant = c.tenant AND p.id = c.person \
+                 JOIN app_user u ON u.tenant = c.tenant AND u.id = c.worker \
+                 LEFT JOIN link_worker w ON w.tenant = c.tenant AND w.user_id = c.worker AND w.scheme = c.scheme \
+                 WHERE n.tenant = $1 AND n.id = $2";
+    WORKER = "SELECT c.worker FROM connection n JOIN case_file c ON c.tenant = n.tenant AND c.id = n.case_id WHERE n.tenant = $1 AND n.id = $2";
+    PENDING = "SELECT id FROM connection WHERE tenant = $1 AND case_id = $2 AND state IN ('offered', 'no_reply') ORDER BY id LIMIT 100";
+    MAY_BE_ASKED = "SELECT group_email, service_name FROM connection WHERE tenant = $1 AND id = $2 AND state = 'offered' AND group_email IS NOT NULL";
+}
+
+/// A group answers, tells who came and changes its mind through one link for so long.
+const LINK_LASTS: SignedDuration = SignedDuration::from_hours(24 * 60);
+
+const THE_GROUP: &str = "group";
+const THE_SCHEME: &str = "scheme";
+
+/// A connection as the scheme sees it.
+#[derive(Debug, Clone)]
+pub struct ConnectionRow {
+    /// Its id.
+    pub id: ConnectionId,
+    /// The service.
+    pub service: ServiceId,
+    /// What it was called when it was offered.
+    pub service_name: String,
+    /// Where it stands.
+    pub state: ConnectionState,
+    /// What the group reads.
+    pub ask: String,
+    /// When the person would come first.
+    pub first_visit: Option<String>,
+    /// What the group is told after a yes.
+    pub told: GroupIsTold,
+    /// The group was asked by e-mail at this address.
+    pub group_email: Option<String>,
+    /// When it was offered.
+    pub offered_at: Timestamp,
+    /// When the group answered; true when it did so through its link.
+    pub answered: Option<(Timestamp, bool)>,
+    /// Why the group said no.
+    pub group_reason: Option<GroupReason>,
+    /// How it ended.
+    pub end_reason: Option<EndReason>,
+    /// The first day on which the person came.
+    pub started_on: Option<Date>,
+    /// Days on which they came.
+    pub came: u32,
+    /// Days on which they were expected and did not come.
+    pub missed: u32,
+    /// When it ended or was taken back.
+    pub ended_at: Option<Timestamp>,
+}
+
+/// What happens to a connection, with what is said about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ConnectionChange {
+    /// The group said yes.
+    Yes,
+    /// The group said no.
+    No(GroupReason),
+    /// Nobody answered.
+    GiveUpWaiting,
+    /// The person came, or did not, on a day.
+    Visit {
+        /// The day.
+        on: Date,
+        /// They came.
+        came: bool,
+    },
+    /// It comes to its end.
+    End(EndReason),
+    /// The person's agreement is taken back, or the offer is not needed any more.
+    Withdraw,
+}
+
+impl ConnectionChange {
+    const fn event(self) -> ConnectionEvent {
+        match self {
+            Self::Yes => ConnectionEvent::Accept,
+            Self::No(_) => ConnectionEvent::Decline,
+            Self::GiveUpWaiting => ConnectionEvent::GiveUpWaiting,
+            Self::Visit { came: true, .. } => ConnectionEvent::Came,
+            Self::Visit { came: false, .. } => ConnectionEvent::DidNotCome,
+            Self::End(_) => ConnectionEvent::End,
+            Self::Withdraw => ConnectionEvent::Withdraw,
+        }
+    }
+
+    const fn code(self) -> &'static str {
+        match self {
+            Self::Yes => "yes",
+            Self::No(reason) => reason.code(),
+            Self::GiveUpWaiting => "no_reply",
+            Self::Visit { came: true, .. } => "came",
+            Self::Visit { came: false, .. } => "did_not_come",
+            Self::End(reason) => reason.code(),
+            Self::Withdraw => "withdraw",
+        }
+    }
+}
+
+/// What a group may know of the person: after its yes, as far as they agreed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PersonForGroup {
+    /// How they are called; the whole name where they agreed to that.
+    pub name: String,
+    /// Their telephone, where they agreed.
+    pub phone: Option<String>,
+}
+
+/// What a group sees through its link.
+#[derive(Debug, Clone)]
+pub struct GroupView {
+    /// The group.
+    pub service_name: String,
+    /// Where it stands.
+    pub state: ConnectionState,
+    /// What is asked.
+    pub ask: String,
+    /// When the person would come first.
+    pub first_visit: Option<String>,
+    /// Why the group said no.
+    pub reason: Option<GroupReason>,
+    /// Who the person is; only while that may be known.
+    pub person: Option<PersonForGroup>,
+    /// The link worker.
+    pub worker_name: String,
+    /// Their telephone.
+    pub worker_phone: Option<String>,
+    /// Days already told, newest first, and whether the person came.
+    pub visits: Vec<(Date, bool)>,
+    /// Until when the link works.
+    pub until: Timestamp,
+}
+
+fn connection(row: &Row) -> Result<ConnectionRow> {
+    let state = row.coded("state", ConnectionState::from_code)?;
+    let reason = row.opt_text("reason")?;
+    let answered = row.opt_at("answered_at")?;
+    let by_link = row.opt_text("answered_by")?.as_deref() == Some(THE_GROUP);
+    Ok(ConnectionRow {
+        id: row.parsed("id")?,
+        service: row.parsed("service")?,
+        service_name: row.text("service_name")?,
+        state,
+        ask: row.text("ask")?,
+        first_visit: row.opt_text("first_visit")?,
+        told: row.coded("told", GroupIsTold::from_code)?,
+        group_email: row.opt_text("group_email")?,
+        offered_at: row.at("offered_at")?,
+        answered: answered.map(|at| (at, by_link)),
+        group_reason: reason.as_deref().and_then(GroupReason::from_code),
+        end_reason: reason.as_deref().and_then(EndReason::from_code),
+        started_on: row.opt_parsed("started_on")?,
+        came: row.small("came")?,
+        missed: row.small("missed")?,
+        ended_at: row.opt_at("ended_at")?,
+    })
+}
+
+/// The connections of a case, newest first.
+pub(crate) async fn of_case(tx: &mut Tx, tenant: &TenantId, case: CaseId) -> Result<Vec<ConnectionRow>> {
+    tx.rows(OF_CASE, values![tenant, case]).await?.iter().map(connection).collect()
+}
+
+/// Moves a connection on, if its state allows it and nobody else has moved it meanwhile.
+async fn happen(
+    tx: &mut Tx,
+    (tenant, id): (&TenantId, ConnectionId),
+    (change, told_by): (ConnectionChange, &'static str),
+    now: Timestamp,
+) -> Result<()> {
+    let row = tx.row(STATE, values![tenant, id]).await?.ok_or(StoreError::NotFound)?;
+    let state = row.coded("state", ConnectionState::from_code)?;
+    let next = state.after(change.event())?;
+    let moved = match change {
+        ConnectionChange::Yes | ConnectionChange::No(_) => {
+            let reason = match change {
+                ConnectionChange::No(reason) => Some(reason.code()),
+                _ => None,
+            };
+            tx.run(ANSWER, values![tenant, id, state.code(), next.code(), now, told_by, reason]).await?
+        }
+        ConnectionChange::Visit { on, came } => {
+            tx.run(VISIT, values![tenant, id, on, came, told_by, now]).await?;
+            let counted = tx.row(COUNT_VISITS, values![tenant, id, state.code()]).await?;
+            // A visit that was told wrongly can be told again: who never came has not started.
+            let been_there = counted.ok_or(StoreError::ChangedMeanwhile)?.int("came")? > 0;
+            let next = if been_there { ConnectionState::Started } else { ConnectionState::Accepted };
+            tx.run(MOVE, values![tenant, id, state.code(), next.code(), None::<Timestamp>, None::<&str>]).await?
+        }
+        ConnectionChange::GiveUpWaiting | ConnectionChange::End(_) | ConnectionChange::Withdraw => {
+            let ended = (change != ConnectionChange::GiveUpWaiting).then_some(now);
+            let reason = match change {
+                ConnectionChange::End(reason) => Some(reason.code()),
+                _ => None,
+            };
+            tx.run(MOVE, values![tenant, id, state.code(), next.code(), ended, reason]).await?
+        }
+    };
+    if moved == 0 {
+        return Err(StoreError::ChangedMeanwhile);
+    }
+    if matches!(next, ConnectionState::Withdrawn | ConnectionState::Ended) {
+        links::revoke(tx, tenant, LinkScope::AnswerConnection, &id.to_string(), now).await?;
+    }
+    Ok(())
+}
+
+/// Takes back what groups have not answered: the case is closed, nobody waits for them any more.
+pub(crate) async fn withdraw_pending(tx: &mut Tx, (tenant, case): (&TenantId, CaseId), now: Timestamp) -> Result<()> {
+    for row in tx.rows(PENDING, values![tenant, case]).await? {
+        let id: ConnectionId = row.parsed("id")?;
+        happen(tx, (tenant, id), (ConnectionChange::Withdraw, THE_SCHEME), now).await?;
+    }
+    Ok(())
+}
+
+/// The group of an offer that still waits for its answer: where to write, and what it is called.
+pub(crate) async fn group_to_ask(tx: &mut Tx, tenant: &TenantId, id: &str) -> Result<Option<(String, String)>> {
+    let row = tx.row(MAY_BE_ASKED, values![tenant, id]).await?;
+    row.map(|row| Ok((row.text("group_email")?, row.text("service_name")?))).transpose()
+}
+
+fn subject_of(link: &LiveLink) -> Result<ConnectionId> {
+    if link.scope != LinkScope::AnswerConnection {
+        return Err(StoreError::NotFound);
+    }
+    link.subject.parse().map_err(|_| StoreError::corrupt("subject"))
+}
+
+fn by_link(link: &LiveLink, act: Act, id: ConnectionId) -> Entry {
+    Entry { ground: "link", ..Entry::system(link.tenant.clone(), act, Resource::Connection).of(id) }
+}
+
+impl Store {
+    /// Offers a person of a case to a service; the group is asked by e-mail where the offer has an address. The same
+    /// key offers once.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] outside the reader's scope or for a service that is not there;
+    /// [`StoreError::ChangedMeanwhile`] on a closed case.
+    pub async fn offer_connection(
+        &self,
+        ctx: &Ctx<WorkCase>,
+        case: CaseId,
+        (service, offer, key): (ServiceId, &Offer, RequestKey),
+    ) -> Result<ConnectionId> {
+        let (tenant, user) = (ctx.grant.tenant(), ctx.grant.user());
+        let mut tx = self.db().write().await?;
+        cases::in_scope(&mut tx, &ctx.grant, case).await?;
+        if let Some(row) = tx.row(BY_KEY, values![tenant, user, key]).await? {
+            return row.parsed("id");
+        }
+        cases::touch(&mut tx, tenant, case, None).await?;
+        let name = tx.row(SERVICE_NAME, values![service]).await?.ok_or(StoreError::NotFound)?.text("name")?;
+        let id: ConnectionId = self.entropy().id(ctx.now);
+        let values = values![
+            tenant,
+            id,
+            case,
+            service,
+            name,
+            key,
+            ConnectionState::Offered.code(),
+            offer.ask.as_str(),
+            offer.first_visit.as_ref().map(Line::as_str),
+            offer.told.code(),
+            offer.email.as_ref().map(Email::as_str),
+            user,
+            ctx.now,
+        ];
+        if tx.run(ADD, values).await? == 0 {
+            return Err(StoreError::ChangedMeanwhile);
+        }
+        if offer.email.is_some() {
+            outbox::to_group(self, &mut tx, (tenant, id), ctx.now).await?;
+        }
+        self.commit(tx, ctx.now, ctx.entry(Act::Create, Resource::Connection).of(id)).await?;
+        Ok(id)
+    }
+
+    /// A connection with the days on which the person was there.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] outside the reader's scope.
+    pub async fn connection(
+        &self,
+        ctx: &Ctx<ReadCase>,
+        (case, id): (CaseId, ConnectionId),
+    ) -> Result<(ConnectionRow, Vec<(Date, bool)>)> {
+        let tenant = ctx.grant.tenant();
+        let mut tx = self.db().read().await?;
+        cases::in_scope(&mut tx, &ctx.grant, case).await?;
+        let row = tx.row(ONE, values![tenant, id, case]).await?.ok_or(StoreError::NotFound)?;
+        let found = connection(&row)?;
+        let visits = visits(&mut tx, tenant, id).await?;
+        drop(tx);
+        self.looked(ctx.now, ctx.entry(Act::Read, Resource::Connection).of(id)).await?;
+        Ok((found, visits))
+    }
+
+    /// Records what happened to a connection, as the scheme heard it.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] outside the reader's scope; [`StoreError::ConnectionNotNow`] when it cannot happen
+    /// any more.
+    pub async fn change_connection(
+        &self,
+        ctx: &Ctx<WorkCase>,
+        (case, id): (CaseId, ConnectionId),
+        change: ConnectionChange,
+    ) -> Result<()> {
+        let tenant = ctx.grant.tenant();
+        let mut tx = self.db().write().await?;
+        cases::in_scope(&mut tx, &ctx.grant, case).await?;
+        tx.row(ONE, values![tenant, id, case]).await?.ok_or(StoreError::NotFound)?;
+        happen(&mut tx, (tenant, id), (change, THE_SCHEME), ctx.now).await?;
+        let entry = ctx.entry(Act::Change, Resource::Connection).of(id).because(change.code());
+        self.commit(tx, ctx.now, entry).await
+    }
+
+    /// Makes the link through which a group answers; `None` when its answer is not waited for any more. An earlier
+    /// link of the same offer ends.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn mint_group_link(&self, tenant: &TenantId, id: &str, now: Timestamp) -> Result<Option<String>> {
+        let mut tx = self.db().write().await?;
+        if group_to_ask(&mut tx, tenant, id).await?.is_none() {
+            return Ok(None);
+        }
+        let until = now.saturating_add(LINK_LASTS).unwrap_or(Timestamp::MAX);
+        let token = links::mint(self, &mut tx, tenant, LinkScope::AnswerConnection, id, (now, until)).await?;
+        let entry = Entry::system(tenant.clone(), Act::Create, Resource::Link).of(id);
+        self.commit(tx, now, entry).await?;
+        Ok(Some(token))
+    }
+
+    /// What a group sees through its link. Changes nothing but the audit.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] for a link of another scope.
+    pub async fn group_view(&self, link: &LiveLink, now: Timestamp) -> Result<GroupView> {
+        let id = subject_of(link)?;
+        let mut tx = self.db().read().await?;
+        let row = tx.row(FOR_GROUP, values![&link.tenant, id]).await?.ok_or(StoreError::NotFound)?;
+        let state = row.coded("state", ConnectionState::from_code)?;
+        let person = if state.names_the_person() { Some(person_for_group(&row)?) } else { None };
+        let view = GroupView {
+            service_name: row.text("service_name")?,
+            state,
+            ask: row.text("ask")?,
+            first_visit: row.opt_text("first_visit")?,
+            reason: row.opt_text("reason")?.as_deref().and_then(GroupReason::from_code),
+            person,
+            worker_name: row.text("worker_name")?,
+            worker_phone: row.opt_text("worker_phone")?,
+            visits: visits(&mut tx, &link.tenant, id).await?,
+            until: link.expires_at,
+        };
+        drop(tx);
+        self.looked(now, by_link(link, Act::Read, id)).await?;
+        Ok(view)
+    }
+
+    /// Records what a group says through its link. The link worker is told of an answer.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] for a link of another scope; [`StoreError::ConnectionNotNow`] when it cannot happen
+    /// any more.
+    pub async fn group_says(&self, link: &LiveLink, change: ConnectionChange, now: Timestamp) -> Result<()> {
+        let id = subject_of(link)?;
+        let mut tx = self.db().write().await?;
+        links::still_live(&mut tx, link, now).await?;
+        happen(&mut tx, (&link.tenant, id), (change, THE_GROUP), now).await?;
+        if matches!(change, ConnectionChange::Yes | ConnectionChange::No(_)) {
+            let worker: UserId =
+                tx.row(WORKER, values![&link.tenant, id]).await?.ok_or(StoreError::NotFound)?.parsed("worker")?;
+            // Each answer is told once: the day makes a changed mind a new message.
+            let subject = format!("{id}/{}/{}", change.code(), day_of(now));
+            let message = (worker, subject.as_str());
+            outbox::to_user(self, &mut tx, &link.tenant, MessageTemplate::GroupAnswered, message, now).await?;
+        }
+        self.commit(tx, now, by_link(link, Act::Change, id).because(change.code())).await
+    }
+}
+
+fn person_for_group(row: &Row) -> Result<PersonForGroup> {
+    let called = row.opt_text("preferred")?.map_or_else(|| row.text("given"), Ok)?;
+    Ok(match row.coded("told", GroupIsTold::from_code)? {
+        GroupIsTold::NameOnly => PersonForGroup { name: called, phone: None },
+        GroupIsTold::NameAndPhone => {
+            PersonForGroup { name: format!("{called} {}", row.text("family")?), phone: row.opt_text("phone")? }
+        }
+    })
+}
+
+async fn visits(tx: &mut Tx, tenant: &TenantId, id: ConnectionId) -> Result<Vec<(Date, bool)>> {
+    let rows = tx.rows(VISITS, values![tenant, id]).await?;
+    rows.iter().map(|row| Ok((row.parsed("on_day")?, row.flag("came")?))).collect()
+}
+
+/// What a letter to the referrer says of the connections: each service with where it stands.
+pub(crate) fn lines(connections: &[ConnectionRow]) -> Vec<String> {
+    let told = |state| matches!(state, ConnectionState::Accepted | ConnectionState::Started | ConnectionState::Ended);
+    connections
+        .iter()
+        .filter(|each| told(each.state))
+        .map(|each| match each.came {
+            0 => format!("{}: {}", each.service_name, each.state.label().to_lowercase()),
+            1 => format!("{}: came once", each.service_name),
+            times => format!("{}: came {times} times", each.service_name),
+        })
+        .collect()
+}

@@ -1,0 +1,139 @@
+//! A group is told no more than the person agreed to, and only while it is its turn to know.
+
+use fingerpost_domain::connection::{ConnectionState, EndReason, GroupReason, OfferAnswers};
+use fingerpost_domain::id::{CaseId, ConnectionId, ServiceId, TenantId};
+use fingerpost_policy::{ReadCase, WorkCase};
+use jiff::civil::date;
+
+use crate::testing::{Village, on_both, person, start};
+use crate::{ConnectionChange, Ctx, MessageTemplate, Store, StoreError};
+
+struct Here {
+    village: Village,
+    case: CaseId,
+    service: ServiceId,
+}
+
+impl Here {
+    async fn of(store: &Store) -> Self {
+        let village = Village::build(store, &TenantId::main(), "T").await;
+        let referral = village.send(store, &person("Peggy", 1)).await;
+        let case = village.accept(store, referral).await;
+        let choir = serde_json::from_value(serde_json::json!({ "id": "1", "name": "Tannery Choir" }));
+        let choir: fingerpost_directory::hsds::Service = choir.unwrap();
+        let settled = [choir.settled("test").unwrap()];
+        store.import_services(&settled, ("test", 1, 0), (start(), false), |_, _| {}).await.unwrap();
+        let service = store.services_after(0, 1).await.unwrap()[0].id;
+        Self { village, case, service }
+    }
+
+    fn work(&self) -> Ctx<WorkCase> {
+        Village::ctx(&self.village.worker, &self.village.scheme, start())
+    }
+
+    fn read(&self) -> Ctx<ReadCase> {
+        Village::ctx(&self.village.worker, &self.village.scheme, start())
+    }
+
+    async fn offer(&self, store: &Store, told: &str) -> ConnectionId {
+        let answers = OfferAnswers {
+            ask: "Used to sing alto.".into(),
+            agreed: true,
+            told: told.into(),
+            way: "email".into(),
+            email: "choir@example.org".into(),
+            ..OfferAnswers::default()
+        };
+        let offer = answers.check(&["Peggy"]).unwrap();
+        let key = Village::key(store.entropy());
+        let id = store.offer_connection(&self.work(), self.case, (self.service, &offer, key)).await.unwrap();
+        let again = store.offer_connection(&self.work(), self.case, (self.service, &offer, key)).await.unwrap();
+        assert_eq!(id, again, "the same form offers once");
+        id
+    }
+
+    async fn state(&self, store: &Store, id: ConnectionId) -> ConnectionState {
+        store.connection(&self.read(), (self.case, id)).await.unwrap().0.state
+    }
+}
+
+async fn link(store: &Store, here: &Here, id: ConnectionId) -> crate::LiveLink {
+    let token = store.mint_group_link(&here.village.tenant, &id.to_string(), start()).await.unwrap().unwrap();
+    store.live_link(&token, start()).await.unwrap().unwrap()
+}
+
+#[tokio::test]
+async fn a_group_reads_no_name_before_its_yes_and_none_after_the_agreement_is_taken_back() {
+    on_both(async |store| {
+        let here = Here::of(store).await;
+        let id = here.offer(store, "name_and_phone").await;
+        let asked = store.claim_messages(10, start()).await.unwrap();
+        let to_group: Vec<_> = asked.iter().filter(|m| m.template == MessageTemplate::ConnectionOffered).collect();
+        assert_eq!((to_group.len(), to_group[0].addressee.email.as_str()), (1, "choir@example.org"));
+
+        let link = link(store, &here, id).await;
+        let view = store.group_view(&link, start()).await.unwrap();
+        assert!(view.person.is_none() && view.ask == "Used to sing alto.");
+        store.group_says(&link, ConnectionChange::Yes, start()).await.unwrap();
+        store.group_says(&link, ConnectionChange::Yes, start()).await.unwrap();
+        let person = store.group_view(&link, start()).await.unwrap().person.unwrap();
+        assert!(person.name.starts_with("Peggy Alder") && person.phone.is_some());
+        let told = store.claim_messages(10, start()).await.unwrap();
+        let answered = told.iter().filter(|m| m.template == MessageTemplate::GroupAnswered).count();
+        assert_eq!(answered, 1, "the worker is told once, however often the button is pressed");
+
+        store.change_connection(&here.work(), (here.case, id), ConnectionChange::Withdraw).await.unwrap();
+        assert!(matches!(store.group_says(&link, ConnectionChange::Yes, start()).await, Err(StoreError::NotFound)));
+        assert!(store.group_view(&link, start()).await.unwrap().person.is_none(), "not even to an open page");
+        assert_eq!(here.state(store, id).await, ConnectionState::Withdrawn);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_group_may_change_its_mind_until_the_person_has_been_there() {
+    on_both(async |store| {
+        let here = Here::of(store).await;
+        let id = here.offer(store, "name_only").await;
+        let link = link(store, &here, id).await;
+        let says = async |change| store.group_says(&link, change, start()).await;
+        says(ConnectionChange::No(GroupReason::Full)).await.unwrap();
+        let (row, _) = store.connection(&here.read(), (here.case, id)).await.unwrap();
+        assert_eq!((row.state, row.group_reason), (ConnectionState::DeclinedByGroup, Some(GroupReason::Full)));
+        says(ConnectionChange::Yes).await.unwrap();
+        let person = store.group_view(&link, start()).await.unwrap().person.unwrap();
+        assert_eq!((person.name.as_str(), person.phone), ("Peggy", None), "as far as they agreed");
+        let day = date(2026, 11, 21);
+        says(ConnectionChange::Visit { on: day, came: true }).await.unwrap();
+        assert!(matches!(says(ConnectionChange::No(GroupReason::Closing)).await, Err(StoreError::ConnectionNotNow(_))));
+        assert_eq!(here.state(store, id).await, ConnectionState::Started);
+        says(ConnectionChange::Visit { on: day, came: false }).await.unwrap();
+        let (row, visits) = store.connection(&here.read(), (here.case, id)).await.unwrap();
+        assert_eq!((row.state, row.came, row.missed, row.started_on), (ConnectionState::Accepted, 0, 1, None));
+        assert_eq!(visits, [(day, false)], "told wrongly, told again");
+        says(ConnectionChange::Visit { on: day, came: true }).await.unwrap();
+        let end = ConnectionChange::End(EndReason::GoesOn);
+        store.change_connection(&here.work(), (here.case, id), end).await.unwrap();
+        let page = store.case(&here.read(), here.case).await.unwrap();
+        assert_eq!(page.connections[0].end_reason, Some(EndReason::GoesOn));
+        assert!(says(ConnectionChange::Visit { on: day, came: true }).await.is_err(), "the link ended with it");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_question_that_was_taken_back_does_not_leave() {
+    on_both(async |store| {
+        let here = Here::of(store).await;
+        let id = here.offer(store, "name_only").await;
+        let stranger = Village::ctx::<WorkCase>(&here.village.other_worker, &here.village.scheme, start());
+        let taken = store.change_connection(&stranger, (here.case, id), ConnectionChange::Withdraw).await;
+        assert!(matches!(taken, Err(StoreError::NotFound)));
+        store.change_connection(&here.work(), (here.case, id), ConnectionChange::Withdraw).await.unwrap();
+        let claimed = store.claim_messages(10, start()).await.unwrap();
+        assert!(claimed.iter().all(|message| message.template != MessageTemplate::ConnectionOffered));
+        let minted = store.mint_group_link(&here.village.tenant, &id.to_string(), start()).await.unwrap();
+        assert_eq!(minted, None);
+    })
+    .await;
+}

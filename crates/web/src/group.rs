@@ -1,0 +1,90 @@
+//! The page of a group, behind its one-time link: no account, no name before its yes. Opening it changes nothing;
+//! one press of a button answers, and the answer can be changed.
+
+use axum::response::{IntoResponse, Redirect, Response};
+use fingerpost_domain::calendar::{day_of, plus_days};
+use fingerpost_domain::connection::{ConnectionState, GroupReason};
+use fingerpost_domain::problem::Problems;
+use fingerpost_store::{ConnectionChange, GroupView, LiveLink, StoreError};
+use fingerpost_ui::format::day;
+use fingerpost_ui::pages::{Choice, GroupPage};
+use tower_sessions::Session;
+
+use crate::form::Posted;
+use crate::frame::{of_anyone, show, show_again};
+use crate::view::listed;
+use crate::{App, WebError, connections};
+
+/// A visit can be told for so many days afterwards.
+const TOLD_WITHIN_DAYS: i64 = 60;
+
+fn state(view: &GroupView) -> Option<&'static str> {
+    match view.state {
+        ConnectionState::Offered | ConnectionState::NoReply => Some("asked"),
+        ConnectionState::DeclinedByGroup => Some("no"),
+        ConnectionState::Accepted => Some("yes"),
+        ConnectionState::Started => Some("started"),
+        ConnectionState::Ended | ConnectionState::Withdrawn => None,
+    }
+}
+
+async fn page(
+    app: &App,
+    session: &Session,
+    (token, view): (&str, GroupView),
+    (form, problems): (Option<&Posted>, &Problems),
+) -> Result<GroupPage, WebError> {
+    let state = state(&view).ok_or(WebError::LinkGone)?;
+    let today = app.today();
+    let mut frame = of_anyone(app, session, "A question for your group").await?;
+    frame.problem = !problems.is_empty();
+    Ok(GroupPage {
+        frame,
+        action: format!("/l/{token}"),
+        service: view.service_name,
+        worker: view.worker_name,
+        worker_phone: view.worker_phone,
+        state,
+        ask: view.ask,
+        first_visit: view.first_visit,
+        phone: view.person.as_ref().and_then(|person| person.phone.clone()),
+        person: view.person.map(|person| person.name),
+        reason: view.reason.map(|reason| reason.label().to_lowercase()),
+        reasons: GroupReason::ALL.iter().map(|reason| Choice::new(reason.code(), reason.label(), false)).collect(),
+        visits: connections::visit_lines(&view.visits, today),
+        visit: connections::day_fields(form, today),
+        until: day(day_of(view.until), today),
+        problems: listed(problems),
+    })
+}
+
+pub(crate) async fn open(app: &App, session: &Session, token: &str, link: &LiveLink) -> Result<Response, WebError> {
+    let view = app.store().group_view(link, app.now()).await?;
+    show(app, &page(app, session, (token, view), (None, &Problems::none())).await?)
+}
+
+pub(crate) async fn answer(
+    app: &App,
+    session: &Session,
+    (token, link): (&str, &LiveLink),
+    form: &Posted,
+) -> Result<Response, WebError> {
+    let today = app.today();
+    let said = connections::change(form, plus_days(today, -TOLD_WITHIN_DAYS), today);
+    // What only the scheme may say is no answer of a group.
+    let said = said.and_then(|change| match change {
+        ConnectionChange::Yes | ConnectionChange::No(_) | ConnectionChange::Visit { .. } => Ok(change),
+        _ => Err(Problems::one("answer", "Press one of the buttons on this page")),
+    });
+    match said {
+        Ok(change) => match app.store().group_says(link, change, app.now()).await {
+            Ok(()) => Ok(Redirect::to(&format!("/l/{token}")).into_response()),
+            Err(StoreError::NotFound) => Err(WebError::LinkGone),
+            Err(error) => Err(error.into()),
+        },
+        Err(problems) => {
+            let view = app.store().group_view(link, app.now()).await?;
+            show_again(app, &page(app, session, (token, view), (Some(form), &problems)).await?)
+        }
+    }
+}
