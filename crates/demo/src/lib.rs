@@ -5,6 +5,7 @@
 //! is in it.
 
 mod connections;
+mod measures;
 mod people;
 mod places;
 mod plans;

@@ -3,6 +3,7 @@
 use fingerpost_domain::calendar::{add_working_days, day_of, instant_at, is_working_day, plus_days};
 use fingerpost_domain::case::{ClosingAnswers, ContactAnswers};
 use fingerpost_domain::id::{CaseId, OrganisationId, ReferralId, RequestKey};
+use fingerpost_domain::measure::Moment;
 use fingerpost_domain::referral::{ReferralAnswers, Refusal};
 use fingerpost_domain::{Date, Timestamp};
 use fingerpost_policy::{ReadCase, ReferPerson, TakeBack, Triage, WorkCase};
@@ -12,7 +13,7 @@ use rand::{Rng, RngExt};
 
 use crate::people::{self, chance, one};
 use crate::places::Cast;
-use crate::{DemoError, connections, plans};
+use crate::{DemoError, connections, measures, plans};
 
 const NOTES: &[&str] = &[
     "Looked at three groups together. Liked the one near the old chapel best. Worried about walking in alone.",
@@ -220,6 +221,9 @@ async fn work(
     let requested_actions = if asks { "Please review the sleeping tablets.".to_owned() } else { String::new() };
     let closing = ClosingAnswers { requested_actions, ..closing };
     let closing = closing.check().map_err(|_| DemoError::Refused("closing"))?;
+    if chance(dice, 60) {
+        measures::ask(store, cast, dice, (worker, case, instant_at(on, 15)), Moment::After).await?;
+    }
     let ctx = Cast::ctx::<WorkCase>(worker, cast.scheme.id, instant_at(on, 16))?;
     let version = store.case(&Cast::ctx::<ReadCase>(worker, cast.scheme.id, ctx.now)?, case).await?.version;
     Ok(store.close_case(&ctx, case, (&closing, version)).await?)
@@ -295,6 +299,10 @@ async fn contact(
     let key: RequestKey = store.entropy().id(now);
     let ctx = Cast::ctx::<WorkCase>(worker, cast.scheme.id, now)?;
     store.record_contact(&ctx, case, (&entry, key, page.version)).await?;
+    // Somebody who was not there is asked another time; not everybody wants to be.
+    if !missed && first && (peggy || chance(dice, 75)) {
+        measures::ask(store, cast, dice, (worker, case, now), Moment::Before).await?;
+    }
     if number == 1 && !missed {
         plans::write(store, cast, dice, (worker, case, now), peggy).await?;
         if peggy || chance(dice, 80) {

@@ -33,6 +33,8 @@ pub struct FeedbackSource {
     pub matters: Option<String>,
     /// Services the person was put in touch with, a line each.
     pub services: Vec<String>,
+    /// Scores at the beginning and after it, a line each.
+    pub assessments: Vec<String>,
     /// The person's goals with where each stands, a line each.
     pub goals: Vec<String>,
     /// The line the worker wrote for the referrer.
@@ -80,10 +82,12 @@ pub fn write(kind: FeedbackKind, source: &FeedbackSource, hears: ReferrerHears) 
     ));
     let joined = |lines: &[String]| (!lines.is_empty()).then(|| lines.join("\n"));
     let (services, goals) = (joined(&source.services), joined(&source.goals));
+    let assessments = joined(&source.assessments);
     let told = [
         ("What matters to me", &source.matters),
         ("Clinical summary", &source.line),
         ("Services and care", &services),
+        ("Assessments", &assessments),
         ("Care and support plan", &goals),
         ("Outcome", &source.outcome),
         ("What changed, in their words", &source.changed),

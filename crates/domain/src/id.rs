@@ -67,6 +67,8 @@ ids! {
     ServiceId,
     /// Putting a person in touch with a service.
     ConnectionId,
+    /// One completion of a measure.
+    AssessmentId,
     /// One goal of a plan.
     GoalId,
     /// One step towards a goal.

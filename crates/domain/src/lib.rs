@@ -14,6 +14,7 @@ pub mod disclosure;
 pub mod feedback;
 pub mod id;
 pub mod matching;
+pub mod measure;
 pub mod need;
 pub mod nhs_number;
 pub mod organisation;

@@ -27,11 +27,12 @@ pub(crate) async fn serve(store: Store, settings: &Settings, options: &Serve) ->
     let invented = store.is_invented().await?;
     allowed(address.ip(), behind_proxy, invented)?;
     let clock = ambient::clock();
-    let config = WebConfig { secure_cookies: behind_proxy, texts: settings.texts.clone() };
-    let app = App::new(store.clone(), clock.clone(), config).await?;
     let listener = TcpListener::bind(address).await.with_context(|| format!("{address} cannot be listened on"))?;
     let here = listener.local_addr()?;
     let public_url = settings.public_url.clone().unwrap_or_else(|| format!("http://{here}"));
+    let config =
+        WebConfig { secure_cookies: behind_proxy, texts: settings.texts.clone(), public_url: public_url.clone() };
+    let app = App::new(store.clone(), clock.clone(), config).await?;
     let (stop, stopped) = watch::channel(false);
     if let Some(address) = options.metrics_listen.as_ref().or(settings.metrics_listen.as_ref()) {
         serve_metrics(address, stopped.clone()).await?;

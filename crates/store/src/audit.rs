@@ -81,6 +81,8 @@ coded! {
         Organisations = "organisations",
         /// A connection of a person with a service.
         Connection = "connection",
+        /// An assessment of a person.
+        Assessment = "assessment",
         /// The directory of services.
         Directory = "directory",
         /// The installation itself.

@@ -7,6 +7,7 @@ use fingerpost_domain::case::{
 use fingerpost_domain::disclosure::ReferrerHears;
 use fingerpost_domain::feedback::{FeedbackKind, FeedbackSource};
 use fingerpost_domain::id::{CaseId, ContactId, ReferralId, RequestKey, TenantId, UserId};
+use fingerpost_domain::measure::{Completed, Paired, before_and_after};
 use fingerpost_domain::need::Need;
 use fingerpost_domain::person::PersonName;
 use fingerpost_domain::plan::Plan;
@@ -14,13 +15,14 @@ use fingerpost_domain::text::{NOTE_LIMIT, Note};
 use fingerpost_domain::{Date, Timestamp};
 use fingerpost_policy::{Grant, Permission, ReadCase, ReadCaseload, WorkCase};
 
+use crate::assessments::Assessment;
 use crate::audit::{Act, Resource};
 use crate::connections::ConnectionRow;
 use crate::engine::{Row, Tx, Value, values};
 use crate::error::{Result, StoreError};
 use crate::people::{PersonHere, care, details, needs_of, person_name};
 use crate::sql::statements;
-use crate::{Ctx, PAGE_ROWS, Store, connections, feedback, people, plans};
+use crate::{Ctx, PAGE_ROWS, Store, assessments, connections, feedback, people, plans};
 
 statements! {
     CASELOAD = "SELECT c.id, p.given, p.family, p.preferred, p.risk, p.risk_note, c.opened_at, c.sent_at, c.first_contact, c.last_contact, c.next_action, c.next_due, \
@@ -218,6 +220,8 @@ pub struct CasePage {
     pub plan: Option<Plan>,
     /// Services the person was put in touch with, newest first.
     pub connections: Vec<ConnectionRow>,
+    /// What was measured, oldest first.
+    pub assessments: Vec<Assessment>,
     /// What the referrer may hear.
     pub referrer_hears: ReferrerHears,
     /// When it was closed, with how it ended.
@@ -243,6 +247,16 @@ pub struct CasePage {
 }
 
 impl CasePage {
+    /// What was measured at the beginning, beside the newest after it.
+    #[must_use]
+    pub fn before_and_after(&self) -> Vec<Paired> {
+        let finished = self.assessments.iter().filter(|each| each.finished_at.is_some());
+        let completed: Vec<_> = finished
+            .map(|each| Completed { questionnaire: &each.questionnaire, answers: &each.answers, moment: each.moment })
+            .collect();
+        before_and_after(&completed)
+    }
+
     /// Where the case stands, for the rules.
     #[must_use]
     pub fn standing(&self) -> CaseStanding {
@@ -300,6 +314,7 @@ async fn page<P: Permission>(tx: &mut Tx, grant: &Grant<P>, id: CaseId) -> Resul
     let changes = tx.rows(CARE_CHANGES, values![tenant, id]).await?;
     let plan = plans::of_case(tx, tenant, id).await?;
     let connections = connections::of_case(tx, tenant, id).await?;
+    let assessments = assessments::of_case(tx, tenant, id).await?;
     let (safe_contact, risk) = care(&row)?.ok_or_else(|| StoreError::corrupt("reach"))?;
     let closed = match row.opt_at("closed_at")? {
         Some(at) => Some((at, row.coded("outcome", Outcome::from_code)?)),
@@ -318,6 +333,7 @@ async fn page<P: Permission>(tx: &mut Tx, grant: &Grant<P>, id: CaseId) -> Resul
         matters_on: row.opt_parsed("matters_on")?,
         plan,
         connections,
+        assessments,
         referrer_hears: row.coded("referrer_hears", ReferrerHears::from_code)?,
         closed,
         continues: row.opt_text("continues")?,
@@ -363,6 +379,11 @@ fn contact_row(row: &Row) -> Result<ContactRow> {
     })
 }
 
+fn assessment_line(pair: &Paired) -> String {
+    let after = pair.after.as_ref().map_or_else(|| "not asked again".to_owned(), |after| after.words());
+    format!("{}: {} at the beginning, {after}", pair.before.label, pair.before.words())
+}
+
 fn source_of(case: &CasePage) -> FeedbackSource {
     let worker = match &case.worker_phone {
         Some(phone) => format!("{}, {phone}", case.worker_name),
@@ -373,6 +394,7 @@ fn source_of(case: &CasePage) -> FeedbackSource {
         sessions: (case.sessions_used, case.sessions_agreed),
         matters: case.matters.clone(),
         services: connections::lines(&case.connections),
+        assessments: case.before_and_after().iter().map(assessment_line).collect(),
         goals: case.plan.as_ref().map(Plan::goal_lines).unwrap_or_default(),
         worker,
         ..FeedbackSource::default()

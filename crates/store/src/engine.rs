@@ -119,6 +119,7 @@ text_ids!(
     ImportRunId,
     ServiceId,
     ConnectionId,
+    AssessmentId,
     RequestKey
 );
 impl From<&fingerpost_domain::id::TenantId> for Value {

@@ -17,6 +17,8 @@ coded! {
         ChoosePassword = "choose_password",
         /// Answering for a group, until it expires: the subject is the connection.
         AnswerConnection = "answer_connection",
+        /// Answering questions about oneself, until the last one: the subject is the assessment.
+        AnswerQuestions = "answer_questions",
     }
 }
 

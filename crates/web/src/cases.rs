@@ -24,7 +24,7 @@ use crate::form::Posted;
 use crate::frame::{show, show_again};
 use crate::permitted::May;
 use crate::view::{care, listed, needs_text, one_line_address, short_name};
-use crate::{WebError, connections};
+use crate::{WebError, connections, measures};
 
 /// What was just saved. A word of ours.
 #[derive(Debug, Deserialize)]
@@ -250,6 +250,8 @@ async fn page(
         plan_href: here.href(&format!("cases/{}/plan", case.id)),
         connections: case.connections.iter().map(|row| connections::line(here, case.id, row, today)).collect(),
         services_href: here.href(&format!("cases/{}/services", case.id)),
+        scores: measures::score_lines(case),
+        measures_href: here.href(&format!("cases/{}/measures", case.id)),
         timeline: timeline(here, case, today),
         sessions,
         next_line,

@@ -2,6 +2,7 @@
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
+use axum_extra::extract::Query;
 use fingerpost_domain::id::UserId;
 use fingerpost_domain::person::Email;
 use fingerpost_domain::problem::Problems;
@@ -12,7 +13,7 @@ use tower_sessions::Session;
 use crate::form::Posted;
 use crate::frame::{first_screen, of_anyone, of_visitor, show, show_again};
 use crate::visitor::Visitor;
-use crate::{App, Passwords, WebError, account, group, sessions};
+use crate::{App, Passwords, WebError, account, group, measures, sessions};
 
 /// The same whatever is wrong: who has an account, and whose rests, is nobody's business.
 const REFUSED: &str = "The email or the password is not right, or the account is resting after too many tries. Wait 15 \
@@ -184,10 +185,12 @@ pub(crate) async fn link_form(
     State(app): State<App>,
     session: Session,
     Path(token): Path<String>,
+    Query(at): Query<measures::At>,
 ) -> Result<Response, WebError> {
     let link = app.store().live_link(&token, app.now()).await?.ok_or(WebError::LinkGone)?;
     match link.scope {
         LinkScope::AnswerConnection => group::open(&app, &session, &token, &link).await,
+        LinkScope::AnswerQuestions => measures::open(&app, &session, (&token, &link), &at).await,
         LinkScope::ChoosePassword => show(&app, &password_page(&app, &session, &token, Problems::none()).await?),
     }
 }
@@ -201,6 +204,7 @@ pub(crate) async fn link(
     let link = app.store().live_link(&token, app.now()).await?.ok_or(WebError::LinkGone)?;
     match link.scope {
         LinkScope::AnswerConnection => group::answer(&app, &session, (&token, &link), &form).await,
+        LinkScope::AnswerQuestions => measures::answer_by_link(&app, &session, (&token, &link), &form).await,
         LinkScope::ChoosePassword => {
             let password = form.text("password");
             if let Err(refused) = Passwords::acceptable(&password) {

@@ -20,6 +20,7 @@ mod form;
 mod frame;
 mod group;
 mod health;
+mod measures;
 mod passwords;
 mod permitted;
 mod plans;
@@ -52,6 +53,8 @@ pub struct WebConfig {
     pub secure_cookies: bool,
     /// A folder with `privacy.md`, `accessibility.md`, `cookies.md` in place of ours.
     pub texts: Option<PathBuf>,
+    /// What links begin with that are shown on a page, without a slash at the end.
+    pub public_url: String,
 }
 
 /// Everything a handler may use. Cloning shares it.
@@ -112,6 +115,10 @@ impl App {
 
     fn passwords(&self) -> &Passwords {
         &self.0.passwords
+    }
+
+    fn public_url(&self) -> &str {
+        self.0.config.public_url.trim_end_matches('/')
     }
 
     /// The directory as it stands now.

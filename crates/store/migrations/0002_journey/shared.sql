@@ -82,3 +82,42 @@ CREATE TABLE connection_visit (
   PRIMARY KEY (tenant, connection, on_day),
   FOREIGN KEY (tenant, connection) REFERENCES connection (tenant, id)
 );
+
+-- Each edition of a questionnaire that was ever used: an assessment keeps the words with which it began.
+CREATE TABLE questionnaire (
+  code     TEXT NOT NULL,
+  version  BIGINT NOT NULL,
+  body     TEXT NOT NULL,
+  added_at BIGINT NOT NULL,
+  PRIMARY KEY (code, version)
+);
+
+CREATE TABLE assessment (
+  tenant        TEXT NOT NULL,
+  id            TEXT NOT NULL,
+  case_id       TEXT NOT NULL,
+  questionnaire TEXT NOT NULL,
+  version       BIGINT NOT NULL,
+  moment        TEXT NOT NULL,
+  mode          TEXT NOT NULL,
+  request_key   TEXT NOT NULL,
+  begun_by      TEXT NOT NULL,
+  begun_at      BIGINT NOT NULL,
+  finished_at   BIGINT,
+  PRIMARY KEY (tenant, id),
+  UNIQUE (tenant, begun_by, request_key),
+  FOREIGN KEY (questionnaire, version) REFERENCES questionnaire (code, version),
+  FOREIGN KEY (tenant, case_id) REFERENCES case_file (tenant, id),
+  FOREIGN KEY (tenant, begun_by) REFERENCES app_user (tenant, id)
+);
+CREATE INDEX assessment_by_case ON assessment (tenant, case_id);
+
+CREATE TABLE assessment_answer (
+  tenant      TEXT NOT NULL,
+  assessment  TEXT NOT NULL,
+  item        TEXT NOT NULL,
+  answer      TEXT NOT NULL,
+  answered_at BIGINT NOT NULL,
+  PRIMARY KEY (tenant, assessment, item),
+  FOREIGN KEY (tenant, assessment) REFERENCES assessment (tenant, id)
+);

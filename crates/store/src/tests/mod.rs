@@ -1,5 +1,6 @@
 //! The promises of the store, each on both engines.
 
+mod assessments;
 mod audit;
 mod connections;
 mod journey;

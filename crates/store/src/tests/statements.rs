@@ -2,14 +2,15 @@
 
 use crate::testing::{Engines, on_both, plan};
 use crate::{
-    audit, cases, connections, dialect, directory, disclosures, feedback, flow, imports, installation, jobs, links,
-    migrate, organisations, outbox, people, plans,
+    assessments, audit, cases, connections, dialect, directory, disclosures, feedback, flow, imports, installation,
+    jobs, links, migrate, organisations, outbox, people, plans,
 };
 use crate::{referrals, schemes, sessions, triage, users};
 
 /// Every statement of the crate, by name.
 fn all() -> Vec<(&'static str, &'static str)> {
     let tables = [
+        assessments::STATEMENTS,
         audit::STATEMENTS,
         cases::STATEMENTS,
         connections::STATEMENTS,

@@ -4,7 +4,7 @@ use fingerpost_domain::case::{ClosingAnswers, ContactAnswers};
 use fingerpost_domain::person::CareAnswers;
 use serde::Serialize;
 
-use super::{Choice, ConnectionLine, Frame, Problems};
+use super::{Choice, ConnectionLine, Frame, Problems, ScoreLine};
 use crate::Page;
 
 /// A filter of the caseload, with its count.
@@ -198,6 +198,10 @@ pub struct CasePage {
     pub connections: Vec<ConnectionLine>,
     /// Where services are looked for.
     pub services_href: String,
+    /// Scores at the beginning and after it.
+    pub scores: Vec<ScoreLine>,
+    /// Where measures are asked.
+    pub measures_href: String,
     /// What has happened, newest first.
     pub timeline: Vec<Event>,
     /// Sessions.
@@ -443,6 +447,8 @@ mod samples {
                     detail: "Came 3 times".into(),
                 }],
                 services_href: "/o/x/cases/1/services".into(),
+                scores: vec![ScoreLine { label: LONG.into(), before: "3 (low)".into(), after: "Not asked yet".into() }],
+                measures_href: "/o/x/cases/1/measures".into(),
                 timeline: vec![event.clone()],
                 sessions: Sessions { text: "1 of 6".into(), pips: vec![true, false], next: Some(2) },
                 next_line: "Ring".into(),
@@ -480,6 +486,7 @@ mod samples {
                 goals: vec![],
                 planned: false,
                 connections: vec![],
+                scores: vec![],
                 timeline: vec![plain],
                 person: stranger,
                 care: Care { guidance: None, ..Care::sample("not_asked") },

@@ -7,6 +7,7 @@ mod case;
 mod connection;
 mod directory;
 mod entry;
+mod measure;
 mod plan;
 mod refer;
 mod triage;
@@ -24,6 +25,7 @@ pub use directory::{DirectoryPage, OfferBeside, Reason, ResultCard, ServicePage}
 pub use entry::{
     Account, ChoosePasswordPage, CodePage, MessagePage, PlaceLink, PlacesPage, SignInPage, TextBlock, TextPage,
 };
+pub use measure::{AssessmentLine, MeasuresPage, PaperPage, PaperQuestion, QuestionPage, ScoreLine};
 pub use plan::{CopyStep, GoalView, PlanCopyPage, PlanPage, StepView};
 pub use refer::{
     CodeToFile, FeedbackView, Notice, PersonCard, ReferPage, ReferWhoPage, RefusalView, SentLine, SentOnePage,
@@ -208,6 +210,9 @@ mod tests {
             + draw(&ui, CaseloadPage::samples())
             + draw(&ui, CasePage::samples())
             + draw(&ui, CarePage::samples())
+            + draw(&ui, MeasuresPage::samples())
+            + draw(&ui, QuestionPage::samples())
+            + draw(&ui, PaperPage::samples())
             + draw(&ui, OfferPage::samples())
             + draw(&ui, ConnectionPage::samples())
             + draw(&ui, GroupPage::samples())
@@ -222,7 +227,7 @@ mod tests {
             + draw(&ui, FlowPage::samples());
         assert!(drawn > 30);
         let templates = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/templates")).unwrap().count();
-        assert_eq!(templates, 28 + 2, "a template without a page, or a page without samples here");
+        assert_eq!(templates, 31 + 2, "a template without a page, or a page without samples here");
     }
 
     #[test]

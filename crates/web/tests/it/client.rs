@@ -71,7 +71,7 @@ impl Server {
     pub async fn deployed(texts: &std::path::Path) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let address = Address::Folder(folder.path().to_owned());
-        let config = WebConfig { secure_cookies: true, texts: Some(texts.to_owned()) };
+        let config = WebConfig { secure_cookies: true, texts: Some(texts.to_owned()), ..WebConfig::default() };
         Self::with(address, folder, false, config).await
     }
 

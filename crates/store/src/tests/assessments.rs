@@ -1,0 +1,81 @@
+//! An assessment can stop and go on anywhere, keeps the words with which it began, and ends once.
+
+use fingerpost_domain::id::{CaseId, TenantId};
+use fingerpost_domain::measure::{Mode, Moment, SKIPPED, ons4};
+use fingerpost_policy::{ReadCase, WorkCase};
+
+use crate::testing::{Village, on_both, person, start};
+use crate::{Ctx, Store, StoreError};
+
+async fn village(store: &Store) -> (Village, CaseId) {
+    let village = Village::build(store, &TenantId::main(), "T").await;
+    let referral = village.send(store, &person("Peggy", 1)).await;
+    let case = village.accept(store, referral).await;
+    (village, case)
+}
+
+fn work(village: &Village) -> Ctx<WorkCase> {
+    Village::ctx(&village.worker, &village.scheme, start())
+}
+
+fn read(village: &Village) -> Ctx<ReadCase> {
+    Village::ctx(&village.worker, &village.scheme, start())
+}
+
+#[tokio::test]
+async fn a_person_answers_through_a_link_that_ends_with_the_last_answer() {
+    on_both(async |store| {
+        let (village, case) = village(store).await;
+        let key = Village::key(store.entropy());
+        let begin = (&ons4(), Moment::Before, Mode::Link, key);
+        let (id, token) = store.begin_assessment(&work(&village), case, begin).await.unwrap();
+        let again = store.begin_assessment(&work(&village), case, begin).await.unwrap();
+        assert_eq!(again, (id, None), "begun once; the link is shown once");
+        let link = store.live_link(&token.unwrap(), start()).await.unwrap().unwrap();
+        let says = async |item, given| store.answer_item_by_link(&link, (item, given), start()).await;
+        says("satisfied", "3").await.unwrap();
+        says("satisfied", "4").await.unwrap();
+        assert!(matches!(says("weight", "3").await, Err(StoreError::ChangedMeanwhile)), "no such question");
+        says("worthwhile", SKIPPED).await.unwrap();
+        let half = store.assessment_by_link(&link, start()).await.unwrap();
+        assert_eq!(half.questionnaire.next(&half.answers).unwrap().code, "happy");
+        says("happy", "7").await.unwrap();
+        says("anxious", "6").await.unwrap();
+        assert!(matches!(says("anxious", "0").await, Err(StoreError::NotFound)), "the link has ended");
+
+        let page = store.case(&read(&village), case).await.unwrap();
+        let done = &page.assessments[0];
+        assert!(done.finished_at.is_some() && page.assessments.len() == 1);
+        let scores = done.questionnaire.scores(&done.answers);
+        assert_eq!(scores.iter().map(|s| s.value).collect::<Vec<_>>(), [Some(4), None, Some(7), Some(6)]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_new_edition_does_not_change_an_assessment_that_has_begun() {
+    on_both(async |store| {
+        let (village, case) = village(store).await;
+        let begin = (&ons4(), Moment::Before, Mode::Together, Village::key(store.entropy()));
+        let (old, _) = store.begin_assessment(&work(&village), case, begin).await.unwrap();
+        store.answer_item(&work(&village), (case, old), ("satisfied", "5")).await.unwrap();
+        let mut edition = ons4();
+        edition.version = 2;
+        edition.items.truncate(1);
+        edition.items[0].text = "How satisfied are you?".to_owned();
+        edition.scores.truncate(1);
+        let begin = (&edition, Moment::After, Mode::Paper, Village::key(store.entropy()));
+        let (new, _) = store.begin_assessment(&work(&village), case, begin).await.unwrap();
+        store.answer_item(&work(&village), (case, new), ("satisfied", "8")).await.unwrap();
+        let of = async |id| store.assessment(&read(&village), (case, id)).await.unwrap();
+        assert!(of(new).await.finished_at.is_some(), "one question, one answer");
+        let begun = of(old).await;
+        assert_eq!((begun.questionnaire.version, begun.questionnaire.items.len()), (1, 4));
+        assert_eq!(begun.questionnaire.next(&begun.answers).unwrap().code, "worthwhile");
+
+        let strangers = Village::ctx::<WorkCase>(&village.other_worker, &village.scheme, start());
+        let tried = store.answer_item(&strangers, (case, old), ("worthwhile", "1")).await;
+        assert!(matches!(tried, Err(StoreError::NotFound)));
+    })
+    .await;
+}

@@ -1,0 +1,87 @@
+// How things are: the four questions together, on paper, and through the person's own link.
+
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { accessible, browser, neighbourhood, open, signInAs, valid } from './support.mjs'
+
+let server
+let engine
+before(async () => { server = await neighbourhood(); engine = await browser() })
+after(async () => { await engine?.close(); await server?.stop() })
+
+const shots = process.env.SHOTS
+
+async function picture(page, name) {
+  if (shots) await page.screenshot({ path: join(shots, `${name}.png`), fullPage: true })
+}
+
+for (const how of [{ width: 1280, javaScriptEnabled: true }, { width: 320, javaScriptEnabled: false }]) {
+  const { width, javaScriptEnabled } = how
+  test(`four questions before and after at ${width} px ${javaScriptEnabled ? 'with' : 'without'} JavaScript`, async () => {
+    const check = (page, where) => accessible(page, where, { javaScriptEnabled })
+    const maya = await open(engine, server, how)
+    await signInAs(maya, /Maya Okonkwo/)
+    await maya.getByRole('link', { name: 'Everyone' }).click()
+    // Somebody who was not asked yet; another person for each run, because what was asked stays.
+    const people = await maya.locator('.fp-cell-name a').evaluateAll((links) => links.map((link) => link.href))
+    for (const href of people) {
+      await maya.goto(href)
+      if ((await maya.textContent('main')).includes('Nothing was asked yet.')) break
+    }
+    await maya.getByRole('link', { name: 'Ask the questions' }).click(); await check(maya, 'measures, empty'); await picture(maya, `measures-empty-${width}`)
+    const list = maya.url()
+    await maya.getByRole('link', { name: 'Print the questions on paper' }).click(); await check(maya, 'paper'); await picture(maya, `paper-${width}`)
+    await maya.getByRole('link', { name: 'Back', exact: true }).click()
+
+    await maya.getByRole('button', { name: 'Begin' }).click(); await check(maya, 'first question'); await picture(maya, `question-${width}`)
+    assert.match(await maya.textContent('main'), /Question 1 of 4.*no right or wrong answers.*satisfied are you with your life/s)
+    await maya.getByRole('button', { name: 'Next' }).click(); await check(maya, 'nothing chosen')
+    assert.match(await maya.textContent('main'), /Choose a number from 0 to 10/)
+    await maya.getByLabel('3', { exact: true }).check()
+    await maya.getByRole('button', { name: 'Next' }).click(); await check(maya, 'second question')
+    await maya.getByRole('button', { name: 'Leave this one out' }).click()
+    assert.match(await maya.textContent('main'), /Question 3 of 4/)
+    await maya.goto(list); await check(maya, 'measures, half')
+    assert.match(await maya.textContent('main'), /2 of 4 answered/)
+    await maya.getByRole('link', { name: 'Go on' }).click()
+    assert.match(await maya.textContent('main'), /Question 3 of 4/)
+    await maya.getByRole('link', { name: 'Back', exact: true }).click()
+    assert.match(await maya.textContent('main'), /Question 2 of 4/)
+    await maya.getByLabel('5', { exact: true }).check()
+    await maya.getByRole('button', { name: 'Next' }).click()
+    await maya.getByLabel('4', { exact: true }).check()
+    await maya.getByRole('button', { name: 'Next' }).click()
+    await maya.getByLabel('7', { exact: true }).check()
+    await maya.getByRole('button', { name: 'Next' }).click(); await check(maya, 'measures, done')
+    assert.match(await maya.textContent('main'), /3 \(low\).*not asked yet.*5 \(medium\).*7 \(high\)/s)
+
+    await maya.getByRole('button', { name: 'Begin' }).click(); await check(maya, 'measures, no moment')
+    assert.match(await maya.textContent('main'), /Choose when in their case/)
+    await maya.getByLabel('At the end').check()
+    await maya.getByLabel('By themselves, through a link').check()
+    await maya.getByRole('button', { name: 'Begin' }).click(); await check(maya, 'measures, link')
+    const link = (await maya.textContent('main code')).trim()
+    assert.ok(link.startsWith(server.address), link)
+
+    const own = await open(engine, server, how)
+    await own.goto(link); await check(own, 'own question'); await picture(own, `own-${width}`)
+    assert.doesNotMatch(await own.textContent('body'), /Okonkwo|Wexley Vale Social/, 'it names nobody')
+    await own.getByLabel('8', { exact: true }).check()
+    await own.getByRole('button', { name: 'Next' }).click()
+    const elsewhere = await open(engine, server, how)
+    await elsewhere.goto(link)
+    assert.match(await elsewhere.textContent('main'), /Question 2 of 4/, 'it goes on where it stopped, on another telephone too')
+    for (let n = 0; n < 2; n += 1) await elsewhere.getByRole('button', { name: 'Leave this one out' }).click()
+    await elsewhere.getByLabel('2', { exact: true }).check()
+    await elsewhere.getByRole('button', { name: 'Next' }).click(); await check(elsewhere, 'thank you')
+    assert.match(await elsewhere.textContent('main'), /That was the last question/)
+    assert.equal((await own.goto(link)).status(), 404)
+
+    await maya.goto(list); await check(maya, 'measures, both'); await picture(maya, `measures-${width}`)
+    assert.match(await maya.textContent('main'), /3 \(low\).*8 \(high\).*5 \(medium\).*left out.*one person's change says nothing/s)
+    await maya.getByRole('link', { name: /^Back to/ }).click(); await check(maya, 'case with scores')
+    assert.ok(await valid([maya, own, elsewhere]) > 15)
+    for (const page of [maya, own, elsewhere]) await page.context().close()
+  })
+}
