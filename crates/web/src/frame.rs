@@ -17,9 +17,9 @@ const MENU: &[(Action, &str, &str)] = &[
     (Action::Triage, "referrals", "Referrals"),
     (Action::ReferPerson, "refer", "Refer"),
     (Action::ReadSent, "sent", "People sent"),
-    (Action::SearchDirectory, "directory", "Directory"),
     (Action::ReadFlow, "flow", "Flow"),
     (Action::ManageUsers, "users", "Who signs in"),
+    (Action::SearchDirectory, "directory", "Directory"),
 ];
 
 /// The first screen of somebody in an organisation: what needs them now.
