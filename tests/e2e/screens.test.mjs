@@ -1,11 +1,18 @@
 // The screens that the journey does not pass: accounts, counts, texts, errors, print.
 
 import assert from 'node:assert/strict'
+import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { accessible, browser, neighbourhood, open, signInAs, valid } from './support.mjs'
 
 let server
 let engine
+const shots = process.env.SHOTS
+
+async function picture(page, name) {
+  if (shots) await page.screenshot({ path: join(shots, `${name}.png`), fullPage: true })
+}
+
 before(async () => { server = await neighbourhood(); engine = await browser() })
 after(async () => { await engine?.close(); await server?.stop() })
 
@@ -29,8 +36,26 @@ for (const width of [1280, 320]) {
     await signInAs(manager, /Helen Tranter/); await accessible(manager, 'sent by the practice')
     await manager.getByRole('link', { name: 'Flow' }).click(); await accessible(manager, 'flow of the practice')
     assert.doesNotMatch(await manager.textContent('main'), /fewer than 8/, 'exact for who may open the list')
-    assert.ok(await valid([admin, both, manager]) > 10)
-    for (const page of [admin, both, manager]) await page.context().close()
+    const desk = await open(engine, server, { width })
+    await signInAs(desk, /Bronwen Pike/)
+    await desk.getByRole('link', { name: 'Signpost' }).click(); await accessible(desk, 'signpost'); await picture(desk, `signpost-${width}`)
+    await desk.getByRole('button', { name: 'I told them' }).click(); await accessible(desk, 'signpost, nothing chosen')
+    assert.match(await desk.textContent('main'), /Press what you told them about/)
+    const before = Number((await desk.textContent('main')).match(/This week at Millrace Surgery: (\d+)/)[1])
+    await desk.getByLabel(/Tannery Choir/).check()
+    await desk.getByRole('button', { name: 'I told them' }).click(); await accessible(desk, 'signposted')
+    assert.match(await desk.textContent('main'), new RegExp(`Last one: Tannery Choir, told.*Surgery: ${before + 1} signpost`, 's'))
+    await desk.getByRole('button', { name: 'Undo' }).click(); await accessible(desk, 'signpost taken back')
+    assert.match(await desk.textContent('main'), new RegExp(`taken back.*Surgery: ${before} signpost`, 's'))
+    await desk.getByLabel(/Tannery Choir/).check()
+    await desk.getByRole('button', { name: 'I print it for them' }).click(); await accessible(desk, 'slip'); await picture(desk, `slip-${width}`)
+    assert.match(await desk.textContent('main'), /Tannery Choir.*Tuesday, 6:30pm to 8pm/s)
+    await desk.getByRole('link', { name: 'Directory' }).click()
+    await desk.getByRole('link', { name: 'Food Pantry' }).click()
+    await desk.getByRole('button', { name: 'Tell somebody about this' }).click(); await accessible(desk, 'signpost to a service')
+    assert.ok(await desk.getByLabel(/Food Pantry/).isChecked())
+    assert.ok(await valid([admin, both, manager, desk]) > 10)
+    for (const page of [admin, both, manager, desk]) await page.context().close()
   })
 }
 

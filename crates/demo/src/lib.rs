@@ -79,6 +79,7 @@ pub async fn fill(store: &Store, plan: Plan, mut progress: impl FnMut(usize, usi
         story::tell(store, &cast, &mut dice, (at, total), plan.today).await?;
         progress(at + 1, total);
     }
+    services::signpost(store, &cast, &mut dice, plan.today).await?;
     settle(store, plan.today).await
 }
 

@@ -2,12 +2,20 @@
 
 use fingerpost_directory::hsds::Service;
 use fingerpost_directory::place::Point;
-use fingerpost_domain::Timestamp;
+use fingerpost_domain::calendar::{instant_at, is_working_day, plus_days};
+use fingerpost_domain::id::RequestKey;
 use fingerpost_domain::person::Postcode;
+use fingerpost_domain::signpost::SignpostHow;
+use fingerpost_domain::{Date, Timestamp};
+use fingerpost_policy::Signpost;
 use fingerpost_store::{PostcodePlace, Store};
 use serde_json::{Value, json};
 
+use rand::{Rng, RngExt};
+
 use crate::DemoError;
+use crate::people::chance;
+use crate::places::Cast;
 
 /// The middle of Wexley Vale: a place that is not there.
 const MIDDLE: (f64, f64) = (53.99, -2.1);
@@ -280,5 +288,27 @@ pub(crate) async fn build(store: &Store, now: Timestamp) -> Result<(), DemoError
     let count = places.len();
     let read = u64::try_from(count).unwrap_or_default();
     store.import_postcodes(places.into_iter(), count, ("invented", read, 0), (now, false), |_, _| {}).await?;
+    Ok(())
+}
+
+/// Three months in which front desks told people about services.
+pub(crate) async fn signpost(store: &Store, cast: &Cast, dice: &mut impl Rng, today: Date) -> Result<(), DemoError> {
+    let services = store.services_after(0, 50).await?;
+    for back in 1..90_i64 {
+        let day = plus_days(today, -back);
+        if !is_working_day(day) {
+            continue;
+        }
+        for _ in 0..dice.random_range(0..4_u32) {
+            let (who, place) = &cast.referrers[dice.random_range(0..cast.referrers.len())];
+            let at = instant_at(day, 9 + i8::try_from(dice.random_range(0..8_u32)).unwrap_or(0));
+            // A few services are what people are told about most of the time.
+            let most = if chance(dice, 70) { services.len().min(6) } else { services.len() };
+            let service = services.get(dice.random_range(0..most.max(1))).ok_or(DemoError::Refused("service"))?.id;
+            let how = if chance(dice, 30) { SignpostHow::Slip } else { SignpostHow::Told };
+            let key: RequestKey = store.entropy().id(at);
+            store.note_signpost(&Cast::ctx::<Signpost>(who, *place, at)?, (service, how, key)).await?;
+        }
+    }
     Ok(())
 }

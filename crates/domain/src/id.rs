@@ -69,6 +69,8 @@ ids! {
     ConnectionId,
     /// One completion of a measure.
     AssessmentId,
+    /// Telling somebody about a service.
+    SignpostId,
     /// One goal of a plan.
     GoalId,
     /// One step towards a goal.

@@ -26,6 +26,7 @@ pub mod risk;
 pub mod role;
 pub mod safe_contact;
 pub mod scheme;
+pub mod signpost;
 pub mod small_numbers;
 pub mod text;
 pub mod wait;

@@ -83,6 +83,8 @@ coded! {
         Connection = "connection",
         /// An assessment of a person.
         Assessment = "assessment",
+        /// A signpost.
+        Signpost = "signpost",
         /// The directory of services.
         Directory = "directory",
         /// The installation itself.

@@ -118,6 +118,7 @@ text_ids!(
     LinkId,
     ImportRunId,
     ServiceId,
+    SignpostId,
     ConnectionId,
     AssessmentId,
     RequestKey

@@ -19,6 +19,18 @@ statements! {
                    FROM referral r JOIN organisation o ON o.id = r.practice \
                    WHERE r.tenant = $1 AND (r.scheme = $2 OR r.practice = $2) AND r.sent_at >= $3 \
                    GROUP BY o.id, o.name, o.name_folded ORDER BY o.name_folded, o.id LIMIT $4";
+    SIGNPOSTS = "SELECT o.name, COUNT(*) AS n FROM signpost s JOIN organisation o ON o.id = s.organisation \
+                 WHERE s.tenant = $1 AND (s.organisation = $2 OR s.organisation IN (SELECT practice FROM scheme_practice WHERE tenant = $1 AND scheme = $2)) \
+                 AND s.made_at >= $3 AND s.taken_back_at IS NULL GROUP BY o.id, o.name, o.name_folded ORDER BY o.name_folded, o.id LIMIT $4";
+}
+
+/// Signposts of one place. They are counted beside referrals, never with them.
+#[derive(Debug, Clone)]
+pub struct SignpostsRow {
+    /// The place.
+    pub place: String,
+    /// How many.
+    pub count: u64,
 }
 
 /// The flow of one practice.
@@ -39,6 +51,18 @@ pub struct FlowRow {
 }
 
 impl Store {
+    /// Counts of signposts noted since `since`, by place: the reader's own, and the practices of their scheme. Holds
+    /// nobody, so it is no look at anybody.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn signpost_counts(&self, ctx: &Ctx<ReadFlow>, since: Timestamp) -> Result<Vec<SignpostsRow>> {
+        let mut tx = self.db().read().await?;
+        let values = values![ctx.grant.tenant(), ctx.grant.organisation(), since, PAGE_ROWS];
+        let rows = tx.rows(SIGNPOSTS, values).await?;
+        rows.iter().map(|row| Ok(SignpostsRow { place: row.text("name")?, count: row.small("n")? })).collect()
+    }
+
     /// Counts of referrals sent since `since`, by practice, in the reader's scheme or practice.
     ///
     /// # Errors

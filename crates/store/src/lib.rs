@@ -31,6 +31,7 @@ mod plans;
 mod referrals;
 mod schemes;
 mod sessions;
+mod signposts;
 mod sql;
 mod triage;
 mod users;
@@ -55,7 +56,7 @@ pub use connections::{ConnectionChange, ConnectionRow, GroupView, PersonForGroup
 pub use directory::{PostcodePlace, StoredService};
 pub use error::{Result, StoreError};
 pub use feedback::FeedbackRow;
-pub use flow::FlowRow;
+pub use flow::{FlowRow, SignpostsRow};
 pub use imports::{ImportCounts, Upserted};
 pub use installation::Health;
 pub use jobs::{ClaimedJob, JobKind};
@@ -68,6 +69,7 @@ pub use plans::{PlanRecord, PlanSaved};
 pub use referrals::{Draft, ReferFrame, SentPage, SentRow, Started, WorkerCard};
 pub use schemes::{NewScheme, WorkerDays};
 pub use sessions::StoredSession;
+pub use signposts::SignpostRow;
 pub use triage::{Accepted, Allocation, SamePerson, WaitingPage, WaitingRow, WorkerLoad};
 pub use users::{NewUser, SignInRecord, SignedIn, UserRow};
 

@@ -12,10 +12,10 @@ use fingerpost_domain::Date;
 use fingerpost_domain::id::{CaseId, ServiceId};
 use fingerpost_domain::need::Need;
 use fingerpost_domain::person::Postcode;
-use fingerpost_policy::{Permission, ReadCase, SearchDirectory};
+use fingerpost_policy::{Action, Permission, ReadCase, SearchDirectory};
 use fingerpost_store::StoredService;
 use fingerpost_ui::format::{self, birth_day, count};
-use fingerpost_ui::pages::{Choice, DirectoryPage, Reason, ResultCard, ServicePage, SummaryRow};
+use fingerpost_ui::pages::{Choice, DirectoryPage, OfferBeside, Reason, ResultCard, ServicePage, SummaryRow};
 use serde::Deserialize;
 
 use crate::WebError;
@@ -357,7 +357,13 @@ pub(crate) async fn one(
 ) -> Result<Response, WebError> {
     let stored = here.app().store().service(id).await?;
     let back = (here.href("directory"), "Directory".to_owned());
-    show(here.app(), &page(&here, &stored, (back, "directory")).await?)
+    let mut drawn = page(&here, &stored, (back, "directory")).await?;
+    let may_tell = here.may(Action::Signpost) && stored.service.is_open();
+    drawn.offer = may_tell.then(|| OfferBeside {
+        href: here.href(&format!("signpost?service={id}")),
+        text: "Tell somebody about this".to_owned(),
+    });
+    show(here.app(), &drawn)
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ const DAYS: i64 = 365;
 pub(crate) async fn counts(here: May<ReadFlow>) -> Result<Response, WebError> {
     let since = instant_at(plus_days(day_of(here.ctx.now), -DAYS), 0);
     let rows = here.app().store().flow(&here.ctx, since).await?;
+    let signposts = here.app().store().signpost_counts(&here.ctx, since).await?;
     let may_open = here.may(Action::ReadSent) || here.may(Action::ReadCaseload);
     let shown = |count: u64| if may_open { ShownCount::open(count) } else { ShownCount::suppressed(count) }.to_string();
     let note = if may_open {
@@ -42,6 +43,7 @@ pub(crate) async fn counts(here: May<ReadFlow>) -> Result<Response, WebError> {
                           who said no, and signposts are not counted. Each referral is in one of the four columns after \
                           \u{201c}Sent\u{201d}."
             .to_owned(),
+        signposts: signposts.into_iter().map(|row| (row.place, row.count.to_string())).collect(),
     };
     show(here.app(), &page)
 }

@@ -17,6 +17,7 @@ const MENU: &[(Action, &str, &str)] = &[
     (Action::Triage, "referrals", "Referrals"),
     (Action::ReferPerson, "refer", "Refer"),
     (Action::ReadSent, "sent", "People sent"),
+    (Action::Signpost, "signpost", "Signpost"),
     (Action::ReadFlow, "flow", "Flow"),
     (Action::ManageUsers, "users", "Who signs in"),
     (Action::SearchDirectory, "directory", "Directory"),

@@ -28,6 +28,7 @@ mod refer;
 mod routes;
 mod sent;
 mod sessions;
+mod signposts;
 mod texts;
 mod triage;
 mod users;

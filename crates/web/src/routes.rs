@@ -20,7 +20,7 @@ use tower_http::timeout::TimeoutLayer;
 
 use crate::{
     App, account, assets, care, caseload, cases, connections, directory, entry, errors, flow, health, measures, plans,
-    refer, sent, sessions, texts, triage, users,
+    refer, sent, sessions, signposts, texts, triage, users,
 };
 
 /// What stands in front of a route.
@@ -98,6 +98,9 @@ table! {
     "/o/{org}/cases/{id}/contacts", POST, Guard::May(Action::WorkCase), post(cases::record);
     "/o/{org}/cases/{id}/contacts/{contact}/note", BOTH, Guard::May(Action::WorkCase), get(cases::note_form).post(cases::note);
     "/o/{org}/cases/{id}/care", BOTH, Guard::May(Action::WorkCase), get(care::form).post(care::change);
+    "/o/{org}/signpost", BOTH, Guard::May(Action::Signpost), get(signposts::form).post(signposts::note);
+    "/o/{org}/signpost/{id}/undo", POST, Guard::May(Action::Signpost), post(signposts::undo);
+    "/o/{org}/signpost/{id}/slip", GET, Guard::May(Action::Signpost), get(signposts::slip);
     "/o/{org}/directory", GET, Guard::May(Action::SearchDirectory), get(directory::list);
     "/o/{org}/directory/{id}", GET, Guard::May(Action::SearchDirectory), get(directory::one);
     "/o/{org}/cases/{id}/services", GET, Guard::May(Action::ReadCase), get(directory::for_case);

@@ -121,3 +121,19 @@ CREATE TABLE assessment_answer (
   PRIMARY KEY (tenant, assessment, item),
   FOREIGN KEY (tenant, assessment) REFERENCES assessment (tenant, id)
 );
+
+-- Telling somebody about a service. No person, and nobody who told them: only where, when and what. Never a referral.
+CREATE TABLE signpost (
+  tenant        TEXT NOT NULL REFERENCES tenant (id),
+  id            TEXT NOT NULL,
+  organisation  TEXT NOT NULL REFERENCES organisation (id),
+  service       TEXT NOT NULL REFERENCES service (id),
+  service_name  TEXT NOT NULL,
+  request_key   TEXT NOT NULL,
+  how           TEXT NOT NULL,
+  made_at       BIGINT NOT NULL,
+  taken_back_at BIGINT,
+  PRIMARY KEY (tenant, id),
+  UNIQUE (tenant, organisation, request_key)
+);
+CREATE INDEX signpost_by_organisation ON signpost (tenant, organisation, made_at);

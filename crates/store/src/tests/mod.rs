@@ -6,5 +6,6 @@ mod connections;
 mod journey;
 mod plans;
 mod scope;
+mod signposts;
 mod statements;
 mod upkeep;

@@ -5,7 +5,7 @@ use crate::{
     assessments, audit, cases, connections, dialect, directory, disclosures, feedback, flow, imports, installation,
     jobs, links, migrate, organisations, outbox, people, plans,
 };
-use crate::{referrals, schemes, sessions, triage, users};
+use crate::{referrals, schemes, sessions, signposts, triage, users};
 
 /// Every statement of the crate, by name.
 fn all() -> Vec<(&'static str, &'static str)> {
@@ -30,6 +30,7 @@ fn all() -> Vec<(&'static str, &'static str)> {
         referrals::STATEMENTS,
         schemes::STATEMENTS,
         sessions::STATEMENTS,
+        signposts::STATEMENTS,
         triage::STATEMENTS,
         users::STATEMENTS,
     ];
@@ -64,6 +65,13 @@ const GROWING: &[&str] = &[
     "session",
     "audit_row",
     "plan_version",
+    "connection_visit",
+    "connection",
+    "postcode",
+    "service",
+    "assessment",
+    "assessment_answer",
+    "signpost",
 ];
 
 #[tokio::test]

@@ -100,6 +100,8 @@ pub struct FlowPage {
     pub rows: Vec<FlowLine>,
     /// What is counted.
     pub definition_text: String,
+    /// Signposts by place: its name, how many.
+    pub signposts: Vec<(String, String)>,
 }
 
 impl Page for AccountPage {
@@ -176,8 +178,13 @@ mod samples {
                 not_accepted: "0".into(),
                 withdrawn: "0".into(),
             };
-            let empty =
-                Self { frame: frame("Flow"), note: "Small".into(), rows: vec![], definition_text: "Sent".into() };
+            let empty = Self {
+                frame: frame("Flow"),
+                note: "Small".into(),
+                rows: vec![],
+                definition_text: "Sent".into(),
+                signposts: vec![(LONG.into(), "31".into())],
+            };
             vec![Self { rows: vec![line], ..empty.clone() }, empty]
         }
     }

@@ -10,6 +10,7 @@ mod entry;
 mod measure;
 mod plan;
 mod refer;
+mod signpost;
 mod triage;
 
 use fingerpost_domain::problem::Problem;
@@ -31,6 +32,7 @@ pub use refer::{
     CodeToFile, FeedbackView, Notice, PersonCard, ReferPage, ReferWhoPage, RefusalView, SentLine, SentOnePage,
     SentPage, Step, WorkerView,
 };
+pub use signpost::{LastSignpost, SignpostPage, SlipPage, Tile};
 pub use triage::{TriageLine, TriageOnePage, TriagePage};
 
 /// What surrounds every page.
@@ -210,6 +212,8 @@ mod tests {
             + draw(&ui, CaseloadPage::samples())
             + draw(&ui, CasePage::samples())
             + draw(&ui, CarePage::samples())
+            + draw(&ui, SignpostPage::samples())
+            + draw(&ui, SlipPage::samples())
             + draw(&ui, MeasuresPage::samples())
             + draw(&ui, QuestionPage::samples())
             + draw(&ui, PaperPage::samples())
@@ -227,7 +231,7 @@ mod tests {
             + draw(&ui, FlowPage::samples());
         assert!(drawn > 30);
         let templates = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/templates")).unwrap().count();
-        assert_eq!(templates, 31 + 2, "a template without a page, or a page without samples here");
+        assert_eq!(templates, 33 + 2, "a template without a page, or a page without samples here");
     }
 
     #[test]

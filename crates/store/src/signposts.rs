@@ -1,0 +1,118 @@
+//! Signposts: where, when and to what; nobody's name, on neither side. Who pressed the button is in the audit.
+
+use fingerpost_domain::Timestamp;
+use fingerpost_domain::id::{OrganisationId, RequestKey, ServiceId, SignpostId};
+use fingerpost_domain::signpost::SignpostHow;
+use fingerpost_policy::Signpost;
+use jiff::SignedDuration;
+
+use crate::audit::{Act, Resource};
+use crate::engine::values;
+use crate::error::{Result, StoreError};
+use crate::sql::statements;
+use crate::{Ctx, Store};
+
+statements! {
+    ADD = "INSERT INTO signpost (tenant, id, organisation, service, service_name, request_key, how, made_at) \
+           SELECT $1, $2, $3, s.id, s.name, $5, $6, $7 FROM service s WHERE s.id = $4 ON CONFLICT (tenant, organisation, request_key) DO NOTHING";
+    BY_KEY = "SELECT id FROM signpost WHERE tenant = $1 AND organisation = $2 AND request_key = $3";
+    TAKE_BACK = "UPDATE signpost SET taken_back_at = $4 WHERE tenant = $1 AND organisation = $2 AND id = $3 AND taken_back_at IS NULL AND made_at > $5";
+    ONE = "SELECT id, service, service_name, how, made_at FROM signpost WHERE tenant = $1 AND organisation = $2 AND id = $3 AND taken_back_at IS NULL";
+    OFTEN = "SELECT service, COUNT(*) AS n FROM signpost WHERE tenant = $1 AND organisation = $2 AND made_at >= $3 AND taken_back_at IS NULL \
+             GROUP BY service ORDER BY n DESC, service LIMIT $4";
+    COUNT = "SELECT COUNT(*) AS n FROM signpost WHERE tenant = $1 AND organisation = $2 AND made_at >= $3 AND taken_back_at IS NULL";
+}
+
+/// A signpost can be taken back for so long.
+const UNDO_WITHIN: SignedDuration = SignedDuration::from_hours(24);
+/// What was told often counts over so long.
+const OFTEN_OVER: SignedDuration = SignedDuration::from_hours(24 * 90);
+
+/// A signpost.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignpostRow {
+    /// Its id.
+    pub id: SignpostId,
+    /// What somebody was told about.
+    pub service: ServiceId,
+    /// What it was called.
+    pub service_name: String,
+    /// How.
+    pub how: SignpostHow,
+    /// When.
+    pub made_at: Timestamp,
+}
+
+impl Store {
+    /// Notes a signpost. The same key notes it once.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] for a service that is not there.
+    pub async fn note_signpost(
+        &self,
+        ctx: &Ctx<Signpost>,
+        (service, how, key): (ServiceId, SignpostHow, RequestKey),
+    ) -> Result<SignpostId> {
+        let (tenant, place) = (ctx.grant.tenant(), ctx.grant.organisation());
+        let mut tx = self.db().write().await?;
+        let id: SignpostId = self.entropy().id(ctx.now);
+        if tx.run(ADD, values![tenant, id, place, service, key, how.code(), ctx.now]).await? == 0 {
+            let before = tx.row(BY_KEY, values![tenant, place, key]).await?;
+            return before.ok_or(StoreError::NotFound)?.parsed("id");
+        }
+        self.commit(tx, ctx.now, ctx.entry(Act::Create, Resource::Signpost).of(id)).await?;
+        Ok(id)
+    }
+
+    /// Takes a signpost of this place back, within a day.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] for one of another place, an older one, or one that was taken back.
+    pub async fn take_back_signpost(&self, ctx: &Ctx<Signpost>, id: SignpostId) -> Result<()> {
+        let (tenant, place) = (ctx.grant.tenant(), ctx.grant.organisation());
+        let oldest = ctx.now.saturating_sub(UNDO_WITHIN).unwrap_or(Timestamp::MIN);
+        let mut tx = self.db().write().await?;
+        if tx.run(TAKE_BACK, values![tenant, place, id, ctx.now, oldest]).await? == 0 {
+            return Err(StoreError::NotFound);
+        }
+        self.commit(tx, ctx.now, ctx.entry(Act::Withdraw, Resource::Signpost).of(id)).await
+    }
+
+    /// A signpost of this place that stands.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn signpost(&self, ctx: &Ctx<Signpost>, id: SignpostId) -> Result<Option<SignpostRow>> {
+        let mut tx = self.db().read().await?;
+        let row = tx.row(ONE, values![ctx.grant.tenant(), ctx.grant.organisation(), id]).await?;
+        row.map(|row| {
+            Ok(SignpostRow {
+                id: row.parsed("id")?,
+                service: row.parsed("service")?,
+                service_name: row.text("service_name")?,
+                how: row.coded("how", SignpostHow::from_code)?,
+                made_at: row.at("made_at")?,
+            })
+        })
+        .transpose()
+    }
+
+    /// What people of this place were told about most often in the last 90 days, and how many signposts were noted
+    /// since `since`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn signposted_often(
+        &self,
+        ctx: &Ctx<Signpost>,
+        (most, since): (i64, Timestamp),
+    ) -> Result<(Vec<ServiceId>, u64)> {
+        let (tenant, place): (_, OrganisationId) = (ctx.grant.tenant(), ctx.grant.organisation());
+        let from = ctx.now.saturating_sub(OFTEN_OVER).unwrap_or(Timestamp::MIN);
+        let mut tx = self.db().read().await?;
+        let rows = tx.rows(OFTEN, values![tenant, place, from, most]).await?;
+        let often = rows.iter().map(|row| row.parsed("service")).collect::<Result<Vec<_>>>()?;
+        let count = tx.row(COUNT, values![tenant, place, since]).await?.map_or(Ok(0), |row| row.small("n"))?;
+        Ok((often, count))
+    }
+}

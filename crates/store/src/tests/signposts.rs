@@ -1,0 +1,46 @@
+//! A signpost is counted once, holds nobody, and can be taken back by its own place for a day.
+
+use fingerpost_domain::id::TenantId;
+use fingerpost_domain::signpost::SignpostHow;
+use fingerpost_policy::Signpost;
+use jiff::SignedDuration;
+
+use crate::testing::{Village, on_both, start};
+use crate::{Ctx, StoreError};
+
+#[tokio::test]
+async fn a_signpost_is_counted_once_and_taken_back_by_its_own_place() {
+    on_both(async |store| {
+        let village = Village::build(store, &TenantId::main(), "T").await;
+        let named = |id: &str| {
+            let service = serde_json::from_value(serde_json::json!({ "id": id, "name": format!("Group {id}") }));
+            let service: fingerpost_directory::hsds::Service = service.unwrap();
+            service.settled("test").unwrap()
+        };
+        let both = [named("1"), named("2")];
+        store.import_services(&both, ("test", 2, 0), (start(), false), |_, _| {}).await.unwrap();
+        let ids: Vec<_> = store.services_after(0, 10).await.unwrap().iter().map(|stored| stored.id).collect();
+        let here: Ctx<Signpost> = Village::ctx(&village.gp, &village.practice, start());
+        let there: Ctx<Signpost> = Village::ctx(&village.far_gp, &village.far_practice, start());
+        let key = Village::key(store.entropy());
+        let first = store.note_signpost(&here, (ids[1], SignpostHow::Told, key)).await.unwrap();
+        assert_eq!(store.note_signpost(&here, (ids[1], SignpostHow::Told, key)).await.unwrap(), first);
+        for service in [ids[0], ids[1]] {
+            let key = Village::key(store.entropy());
+            store.note_signpost(&here, (service, SignpostHow::Slip, key)).await.unwrap();
+        }
+        let often = async |ctx: &Ctx<Signpost>| store.signposted_often(ctx, (8, start())).await.unwrap();
+        assert_eq!(often(&here).await, (vec![ids[1], ids[0]], 3), "the one told twice comes first");
+        assert_eq!(often(&there).await, (vec![], 0));
+
+        let theirs = store.take_back_signpost(&there, first).await;
+        assert!(matches!(theirs, Err(StoreError::NotFound)));
+        let late = Ctx { now: start() + SignedDuration::from_hours(25), ..here.clone() };
+        assert!(matches!(store.take_back_signpost(&late, first).await, Err(StoreError::NotFound)));
+        store.take_back_signpost(&here, first).await.unwrap();
+        assert!(matches!(store.take_back_signpost(&here, first).await, Err(StoreError::NotFound)));
+        assert_eq!(often(&here).await.1, 2);
+        assert_eq!(store.signpost(&here, first).await.unwrap(), None);
+    })
+    .await;
+}

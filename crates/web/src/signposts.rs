@@ -1,0 +1,135 @@
+//! Signposting: press what, press how. Nothing about anybody is asked, kept or logged.
+
+use axum::extract::Path;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum_extra::extract::Query;
+use fingerpost_directory::search::{self, Entry};
+use fingerpost_domain::calendar::{day_of, instant_at, plus_days};
+use fingerpost_domain::id::{RequestKey, ServiceId, SignpostId};
+use fingerpost_domain::signpost::SignpostHow;
+use fingerpost_policy::{Action, Signpost};
+use fingerpost_store::SignpostRow;
+use fingerpost_ui::format::{count, time};
+use fingerpost_ui::pages::{LastSignpost, SignpostPage, SlipPage, Tile};
+use serde::Deserialize;
+
+use crate::form::Posted;
+use crate::frame::{show, show_again};
+use crate::permitted::May;
+use crate::{WebError, directory};
+
+/// Tiles of the page.
+const TILES: usize = 8;
+
+/// What the page was opened with. Ids of ours, nobody's name.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Asked {
+    last: Option<String>,
+    service: Option<String>,
+    undone: Option<String>,
+}
+
+fn tile(entry: &Entry, checked: bool) -> Tile {
+    let parts =
+        [entry.days.join(", "), entry.cost.clone().unwrap_or_default(), entry.access.clone().unwrap_or_default()];
+    Tile {
+        value: entry.id.to_string(),
+        name: entry.name.clone(),
+        detail: parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", "),
+        checked,
+    }
+}
+
+fn last(here: &May<Signpost>, row: &SignpostRow) -> LastSignpost {
+    LastSignpost {
+        text: format!("{}, {}, {}", row.service_name, row.how.label(), time(row.made_at)),
+        undo: here.href(&format!("signpost/{}/undo", row.id)),
+        slip: (row.how == SignpostHow::Slip).then(|| here.href(&format!("signpost/{}/slip", row.id))),
+    }
+}
+
+async fn page(here: &May<Signpost>, asked: &Asked, problem: Option<String>) -> Result<SignpostPage, WebError> {
+    let index = here.app().directory().await?;
+    let monday = plus_days(here.app().today(), -i64::from(here.app().today().weekday().to_monday_zero_offset()));
+    let most = i64::try_from(TILES).unwrap_or(i64::MAX);
+    let store = here.app().store();
+    let (often, week) = store.signposted_often(&here.ctx, (most, instant_at(monday, 0))).await?;
+    let near = store.place_of_organisation(here.organisation.id).await?;
+    let found = index.search(&search::Query { near, ..search::Query::default() }, (0, TILES));
+    // The one asked for, the usual ones, then the nearest.
+    let chosen: Option<ServiceId> = asked.service.as_deref().and_then(|id| id.parse().ok());
+    let mut ids: Vec<ServiceId> = chosen.into_iter().chain(often).collect();
+    ids.extend(found.hits.iter().map(|hit| hit.entry.id));
+    let mut tiles: Vec<Tile> = vec![];
+    for id in ids {
+        let Some(entry) = index.get(id).filter(|_| tiles.len() < TILES) else { continue };
+        if tiles.iter().all(|tile| tile.value != id.to_string()) {
+            tiles.push(tile(entry, chosen == Some(id)));
+        }
+    }
+    let noted: Option<SignpostId> = asked.last.as_deref().and_then(|id| id.parse().ok());
+    let noted = match noted {
+        Some(id) => store.signpost(&here.ctx, id).await?,
+        None => None,
+    };
+    let mut frame = here.frame("Signpost somebody", "signpost").await?;
+    frame.problem = problem.is_some();
+    let key: RequestKey = store.entropy().id(here.ctx.now);
+    let told = count(i64::try_from(week).unwrap_or(i64::MAX), "signpost", "signposts");
+    Ok(SignpostPage {
+        frame,
+        action: here.href("signpost"),
+        key: key.to_string(),
+        tiles,
+        directory_href: here.href("directory"),
+        refer_href: here.may(Action::ReferPerson).then(|| here.href("refer")),
+        last: noted.as_ref().map(|row| last(here, row)),
+        taken_back: asked.undone.is_some(),
+        problem,
+        week: format!("This week at {}: {told}.", here.organisation.name),
+    })
+}
+
+pub(crate) async fn form(here: May<Signpost>, Query(asked): Query<Asked>) -> Result<Response, WebError> {
+    show(here.app(), &page(&here, &asked, None).await?)
+}
+
+pub(crate) async fn note(here: May<Signpost>, form: Posted) -> Result<Response, WebError> {
+    let key: RequestKey = form.text("key").parse().map_err(|_| WebError::StaleForm)?;
+    let service: Option<ServiceId> = form.text("service").parse().ok();
+    let (Some(service), Some(how)) = (service, SignpostHow::from_code(&form.text("how"))) else {
+        let problem = Some("Press what you told them about, then how".to_owned());
+        return show_again(here.app(), &page(&here, &Asked::default(), problem).await?);
+    };
+    let id = here.app().store().note_signpost(&here.ctx, (service, how, key)).await?;
+    let next = match how {
+        SignpostHow::Told => format!("signpost?last={id}"),
+        SignpostHow::Slip => format!("signpost/{id}/slip"),
+    };
+    Ok(Redirect::to(&here.href(&next)).into_response())
+}
+
+pub(crate) async fn undo(
+    here: May<Signpost>,
+    Path((_, id)): Path<(String, SignpostId)>,
+    _form: Posted,
+) -> Result<Response, WebError> {
+    here.app().store().take_back_signpost(&here.ctx, id).await?;
+    Ok(Redirect::to(&here.href("signpost?undone=yes")).into_response())
+}
+
+/// The slip for somebody's hand.
+pub(crate) async fn slip(here: May<Signpost>, Path((_, id)): Path<(String, SignpostId)>) -> Result<Response, WebError> {
+    let noted = here.app().store().signpost(&here.ctx, id).await?.ok_or(WebError::NotFound)?;
+    let stored = here.app().store().service(noted.service).await?;
+    let entry = Entry::of(stored.id, &stored.source, &stored.service);
+    let drawn = SlipPage {
+        frame: here.frame(stored.service.name.clone(), "signpost").await?,
+        back_href: here.href(&format!("signpost?last={id}")),
+        name: stored.service.name.clone(),
+        summary: entry.summary,
+        rows: directory::rows(&stored),
+        source: format!("{}. {}", here.organisation.name, fingerpost_ui::format::birth_day(day_of(here.ctx.now))),
+    };
+    show(here.app(), &drawn)
+}
