@@ -39,6 +39,22 @@ pub(crate) enum Command {
         #[command(subcommand)]
         what: User,
     },
+    /// Write everything into one new file, while the server runs
+    Backup {
+        /// The file; it must not be there yet
+        file: PathBuf,
+    },
+    /// Read everything back from a backup into an empty folder or database
+    Restore {
+        /// The backup
+        file: PathBuf,
+    },
+    /// Copy everything into another empty database: postgres://user@host/database, or a folder. Stop the server first
+    CopyTo {
+        /// Where to
+        #[arg(value_name = "URL|DIR")]
+        target: String,
+    },
     /// Check schema, file integrity and the audit chain
     Check(Check),
     /// Bring the database to the schema of this program (serve does so by itself)

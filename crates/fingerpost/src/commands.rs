@@ -17,7 +17,7 @@ use fingerpost_store::{Address, AuditHead, NewScheme, NewUser, Store, StoreError
 
 use crate::cli::{Check, Command, Demo, DemoSize, Import, ImportHow, Scheme, User};
 use crate::settings::{DEFAULTS, Settings};
-use crate::{ambient, serve};
+use crate::{ambient, moving, serve};
 
 struct Here {
     store: Store,
@@ -31,7 +31,8 @@ pub(crate) async fn run(command: Command, settings: Settings) -> anyhow::Result<
         print!("{DEFAULTS}");
         return Ok(());
     }
-    if let (Command::Check(_), Address::Folder(folder)) = (&command, settings.address()) {
+    let needs_database = matches!(command, Command::Check(_) | Command::Backup { .. } | Command::CopyTo { .. });
+    if let (true, Address::Folder(folder)) = (needs_database, settings.address()) {
         ensure!(Store::is_in(&folder), "{}: there is no database in this folder", folder.display());
     }
     let now = ambient::clock().now();
@@ -42,7 +43,10 @@ pub(crate) async fn run(command: Command, settings: Settings) -> anyhow::Result<
     };
     let store = Store::open(&settings.address(), entropy, now).await?;
     let tenant: TenantId = settings.tenant.parse().map_err(|_| anyhow!("--tenant: use 1 to 32 of a-z, 0-9 and -"))?;
-    store.ensure_tenant(&tenant, now).await?;
+    // What is restored into has to be untouched.
+    if !matches!(command, Command::Restore { .. }) {
+        store.ensure_tenant(&tenant, now).await?;
+    }
     let here = Here { store, tenant, now, settings };
     let done = match command {
         Command::Serve(options) => return serve::serve(here.store, &here.settings, &options).await,
@@ -51,6 +55,9 @@ pub(crate) async fn run(command: Command, settings: Settings) -> anyhow::Result<
         Command::Import { what } => import(&here, what).await,
         Command::Scheme { what } => scheme(&here, what).await,
         Command::User { what } => user(&here, what).await,
+        Command::Backup { file } => moving::backup(&here.store, &file, (now, progress("Tables"))).await,
+        Command::Restore { file } => moving::restore(&here.store, &file, (now, progress("Tables"))).await,
+        Command::CopyTo { target } => moving::copy_to(&here.store, &target, (now, progress("Tables"))).await,
         Command::Check(options) => check(&here, &options).await,
         Command::Migrate => {
             println!("The database has schema {}.", here.store.health().await?.schema);

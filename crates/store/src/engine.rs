@@ -6,9 +6,10 @@
 use std::str::FromStr;
 
 use fingerpost_domain::{Date, Timestamp};
+use futures_util::TryStreamExt as _;
 use sqlx::postgres::{PgPool, PgRow};
 use sqlx::sqlite::{SqlitePool, SqliteRow};
-use sqlx::{Postgres, Row as _, Sqlite};
+use sqlx::{Column as _, Postgres, Row as _, Sqlite, TypeInfo as _};
 
 use crate::error::{Result, StoreError};
 
@@ -168,6 +169,15 @@ impl Row {
         Ok(self.int(column)? != 0)
     }
 
+    /// A cell of either portable kind, as its column declares: an empty one too has to be written as its kind.
+    fn any(&self, column: &str) -> Result<Value> {
+        let kind = match self {
+            Self::Sqlite(row) => row.try_column(column)?.type_info().name(),
+            Self::Postgres(row) => row.try_column(column)?.type_info().name(),
+        };
+        Ok(if kind == "TEXT" { Value::Text(self.opt_text(column)?) } else { Value::Int(self.opt_int(column)?) })
+    }
+
     /// A small non-negative number: sessions, places, attempts.
     pub(crate) fn small<N: TryFrom<i64>>(&self, column: &str) -> Result<N> {
         N::try_from(self.int(column)?).map_err(|_| StoreError::corrupt(column))
@@ -246,6 +256,31 @@ impl Tx {
             Self::Sqlite(tx) => bound!(sql, values).fetch_optional(&mut **tx).await?.map(Row::Sqlite),
             Self::Postgres(tx) => bound!(sql, values).fetch_optional(&mut **tx).await?.map(Row::Postgres),
         })
+    }
+
+    /// Reads every row of `select` and writes it with `insert` of another transaction, one after the other; gives how
+    /// many there were. Cells are texts or whole numbers, as everywhere.
+    pub(crate) async fn copy_rows(
+        &mut self,
+        (select, columns): (&'static str, &[&str]),
+        (to, insert): (&mut Self, &'static str),
+    ) -> Result<u64> {
+        let mut copied = 0;
+        macro_rules! stream {
+            ($tx:expr, $wrap:expr) => {{
+                let mut rows = sqlx::query(select).fetch(&mut **$tx);
+                while let Some(row) = rows.try_next().await? {
+                    let row = $wrap(row);
+                    let values = columns.iter().map(|column| row.any(column)).collect::<Result<Vec<_>>>()?;
+                    copied += to.run(insert, values).await?;
+                }
+            }};
+        }
+        match self {
+            Self::Sqlite(tx) => stream!(tx, Row::Sqlite),
+            Self::Postgres(tx) => stream!(tx, Row::Postgres),
+        }
+        Ok(copied)
     }
 
     /// Runs several statements without values, as migrations do.

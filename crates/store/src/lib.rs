@@ -33,6 +33,7 @@ mod schemes;
 mod sessions;
 mod signposts;
 mod sql;
+mod transfer;
 mod triage;
 mod users;
 
@@ -146,10 +147,29 @@ impl Store {
         Ok(Self(Arc::new(Inner { db, entropy, lane: lane.to_string(), next_seq: AtomicI64::new(1) })))
     }
 
+    /// Opens a database as an older program left it.
+    #[cfg(test)]
+    pub(crate) async fn open_at(address: &Address, version: i64, now: Timestamp) -> Self {
+        let opened = match address {
+            Address::Folder(folder) => open_sqlite(folder).await,
+            Address::Postgres(url) => open_postgres(url).await,
+        };
+        let (db, entropy) = (opened.unwrap(), Entropy::from_number(1));
+        migrate::run_to(&db, version, now).await.unwrap();
+        let lane: fingerpost_domain::id::JobId = entropy.id(now);
+        Self(Arc::new(Inner { db, entropy, lane: lane.to_string(), next_seq: AtomicI64::new(1) }))
+    }
+
     /// Whether a folder holds a database.
     #[must_use]
     pub fn is_in(folder: &Path) -> bool {
         folder.join(FILE).exists()
+    }
+
+    /// The file of the database in a folder.
+    #[must_use]
+    pub fn file_in(folder: &Path) -> PathBuf {
+        folder.join(FILE)
     }
 
     /// The source of ids and tokens.

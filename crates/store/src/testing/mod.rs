@@ -122,6 +122,29 @@ pub async fn dump(store: &Store) -> Vec<String> {
     out
 }
 
+/// Every table of a store with its columns.
+///
+/// # Panics
+/// When it cannot be read.
+#[cfg(test)]
+pub(crate) async fn columns(store: &Store) -> Vec<(String, String)> {
+    use sqlx::Row;
+    const SQLITE: &str = "SELECT m.name AS table_name, c.name AS column_name FROM sqlite_master m JOIN pragma_table_info(m.name) c \
+                          WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite%'";
+    const POSTGRES: &str = "SELECT CAST(table_name AS TEXT) AS table_name, CAST(column_name AS TEXT) AS column_name \
+                            FROM information_schema.columns WHERE table_schema = 'public'";
+    match store.db() {
+        crate::engine::Db::Sqlite { readers, .. } => {
+            let rows = sqlx::query(SQLITE).fetch_all(readers).await.expect("columns");
+            rows.iter().map(|row| (row.get("table_name"), row.get("column_name"))).collect()
+        }
+        crate::engine::Db::Postgres(pool) => {
+            let rows = sqlx::query(POSTGRES).fetch_all(pool).await.expect("columns");
+            rows.iter().map(|row| (row.get("table_name"), row.get("column_name"))).collect()
+        }
+    }
+}
+
 /// How SQLite would go about a statement of ours, one step a line; nothing on another engine.
 #[cfg(test)]
 pub(crate) async fn plan(store: &Store, sql: &str) -> Vec<String> {

@@ -8,4 +8,5 @@ mod plans;
 mod scope;
 mod signposts;
 mod statements;
+mod transfer;
 mod upkeep;

@@ -5,7 +5,7 @@ use crate::{
     assessments, audit, cases, connections, dialect, directory, disclosures, feedback, flow, imports, installation,
     jobs, links, migrate, organisations, outbox, people, plans,
 };
-use crate::{referrals, schemes, sessions, signposts, triage, users};
+use crate::{referrals, schemes, sessions, signposts, transfer, triage, users};
 
 /// Every statement of the crate, by name.
 fn all() -> Vec<(&'static str, &'static str)> {
@@ -31,6 +31,7 @@ fn all() -> Vec<(&'static str, &'static str)> {
         schemes::STATEMENTS,
         sessions::STATEMENTS,
         signposts::STATEMENTS,
+        transfer::STATEMENTS,
         triage::STATEMENTS,
         users::STATEMENTS,
     ];

@@ -36,6 +36,23 @@ async fn several_nodes_that_start_at_once_migrate_once() {
 }
 
 #[tokio::test]
+async fn a_database_of_an_older_program_is_brought_up_to_date_and_keeps_its_rows() {
+    let (_folder, all) = addresses().await;
+    for address in all {
+        let old = Store::open_at(&address, 1, start()).await;
+        assert_eq!(old.health().await.unwrap().schema, 1);
+        let village = Village::build(&old, &TenantId::main(), "T").await;
+        old.close().await;
+        let store = Store::open(&address, Entropy::from_number(2), start()).await.unwrap();
+        assert_eq!(store.health().await.unwrap().schema, crate::SCHEMA_VERSION);
+        let maya = store.load_signed_in(&village.tenant, village.worker.actor.user).await.unwrap().unwrap();
+        assert_eq!(maya.name, village.worker.name);
+        assert_eq!(store.directory_seq().await.unwrap(), 0, "the new tables are there");
+        store.close().await;
+    }
+}
+
+#[tokio::test]
 async fn a_database_of_a_newer_program_is_left_alone() {
     let (_folder, all) = addresses().await;
     for address in all {
