@@ -3,12 +3,13 @@
 SHELL := /bin/bash
 E2E := tests/e2e
 
-.PHONY: help run test build lint bench screenshots frontend e2e-tools
+.PHONY: help run test build deb lint bench screenshots frontend e2e-tools
 
 help:
 	@echo "make run          fill an invented neighbourhood and serve it"
 	@echo "make test         everything that CI runs"
 	@echo "make build        the release binary at target/release/fingerpost"
+	@echo "make deb          a Debian package at target/debian (needs cargo-deb)"
 	@echo "make lint         format, clippy, unused and forbidden things"
 	@echo "make bench        the measurements of docs/benchmarks.md"
 	@echo "make screenshots  docs/screenshots, drawn anew"
@@ -19,6 +20,10 @@ frontend:
 
 build: frontend
 	cargo build --release --locked
+
+# A Debian package at target/debian; needs cargo-deb (cargo install cargo-deb).
+deb: build
+	cargo deb -p fingerpost --no-build
 
 run: frontend
 	cargo build --locked

@@ -16,7 +16,7 @@ pub(crate) const DEFAULTS: &str = include_str!("../fingerpost.toml");
 #[derive(Debug, Clone, Default, Serialize, clap::Args)]
 pub(crate) struct Common {
     /// A file of settings; see `fingerpost settings` for all of them
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(long, global = true, value_name = "FILE", env = "FINGERPOST_CONFIG")]
     #[serde(skip)]
     pub config: Option<PathBuf>,
     /// The folder of the built-in database
@@ -67,7 +67,7 @@ pub(crate) fn load(common: &Common) -> anyhow::Result<Settings> {
         anyhow::ensure!(file.exists(), "{}: there is no such settings file", file.display());
         figment = figment.merge(Toml::file(file));
     }
-    let known = |name: &str| name.starts_with("test_");
+    let known = |name: &str| name.starts_with("test_") || name == "config";
     let environment = Env::prefixed("FINGERPOST_").filter(move |name| !known(&name.as_str().to_lowercase()));
     figment = figment.merge(environment).merge(Serialized::defaults(common));
     let mut settings: Settings = figment.extract().context("a setting cannot be used")?;
