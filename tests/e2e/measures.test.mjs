@@ -85,3 +85,34 @@ for (const how of [{ width: 1280, javaScriptEnabled: true }, { width: 320, javaS
     for (const page of [maya, own, elsewhere]) await page.context().close()
   })
 }
+
+for (const how of [{ width: 1280, javaScriptEnabled: true }, { width: 320, javaScriptEnabled: false }]) {
+  const { width, javaScriptEnabled } = how
+  test(`what somebody says about themself at ${width} px ${javaScriptEnabled ? 'with' : 'without'} JavaScript`, async () => {
+    const check = (page, where) => accessible(page, where, { javaScriptEnabled })
+    const maya = await open(engine, server, how)
+    await signInAs(maya, /Maya Okonkwo/)
+    await maya.getByRole('link', { name: 'Everyone' }).click()
+    await maya.getByRole('link', { name: 'Peggy Alderthwaite' }).click()
+    await maya.getByRole('link', { name: /about Peggy and how information/ }).click(); await check(maya, 'about'); await picture(maya, `about-${width}`)
+    const asked = width === 320
+    assert.equal(await maya.getByLabel('Ethnic group', { exact: true }).inputValue(), asked ? 'A' : '', 'nothing is chosen for anybody')
+    await maya.getByLabel('Ethnic group', { exact: true }).selectOption('White: British')
+    await maya.getByLabel('Sexual orientation', { exact: true }).selectOption('Prefers not to say')
+    await maya.getByLabel('Religion or belief', { exact: true }).selectOption('In their own words')
+    await maya.getByLabel('In their own words: religion or belief').fill('')
+    await maya.getByLabel('Large print').check()
+    await maya.getByLabel(/I asked Peggy/).uncheck()
+    await maya.getByRole('button', { name: 'Save' }).click(); await check(maya, 'about, wrong')
+    assert.match(await maya.textContent('main'), /write their own words.*Tick that you asked/s)
+    await maya.getByLabel('In their own words: religion or belief').fill('Quaker, on and off')
+    await maya.getByLabel(/I asked Peggy/).check()
+    await maya.getByLabel('Yes', { exact: true }).check()
+    await maya.getByRole('button', { name: 'Save' }).click(); await check(maya, 'case after about')
+    assert.match(await maya.textContent('main'), /Saved.*Meet their needs.*Large print\./s)
+    await maya.getByRole('link', { name: /about Peggy and how information/ }).click()
+    assert.equal(await maya.getByLabel('In their own words: religion or belief').inputValue(), 'Quaker, on and off')
+    assert.ok(await valid([maya]) > 3)
+    await maya.context().close()
+  })
+}

@@ -4,6 +4,8 @@
 //! the source of ids are arguments. The words are those of the field, one meaning each; the other
 //! crates use these types and add no rule of their own.
 
+pub mod about;
+pub mod access;
 pub mod agreement;
 pub mod ambient;
 pub mod calendar;

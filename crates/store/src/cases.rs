@@ -1,5 +1,6 @@
 //! Cases: the caseload, the case page, recording contacts, correcting notes, closing.
 
+use fingerpost_domain::access::AccessNeeds;
 use fingerpost_domain::calendar::day_of;
 use fingerpost_domain::case::{
     CaseStanding, Closing, ContactAnswers, ContactEntry, ContactKind, Happened, Outcome, Urgency,
@@ -22,7 +23,7 @@ use crate::engine::{Row, Tx, Value, values};
 use crate::error::{Result, StoreError};
 use crate::people::{PersonHere, care, details, needs_of, person_name};
 use crate::sql::statements;
-use crate::{Ctx, PAGE_ROWS, Store, assessments, connections, feedback, people, plans};
+use crate::{Ctx, PAGE_ROWS, Store, about, assessments, connections, feedback, people, plans};
 
 statements! {
     CASELOAD = "SELECT c.id, p.given, p.family, p.preferred, p.risk, p.risk_note, c.opened_at, c.sent_at, c.first_contact, c.last_contact, c.next_action, c.next_due, \
@@ -220,6 +221,8 @@ pub struct CasePage {
     pub plan: Option<Plan>,
     /// Services the person was put in touch with, newest first.
     pub connections: Vec<ConnectionRow>,
+    /// How information has to reach the person; none while nobody has asked.
+    pub access: Option<AccessNeeds>,
     /// What was measured, oldest first.
     pub assessments: Vec<Assessment>,
     /// What the referrer may hear.
@@ -315,6 +318,7 @@ async fn page<P: Permission>(tx: &mut Tx, grant: &Grant<P>, id: CaseId) -> Resul
     let plan = plans::of_case(tx, tenant, id).await?;
     let connections = connections::of_case(tx, tenant, id).await?;
     let assessments = assessments::of_case(tx, tenant, id).await?;
+    let access = about::access(tx, tenant, row.parsed("person")?).await?.map(|(needs, ..)| needs);
     let (safe_contact, risk) = care(&row)?.ok_or_else(|| StoreError::corrupt("reach"))?;
     let closed = match row.opt_at("closed_at")? {
         Some(at) => Some((at, row.coded("outcome", Outcome::from_code)?)),
@@ -334,6 +338,7 @@ async fn page<P: Permission>(tx: &mut Tx, grant: &Grant<P>, id: CaseId) -> Resul
         plan,
         connections,
         assessments,
+        access,
         referrer_hears: row.coded("referrer_hears", ReferrerHears::from_code)?,
         closed,
         continues: row.opt_text("continues")?,

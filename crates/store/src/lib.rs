@@ -8,6 +8,7 @@
 //! How one SQL text serves two engines:
 #![doc = include_str!("../PORTABILITY.md")]
 
+mod about;
 mod assessments;
 mod audit;
 mod cases;
@@ -50,6 +51,7 @@ use fingerpost_policy::{Grant, Permission};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
+pub use about::AboutPerson;
 pub use assessments::Assessment;
 pub use audit::{Act, AuditHead, AuditReport, Resource};
 pub use cases::{CasePage, CaseloadRow, ClosedRow, ContactRow, NoteVersion, SentBy};

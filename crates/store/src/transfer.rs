@@ -77,6 +77,8 @@ tables! {
     "questionnaire": "code" "version" "body" "added_at";
     "assessment": "tenant" "id" "case_id" "questionnaire" "version" "moment" "mode" "request_key" "begun_by" "begun_at" "finished_at";
     "assessment_answer": "tenant" "assessment" "item" "answer" "answered_at";
+    "self_description": "tenant" "person" "characteristic" "version" "answer" "words" "said_at";
+    "access_needs": "tenant" "person" "version" "needs" "may_share" "review_on" "asked_at";
     "signpost": "tenant" "id" "organisation" "service" "service_name" "request_key" "how" "made_at" "taken_back_at";
 }
 

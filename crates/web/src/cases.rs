@@ -16,7 +16,7 @@ use fingerpost_policy::{ReadCase, WorkCase};
 use fingerpost_store::{CasePage as Case, ContactRow, StoreError};
 use fingerpost_ui::format::{birth_day, count, day, day_and_time, due};
 use fingerpost_ui::pages::{
-    CasePage, CasePerson, Choice, ClosePage, Event, GoalLine, Matters, NotePage, NoteVersion, Sessions,
+    Care, CasePage, CasePerson, Choice, ClosePage, Event, GoalLine, Matters, NotePage, NoteVersion, Sessions,
 };
 use serde::Deserialize;
 
@@ -138,6 +138,20 @@ fn timeline(here: &May<ReadCase>, case: &Case, today: Date) -> Vec<Event> {
     events.into_iter().map(|(_, _, event)| event).collect()
 }
 
+/// What makes words arrive: what they were asked about, and what was noted at referral.
+fn meet_needs(case: &Case) -> String {
+    let noted = case.person.details.communication.as_ref().map(ToString::to_string);
+    let asked = case.access.as_ref().map(|access| {
+        let needs: Vec<&str> = access.needs.iter().map(|need| need.label()).collect();
+        if needs.is_empty() { "Asked: nothing needed.".to_owned() } else { format!("{}.", needs.join(", ")) }
+    });
+    match (asked, noted) {
+        (Some(asked), Some(noted)) => format!("{asked} {noted}"),
+        (Some(only), None) | (None, Some(only)) => only,
+        (None, None) => "Not asked yet.".to_owned(),
+    }
+}
+
 fn goal_lines(case: &Case) -> Vec<GoalLine> {
     let goals = case.plan.iter().flat_map(|plan| &plan.goals);
     goals
@@ -214,6 +228,7 @@ async fn page(
     let saved = saved.filter(|what| *what != "closed" || case.closed.is_some()).map(|what| match what {
         "contact" => "The contact is saved.".to_owned(),
         "care" => "Saved. It stands on every page of this case.".to_owned(),
+        "about" => "Saved. Answers that changed are kept beside the earlier ones.".to_owned(),
         "note" => "The correction is saved beside the first version.".to_owned(),
         "closed" if case.referrer_hears == ReferrerHears::Nothing => "The case is closed. Nobody was told.".to_owned(),
         "closed" => format!("The case is closed. {} hears what was agreed.", referrer_of(case)),
@@ -233,7 +248,7 @@ async fn page(
             short,
         },
         practice: case.practice_name.clone(),
-        care: care(person, &case.person.safe_contact, &case.person.risk),
+        care: Care { communication: meet_needs(case), ..care(person, &case.person.safe_contact, &case.person.risk) },
         sharing: sharing(case),
         state_line,
         open: case.closed.is_none(),
@@ -258,6 +273,7 @@ async fn page(
         action: here.href(&format!("cases/{}/contacts", case.id)),
         key,
         version: case.version,
+        about_href: here.href(&format!("cases/{}/about", case.id)),
         care_href: here.href(&format!("cases/{}/care", case.id)),
         close_href: here.href(&format!("cases/{}/close", case.id)),
         kinds: std::iter::once(Choice::new("", "Choose", false))

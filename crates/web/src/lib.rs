@@ -5,6 +5,7 @@
 //! scope and audits; a typed context is drawn. No handler sees a connection, a role or a raw form field
 //! that a rule has not checked.
 
+mod about;
 mod account;
 mod assets;
 mod care;

@@ -19,8 +19,8 @@ use tower_http::csrf::CsrfLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use crate::{
-    App, account, assets, care, caseload, cases, connections, directory, entry, errors, flow, health, measures, plans,
-    refer, sent, sessions, signposts, texts, triage, users,
+    App, about, account, assets, care, caseload, cases, connections, directory, entry, errors, flow, health, measures,
+    plans, refer, sent, sessions, signposts, texts, triage, users,
 };
 
 /// What stands in front of a route.
@@ -110,6 +110,7 @@ table! {
     "/o/{org}/cases/{id}/measures", BOTH, Guard::May(Action::ReadCase), get(measures::list).post(measures::begin);
     "/o/{org}/cases/{id}/measures/paper", GET, Guard::May(Action::ReadCase), get(measures::paper);
     "/o/{org}/cases/{id}/measures/{assessment}", BOTH, Guard::May(Action::WorkCase), get(measures::ask).post(measures::answer);
+    "/o/{org}/cases/{id}/about", BOTH, Guard::May(Action::ReadCase), get(about::form).post(about::save);
     "/o/{org}/cases/{id}/plan", BOTH, Guard::May(Action::WorkCase), get(plans::form).post(plans::save);
     "/o/{org}/cases/{id}/plan/copy", GET, Guard::May(Action::ReadCase), get(plans::copy);
     "/o/{org}/cases/{id}/close", BOTH, Guard::May(Action::WorkCase), get(cases::close_form).post(cases::close);

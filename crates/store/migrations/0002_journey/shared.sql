@@ -137,3 +137,29 @@ CREATE TABLE signpost (
   UNIQUE (tenant, organisation, request_key)
 );
 CREATE INDEX signpost_by_organisation ON signpost (tenant, organisation, made_at);
+
+-- What somebody says about themself; a changed answer is a further version.
+CREATE TABLE self_description (
+  tenant         TEXT NOT NULL,
+  person         TEXT NOT NULL,
+  characteristic TEXT NOT NULL,
+  version        BIGINT NOT NULL,
+  answer         TEXT NOT NULL,
+  words          TEXT,
+  said_at        BIGINT NOT NULL,
+  PRIMARY KEY (tenant, person, characteristic, version),
+  FOREIGN KEY (tenant, person) REFERENCES person (tenant, id)
+);
+
+-- How information has to reach somebody; no row while nobody has asked.
+CREATE TABLE access_needs (
+  tenant    TEXT NOT NULL,
+  person    TEXT NOT NULL,
+  version   BIGINT NOT NULL,
+  needs     TEXT NOT NULL,
+  may_share BIGINT NOT NULL CHECK (may_share IN (0, 1)),
+  review_on TEXT NOT NULL,
+  asked_at  BIGINT NOT NULL,
+  PRIMARY KEY (tenant, person, version),
+  FOREIGN KEY (tenant, person) REFERENCES person (tenant, id)
+);

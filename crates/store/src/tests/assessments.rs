@@ -79,3 +79,36 @@ async fn a_new_edition_does_not_change_an_assessment_that_has_begun() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn what_somebody_said_about_themself_is_kept_and_never_unasked() {
+    use std::collections::BTreeMap;
+
+    use fingerpost_domain::about::{Characteristic, SelfDescription};
+    use fingerpost_domain::access::{AccessNeed, AccessNeeds};
+    on_both(async |store| {
+        let (village, case) = village(store).await;
+        let empty = store.about_person(&read(&village), case).await.unwrap();
+        assert!(empty.said.is_empty() && empty.access.is_none(), "nobody was asked, nothing is guessed");
+        let needs = AccessNeeds {
+            needs: vec![AccessNeed::LargePrint, AccessNeed::Hearing],
+            may_share: false,
+            review_on: jiff::civil::date(2027, 11, 21),
+        };
+        let first = BTreeMap::from([
+            (Characteristic::Carer, SelfDescription::Category("yes")),
+            (Characteristic::Religion, SelfDescription::PreferNot),
+        ]);
+        store.say_about_person(&work(&village), case, (&first, Some(&needs))).await.unwrap();
+        let second = BTreeMap::from([(Characteristic::Carer, SelfDescription::Category("no"))]);
+        store.say_about_person(&work(&village), case, (&second, None)).await.unwrap();
+        let about = store.about_person(&read(&village), case).await.unwrap();
+        assert_eq!(about.said[&Characteristic::Carer], SelfDescription::Category("no"));
+        assert_eq!(about.said[&Characteristic::Religion], SelfDescription::PreferNot, "what was not said again stays");
+        assert_eq!(about.access.unwrap().0, needs);
+        assert_eq!(store.case(&read(&village), case).await.unwrap().access, Some(needs));
+        let strangers = Village::ctx::<ReadCase>(&village.other_worker, &village.scheme, start());
+        assert!(matches!(store.about_person(&strangers, case).await, Err(StoreError::NotFound)));
+    })
+    .await;
+}

@@ -2,14 +2,15 @@
 
 use crate::testing::{Engines, on_both, plan};
 use crate::{
-    assessments, audit, cases, connections, dialect, directory, disclosures, feedback, flow, imports, installation,
-    jobs, links, migrate, organisations, outbox, people, plans,
+    about, assessments, audit, cases, connections, dialect, directory, disclosures, feedback, flow, imports,
+    installation, jobs, links, migrate, organisations, outbox, people, plans,
 };
 use crate::{referrals, schemes, sessions, signposts, transfer, triage, users};
 
 /// Every statement of the crate, by name.
 fn all() -> Vec<(&'static str, &'static str)> {
     let tables = [
+        about::STATEMENTS,
         assessments::STATEMENTS,
         audit::STATEMENTS,
         cases::STATEMENTS,
@@ -73,6 +74,8 @@ const GROWING: &[&str] = &[
     "assessment",
     "assessment_answer",
     "signpost",
+    "self_description",
+    "access_needs",
 ];
 
 #[tokio::test]

@@ -214,6 +214,8 @@ pub struct CasePage {
     pub key: String,
     /// Counts the changes of the case: what its forms were read from.
     pub version: i64,
+    /// Where what they say about themself is written.
+    pub about_href: String,
     /// Where risks and the safe way are changed.
     pub care_href: String,
     /// Where the case is closed.
@@ -455,6 +457,7 @@ mod samples {
                 action: "/o/x/cases/1/contacts".into(),
                 key: "k".into(),
                 version: 1,
+                about_href: "/o/x/cases/1/about".into(),
                 care_href: "/o/x/cases/1/care".into(),
                 close_href: "/o/x/cases/1/close".into(),
                 kinds: vec![Choice::new("phone", "Phone", false)],

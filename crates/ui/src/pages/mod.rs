@@ -2,6 +2,7 @@
 //!
 //! Each page has samples: usual, empty, wrong, and with the longest names. A test renders them all.
 
+mod about;
 mod admin;
 mod case;
 mod connection;
@@ -16,6 +17,7 @@ mod triage;
 use fingerpost_domain::problem::Problem;
 use serde::Serialize;
 
+pub use about::{AboutPage, CharacteristicView};
 pub use admin::{AccountPage, FlowLine, FlowPage, InviteValues, UserLine, UsersPage};
 pub use case::{
     Care, CarePage, CasePage, CasePerson, CaseloadLine, CaseloadPage, ClosePage, ClosedLine, ClosedPage, Event, Filter,
@@ -214,6 +216,7 @@ mod tests {
             + draw(&ui, CarePage::samples())
             + draw(&ui, SignpostPage::samples())
             + draw(&ui, SlipPage::samples())
+            + draw(&ui, AboutPage::samples())
             + draw(&ui, MeasuresPage::samples())
             + draw(&ui, QuestionPage::samples())
             + draw(&ui, PaperPage::samples())
@@ -231,7 +234,7 @@ mod tests {
             + draw(&ui, FlowPage::samples());
         assert!(drawn > 30);
         let templates = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/templates")).unwrap().count();
-        assert_eq!(templates, 33 + 2, "a template without a page, or a page without samples here");
+        assert_eq!(templates, 34 + 2, "a template without a page, or a page without samples here");
     }
 
     #[test]
