@@ -55,6 +55,7 @@ test('a backup of a running server is restored, and the copy verifies', async ()
     assert.match(await fine('check', '--data', there), /Everything verifies/)
     await refused(/in use: restore into an empty/, 'restore', file, '--data', there)
     await peggyIsThere(['--data', there])
+    assert.match(await fine('check', '--data', server.data.path), /Everything verifies/)
 
     const garbage = join(box.path, 'garbage')
     writeFileSync(garbage, 'this is no database, whatever its name says '.repeat(100))

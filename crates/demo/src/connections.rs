@@ -4,7 +4,7 @@ use fingerpost_domain::calendar::{add_working_days, day_of, instant_at, plus_day
 use fingerpost_domain::connection::{EndReason, GroupReason, OfferAnswers};
 use fingerpost_domain::id::{CaseId, RequestKey, ServiceId};
 use fingerpost_domain::{Date, Timestamp};
-use fingerpost_policy::WorkCase;
+use fingerpost_policy::{ReadCase, WorkCase};
 use fingerpost_store::{ConnectionChange, SignedIn, Store};
 use rand::{Rng, RngExt};
 
@@ -19,13 +19,14 @@ const ASKS: &[&str] = &[
     "Wants to be out of the house while the days are short.",
 ];
 
-fn offer(peggy: bool, dice: &mut impl Rng) -> OfferAnswers {
+fn offer(peggy: bool, may_be_rung: bool, dice: &mut impl Rng) -> OfferAnswers {
     OfferAnswers {
         ask: if peggy { "Used to sing alto and would like to again, and to meet people." } else { one(dice, ASKS) }
             .to_owned(),
         first_visit: if peggy { "A Tuesday evening, and I come along".to_owned() } else { String::new() },
         agreed: true,
-        told: if peggy || chance(dice, 60) { "name_and_phone" } else { "name_only" }.to_owned(),
+        told: if peggy || chance(dice, 60) { if may_be_rung { "name_and_phone" } else { "name" } } else { "name_only" }
+            .to_owned(),
         way: "by_hand".to_owned(),
         email: String::new(),
     }
@@ -45,7 +46,9 @@ pub(crate) async fn tell(
         Some(choir) if peggy => choir.id,
         _ => services.get(dice.random_range(0..services.len().max(1))).ok_or(DemoError::Refused("service"))?.id,
     };
-    let asked = offer(peggy, dice).check(&[]).map_err(|_| DemoError::Refused("offer"))?;
+    let person = store.case(&Cast::ctx::<ReadCase>(worker, cast.scheme.id, now)?, case).await?.person;
+    let asked = offer(peggy, person.safe_contact.may_be_rung(), dice);
+    let asked = asked.check(&person.details, &person.safe_contact).map_err(|_| DemoError::Refused("offer"))?;
     let work = |at| Cast::ctx::<WorkCase>(worker, cast.scheme.id, at);
     let key: RequestKey = store.entropy().id(now);
     let id = store.offer_connection(&work(now)?, case, (service, &asked, key)).await?;

@@ -2,8 +2,8 @@
 
 use fingerpost_domain::Timestamp;
 use fingerpost_domain::calendar::{day_of, plus_days};
-use fingerpost_domain::id::CaseId;
-use fingerpost_domain::plan::{GoalAnswers, Mint, PlanAnswers, StepAnswers};
+use fingerpost_domain::id::{CaseId, GoalId, StepId};
+use fingerpost_domain::plan::{GoalAnswers, PlanAnswers, StepAnswers};
 use fingerpost_policy::{ReadCase, WorkCase};
 use fingerpost_store::{PlanSaved, SignedIn, Store};
 use rand::{Rng, RngExt};
@@ -27,8 +27,15 @@ const STRENGTHS: &[&str] = &[
     "I was a cook for thirty years. The cat.",
 ];
 
-fn goal((what, step, who): (&str, &str, &str), importance: u32, confidence: u32) -> GoalAnswers {
+fn goal(
+    store: &Store,
+    now: Timestamp,
+    (what, step, who): (&str, &str, &str),
+    (importance, confidence): (u32, u32),
+) -> GoalAnswers {
+    let (goal, id): (GoalId, StepId) = (store.entropy().id(now), store.entropy().id(now));
     let step = StepAnswers {
+        id: id.to_string(),
         what: step.to_owned(),
         who: who.to_owned(),
         by: "the end of next week".to_owned(),
@@ -36,6 +43,7 @@ fn goal((what, step, who): (&str, &str, &str), importance: u32, confidence: u32)
         ..StepAnswers::default()
     };
     GoalAnswers {
+        id: goal.to_string(),
         what: what.to_owned(),
         importance: importance.to_string(),
         steps: vec![step],
@@ -43,17 +51,18 @@ fn goal((what, step, who): (&str, &str, &str), importance: u32, confidence: u32)
     }
 }
 
-fn peggys() -> PlanAnswers {
+fn peggys(store: &Store, now: Timestamp) -> PlanAnswers {
     PlanAnswers {
         strengths: "A good alto voice. Bess the dog. Joan next door. I never forget a tune.".to_owned(),
         concerns: "Walking in alone. The evenings.".to_owned(),
         goals: vec![
             goal(
+                store,
+                now,
                 ("Sing with other people once a week", "Listen to the Tannery Choir for one evening", "Me and Maya"),
-                9,
-                7,
+                (9, 7),
             ),
-            goal(("Get to the shops without a taxi", "Ask about the Dial-a-Bus pass", "Maya"), 7, 8),
+            goal(store, now, ("Get to the shops without a taxi", "Ask about the Dial-a-Bus pass", "Maya"), (7, 8)),
         ],
         ..PlanAnswers::default()
     }
@@ -69,7 +78,7 @@ pub(crate) async fn write(
 ) -> Result<(), DemoError> {
     let before = store.plan(&Cast::ctx::<ReadCase>(worker, cast.scheme.id, now)?, case).await?;
     let written = if peggy {
-        peggys()
+        peggys(store, now)
     } else {
         let first = dice.random_range(0..GOALS.len());
         let goals = if chance(dice, 40) { vec![first, (first + 1) % GOALS.len()] } else { vec![first] };
@@ -77,7 +86,9 @@ pub(crate) async fn write(
             strengths: one(dice, STRENGTHS).to_owned(),
             goals: goals
                 .into_iter()
-                .map(|at| goal(GOALS[at], 5 + dice.random_range(0..6_u32), 4 + dice.random_range(0..7_u32)))
+                .map(|at| {
+                    goal(store, now, GOALS[at], (5 + dice.random_range(0..6_u32), 4 + dice.random_range(0..7_u32)))
+                })
                 .collect(),
             ..PlanAnswers::default()
         }
@@ -91,8 +102,7 @@ pub(crate) async fn write(
         review_year: review.year().to_string(),
         ..written
     };
-    let plan =
-        answers.check(&before.plan, today, Mint(store.entropy(), now)).map_err(|_| DemoError::Refused("plan"))?;
+    let plan = answers.check(&before.plan, today).map_err(|_| DemoError::Refused("plan"))?;
     let ctx = Cast::ctx::<WorkCase>(worker, cast.scheme.id, now)?;
     let matters = before.plan.matters.clone();
     match store.save_plan(&ctx, case, (&plan, before.version, matters), today).await? {

@@ -14,6 +14,8 @@ pub type More = Map<String, Value>;
 pub const LONGEST_TEXT: usize = 10_000;
 /// The longest name.
 pub const LONGEST_NAME: usize = 300;
+/// The largest entry, in bytes.
+pub const LARGEST: usize = 256 * 1024;
 /// Records of one kind inside a service at most.
 pub const MOST_PARTS: usize = 500;
 
@@ -32,6 +34,9 @@ pub enum NotAService {
     /// More parts than any real service has.
     #[error("it has more than {MOST_PARTS} {0}")]
     TooMany(&'static str),
+    /// More, in all, than any real entry.
+    #[error("it is {0} bytes, more than {LARGEST}")]
+    TooLarge(usize),
     /// A place that is not on the earth.
     #[error("its place, latitude {0}, longitude {1}, is not on the earth")]
     NoSuchPlace(String, String),
@@ -250,7 +255,12 @@ impl Service {
             }
         }
         self.check_places()?;
+        self.tidy_lines();
         self.give_ids(source);
+        let whole = serde_json::to_string(&self).map_or(0, |body| body.len());
+        if whole > LARGEST {
+            return Err(NotAService::TooLarge(whole));
+        }
         Ok(self)
     }
 
@@ -278,6 +288,42 @@ impl Service {
             }
         }
         Ok(())
+    }
+
+    /// Every short text that is shown, without hidden characters.
+    fn tidy_lines(&mut self) {
+        let line = |text: &mut String| *text = crate::tidy::line(text);
+        let some = |text: &mut Option<String>| {
+            *text = text.take().map(|words| crate::tidy::line(&words)).filter(|words| !words.is_empty());
+        };
+        [&mut self.alternate_name, &mut self.url, &mut self.email, &mut self.status].into_iter().for_each(some);
+        if let Some(by) = &mut self.organization {
+            line(&mut by.name);
+        }
+        for schedule in &mut self.schedules {
+            [&mut schedule.byday, &mut schedule.opens_at, &mut schedule.closes_at, &mut schedule.description]
+                .into_iter()
+                .for_each(some);
+        }
+        for location in self.service_at_locations.iter_mut().filter_map(|at| at.location.as_mut()) {
+            some(&mut location.name);
+            for address in &mut location.addresses {
+                line(&mut address.address_1);
+                line(&mut address.city);
+                some(&mut address.postal_code);
+            }
+            for each in &mut location.accessibility {
+                [&mut each.accessibility, &mut each.description].into_iter().for_each(some);
+            }
+        }
+        self.languages.iter_mut().for_each(|language| some(&mut language.name));
+        self.phones.iter_mut().for_each(|phone| line(&mut phone.number));
+        for cost in &mut self.cost_options {
+            [&mut cost.option, &mut cost.amount_description].into_iter().for_each(some);
+        }
+        for term in self.attributes.iter_mut().filter_map(|given| given.taxonomy_term.as_mut()) {
+            line(&mut term.name);
+        }
     }
 
     fn give_ids(&mut self, source: &str) {

@@ -6,9 +6,10 @@
 use jiff::civil::Date;
 use serde::Serialize;
 
-use crate::person::Email;
+use crate::person::{Email, PersonDetails};
 use crate::problem::Problems;
-use crate::text::{Line, Note};
+use crate::safe_contact::SafeContact;
+use crate::text::{Line, Note, folded};
 
 crate::coded! {
     /// Where a connection stands.
@@ -71,7 +72,9 @@ impl ConnectionState {
             (Self::Accepted, E::DidNotCome) => Ok(Self::Accepted),
             (Self::Started, E::DidNotCome) => Ok(Self::Started),
             (Self::Accepted | Self::Started, E::End) => Ok(Self::Ended),
-            (Self::Offered | Self::Accepted | Self::NoReply | Self::Started, E::Withdraw) => Ok(Self::Withdrawn),
+            (Self::Offered | Self::Accepted | Self::DeclinedByGroup | Self::NoReply | Self::Started, E::Withdraw) => {
+                Ok(Self::Withdrawn)
+            }
             _ => Err(ConnectionNotNow(self)),
         }
     }
@@ -160,8 +163,10 @@ impl EndReason {
 crate::coded! {
     /// What the person agreed that the group is told once it has said yes.
     pub enum GroupIsTold {
-        /// Name and telephone.
+        /// Name and telephone: only where the telephone is the safe way, without a condition.
         NameAndPhone = "name_and_phone",
+        /// Name, no telephone.
+        Name = "name",
         /// The name they are called by, no more.
         NameOnly = "name_only",
     }
@@ -173,6 +178,7 @@ impl GroupIsTold {
     pub const fn label(self) -> &'static str {
         match self {
             Self::NameAndPhone => "Name and phone number",
+            Self::Name => "Name, no phone number",
             Self::NameOnly => "First name only",
         }
     }
@@ -203,18 +209,21 @@ pub struct OfferAnswers {
     pub email: String,
 }
 
+/// A part of a name with so many letters is rarely another word.
+const LONG_NAME: usize = 5;
+
 /// The group is asked by a message with a link.
 pub const BY_EMAIL: &str = "email";
 /// Somebody rings the group and writes its answer down.
 pub const BY_HAND: &str = "by_hand";
 
 impl OfferAnswers {
-    /// The offer, or everything that is wrong with it. `names` are the person's: the group must not read them before
-    /// it has said yes.
+    /// The offer, or everything that is wrong with it. What gives the person away must not be read by a group before
+    /// it has said yes; their telephone is given on only where it is their safe way, without a condition.
     ///
     /// # Errors
     /// [`Problems`], one for each field to mend.
-    pub fn check(&self, names: &[&str]) -> Result<Offer, Problems> {
+    pub fn check(&self, person: &PersonDetails, safe_contact: &SafeContact) -> Result<Offer, Problems> {
         let mut problems = Problems::none();
         let ask = problems.take("ask", Note::parse(&self.ask)).flatten();
         if ask.is_none() && problems.of("ask").is_none() {
@@ -222,14 +231,17 @@ impl OfferAnswers {
         }
         let first_visit = problems.take("first_visit", Line::parse(&self.first_visit)).flatten();
         for (field, text) in [("ask", &self.ask), ("first_visit", &self.first_visit)] {
-            if let Some(name) = named_in(text, names) {
-                let told = format!("Leave \u{201c}{name}\u{201d} out: the group reads this before it has said yes");
+            if let Some(found) = gives_away(text, person) {
+                let told = format!("Leave \u{201c}{found}\u{201d} out: the group reads this before it has said yes");
                 problems.add(field, told);
             }
         }
         let told = GroupIsTold::from_code(&self.told);
         if told.is_none() {
             problems.add("told", "Choose what the group is told after it says yes");
+        }
+        if told == Some(GroupIsTold::NameAndPhone) && !safe_contact.may_be_rung() {
+            problems.add("told", "Their phone is not a safe way for everybody to reach them. Choose another answer");
         }
         if !self.agreed {
             problems.add("agreed", "Ask them first: without their agreement no group is told anything");
@@ -265,16 +277,37 @@ pub fn visit_day((day, month, year): (&str, &str, &str), offered_on: Date, today
     }
 }
 
-/// The first of the names that stands in a text as a word of its own. One or two letters are too common to tell.
-fn named_in<'a>(text: &str, names: &[&'a str]) -> Option<&'a str> {
-    let text = crate::text::folded(text);
-    let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric()).collect();
-    names.iter().copied().find(|name| {
-        let name = crate::text::folded(name);
-        let parts: Vec<&str> =
-            name.split(|c: char| !c.is_alphanumeric()).filter(|part| part.chars().count() > 2).collect();
-        parts.iter().any(|part| words.contains(part))
-    })
+/// What stands in a text that gives somebody away: a name, or a number or address that is theirs.
+///
+/// A part of a name counts where it is written as the name is, or in capitals; a longer part in any spelling. So "may"
+/// is a word and "May" a name.
+fn gives_away(text: &str, person: &PersonDetails) -> Option<String> {
+    let name = &person.name;
+    let names = [Some(name.given.as_str()), Some(name.family.as_str()), name.preferred.as_ref().map(Line::as_str)];
+    let split = |text: &str| -> Vec<String> {
+        text.split(|c: char| !c.is_alphanumeric()).filter(|part| !part.is_empty()).map(str::to_owned).collect()
+    };
+    let words = split(text);
+    let same = |word: &str, part: &str| {
+        let long = part.chars().count() >= LONG_NAME;
+        let shouted = word.chars().count() > 1 && word.to_uppercase() == word && word == part.to_uppercase();
+        word == part || shouted || (long && folded(word) == folded(part))
+    };
+    for part in names.into_iter().flatten().flat_map(split) {
+        if words.iter().any(|word| same(word, &part)) {
+            return Some(part);
+        }
+    }
+    let plain =
+        |text: &str| -> String { text.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_lowercase() };
+    let theirs = [
+        person.phone.as_ref().map(|phone| phone.as_str().to_owned()),
+        person.email.as_ref().map(|email| email.as_str().to_owned()),
+        person.postcode.as_ref().map(|postcode| postcode.as_str().to_owned()),
+        person.nhs_number.as_ref().map(ToString::to_string),
+    ];
+    let all = plain(text);
+    theirs.into_iter().flatten().find(|each| all.contains(&plain(each)))
 }
 
 #[cfg(test)]
@@ -282,6 +315,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::person::PersonAnswers;
+    use crate::safe_contact::Reach;
 
     fn offer() -> OfferAnswers {
         OfferAnswers {
@@ -294,29 +329,74 @@ mod tests {
         }
     }
 
-    const NAMES: &[&str] = &["Margaret", "Alderthwaite", "Peggy"];
+    fn named(given: &str, family: &str, preferred: &str) -> PersonDetails {
+        let answers = PersonAnswers {
+            given: given.into(),
+            family: family.into(),
+            preferred: preferred.into(),
+            born_day: "4".into(),
+            born_month: "6".into(),
+            born_year: "1947".into(),
+            phone: "01632 960 142".into(),
+            postcode: "WX4 2TN".into(),
+            ..PersonAnswers::default()
+        };
+        answers.check(jiff::civil::date(2026, 11, 21)).unwrap()
+    }
+
+    fn reach(reach: Reach, guidance: &str) -> SafeContact {
+        SafeContact { reach, guidance: Line::parse(guidance).unwrap() }
+    }
+
+    fn problems(answers: &OfferAnswers, person: &PersonDetails) -> Problems {
+        answers.check(person, &reach(Reach::Phone, "")).err().unwrap_or_default()
+    }
 
     #[test]
-    fn no_group_is_asked_without_the_persons_agreement_or_reads_their_name() {
-        assert!(offer().check(NAMES).is_ok());
+    fn no_group_is_asked_without_the_persons_agreement_or_reads_who_it_is() {
+        let peggy = named("Margaret", "Alderthwaite", "Peggy");
+        assert_eq!(problems(&offer(), &peggy), Problems::none());
         let unasked = OfferAnswers { agreed: false, ..offer() };
-        assert!(unasked.check(NAMES).unwrap_err().of("agreed").is_some());
-        for ask in ["PEGGY would like to sing", "Mrs Álderthwaite sings", "for peggy."] {
-            let named = OfferAnswers { ask: ask.into(), ..offer() };
-            assert!(named.check(NAMES).unwrap_err().of("ask").is_some(), "{ask}");
+        assert!(problems(&unasked, &peggy).of("agreed").is_some());
+        for ask in [
+            "PEGGY would like to sing",
+            "Mrs \u{c1}lderthwaite sings",
+            "for peggy.",
+            "ring 01632960142",
+            "lives at wx42tn",
+        ] {
+            let telling = OfferAnswers { ask: ask.into(), ..offer() };
+            assert!(problems(&telling, &peggy).of("ask").is_some(), "{ask}");
         }
-        let common = OfferAnswers { ask: "To be with people".into(), ..offer() };
-        assert!(common.check(&["Bo", "To"]).is_ok(), "a name of two letters is too common a word");
+        let says = |person: &PersonDetails, ask: &str| problems(&OfferAnswers { ask: ask.into(), ..offer() }, person);
+        let short = named("Bo", "Li", "");
+        assert!(says(&short, "Bo would like to sing").of("ask").is_some());
+        assert!(says(&short, "Mr LI sings").of("ask").is_some());
+        let word = named("May", "Will", "");
+        assert_eq!(says(&word, "She may come, and will bring somebody"), Problems::none(), "a word is no name");
+        assert!(says(&word, "May would like to sing").of("ask").is_some());
+    }
+
+    #[test]
+    fn a_telephone_is_given_on_only_where_anybody_may_ring() {
+        let peggy = named("Margaret", "Alderthwaite", "Peggy");
+        for unsafe_way in [reach(Reach::Letter, ""), reach(Reach::Phone, "Her son answers"), reach(Reach::Email, "")] {
+            assert!(offer().check(&peggy, &unsafe_way).unwrap_err().of("told").is_some());
+            let name = OfferAnswers { told: "name".into(), ..offer() };
+            assert!(name.check(&peggy, &unsafe_way).is_ok());
+        }
     }
 
     #[test]
     fn everything_that_is_missing_is_said() {
-        let wrong = OfferAnswers::default().check(NAMES).unwrap_err();
+        let peggy = named("Margaret", "Alderthwaite", "Peggy");
+        let wrong = problems(&OfferAnswers::default(), &peggy);
         let fields: Vec<_> = wrong.iter().map(|problem| problem.field.as_ref()).collect();
         assert_eq!(fields, ["ask", "told", "agreed", "way"]);
         let no_address = OfferAnswers { email: "nobody".into(), ..offer() };
-        assert!(no_address.check(NAMES).unwrap_err().of("email").is_some());
-        assert_eq!(OfferAnswers { way: "by_hand".into(), ..offer() }.check(NAMES).unwrap().email, None);
+        assert!(problems(&no_address, &peggy).of("email").is_some());
+        let by_hand = OfferAnswers { way: "by_hand".into(), ..offer() };
+        assert_eq!(by_hand.check(&peggy, &reach(Reach::Phone, "")).unwrap().email, None);
     }
 
     fn events() -> impl Strategy<Value = Vec<ConnectionEvent>> {

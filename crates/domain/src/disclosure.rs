@@ -42,7 +42,8 @@ crate::coded! {
     pub enum DisclosedFields {
         /// The referral page as sent.
         Referral = "referral",
-        /// A summary: contacts, outcome, what continues, the person's words.
+        /// A summary: contacts, what matters, goals, groups and visits, answers about how they feel, how it ended,
+        /// what continues, the person's words.
         Summary = "summary",
         /// Only that work began and ended.
         StatusOnly = "status_only",
@@ -72,6 +73,17 @@ impl ReferrerHears {
             Self::Summary => "A summary",
             Self::StatusOnly => "Only that it began and ended",
             Self::Nothing => "Nothing",
+        }
+    }
+
+    /// What is told, in words, beside the label.
+    #[must_use]
+    pub const fn detail(self) -> &'static str {
+        match self {
+            Self::Summary => {
+                "Contacts, what matters, goals, groups and visits, answers about how they feel, how it ended"
+            }
+            Self::NotAsked | Self::StatusOnly | Self::Nothing => "",
         }
     }
 

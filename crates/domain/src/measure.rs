@@ -285,6 +285,12 @@ impl Questionnaire {
         }
     }
 
+    /// Whether an answer is one that [`Questionnaire::accept`] gives: what may be stored.
+    #[must_use]
+    pub fn is_answer(item: &Item, given: &str) -> bool {
+        given == SKIPPED || Self::accept(item, given, false).as_deref() == Ok(given)
+    }
+
     /// The scores. One exists only where every item it adds was asked and answered.
     #[must_use]
     pub fn scores(&self, answers: &Answers) -> Vec<Score> {
@@ -346,10 +352,10 @@ impl Score {
 /// which they were made. Editions of the same questionnaire are compared by the codes of their scores.
 #[must_use]
 pub fn before_and_after(completed: &[Completed<'_>]) -> Vec<Paired> {
-    let Some(first) = completed.iter().find(|each| each.moment == Moment::Before) else { return vec![] };
-    let last = completed
-        .iter()
-        .rfind(|each| each.moment != Moment::Before && each.questionnaire.code == first.questionnaire.code);
+    let Some(at) = completed.iter().position(|each| each.moment == Moment::Before) else { return vec![] };
+    let (first, later) = (&completed[at], &completed[at + 1..]);
+    let last =
+        later.iter().rfind(|each| each.moment != Moment::Before && each.questionnaire.code == first.questionnaire.code);
     let later = last.map(|each| each.questionnaire.scores(each.answers)).unwrap_or_default();
     let scores = first.questionnaire.scores(first.answers).into_iter();
     scores
@@ -434,6 +440,8 @@ mod tests {
         assert_eq!(happy(&all), ("3 (low)".to_owned(), Some("7 (high)".to_owned())));
         assert_eq!(happy(&all[..2]), ("3 (low)".to_owned(), None));
         assert!(before_and_after(&all[2..]).is_empty(), "without a beginning there is no change");
+        let backwards = [all[2], all[0]];
+        assert_eq!(happy(&backwards), ("3 (low)".to_owned(), None), "what was asked before it is not after it");
     }
 
     fn with_a_rule() -> Questionnaire {

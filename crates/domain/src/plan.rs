@@ -7,11 +7,9 @@
 
 mod merge;
 
-use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::ambient::Entropy;
 use crate::case::read_day;
 use crate::id::{GoalId, StepId};
 use crate::problem::Problems;
@@ -153,10 +151,11 @@ impl Plan {
         *self == Self::default()
     }
 
-    /// Each goal with where it stands, a line each, as a letter says it.
+    /// Each goal that was not set aside with where it stands, a line each, as a letter says it.
     #[must_use]
     pub fn goal_lines(&self) -> Vec<String> {
-        self.goals.iter().map(|goal| format!("{}: {}", goal.what, goal.status.label().to_lowercase())).collect()
+        let told = self.goals.iter().filter(|goal| goal.status != GoalStatus::SetAside);
+        told.map(|goal| format!("{}: {}", goal.what, goal.status.label().to_lowercase())).collect()
     }
 }
 
@@ -196,16 +195,6 @@ pub struct PlanAnswers {
     pub review_year: String,
 }
 
-/// Where the ids of what is new come from.
-#[derive(Debug, Clone, Copy)]
-pub struct Mint<'a>(pub &'a Entropy, pub Timestamp);
-
-impl Mint<'_> {
-    fn id<T: From<ulid::Ulid>>(self) -> T {
-        self.0.id(self.1)
-    }
-}
-
 /// The name of a goal's field on the form; goals count from 1.
 #[must_use]
 pub fn goal_field(goal: usize, part: &str) -> String {
@@ -219,19 +208,23 @@ pub fn step_field(goal: usize, step: usize, part: &str) -> String {
 }
 
 impl PlanAnswers {
-    /// The plan, or everything that is wrong with it. A goal or a step that was emptied is taken away. A review
-    /// day is today or later, unless it stood so `before`.
+    /// The plan, or everything that is wrong with it. A goal or a step that was emptied is taken away; more than fit
+    /// are refused, not cut off. A review day is today or later, unless it stood so `before`.
     ///
     /// # Errors
     /// [`Problems`], one for each field to mend; fields are named by [`goal_field`] and [`step_field`].
-    pub fn check(&self, before: &Plan, today: Date, mint: Mint<'_>) -> Result<Plan, Problems> {
+    pub fn check(&self, before: &Plan, today: Date) -> Result<Plan, Problems> {
         let mut problems = Problems::none();
         let matters = problems.take("matters", Note::parse(&self.matters)).flatten();
         let strengths = problems.take("strengths", Note::parse(&self.strengths)).flatten();
         let concerns = problems.take("concerns", Note::parse(&self.concerns)).flatten();
         let mut goals = vec![];
-        for (at, goal) in self.goals.iter().take(MOST_GOALS).enumerate() {
-            goals.extend(goal.check(at + 1, mint, &mut problems));
+        for (at, goal) in self.goals.iter().enumerate() {
+            goals.extend(goal.check(at + 1, before, &mut problems));
+        }
+        if goals.len() > MOST_GOALS {
+            let told = format!("There are more than {MOST_GOALS} goals. Empty what can wait, or what is done");
+            problems.add(goal_field(goals.len(), "what"), told);
         }
         let review_on = self.review(before, today, &mut problems);
         if problems.is_empty() { Ok(Plan { matters, strengths, concerns, goals, review_on }) } else { Err(problems) }
@@ -251,19 +244,23 @@ impl PlanAnswers {
 }
 
 impl GoalAnswers {
-    fn check(&self, at: usize, mint: Mint<'_>, problems: &mut Problems) -> Option<Goal> {
+    fn check(&self, at: usize, before: &Plan, problems: &mut Problems) -> Option<Goal> {
         let what = problems.take(goal_field(at, "what"), Line::parse(&self.what)).flatten();
         let importance = problems.take(goal_field(at, "importance"), OneToTen::parse(&self.importance)).flatten();
         let mut steps = vec![];
-        for (place, step) in self.steps.iter().take(MOST_STEPS).enumerate() {
-            steps.extend(step.check((at, place + 1), mint, problems));
+        for (place, step) in self.steps.iter().enumerate() {
+            steps.extend(step.check((at, place + 1), before, problems));
+        }
+        if steps.len() > MOST_STEPS {
+            let told = format!("There are more than {MOST_STEPS} steps. Empty what is done");
+            problems.add(step_field(at, steps.len(), "what"), told);
         }
         let emptied = what.is_none() && problems.of(&goal_field(at, "what")).is_none();
         if emptied && !steps.is_empty() {
             problems.add(goal_field(at, "what"), "Say what the goal is, or empty its steps too");
         }
         Some(Goal {
-            id: self.id.parse().unwrap_or_else(|_| mint.id()),
+            id: self.id.parse().ok()?,
             what: what?,
             importance,
             status: GoalStatus::from_code(&self.status).unwrap_or(GoalStatus::Active),
@@ -273,25 +270,19 @@ impl GoalAnswers {
 }
 
 impl StepAnswers {
-    fn check(&self, (goal, at): (usize, usize), mint: Mint<'_>, problems: &mut Problems) -> Option<Step> {
+    fn check(&self, (goal, at): (usize, usize), before: &Plan, problems: &mut Problems) -> Option<Step> {
         let field = |part| step_field(goal, at, part);
         let what = problems.take(field("what"), Line::parse(&self.what)).flatten();
         let who = problems.take(field("who"), Line::parse(&self.who)).flatten();
         let by = problems.take(field("by"), Line::parse(&self.by)).flatten();
         let confidence = problems.take(field("confidence"), OneToTen::parse(&self.confidence)).flatten();
         let emptied = what.is_none() && problems.of(&field("what")).is_none();
-        // A new step comes with a name filled in: that alone is no step.
-        if emptied && self.id.is_empty() && (by.is_some() || confidence.is_some()) {
+        // A step that stands is taken away by emptying it; a new one that has a day has lost its words.
+        let stands = before.goals.iter().flat_map(|goal| &goal.steps).any(|step| step.id.to_string() == self.id);
+        if emptied && !stands && (by.is_some() || confidence.is_some()) {
             problems.add(field("what"), "Say what the step is");
         }
-        Some(Step {
-            id: self.id.parse().unwrap_or_else(|_| mint.id()),
-            what: what?,
-            who,
-            by,
-            confidence,
-            done: self.done,
-        })
+        Some(Step { id: self.id.parse().ok()?, what: what?, who, by, confidence, done: self.done })
     }
 }
 
@@ -334,22 +325,27 @@ impl From<&Goal> for GoalAnswers {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::LazyLock;
-
     use jiff::civil::date;
 
     use super::*;
+    use crate::ambient::Entropy;
 
     const TODAY: Date = date(2026, 11, 21);
 
-    fn mint() -> Mint<'static> {
-        static ENTROPY: LazyLock<Entropy> = LazyLock::new(|| Entropy::from_number(1));
-        Mint(&ENTROPY, Timestamp::UNIX_EPOCH)
+    fn fresh(number: u64) -> String {
+        let id: GoalId = Entropy::from_number(number).id(jiff::Timestamp::UNIX_EPOCH);
+        id.to_string()
     }
 
     fn singing() -> GoalAnswers {
-        let step = StepAnswers { what: "Listen to the choir".into(), ..StepAnswers::default() };
-        GoalAnswers { what: "Sing again".into(), importance: "9".into(), steps: vec![step], ..GoalAnswers::default() }
+        let step = StepAnswers { id: fresh(2), what: "Listen to the choir".into(), ..StepAnswers::default() };
+        GoalAnswers {
+            id: fresh(1),
+            what: "Sing again".into(),
+            importance: "9".into(),
+            steps: vec![step],
+            ..GoalAnswers::default()
+        }
     }
 
     fn plan(goals: Vec<GoalAnswers>) -> PlanAnswers {
@@ -362,9 +358,9 @@ mod tests {
         answers.review_day = "10".into();
         answers.review_month = "12".into();
         answers.review_year = "2026".into();
-        let written = answers.check(&Plan::default(), TODAY, mint()).unwrap();
+        let written = answers.check(&Plan::default(), TODAY).unwrap();
         assert_eq!(written.goals[0].importance.map(OneToTen::get), Some(9));
-        let again = PlanAnswers::from(&written).check(&written, TODAY, mint()).unwrap();
+        let again = PlanAnswers::from(&written).check(&written, TODAY).unwrap();
         assert_eq!(again, written);
         let stored = serde_json::to_string(&written).unwrap();
         assert_eq!(serde_json::from_str::<Plan>(&stored).unwrap(), written);
@@ -373,19 +369,25 @@ mod tests {
     #[test]
     fn an_emptied_goal_goes_and_its_steps_are_not_lost_by_the_way() {
         let emptied = GoalAnswers { what: " ".into(), ..singing() };
-        let refused = plan(vec![emptied.clone()]).check(&Plan::default(), TODAY, mint()).unwrap_err();
+        let refused = plan(vec![emptied.clone()]).check(&Plan::default(), TODAY).unwrap_err();
         assert!(refused.of("goal-1-what").is_some());
         let with_steps_emptied = GoalAnswers { steps: vec![], ..emptied };
-        assert!(plan(vec![with_steps_emptied]).check(&Plan::default(), TODAY, mint()).unwrap().goals.is_empty());
+        assert!(plan(vec![with_steps_emptied]).check(&Plan::default(), TODAY).unwrap().goals.is_empty());
+    }
+
+    #[test]
+    fn too_much_is_said_and_not_cut_off() {
+        let many = |n| plan((0..n).map(|at| GoalAnswers { id: fresh(at), ..singing() }).collect());
+        assert!(many(6).check(&Plan::default(), TODAY).is_ok());
+        let refused = many(8).check(&Plan::default(), TODAY).unwrap_err();
+        assert!(refused.of("goal-8-what").is_some());
     }
 
     #[test]
     fn a_number_is_from_one_to_ten_or_not_given() {
         for wrong in ["0", "11", "-1", "ten", "9.5"] {
             let goal = GoalAnswers { importance: wrong.into(), ..singing() };
-            assert!(
-                plan(vec![goal]).check(&Plan::default(), TODAY, mint()).unwrap_err().of("goal-1-importance").is_some()
-            );
+            assert!(plan(vec![goal]).check(&Plan::default(), TODAY).unwrap_err().of("goal-1-importance").is_some());
         }
         assert_eq!(OneToTen::parse(" "), Ok(None));
         assert!(serde_json::from_str::<OneToTen>("11").is_err());
@@ -399,8 +401,8 @@ mod tests {
             review_year: "2026".into(),
             ..plan(vec![])
         };
-        assert!(past.check(&Plan::default(), TODAY, mint()).unwrap_err().of("review").is_some());
+        assert!(past.check(&Plan::default(), TODAY).unwrap_err().of("review").is_some());
         let before = Plan { review_on: Some(date(2026, 11, 1)), ..Plan::default() };
-        assert!(past.check(&before, TODAY, mint()).is_ok());
+        assert!(past.check(&before, TODAY).is_ok());
     }
 }

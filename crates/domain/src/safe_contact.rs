@@ -81,6 +81,12 @@ impl SafeContact {
         Self { reach: self.reach, guidance: Line::parse(&both).ok().flatten().or_else(|| self.guidance.clone()) }
     }
 
+    /// Anybody may ring them: the telephone is the way they named, and nothing beside it asks for care.
+    #[must_use]
+    pub const fn may_be_rung(&self) -> bool {
+        matches!(self.reach, Reach::Phone) && self.guidance.is_none()
+    }
+
     /// The rule: a machine writes only where the person named that very way, and only when nothing
     /// beside it asks for care. Everything else is done by somebody who can read the guidance.
     #[must_use]

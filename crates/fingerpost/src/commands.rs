@@ -137,7 +137,9 @@ async fn import(here: &Here, what: Import) -> anyhow::Result<()> {
             print_report("Practices", &report, how.dry_run);
         }
         Import::Directory { path, how } => {
-            let source = source(&how, &path);
+            // What a service is known by here is its source and its id there: a name that changes with each file
+            // would bring every service twice.
+            let source = how.source.clone().context("--source NAME: say whose directory it is, the same each time")?;
             let run = Run { source: &source, dry_run: how.dry_run, now: here.now };
             let report = fingerpost_import::directory(&here.store, &path, run, &mut shown).await?;
             print_report("Directory", &report, how.dry_run);

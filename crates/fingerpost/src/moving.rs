@@ -18,11 +18,16 @@ async fn copy(from: &Store, to: &Store, progress: impl FnMut(usize, usize)) -> a
     }
 }
 
-/// The head of the audit, for the log of whoever keeps the backup.
-async fn verified(store: &Store) -> anyhow::Result<String> {
+/// The head of the audit, for the log of whoever keeps the copy, and what is wrong with it. A fault is said after the
+/// copy is made: evidence is worth most when something is wrong.
+async fn head_of(store: &Store) -> anyhow::Result<(String, Vec<String>)> {
     let report = store.verify_audit(None).await?;
-    ensure!(report.faults.is_empty(), "the audit of the copy does not verify: {}", report.faults.join("; "));
-    Ok(format!("{}:{}", report.head.number, report.head.hash))
+    Ok((format!("{}:{}", report.head.number, report.head.hash), report.faults))
+}
+
+fn said(faults: &[String]) -> anyhow::Result<()> {
+    ensure!(faults.is_empty(), "the copy is made, but its audit does not verify: {}", faults.join("; "));
+    Ok(())
 }
 
 /// A folder beside `file` in which a database is put together; nobody else may look into it.
@@ -43,8 +48,9 @@ pub(crate) async fn backup(
     ensure!(!file.exists(), "{}: the file is there already; a backup never writes over another", file.display());
     let folder = workshop(file)?;
     let target = Store::open(&Address::Folder(folder.path().to_owned()), ambient::entropy()?, now).await?;
+    store.note_copy_out(now).await?;
     let rows = copy(store, &target, progress).await?;
-    let head = verified(&target).await?;
+    let (head, faults) = head_of(&target).await?;
     target.close().await;
     let made = Store::file_in(folder.path());
     ensure!(!left_over(&made), "the backup could not be brought into one file");
@@ -52,7 +58,7 @@ pub(crate) async fn backup(
     fs::File::open(&made)?.sync_all()?;
     fs::rename(&made, file).with_context(|| format!("{}: the file cannot be written", file.display()))?;
     println!("{rows} rows are in {}. Audit head {head}.", file.display());
-    Ok(())
+    said(&faults)
 }
 
 /// Whether SQLite left part of a database beside its file.
@@ -79,8 +85,12 @@ pub(crate) async fn restore(
     ensure!(!source.is_untouched().await?, "{}: there is nothing in this file", file.display());
     let rows = copy(&source, store, progress).await?;
     source.close().await;
-    println!("{rows} rows are back. Audit head {}. People sign in again.", verified(store).await?);
-    Ok(())
+    let (head, faults) = head_of(store).await?;
+    let held = store.settle_restored(now).await?;
+    println!(
+        "{rows} rows are back. Audit head {head}. People sign in again. {held} messages and jobs that had not left are held."
+    );
+    said(&faults)
 }
 
 /// Copies everything into another untouched database: a PostgreSQL address, or a folder.
@@ -92,9 +102,10 @@ pub(crate) async fn copy_to(
     let is_server = target.starts_with("postgres://") || target.starts_with("postgresql://");
     let address = if is_server { Address::Postgres(target.to_owned()) } else { Address::Folder(target.into()) };
     let target = Store::open(&address, ambient::entropy()?, now).await?;
+    store.note_copy_out(now).await?;
     let rows = copy(store, &target, progress).await?;
-    let head = verified(&target).await?;
+    let (head, faults) = head_of(&target).await?;
     target.close().await;
     println!("{rows} rows are there. Audit head {head}. Serve the new database from now on; people sign in again.");
-    Ok(())
+    said(&faults)
 }

@@ -35,6 +35,7 @@ statements! {
                        WHERE a.tenant = $1 AND a.case_id = $2 ORDER BY n.assessment, n.item LIMIT 4000";
     PUT_ANSWER = "INSERT INTO assessment_answer (tenant, assessment, item, answer, answered_at) VALUES ($1, $2, $3, $4, $5) \
                   ON CONFLICT (tenant, assessment, item) DO UPDATE SET answer = excluded.answer, answered_at = excluded.answered_at";
+    BY_LINK = "SELECT id FROM assessment WHERE tenant = $1 AND case_id = $2 AND mode = 'link' AND finished_at IS NULL ORDER BY id LIMIT 100";
     HOLD = "UPDATE assessment SET mode = mode WHERE tenant = $1 AND id = $2 AND finished_at IS NULL";
     FINISH = "UPDATE assessment SET finished_at = $3 WHERE tenant = $1 AND id = $2 AND finished_at IS NULL";
 }
@@ -113,8 +114,8 @@ async fn answer(
         return Err(StoreError::ChangedMeanwhile);
     }
     let mut found = one(tx, tenant, id).await?;
-    let is_asked = found.questionnaire.asked(&found.answers).any(|asked| asked.code == item);
-    if !is_asked {
+    let asked = found.questionnaire.asked(&found.answers).find(|asked| asked.code == item);
+    if !asked.is_some_and(|asked| Questionnaire::is_answer(asked, given)) {
         return Err(StoreError::ChangedMeanwhile);
     }
     tx.run(PUT_ANSWER, values![tenant, id, item, given, now]).await?;
@@ -122,6 +123,14 @@ async fn answer(
     if found.questionnaire.next(&found.answers).is_none() {
         tx.run(FINISH, values![tenant, id, now]).await?;
         links::revoke(tx, tenant, LinkScope::AnswerQuestions, &id.to_string(), now).await?;
+    }
+    Ok(())
+}
+
+/// Ends the links of a case that was closed: what was not answered by then is not waited for.
+pub(crate) async fn case_closed(tx: &mut Tx, (tenant, case): (&TenantId, CaseId), now: Timestamp) -> Result<()> {
+    for row in tx.rows(BY_LINK, values![tenant, case]).await? {
+        links::revoke(tx, tenant, LinkScope::AnswerQuestions, &row.text("id")?, now).await?;
     }
     Ok(())
 }
@@ -152,10 +161,10 @@ impl Store {
         let (tenant, user) = (ctx.grant.tenant(), ctx.grant.user());
         let mut tx = self.db().write().await?;
         cases::in_scope(&mut tx, &ctx.grant, case).await?;
+        cases::touch(&mut tx, tenant, case, None).await?;
         if let Some(row) = tx.row(BY_KEY, values![tenant, user, key]).await? {
             return Ok((row.parsed("id")?, None));
         }
-        cases::touch(&mut tx, tenant, case, None).await?;
         let body = serde_json::to_string(questionnaire).map_err(|_| StoreError::corrupt("body"))?;
         let version = i64::from(questionnaire.version);
         tx.run(KEEP_EDITION, values![&questionnaire.code, version, body, ctx.now]).await?;
@@ -166,16 +175,55 @@ impl Store {
             return Err(StoreError::ChangedMeanwhile);
         }
         let token = match mode {
-            Mode::Link => {
-                let until = ctx.now.saturating_add(LINK_LASTS).unwrap_or(Timestamp::MAX);
-                let subject = id.to_string();
-                let scope = LinkScope::AnswerQuestions;
-                Some(links::mint(self, &mut tx, tenant, scope, &subject, (ctx.now, until)).await?)
-            }
+            Mode::Link => Some(self.mint_own_link(&mut tx, (tenant, id), ctx.now).await?),
             Mode::Together | Mode::Paper => None,
         };
         self.commit(tx, ctx.now, ctx.entry(Act::Create, Resource::Assessment).of(id)).await?;
         Ok((id, token))
+    }
+
+    async fn mint_own_link(
+        &self,
+        tx: &mut Tx,
+        (tenant, id): (&TenantId, AssessmentId),
+        now: Timestamp,
+    ) -> Result<String> {
+        let until = now.saturating_add(LINK_LASTS).unwrap_or(Timestamp::MAX);
+        links::mint(self, tx, tenant, LinkScope::AnswerQuestions, &id.to_string(), (now, until)).await
+    }
+
+    /// Ends the link of an assessment that the person answers by themself, and makes a new one where `again` says so:
+    /// for a link that was lost, or reached somebody else.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] outside the reader's scope; [`StoreError::ChangedMeanwhile`] on a closed case, or when
+    /// there is no such link to end.
+    pub async fn change_own_link(
+        &self,
+        ctx: &Ctx<WorkCase>,
+        (case, id): (CaseId, AssessmentId),
+        again: bool,
+    ) -> Result<Option<String>> {
+        let tenant = ctx.grant.tenant();
+        let mut tx = self.db().write().await?;
+        cases::in_scope(&mut tx, &ctx.grant, case).await?;
+        cases::touch(&mut tx, tenant, case, None).await?;
+        let found = one(&mut tx, tenant, id).await?;
+        if found.case != case {
+            return Err(StoreError::NotFound);
+        }
+        if found.mode != Mode::Link || found.finished_at.is_some() {
+            return Err(StoreError::ChangedMeanwhile);
+        }
+        let token = if again {
+            Some(self.mint_own_link(&mut tx, (tenant, id), ctx.now).await?)
+        } else {
+            links::revoke(&mut tx, tenant, LinkScope::AnswerQuestions, &id.to_string(), ctx.now).await?;
+            None
+        };
+        let entry = ctx.entry(Act::Change, Resource::Link).of(id).because(if again { "new" } else { "ended" });
+        self.commit(tx, ctx.now, entry).await?;
+        Ok(token)
     }
 
     /// An assessment of a case.
@@ -198,7 +246,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::NotFound`] outside the reader's scope; [`StoreError::ChangedMeanwhile`] when the assessment is
-    /// finished or the item is not asked.
+    /// finished, the case closed, the item not asked, or when the person answers by themself.
     pub async fn answer_item(
         &self,
         ctx: &Ctx<WorkCase>,
@@ -207,8 +255,13 @@ impl Store {
     ) -> Result<()> {
         let mut tx = self.db().write().await?;
         cases::in_scope(&mut tx, &ctx.grant, case).await?;
-        if one(&mut tx, ctx.grant.tenant(), id).await?.case != case {
+        cases::touch(&mut tx, ctx.grant.tenant(), case, None).await?;
+        let found = one(&mut tx, ctx.grant.tenant(), id).await?;
+        if found.case != case {
             return Err(StoreError::NotFound);
+        }
+        if found.mode == Mode::Link {
+            return Err(StoreError::ChangedMeanwhile);
         }
         answer(&mut tx, (ctx.grant.tenant(), id), (item, given), ctx.now).await?;
         self.commit(tx, ctx.now, ctx.entry(Act::Change, Resource::Assessment).of(id)).await

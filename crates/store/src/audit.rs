@@ -51,6 +51,10 @@ coded! {
         Deliver = "deliver",
         /// A message to a person was held back: it has to be passed on by hand.
         Withhold = "withhold",
+        /// Everything was copied out: a backup, a move to another database.
+        CopyOut = "copy_out",
+        /// Everything was read back from a backup.
+        Restore = "restore",
         /// Reference data was imported.
         Import = "import",
     }

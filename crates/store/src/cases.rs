@@ -663,7 +663,8 @@ impl Store {
         if tx.run(CLOSE, values).await? == 0 {
             return Err(StoreError::ChangedMeanwhile);
         }
-        connections::withdraw_pending(&mut tx, (tenant, id), ctx.now).await?;
+        connections::case_closed(&mut tx, (tenant, id), ctx.now).await?;
+        assessments::case_closed(&mut tx, (tenant, id), ctx.now).await?;
         feedback::change_agreement(self, &mut tx, (tenant, id), closing.referrer_hears, (user, ctx.now)).await?;
         let source = FeedbackSource {
             requested_actions: closing.requested_actions.as_ref().map(ToString::to_string),

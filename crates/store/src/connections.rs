@@ -3,10 +3,11 @@
 //! One function, [`happen`], moves a connection from state to state; whoever asks for it, the rule is the domain's.
 //! What the group may read is decided here by the state: a name only between its yes and the end.
 
-use fingerpost_domain::calendar::day_of;
+use fingerpost_directory::hsds::Service;
 use fingerpost_domain::connection::{ConnectionEvent, ConnectionState, EndReason, GroupIsTold, GroupReason, Offer};
 use fingerpost_domain::id::{CaseId, ConnectionId, RequestKey, ServiceId, TenantId, UserId};
 use fingerpost_domain::person::Email;
+use fingerpost_domain::safe_contact::{Reach, SafeContact};
 use fingerpost_domain::text::Line;
 use fingerpost_domain::{Date, Timestamp};
 use fingerpost_policy::{ReadCase, WorkCase};
@@ -23,13 +24,15 @@ use crate::{Ctx, Store, cases};
 statements! {
     ADD = "INSERT INTO connection (tenant, id, case_id, service, service_name, request_key, state, ask, first_visit, told, group_email, offered_by, offered_at) \
            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT (tenant, offered_by, request_key) DO NOTHING";
-    BY_KEY = "SELECT id FROM connection WHERE tenant = $1 AND offered_by = $2 AND request_key = $3";
-    SERVICE_NAME = "SELECT name FROM service WHERE id = $1";
+    BY_KEY = "SELECT id, case_id, service, ask, told, group_email FROM connection WHERE tenant = $1 AND offered_by = $2 AND request_key = $3";
+    SERVICE = "SELECT name, body FROM service WHERE id = $1";
     OF_CASE = "SELECT id, service, service_name, state, ask, first_visit, told, group_email, offered_at, answered_at, answered_by, reason, started_on, came, missed, ended_at \
                FROM connection WHERE tenant = $1 AND case_id = $2 ORDER BY offered_at DESC, id DESC LIMIT 100";
     ONE = "SELECT id, service, service_name, state, ask, first_visit, told, group_email, offered_at, answered_at, answered_by, reason, started_on, came, missed, ended_at \
            FROM connection WHERE tenant = $1 AND id = $2 AND case_id = $3";
-    STATE = "SELECT state FROM connection WHERE tenant = $1 AND id = $2";
+    /// Takes the connection for the rest of the transaction.
+    HOLD = "UPDATE connection SET state = state WHERE tenant = $1 AND id = $2";
+    STATE = "SELECT state, reason FROM connection WHERE tenant = $1 AND id = $2";
     ANSWER = "UPDATE connection SET state = $4, answered_at = $5, answered_by = $6, reason = $7 WHERE tenant = $1 AND id = $2 AND state = $3";
     MOVE = "UPDATE connection SET state = $4, ended_at = COALESCE($5, ended_at), reason = COALESCE($6, reason) WHERE tenant = $1 AND id = $2 AND state = $3";
     VISIT = "INSERT INTO connection_visit (tenant, connection, on_day, came, told_by, told_at) VALUES ($1, $2, $3, $4, $5, $6) \
@@ -40,13 +43,14 @@ statements! {
                     started_on = (SELECT MIN(v.on_day) FROM connection_visit v WHERE v.tenant = connection.tenant AND v.connection = connection.id AND v.came = 1) \
                     WHERE tenant = $1 AND id = $2 AND state = $3 RETURNING came";
     VISITS = "SELECT on_day, came FROM connection_visit WHERE tenant = $1 AND connection = $2 ORDER BY on_day DESC LIMIT 60";
-    FOR_GROUP = "SELECT n.service_name, n.state, n.ask, n.first_visit, n.told, n.reason, p.given, p.family, p.preferred, p.phone, u.name AS worker_name, w.phone AS worker_phone \
+    FOR_GROUP = "SELECT n.service_name, n.state, n.ask, n.first_visit, n.told, n.reason, n.offered_at, p.given, p.family, p.preferred, p.phone, p.reach, p.guidance, u.name AS worker_name, w.phone AS worker_phone \
                  FROM connection n JOIN case_file c ON c.tenant = n.tenant AND c.id = n.case_id JOIN person p ON p.tenant = c.tenant AND p.id = c.person \
                  JOIN app_user u ON u.tenant = c.tenant AND u.id = c.worker \
                  LEFT JOIN link_worker w ON w.tenant = c.tenant AND w.user_id = c.worker AND w.scheme = c.scheme \
                  WHERE n.tenant = $1 AND n.id = $2";
     WORKER = "SELECT c.worker FROM connection n JOIN case_file c ON c.tenant = n.tenant AND c.id = n.case_id WHERE n.tenant = $1 AND n.id = $2";
-    PENDING = "SELECT id FROM connection WHERE tenant = $1 AND case_id = $2 AND state IN ('offered', 'no_reply') ORDER BY id LIMIT 100";
+    PENDING = "SELECT id FROM connection WHERE tenant = $1 AND case_id = $2 AND state IN ('offered', 'no_reply', 'declined_by_group') ORDER BY id LIMIT 100";
+    GOING_ON = "SELECT id FROM connection WHERE tenant = $1 AND case_id = $2 AND state IN ('accepted', 'started') ORDER BY id LIMIT 100";
     MAY_BE_ASKED = "SELECT group_email, service_name FROM connection WHERE tenant = $1 AND id = $2 AND state = 'offered' AND group_email IS NOT NULL";
 }
 
@@ -171,6 +175,8 @@ pub struct GroupView {
     pub worker_phone: Option<String>,
     /// Days already told, newest first, and whether the person came.
     pub visits: Vec<(Date, bool)>,
+    /// When it was asked.
+    pub offered_at: Timestamp,
     /// Until when the link works.
     pub until: Timestamp,
 }
@@ -205,16 +211,26 @@ pub(crate) async fn of_case(tx: &mut Tx, tenant: &TenantId, case: CaseId) -> Res
     tx.rows(OF_CASE, values![tenant, case]).await?.iter().map(connection).collect()
 }
 
-/// Moves a connection on, if its state allows it and nobody else has moved it meanwhile.
+/// Moves a connection on, if its state allows it. Says whether anything is different now: a button pressed twice
+/// changes nothing the second time.
 async fn happen(
     tx: &mut Tx,
     (tenant, id): (&TenantId, ConnectionId),
     (change, told_by): (ConnectionChange, &'static str),
     now: Timestamp,
-) -> Result<()> {
+) -> Result<bool> {
+    tx.run(HOLD, values![tenant, id]).await?;
     let row = tx.row(STATE, values![tenant, id]).await?.ok_or(StoreError::NotFound)?;
-    let state = row.coded("state", ConnectionState::from_code)?;
+    let (state, reason) = (row.coded("state", ConnectionState::from_code)?, row.opt_text("reason")?);
     let next = state.after(change.event())?;
+    let said_before = match change {
+        ConnectionChange::Yes => true,
+        ConnectionChange::No(now) => reason.as_deref() == Some(now.code()),
+        _ => false,
+    };
+    if said_before && state == next {
+        return Ok(false);
+    }
     let moved = match change {
         ConnectionChange::Yes | ConnectionChange::No(_) => {
             let reason = match change {
@@ -246,14 +262,18 @@ async fn happen(
     if matches!(next, ConnectionState::Withdrawn | ConnectionState::Ended) {
         links::revoke(tx, tenant, LinkScope::AnswerConnection, &id.to_string(), now).await?;
     }
-    Ok(())
+    Ok(true)
 }
 
-/// Takes back what groups have not answered: the case is closed, nobody waits for them any more.
-pub(crate) async fn withdraw_pending(tx: &mut Tx, (tenant, case): (&TenantId, CaseId), now: Timestamp) -> Result<()> {
+/// Ends what groups may still read and say: the case is closed. What they have not said yes to is taken back; where
+/// they have, the person goes on with them and without a page of ours.
+pub(crate) async fn case_closed(tx: &mut Tx, (tenant, case): (&TenantId, CaseId), now: Timestamp) -> Result<()> {
     for row in tx.rows(PENDING, values![tenant, case]).await? {
         let id: ConnectionId = row.parsed("id")?;
         happen(tx, (tenant, id), (ConnectionChange::Withdraw, THE_SCHEME), now).await?;
+    }
+    for row in tx.rows(GOING_ON, values![tenant, case]).await? {
+        links::revoke(tx, tenant, LinkScope::AnswerConnection, &row.text("id")?, now).await?;
     }
     Ok(())
 }
@@ -280,8 +300,8 @@ impl Store {
     /// key offers once.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`] outside the reader's scope or for a service that is not there;
-    /// [`StoreError::ChangedMeanwhile`] on a closed case.
+    /// [`StoreError::NotFound`] outside the reader's scope, or for a service that is not there or not running;
+    /// [`StoreError::ChangedMeanwhile`] on a closed case, or when the same form was posted with other content.
     pub async fn offer_connection(
         &self,
         ctx: &Ctx<WorkCase>,
@@ -291,11 +311,22 @@ impl Store {
         let (tenant, user) = (ctx.grant.tenant(), ctx.grant.user());
         let mut tx = self.db().write().await?;
         cases::in_scope(&mut tx, &ctx.grant, case).await?;
-        if let Some(row) = tx.row(BY_KEY, values![tenant, user, key]).await? {
-            return row.parsed("id");
-        }
         cases::touch(&mut tx, tenant, case, None).await?;
-        let name = tx.row(SERVICE_NAME, values![service]).await?.ok_or(StoreError::NotFound)?.text("name")?;
+        // Asked once the case is held: a second press that waited finds what the first has written.
+        if let Some(row) = tx.row(BY_KEY, values![tenant, user, key]).await? {
+            let same = row.text("case_id")? == case.to_string()
+                && row.text("service")? == service.to_string()
+                && row.text("ask")? == offer.ask.as_str()
+                && row.text("told")? == offer.told.code()
+                && row.opt_text("group_email")?.as_deref() == offer.email.as_ref().map(Email::as_str);
+            return if same { row.parsed("id") } else { Err(StoreError::ChangedMeanwhile) };
+        }
+        let row = tx.row(SERVICE, values![service]).await?.ok_or(StoreError::NotFound)?;
+        let name = row.text("name")?;
+        let entry: Service = serde_json::from_str(&row.text("body")?).map_err(|_| StoreError::corrupt("body"))?;
+        if !entry.is_open() {
+            return Err(StoreError::NotFound);
+        }
         let id: ConnectionId = self.entropy().id(ctx.now);
         let values = values![
             tenant,
@@ -399,6 +430,7 @@ impl Store {
             worker_name: row.text("worker_name")?,
             worker_phone: row.opt_text("worker_phone")?,
             visits: visits(&mut tx, &link.tenant, id).await?,
+            offered_at: row.at("offered_at")?,
             until: link.expires_at,
         };
         drop(tx);
@@ -415,12 +447,14 @@ impl Store {
         let id = subject_of(link)?;
         let mut tx = self.db().write().await?;
         links::still_live(&mut tx, link, now).await?;
-        happen(&mut tx, (&link.tenant, id), (change, THE_GROUP), now).await?;
+        if !happen(&mut tx, (&link.tenant, id), (change, THE_GROUP), now).await? {
+            return Ok(());
+        }
         if matches!(change, ConnectionChange::Yes | ConnectionChange::No(_)) {
             let worker: UserId =
                 tx.row(WORKER, values![&link.tenant, id]).await?.ok_or(StoreError::NotFound)?.parsed("worker")?;
-            // Each answer is told once: the day makes a changed mind a new message.
-            let subject = format!("{id}/{}/{}", change.code(), day_of(now));
+            // Each changed mind is a message of its own.
+            let subject = format!("{id}/{}", now.as_microsecond());
             let message = (worker, subject.as_str());
             outbox::to_user(self, &mut tx, &link.tenant, MessageTemplate::GroupAnswered, message, now).await?;
         }
@@ -430,10 +464,18 @@ impl Store {
 
 fn person_for_group(row: &Row) -> Result<PersonForGroup> {
     let called = row.opt_text("preferred")?.map_or_else(|| row.text("given"), Ok)?;
+    let whole = || Ok::<_, StoreError>(format!("{called} {}", row.text("family")?));
     Ok(match row.coded("told", GroupIsTold::from_code)? {
-        GroupIsTold::NameOnly => PersonForGroup { name: called, phone: None },
+        GroupIsTold::NameOnly => PersonForGroup { name: called.clone(), phone: None },
+        GroupIsTold::Name => PersonForGroup { name: whole()?, phone: None },
         GroupIsTold::NameAndPhone => {
-            PersonForGroup { name: format!("{called} {}", row.text("family")?), phone: row.opt_text("phone")? }
+            // Asked again now: what was safe when the person agreed may not be any more.
+            let guidance = row.opt_text("guidance")?.unwrap_or_default();
+            let safe = SafeContact {
+                reach: row.coded("reach", Reach::from_code)?,
+                guidance: Line::parse(&guidance).map_err(|_| StoreError::corrupt("guidance"))?,
+            };
+            PersonForGroup { name: whole()?, phone: row.opt_text("phone")?.filter(|_| safe.may_be_rung()) }
         }
     })
 }

@@ -64,6 +64,29 @@ fn stored(row: &Row) -> Result<StoredService> {
     })
 }
 
+/// Postcodes of one transaction.
+const POSTCODES_AT_ONCE: usize = 2_000;
+
+async fn take_place(tx: &mut Tx, place: &PostcodePlace, source: &str, counts: &mut ImportCounts) -> Result<()> {
+    let (latitude, longitude) = place.point.micro();
+    let known = tx.row(KNOWN_PLACE, values![place.postcode.as_str()]).await?;
+    if let Some(row) = &known
+        && (row.int("latitude")?, row.int("longitude")?, row.opt_text("lsoa")?)
+            == (latitude, longitude, place.lsoa.clone())
+    {
+        counts.unchanged += 1;
+        return Ok(());
+    }
+    let values = values![place.postcode.as_str(), latitude, longitude, place.lsoa.clone(), source];
+    tx.run(PUT_PLACE, values).await?;
+    if known.is_some() {
+        counts.changed += 1
+    } else {
+        counts.added += 1
+    }
+    Ok(())
+}
+
 impl Store {
     /// Takes services of one source: all of them or nothing. What the source no longer lists stays as it is: a
     /// file that was cut short must not empty a directory.
@@ -126,41 +149,39 @@ impl Store {
         }
     }
 
-    /// Takes the places of `total` postcodes: all of them or nothing.
+    /// Takes the places of `total` postcodes, a few thousand at a time: whoever works meanwhile does not wait for a
+    /// whole country. Each place stands for itself, so a run that breaks off is simply begun again.
     ///
     /// # Errors
-    /// When the database fails; nothing is changed then.
+    /// When the database fails; what was taken so far stays.
     pub async fn import_postcodes(
         &self,
-        places: impl Iterator<Item = PostcodePlace>,
+        mut places: impl Iterator<Item = PostcodePlace>,
         total: usize,
         (source, read, refused): (&str, u64, u64),
         (now, dry_run): (Timestamp, bool),
         mut progress: impl FnMut(usize, usize),
     ) -> Result<ImportCounts> {
-        let mut tx = self.db().write().await?;
         let mut counts = ImportCounts { read, refused, ..ImportCounts::default() };
-        for (at, place) in places.enumerate() {
-            let (latitude, longitude) = place.point.micro();
-            let known = tx.row(KNOWN_PLACE, values![place.postcode.as_str()]).await?;
-            let same = match &known {
-                Some(row) => {
-                    (row.int("latitude")?, row.int("longitude")?, row.opt_text("lsoa")?)
-                        == (latitude, longitude, place.lsoa.clone())
-                }
-                None => false,
-            };
-            if same {
-                counts.unchanged += 1;
-            } else {
-                let values = values![place.postcode.as_str(), latitude, longitude, place.lsoa.clone(), source];
-                tx.run(PUT_PLACE, values).await?;
-                if known.is_some() { counts.changed += 1 } else { counts.added += 1 }
+        let mut done = 0;
+        loop {
+            let some: Vec<PostcodePlace> = places.by_ref().take(POSTCODES_AT_ONCE).collect();
+            if some.is_empty() {
+                break;
             }
-            progress(at + 1, total);
+            let mut tx = self.db().write().await?;
+            for place in &some {
+                take_place(&mut tx, place, source, &mut counts).await?;
+                done += 1;
+                progress(done, total);
+            }
+            if !dry_run {
+                tx.commit().await?;
+            }
         }
-        self.record_import(&mut tx, ("postcodes", source), (counts, Resource::Directory), now).await?;
         if !dry_run {
+            let mut tx = self.db().write().await?;
+            self.record_import(&mut tx, ("postcodes", source), (counts, Resource::Directory), now).await?;
             tx.commit().await?;
         }
         Ok(counts)

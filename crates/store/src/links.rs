@@ -1,5 +1,6 @@
-//! One-time links: opaque, stored as a hash, expiring, revocable, each with one scope. Looking at a link
-//! changes nothing; using it does, once.
+//! One-time links: opaque, stored as a hash, expiring, revocable, each with one scope. Looking at a link changes
+//! nothing; a button does. Choosing a password uses its link up; a group and a person answering questions go on with
+//! theirs until it ends.
 
 use fingerpost_domain::id::{LinkId, TenantId};
 use fingerpost_domain::{Timestamp, coded};

@@ -15,7 +15,8 @@ use crate::{Ctx, Store};
 statements! {
     ADD = "INSERT INTO signpost (tenant, id, organisation, service, service_name, request_key, how, made_at) \
            SELECT $1, $2, $3, s.id, s.name, $5, $6, $7 FROM service s WHERE s.id = $4 ON CONFLICT (tenant, organisation, request_key) DO NOTHING";
-    BY_KEY = "SELECT id FROM signpost WHERE tenant = $1 AND organisation = $2 AND request_key = $3";
+    BY_KEY = "SELECT id, taken_back_at FROM signpost WHERE tenant = $1 AND organisation = $2 AND request_key = $3";
+    AGAIN = "UPDATE signpost SET taken_back_at = NULL, service = $4, service_name = (SELECT name FROM service WHERE id = $4), how = $5 WHERE tenant = $1 AND organisation = $2 AND id = $3";
     TAKE_BACK = "UPDATE signpost SET taken_back_at = $4 WHERE tenant = $1 AND organisation = $2 AND id = $3 AND taken_back_at IS NULL AND made_at > $5";
     ONE = "SELECT id, service, service_name, how, made_at FROM signpost WHERE tenant = $1 AND organisation = $2 AND id = $3 AND taken_back_at IS NULL";
     OFTEN = "SELECT service, COUNT(*) AS n FROM signpost WHERE tenant = $1 AND organisation = $2 AND made_at >= $3 AND taken_back_at IS NULL \
@@ -57,8 +58,14 @@ impl Store {
         let mut tx = self.db().write().await?;
         let id: SignpostId = self.entropy().id(ctx.now);
         if tx.run(ADD, values![tenant, id, place, service, key, how.code(), ctx.now]).await? == 0 {
-            let before = tx.row(BY_KEY, values![tenant, place, key]).await?;
-            return before.ok_or(StoreError::NotFound)?.parsed("id");
+            let before = tx.row(BY_KEY, values![tenant, place, key]).await?.ok_or(StoreError::NotFound)?;
+            let id = before.parsed("id")?;
+            // Taken back, gone back to the page, and pressed again: it counts again.
+            if before.opt_at("taken_back_at")?.is_some() {
+                tx.run(AGAIN, values![tenant, place, id, service, how.code()]).await?;
+                self.commit(tx, ctx.now, ctx.entry(Act::Create, Resource::Signpost).of(id)).await?;
+            }
+            return Ok(id);
         }
         self.commit(tx, ctx.now, ctx.entry(Act::Create, Resource::Signpost).of(id)).await?;
         Ok(id)

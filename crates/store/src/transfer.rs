@@ -4,6 +4,10 @@
 //! so a region does not have to fit into memory. Sessions are left behind: people sign in again. A test compares the
 //! tables named here with those of the schema.
 
+use fingerpost_domain::Timestamp;
+use fingerpost_domain::id::TenantId;
+
+use crate::audit::{Act, Entry, Resource};
 use crate::engine::{Tx, values};
 use crate::error::{Result, StoreError};
 use crate::sql::statements;
@@ -12,6 +16,8 @@ use crate::{Store, migrate};
 statements! {
     IN_USE = "SELECT (SELECT COUNT(*) FROM tenant) + (SELECT COUNT(*) FROM organisation) + (SELECT COUNT(*) FROM service) AS n";
     SEQUENCE = "SELECT value FROM directory_sequence WHERE only_row = 1";
+    HOLD_MESSAGES = "UPDATE outbox SET failed_at = $1, last_error = 'restored' WHERE sent_at IS NULL AND failed_at IS NULL";
+    HOLD_JOBS = "UPDATE job SET failed_at = $1, last_error = 'restored' WHERE done_at IS NULL AND failed_at IS NULL";
     SET_SEQUENCE = "UPDATE directory_sequence SET value = $1 WHERE only_row = 1";
 }
 
@@ -114,6 +120,26 @@ impl Store {
     pub async fn is_untouched(&self) -> Result<bool> {
         let mut tx = self.db().read().await?;
         Ok(tx.row(IN_USE, vec![]).await?.map_or(Ok(0), |row| row.int("n"))? == 0)
+    }
+
+    /// Notes in the audit that everything is about to be copied out of this database.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn note_copy_out(&self, now: Timestamp) -> Result<()> {
+        self.looked(now, Entry::system(TenantId::main(), Act::CopyOut, Resource::Installation)).await
+    }
+
+    /// Ends what a restore brought back: messages and jobs that had not run are held, because the database they came
+    /// from may still be sending them. Gives how many.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn settle_restored(&self, now: Timestamp) -> Result<u64> {
+        let mut tx = self.db().write().await?;
+        let held = tx.run(HOLD_MESSAGES, values![now]).await? + tx.run(HOLD_JOBS, values![now]).await?;
+        self.commit(tx, now, Entry::system(TenantId::main(), Act::Restore, Resource::Installation)).await?;
+        Ok(held)
     }
 
     /// Copies everything but sessions into an untouched database of the same schema: all of it or nothing. Each

@@ -186,7 +186,7 @@ fn sharing(case: &Case) -> String {
 
 fn hears_choices(chosen: &str) -> Vec<Choice> {
     [ReferrerHears::Summary, ReferrerHears::StatusOnly, ReferrerHears::Nothing]
-        .map(|hears| Choice::new(hears.code(), hears.label(), chosen == hears.code()))
+        .map(|hears| Choice::new(hears.code(), hears.label(), chosen == hears.code()).hint(hears.detail()))
         .into()
 }
 

@@ -10,7 +10,6 @@ use fingerpost_domain::connection::{
 };
 use fingerpost_domain::id::{CaseId, ConnectionId, RequestKey, ServiceId};
 use fingerpost_domain::problem::Problems;
-use fingerpost_domain::text::Line;
 use fingerpost_policy::{ReadCase, WorkCase};
 use fingerpost_store::{CasePage as Case, ConnectionChange, ConnectionRow, StoredService};
 use fingerpost_ui::format::{count, day, day_and_time, days_ago};
@@ -84,13 +83,25 @@ async fn offer_page(
         called,
         service: name,
         service_phone: stored.service.phones.first().map(|phone| phone.number.clone()),
+        safe_contact: case.person.safe_contact.said_for(&case.person.details),
         told: GroupIsTold::ALL
             .iter()
+            // A telephone is not offered for giving on where it is not a safe way for everybody.
+            .filter(|told| **told != GroupIsTold::NameAndPhone || case.person.safe_contact.may_be_rung())
             .map(|told| Choice::new(told.code(), told.label(), answers.told == told.code()))
             .collect(),
         values: answers,
         problems: listed(problems),
     })
+}
+
+/// A service that its source calls closed is not offered, whatever an old page still shows.
+fn running(stored: &StoredService) -> Result<(), WebError> {
+    if stored.service.is_open() {
+        Ok(())
+    } else {
+        Err(WebError::MovedOn("Its source says that this service is not running now. Nobody was asked."))
+    }
 }
 
 pub(crate) async fn offer_form(
@@ -100,6 +111,7 @@ pub(crate) async fn offer_form(
     here.also::<WorkCase>()?;
     let case = here.app().store().case(&here.ctx, id).await?;
     let stored = here.app().store().service(service).await?;
+    running(&stored)?;
     let email = stored.service.email.clone().unwrap_or_default();
     let way = if email.is_empty() { BY_HAND } else { BY_EMAIL };
     let answers = OfferAnswers { way: way.to_owned(), email, ..OfferAnswers::default() };
@@ -125,10 +137,8 @@ pub(crate) async fn offer(
     };
     let case = here.app().store().case(&here.ctx, id).await?;
     let stored = here.app().store().service(service).await?;
-    let name = &case.person.details.name;
-    let mut names = vec![name.given.as_str(), name.family.as_str()];
-    names.extend(name.preferred.as_ref().map(Line::as_str));
-    match answers.check(&names) {
+    running(&stored)?;
+    match answers.check(&case.person.details, &case.person.safe_contact) {
         Ok(offer) => {
             let made = here.app().store().offer_connection(&work, id, (service, &offer, key)).await?;
             Ok(Redirect::to(&here.href(&format!("cases/{id}/connections/{made}?saved=offer"))).into_response())

@@ -11,7 +11,7 @@ use fingerpost_ui::pages::{Account, ChoosePasswordPage, CodePage, PlaceLink, Pla
 use tower_sessions::Session;
 
 use crate::form::Posted;
-use crate::frame::{first_screen, of_anyone, of_visitor, show, show_again};
+use crate::frame::{first_screen, of_anyone, of_link, of_visitor, show, show_again};
 use crate::visitor::Visitor;
 use crate::{App, Passwords, WebError, account, group, measures, sessions};
 
@@ -183,33 +183,31 @@ pub(crate) async fn sign_out(visitor: Visitor, _form: Posted) -> Result<Response
 /// `/l/{token}`: shows what a link is for. Changes nothing: mail scanners open links.
 pub(crate) async fn link_form(
     State(app): State<App>,
-    session: Session,
     Path(token): Path<String>,
     Query(at): Query<measures::At>,
 ) -> Result<Response, WebError> {
     let link = app.store().live_link(&token, app.now()).await?.ok_or(WebError::LinkGone)?;
     match link.scope {
-        LinkScope::AnswerConnection => group::open(&app, &session, &token, &link).await,
-        LinkScope::AnswerQuestions => measures::open(&app, &session, (&token, &link), &at).await,
-        LinkScope::ChoosePassword => show(&app, &password_page(&app, &session, &token, Problems::none()).await?),
+        LinkScope::AnswerConnection => group::open(&app, &token, &link).await,
+        LinkScope::AnswerQuestions => measures::open(&app, (&token, &link), &at).await,
+        LinkScope::ChoosePassword => show(&app, &password_page(&app, &token, Problems::none())),
     }
 }
 
 pub(crate) async fn link(
     State(app): State<App>,
-    session: Session,
     Path(token): Path<String>,
     form: Posted,
 ) -> Result<Response, WebError> {
     let link = app.store().live_link(&token, app.now()).await?.ok_or(WebError::LinkGone)?;
     match link.scope {
-        LinkScope::AnswerConnection => group::answer(&app, &session, (&token, &link), &form).await,
-        LinkScope::AnswerQuestions => measures::answer_by_link(&app, &session, (&token, &link), &form).await,
+        LinkScope::AnswerConnection => group::answer(&app, (&token, &link), &form).await,
+        LinkScope::AnswerQuestions => measures::answer_by_link(&app, (&token, &link), &form).await,
         LinkScope::ChoosePassword => {
             let password = form.text("password");
             if let Err(refused) = Passwords::acceptable(&password) {
                 let problems = Problems::one("password", refused.to_string());
-                return show_again(&app, &password_page(&app, &session, &token, problems).await?);
+                return show_again(&app, &password_page(&app, &token, problems));
             }
             let hash = app.passwords().hash(&password).await?;
             match app.store().choose_password(&link, &hash, app.now()).await {
@@ -221,13 +219,8 @@ pub(crate) async fn link(
     }
 }
 
-async fn password_page(
-    app: &App,
-    session: &Session,
-    token: &str,
-    problems: Problems,
-) -> Result<ChoosePasswordPage, WebError> {
-    let mut frame = of_anyone(app, session, "Choose a password").await?;
+fn password_page(app: &App, token: &str, problems: Problems) -> ChoosePasswordPage {
+    let mut frame = of_link(app, token, "Choose a password");
     frame.problem = !problems.is_empty();
-    Ok(ChoosePasswordPage { frame, action: format!("/l/{token}"), problems: problems.iter().cloned().collect() })
+    ChoosePasswordPage { frame, action: format!("/l/{token}"), problems: problems.iter().cloned().collect() }
 }

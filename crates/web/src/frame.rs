@@ -8,6 +8,7 @@ use fingerpost_ui::Page;
 use fingerpost_ui::pages::{Frame, NavItem, PlaceName};
 use tower_sessions::Session;
 
+use crate::form::link_token;
 use crate::visitor::Visitor;
 use crate::{App, WebError, sessions};
 
@@ -78,6 +79,11 @@ pub(crate) fn of_visitor(visitor: &Visitor, title: String) -> Frame {
 pub(crate) async fn of_anyone(app: &App, session: &Session, title: &str) -> Result<Frame, WebError> {
     let csrf = sessions::token(app, session).await?;
     Ok(Frame { title: title.to_owned(), csrf, invented: app.invented(), ..Frame::default() })
+}
+
+/// What surrounds a page behind a one-time link.
+pub(crate) fn of_link(app: &App, token: &str, title: &str) -> Frame {
+    Frame { title: title.to_owned(), csrf: link_token(token), invented: app.invented(), ..Frame::default() }
 }
 
 /// Draws a page.

@@ -8,10 +8,9 @@ use fingerpost_domain::problem::Problems;
 use fingerpost_store::{ConnectionChange, GroupView, LiveLink, StoreError};
 use fingerpost_ui::format::day;
 use fingerpost_ui::pages::{Choice, GroupPage};
-use tower_sessions::Session;
 
 use crate::form::Posted;
-use crate::frame::{of_anyone, show, show_again};
+use crate::frame::{of_link, show, show_again};
 use crate::view::listed;
 use crate::{App, WebError, connections};
 
@@ -28,15 +27,14 @@ fn state(view: &GroupView) -> Option<&'static str> {
     }
 }
 
-async fn page(
+fn page(
     app: &App,
-    session: &Session,
     (token, view): (&str, GroupView),
     (form, problems): (Option<&Posted>, &Problems),
 ) -> Result<GroupPage, WebError> {
     let state = state(&view).ok_or(WebError::LinkGone)?;
     let today = app.today();
-    let mut frame = of_anyone(app, session, "A question for your group").await?;
+    let mut frame = of_link(app, token, "A question for your group");
     frame.problem = !problems.is_empty();
     Ok(GroupPage {
         frame,
@@ -58,19 +56,15 @@ async fn page(
     })
 }
 
-pub(crate) async fn open(app: &App, session: &Session, token: &str, link: &LiveLink) -> Result<Response, WebError> {
+pub(crate) async fn open(app: &App, token: &str, link: &LiveLink) -> Result<Response, WebError> {
     let view = app.store().group_view(link, app.now()).await?;
-    show(app, &page(app, session, (token, view), (None, &Problems::none())).await?)
+    show(app, &page(app, (token, view), (None, &Problems::none()))?)
 }
 
-pub(crate) async fn answer(
-    app: &App,
-    session: &Session,
-    (token, link): (&str, &LiveLink),
-    form: &Posted,
-) -> Result<Response, WebError> {
+pub(crate) async fn answer(app: &App, (token, link): (&str, &LiveLink), form: &Posted) -> Result<Response, WebError> {
     let today = app.today();
-    let said = connections::change(form, plus_days(today, -TOLD_WITHIN_DAYS), today);
+    let asked_on = day_of(app.store().group_view(link, app.now()).await?.offered_at);
+    let said = connections::change(form, asked_on.max(plus_days(today, -TOLD_WITHIN_DAYS)), today);
     // What only the scheme may say is no answer of a group.
     let said = said.and_then(|change| match change {
         ConnectionChange::Yes | ConnectionChange::No(_) | ConnectionChange::Visit { .. } => Ok(change),
@@ -84,7 +78,7 @@ pub(crate) async fn answer(
         },
         Err(problems) => {
             let view = app.store().group_view(link, app.now()).await?;
-            show_again(app, &page(app, session, (token, view), (Some(form), &problems)).await?)
+            show_again(app, &page(app, (token, view), (Some(form), &problems))?)
         }
     }
 }

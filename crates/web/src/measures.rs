@@ -1,6 +1,6 @@
 //! Measures: begun together, on paper or by a link of the person's own; one question on one page.
 
-use axum::extract::Path;
+use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::Query;
 use fingerpost_domain::Date;
@@ -15,10 +15,9 @@ use fingerpost_ui::pages::{
     AssessmentLine, Choice, Frame, MeasuresPage, MessagePage, PaperPage, PaperQuestion, QuestionPage, ScoreLine,
 };
 use serde::Deserialize;
-use tower_sessions::Session;
 
 use crate::form::Posted;
-use crate::frame::{of_anyone, show, show_again};
+use crate::frame::{of_link, show, show_again};
 use crate::permitted::May;
 use crate::view::listed;
 use crate::{App, WebError};
@@ -60,6 +59,8 @@ fn line(here: &May<ReadCase>, each: &Assessment, today: Date, open: bool) -> Ass
         ),
         go_on: (each.finished_at.is_none() && each.mode != Mode::Link && open)
             .then(|| here.href(&format!("cases/{}/measures/{}", each.case, each.id))),
+        link: (each.finished_at.is_none() && each.mode == Mode::Link && open)
+            .then(|| here.href(&format!("cases/{}/measures/{}/link", each.case, each.id))),
         detail,
     }
 }
@@ -137,6 +138,20 @@ pub(crate) async fn begin(
             show(here.app(), &list_page(&here, &case, ("", &mode, link), &Problems::none()).await?)
         }
     }
+}
+
+/// A link that was lost, or reached somebody else: it ends, and another is made where that is asked for.
+pub(crate) async fn change_link(
+    here: May<ReadCase>,
+    Path((_, case, id)): Path<(String, CaseId, AssessmentId)>,
+    form: Posted,
+) -> Result<Response, WebError> {
+    let work = here.also::<WorkCase>()?;
+    let again = form.text("then") == "new";
+    let token = here.app().store().change_own_link(&work, (case, id), again).await?;
+    let case = here.app().store().case(&here.ctx, case).await?;
+    let link = token.map(|token| format!("{}/l/{token}", here.app().public_url()));
+    show(here.app(), &list_page(&here, &case, ("", Mode::Link.code(), link), &Problems::none()).await?)
 }
 
 /// A page with one question: the one asked for, or the next.
@@ -278,33 +293,41 @@ pub(crate) async fn paper(here: May<ReadCase>, Path((_, id)): Path<(String, Case
     show(here.app(), &drawn)
 }
 
-async fn own_page(
+fn own_page(
     app: &App,
-    session: &Session,
     (token, each): (&str, &Assessment),
     (at, typed): (Option<&str>, Option<String>),
     problems: &Problems,
 ) -> Result<QuestionPage, WebError> {
     // The page names nobody: whoever looks over a shoulder sees a question and no more.
-    let frame = of_anyone(app, session, &each.questionnaire.title).await?;
+    let frame = of_link(app, token, &each.questionnaire.title);
     question(each, (frame, format!("/l/{token}"), None), (at, typed), problems).ok_or(WebError::LinkGone)
 }
 
 /// The person's own link: the question they have come to.
-pub(crate) async fn open(
-    app: &App,
-    session: &Session,
-    (token, link): (&str, &LiveLink),
-    at: &At,
-) -> Result<Response, WebError> {
+pub(crate) async fn open(app: &App, (token, link): (&str, &LiveLink), at: &At) -> Result<Response, WebError> {
     let each = app.store().assessment_by_link(link, app.now()).await?;
-    show(app, &own_page(app, session, (token, &each), (at.item.as_deref(), None), &Problems::none()).await?)
+    show(app, &own_page(app, (token, &each), (at.item.as_deref(), None), &Problems::none())?)
 }
 
-/// An answer through the person's own link. The last one ends the link and says thank you.
+/// What is said after the last question: a page of its own, that can be opened again.
+pub(crate) async fn thank_you(State(app): State<App>) -> Result<Response, WebError> {
+    let frame = Frame { title: "Thank you".to_owned(), invented: app.invented(), ..Frame::default() };
+    let thanks = MessagePage {
+        frame,
+        heading: "Thank you. That was the last question".to_owned(),
+        paragraphs: vec![
+            "Your answers have reached your link worker. You can close this page.".to_owned(),
+            "If you need help today, call 111. In an emergency call 999.".to_owned(),
+        ],
+        link: None,
+    };
+    show(&app, &thanks)
+}
+
+/// An answer through the person's own link. The last one ends the link.
 pub(crate) async fn answer_by_link(
     app: &App,
-    session: &Session,
     (token, link): (&str, &LiveLink),
     form: &Posted,
 ) -> Result<Response, WebError> {
@@ -318,20 +341,11 @@ pub(crate) async fn answer_by_link(
             if !is_last(&each, (&item, &given)) {
                 return Ok(Redirect::to(&format!("/l/{token}")).into_response());
             }
-            let thanks = MessagePage {
-                frame: of_anyone(app, session, "Thank you").await?,
-                heading: "Thank you. That was the last question".to_owned(),
-                paragraphs: vec![
-                    "Your answers have reached your link worker. You can close this page.".to_owned(),
-                    "If you need help today, call 111. In an emergency call 999.".to_owned(),
-                ],
-                link: None,
-            };
-            show(app, &thanks)
+            Ok(Redirect::to("/thank-you").into_response())
         }
         Err(problems) => {
             let typed = (Some(form.text("item")), Some(form.text("answer")));
-            let drawn = own_page(app, session, (token, &each), (typed.0.as_deref(), typed.1), &problems).await?;
+            let drawn = own_page(app, (token, &each), (typed.0.as_deref(), typed.1), &problems)?;
             show_again(app, &drawn)
         }
     }

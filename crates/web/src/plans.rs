@@ -6,9 +6,9 @@ use axum_extra::extract::Query;
 use fingerpost_domain::Date;
 use fingerpost_domain::calendar::{day_of, plus_days};
 use fingerpost_domain::disclosure::ReferrerHears;
-use fingerpost_domain::id::CaseId;
+use fingerpost_domain::id::{CaseId, GoalId, StepId};
 use fingerpost_domain::plan::{
-    GoalAnswers, GoalStatus, MOST_GOALS, MOST_STEPS, Mint, Plan, PlanAnswers, StepAnswers, goal_field, step_field,
+    GoalAnswers, GoalStatus, MOST_GOALS, MOST_STEPS, Plan, PlanAnswers, StepAnswers, goal_field, step_field,
 };
 use fingerpost_domain::problem::Problems;
 use fingerpost_domain::text::Note;
@@ -32,6 +32,10 @@ pub(crate) struct Asked {
     size: Option<String>,
 }
 
+/// Goals, and steps of a goal, that are read from a form: more than a plan may have, so that too many are refused in
+/// words and not cut off.
+const MOST_READ: usize = 30;
+
 /// A confidence below this asks for a smaller step.
 const SURE_ENOUGH: u8 = 7;
 
@@ -49,7 +53,7 @@ fn step_view(goal: usize, number: usize, values: StepAnswers, problems: &Problem
     let sure = if values.confidence.is_empty() { String::new() } else { format!("sure {} of 10", values.confidence) };
     StepView {
         number,
-        summary: (!values.id.is_empty() && !values.what.is_empty()).then(|| values.what.clone()),
+        summary: (!values.what.trim().is_empty()).then(|| values.what.clone()),
         detail: joined(&[&values.who, &values.by, &sure]),
         open: wrong,
         unsure: !values.done && values.confidence.parse::<u8>().is_ok_and(|n| n < SURE_ENOUGH),
@@ -57,10 +61,16 @@ fn step_view(goal: usize, number: usize, values: StepAnswers, problems: &Problem
     }
 }
 
-fn goal_view(number: usize, values: &GoalAnswers, add_step: bool, problems: &Problems) -> GoalView {
+fn goal_view(
+    number: usize,
+    values: &GoalAnswers,
+    (add_step, fresh): (bool, impl Fn() -> StepId),
+    problems: &Problems,
+) -> GoalView {
     let mut steps = values.steps.clone();
-    if steps.is_empty() || (add_step && steps.len() < MOST_STEPS && steps.iter().all(|step| !step.id.is_empty())) {
-        steps.push(StepAnswers::default());
+    let blank = |step: &StepAnswers| step.what.trim().is_empty();
+    if steps.is_empty() || (add_step && steps.len() < MOST_STEPS && !steps.iter().any(blank)) {
+        steps.push(StepAnswers { id: fresh().to_string(), ..StepAnswers::default() });
     }
     let room_for_step = steps.len() < MOST_STEPS;
     let status = if values.status.is_empty() { GoalStatus::Active.code() } else { &values.status };
@@ -100,8 +110,12 @@ async fn page(
     frame.problem = !problems.is_empty();
     let mut goals = answers.goals.clone();
     let wants_goal = asked.add.as_deref() == Some("goal");
-    if goals.is_empty() || (wants_goal && goals.len() < MOST_GOALS && goals.iter().all(|goal| !goal.id.is_empty())) {
-        goals.push(GoalAnswers::default());
+    let blank = |goal: &GoalAnswers| goal.what.trim().is_empty();
+    // What is new has its id from the page on: the same page posted twice writes it once.
+    let entropy = here.app().store().entropy();
+    if goals.is_empty() || (wants_goal && goals.len() < MOST_GOALS && !goals.iter().any(blank)) {
+        let id: GoalId = entropy.id(here.ctx.now);
+        goals.push(GoalAnswers { id: id.to_string(), ..GoalAnswers::default() });
     }
     let room_for_goal = goals.len() < MOST_GOALS;
     let in_three_weeks = plus_days(today, 21);
@@ -118,7 +132,7 @@ async fn page(
             .enumerate()
             .map(|(at, goal)| {
                 let add = asked.add.as_deref() == Some(format!("step-{}", at + 1).as_str());
-                goal_view(at + 1, goal, add, problems)
+                goal_view(at + 1, goal, (add, || entropy.id(here.ctx.now)), problems)
             })
             .collect(),
         room_for_goal,
@@ -150,7 +164,7 @@ pub(crate) async fn form(
 
 fn posted_goal(form: &Posted, at: usize) -> GoalAnswers {
     let text = |part: &str| form.text(&goal_field(at, part));
-    let steps = (1..=MOST_STEPS)
+    let steps = (1..=MOST_READ)
         .filter(|step| form.has(&step_field(at, *step, "what")))
         .map(|step| {
             let text = |part: &str| form.text(&step_field(at, step, part));
@@ -172,7 +186,7 @@ fn posted(form: &Posted) -> PlanAnswers {
         matters: form.text("matters"),
         strengths: form.text("strengths"),
         concerns: form.text("concerns"),
-        goals: (1..=MOST_GOALS)
+        goals: (1..=MOST_READ)
             .filter(|at| form.has(&goal_field(*at, "what")))
             .map(|at| posted_goal(form, at))
             .collect(),
@@ -203,6 +217,10 @@ pub(crate) async fn save(
 ) -> Result<Response, WebError> {
     let work = here.also::<WorkCase>()?;
     let answers = posted(&form);
+    let known = |id: &str| id.parse::<GoalId>().is_ok();
+    if !answers.goals.iter().all(|goal| known(&goal.id) && goal.steps.iter().all(|step| known(&step.id))) {
+        return Err(WebError::StaleForm);
+    }
     let version: i64 = form.text("version").parse().map_err(|_| WebError::StaleForm)?;
     let read_matters = form.text("read_matters");
     let today = here.app().today();
@@ -210,9 +228,8 @@ pub(crate) async fn save(
     if !record.open {
         return Err(WebError::MovedOn("This case is closed. Nothing was saved."));
     }
-    let mint = Mint(here.app().store().entropy(), here.ctx.now);
     let none = Asked::default();
-    let plan = match answers.check(&record.plan, today, mint) {
+    let plan = match answers.check(&record.plan, today) {
         Ok(plan) => plan,
         Err(problems) => {
             let drawn = page(&here, &record, (answers, (version, read_matters)), (&none, &problems)).await?;

@@ -74,6 +74,7 @@ table! {
     "/sign-in", BOTH, Guard::Anyone, get(entry::sign_in_form).post(entry::sign_in);
     "/sign-in/code", BOTH, Guard::Anyone, get(entry::code_form).post(entry::code);
     "/sign-in/invented", POST, Guard::Invented, post(entry::sign_in_invented);
+    "/thank-you", GET, Guard::Anyone, get(measures::thank_you);
     "/l/{token}", BOTH, Guard::Link, get(entry::link_form).post(entry::link);
     "/", GET, Guard::SignedIn, get(entry::start);
     "/places", GET, Guard::SignedIn, get(entry::places);
@@ -111,6 +112,7 @@ table! {
     "/o/{org}/cases/{id}/measures/paper", GET, Guard::May(Action::ReadCase), get(measures::paper);
     "/o/{org}/cases/{id}/measures/{assessment}", BOTH, Guard::May(Action::WorkCase), get(measures::ask).post(measures::answer);
     "/o/{org}/cases/{id}/about", BOTH, Guard::May(Action::ReadCase), get(about::form).post(about::save);
+    "/o/{org}/cases/{id}/measures/{assessment}/link", POST, Guard::May(Action::WorkCase), post(measures::change_link);
     "/o/{org}/cases/{id}/plan", BOTH, Guard::May(Action::WorkCase), get(plans::form).post(plans::save);
     "/o/{org}/cases/{id}/plan/copy", GET, Guard::May(Action::ReadCase), get(plans::copy);
     "/o/{org}/cases/{id}/close", BOTH, Guard::May(Action::WorkCase), get(cases::close_form).post(cases::close);

@@ -101,6 +101,9 @@ pub(crate) async fn note(here: May<Signpost>, form: Posted) -> Result<Response, 
         let problem = Some("Press what you told them about, then how".to_owned());
         return show_again(here.app(), &page(&here, &Asked::default(), problem).await?);
     };
+    if !here.app().store().service(service).await?.service.is_open() {
+        return Err(WebError::MovedOn("Its source says that this service is not running now. Nothing was counted."));
+    }
     let id = here.app().store().note_signpost(&here.ctx, (service, how, key)).await?;
     let next = match how {
         SignpostHow::Told => format!("signpost?last={id}"),

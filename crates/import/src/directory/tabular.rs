@@ -250,8 +250,10 @@ fn schedules(rows: &[Cells<'_>], file: &str, report: &mut Report) -> Vec<Schedul
         let closes_at = hour(*cells, "closes_at", file, report);
         let words = cells.text("original_text").or_else(|| cells.text("description")).map(|text| tidy::text(&text));
         let days = cells.text("byday").or_else(|| byday(cells.raw("weekday")).map(str::to_owned));
+        let freq = cells.text("freq").unwrap_or_else(|| "WEEKLY".to_owned());
         let same = |other: &&mut Schedule| {
-            other.opens_at == opens_at && other.closes_at == closes_at && other.description == words
+            other.freq.as_ref() == Some(&freq)
+                && (other.opens_at == opens_at && other.closes_at == closes_at && other.description == words)
         };
         if let (Some(day), Some(other)) = (&days, out.iter_mut().find(same)) {
             let known = other.byday.get_or_insert_default();
@@ -262,7 +264,7 @@ fn schedules(rows: &[Cells<'_>], file: &str, report: &mut Report) -> Vec<Schedul
             continue;
         }
         out.push(Schedule {
-            freq: Some(cells.text("freq").unwrap_or_else(|| "WEEKLY".to_owned())),
+            freq: Some(freq),
             byday: days,
             opens_at,
             closes_at,

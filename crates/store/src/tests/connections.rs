@@ -44,7 +44,8 @@ impl Here {
             email: "choir@example.org".into(),
             ..OfferAnswers::default()
         };
-        let offer = answers.check(&["Peggy"]).unwrap();
+        let peggy = store.case(&self.read(), self.case).await.unwrap().person;
+        let offer = answers.check(&peggy.details, &peggy.safe_contact).unwrap();
         let key = Village::key(store.entropy());
         let id = store.offer_connection(&self.work(), self.case, (self.service, &offer, key)).await.unwrap();
         let again = store.offer_connection(&self.work(), self.case, (self.service, &offer, key)).await.unwrap();
@@ -117,6 +118,84 @@ async fn a_group_may_change_its_mind_until_the_person_has_been_there() {
         let page = store.case(&here.read(), here.case).await.unwrap();
         assert_eq!(page.connections[0].end_reason, Some(EndReason::GoesOn));
         assert!(says(ConnectionChange::Visit { on: day, came: true }).await.is_err(), "the link ended with it");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_closed_case_ends_what_groups_may_read_and_say() {
+    use fingerpost_domain::case::ClosingAnswers;
+    on_both(async |store| {
+        let here = Here::of(store).await;
+        let (full, yes) = (here.offer(store, "name_only").await, here.offer(store, "name_only").await);
+        let (no_link, yes_link) = (link(store, &here, full).await, link(store, &here, yes).await);
+        store.group_says(&no_link, ConnectionChange::No(GroupReason::Full), start()).await.unwrap();
+        store.group_says(&yes_link, ConnectionChange::Yes, start()).await.unwrap();
+        let closing = ClosingAnswers {
+            outcome: "reached".into(),
+            continues: "The choir.".into(),
+            referrer_hears: "nothing".into(),
+            ..ClosingAnswers::default()
+        };
+        let version = store.case(&here.read(), here.case).await.unwrap().version;
+        store.close_case(&here.work(), here.case, (&closing.check().unwrap(), version)).await.unwrap();
+        for link in [&no_link, &yes_link] {
+            let said = store.group_says(link, ConnectionChange::Yes, start()).await;
+            assert!(matches!(said, Err(StoreError::NotFound)), "a changed mind comes too late");
+        }
+        assert_eq!(here.state(store, full).await, ConnectionState::Withdrawn);
+        assert_eq!(here.state(store, yes).await, ConnectionState::Accepted, "they go on without a page of ours");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn two_presses_at_the_same_moment_offer_once_and_both_are_told_so() {
+    on_both(async |store| {
+        let here = Here::of(store).await;
+        let peggy = store.case(&here.read(), here.case).await.unwrap().person;
+        let answers = |told: &str| OfferAnswers {
+            ask: "Used to sing.".into(),
+            agreed: true,
+            told: told.into(),
+            way: "by_hand".into(),
+            ..OfferAnswers::default()
+        };
+        let offer = answers("name").check(&peggy.details, &peggy.safe_contact).unwrap();
+        let other = answers("name_only").check(&peggy.details, &peggy.safe_contact).unwrap();
+        let key = Village::key(store.entropy());
+        let work = here.work();
+        let press = |offer| Box::pin(store.offer_connection(&work, here.case, (here.service, offer, key)));
+        let (a, b, c) = tokio::join!(press(&offer), press(&offer), press(&offer));
+        assert_eq!(a.unwrap(), b.unwrap());
+        c.unwrap();
+        let narrower = press(&other).await;
+        assert!(matches!(narrower, Err(StoreError::ChangedMeanwhile)), "another agreement is not the same offer");
+        assert_eq!(store.case(&here.read(), here.case).await.unwrap().connections.len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_service_that_has_closed_is_not_offered_from_an_old_page() {
+    on_both(async |store| {
+        let here = Here::of(store).await;
+        let closed = serde_json::json!({ "id": "1", "name": "Tannery Choir", "status": "inactive" });
+        let closed: fingerpost_directory::hsds::Service = serde_json::from_value(closed).unwrap();
+        let closed = [closed.settled("test").unwrap()];
+        store.import_services(&closed, ("test", 1, 0), (start(), false), |_, _| {}).await.unwrap();
+        let peggy = store.case(&here.read(), here.case).await.unwrap().person;
+        let answers = OfferAnswers {
+            ask: "Used to sing.".into(),
+            agreed: true,
+            told: "name".into(),
+            way: "by_hand".into(),
+            ..OfferAnswers::default()
+        };
+        let offer = answers.check(&peggy.details, &peggy.safe_contact).unwrap();
+        let key = Village::key(store.entropy());
+        let tried = store.offer_connection(&here.work(), here.case, (here.service, &offer, key)).await;
+        assert!(matches!(tried, Err(StoreError::NotFound)));
     })
     .await;
 }

@@ -2,7 +2,8 @@
 
 use fingerpost_domain::ambient::Entropy;
 use fingerpost_domain::calendar::day_of;
-use fingerpost_domain::plan::{GoalAnswers, Mint, Plan, PlanAnswers};
+use fingerpost_domain::id::GoalId;
+use fingerpost_domain::plan::{GoalAnswers, Plan, PlanAnswers};
 use fingerpost_domain::text::Note;
 use fingerpost_policy::{ReadCase, WorkCase};
 
@@ -10,10 +11,14 @@ use crate::testing::{Village, on_both, person, start};
 use crate::{Ctx, PlanSaved, Store, StoreError};
 
 fn plan(matters: &str, goals: &[&str]) -> Plan {
-    let goals = goals.iter().map(|what| GoalAnswers { what: (*what).to_owned(), ..GoalAnswers::default() }).collect();
-    let answers = PlanAnswers { matters: matters.to_owned(), goals, ..PlanAnswers::default() };
     let entropy = Entropy::from_number(5);
-    answers.check(&Plan::default(), day_of(start()), Mint(&entropy, start())).unwrap()
+    let goal = |what: &&str| {
+        let id: GoalId = entropy.id(start());
+        GoalAnswers { id: id.to_string(), what: (*what).to_owned(), ..GoalAnswers::default() }
+    };
+    let goals = goals.iter().map(goal).collect();
+    let answers = PlanAnswers { matters: matters.to_owned(), goals, ..PlanAnswers::default() };
+    answers.check(&Plan::default(), day_of(start())).unwrap()
 }
 
 fn read(village: &Village) -> Ctx<ReadCase> {

@@ -38,9 +38,12 @@ async fn a_signpost_is_counted_once_and_taken_back_by_its_own_place() {
         let late = Ctx { now: start() + SignedDuration::from_hours(25), ..here.clone() };
         assert!(matches!(store.take_back_signpost(&late, first).await, Err(StoreError::NotFound)));
         store.take_back_signpost(&here, first).await.unwrap();
-        assert!(matches!(store.take_back_signpost(&here, first).await, Err(StoreError::NotFound)));
         assert_eq!(often(&here).await.1, 2);
         assert_eq!(store.signpost(&here, first).await.unwrap(), None);
+        let again = store.note_signpost(&here, (ids[0], SignpostHow::Slip, key)).await.unwrap();
+        assert_eq!(again, first, "pressed again after going back");
+        let row = store.signpost(&here, first).await.unwrap().unwrap();
+        assert_eq!((often(&here).await.1, row.service, row.how), (3, ids[0], SignpostHow::Slip));
     })
     .await;
 }

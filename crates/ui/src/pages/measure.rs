@@ -14,6 +14,8 @@ pub struct AssessmentLine {
     pub when: String,
     /// Where to go on, while it is not finished.
     pub go_on: Option<String>,
+    /// Where a link of the person's own is made again or ended, while it is not answered.
+    pub link: Option<String>,
     /// What is left, or the scores.
     pub detail: String,
 }
@@ -146,6 +148,7 @@ mod samples {
                 title: LONG.into(),
                 when: "At the beginning".into(),
                 go_on: Some("/o/x/cases/1/measures/2".into()),
+                link: None,
                 detail: "2 of 4 answered".into(),
             };
             let usual = Self {
@@ -159,7 +162,10 @@ mod samples {
                 title: "Four questions".into(),
                 source: "ONS".into(),
                 link: Some("http://localhost/l/abc".into()),
-                lines: vec![line.clone(), AssessmentLine { go_on: None, ..line }],
+                lines: vec![
+                    line.clone(),
+                    AssessmentLine { go_on: None, link: Some("/o/x/cases/1/measures/2/link".into()), ..line },
+                ],
                 scores: vec![ScoreLine { label: LONG.into(), before: "3".into(), after: "6".into() }],
                 moments: vec![Choice::new("before", "At the beginning", true)],
                 modes: vec![Choice::new("together", "Together", true)],

@@ -4,6 +4,7 @@
 
 mod client;
 mod journey;
+mod links;
 mod plan;
 mod rights;
 mod sign_in;

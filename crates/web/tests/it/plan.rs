@@ -17,16 +17,21 @@ async fn two_who_write_the_plan_at_once_both_keep_their_words() {
         assert_eq!(maya.get(&place).await.hidden("version"), "0");
         lead.get(&place).await;
         let read = [("version", "0"), ("read_matters", "")];
-        let first = [("matters", "Singing"), ("goal-1-what", "Sing again"), ("goal-1-importance", "9")];
+        let id = maya.get(&place).await.hidden("goal-1-id");
+        let first =
+            [("matters", "Singing"), ("goal-1-id", &id), ("goal-1-what", "Sing again"), ("goal-1-importance", "9")];
+        maya.post(&place, &[&read[..], &first[..]].concat()).await;
         let saved = maya.post(&place, &[&read[..], &first[..]].concat()).await;
         assert_eq!((saved.status, saved.location()), (StatusCode::SEE_OTHER, format!("{place}?saved=plan").as_str()));
 
-        let beside = [("strengths", "A good alto"), ("goal-1-what", "Walk more")];
+        let id = lead.get(&format!("{place}?add=goal")).await.hidden("goal-2-id");
+        let beside = [("strengths", "A good alto"), ("goal-1-id", &id), ("goal-1-what", "Walk more")];
         assert_eq!(lead.post(&place, &[&read[..], &beside[..]].concat()).await.status, StatusCode::SEE_OTHER);
         let both = maya.get(&place).await;
         for words in ["Singing", "Sing again", "A good alto", "Walk more"] {
             assert!(both.body.contains(words), "{words}");
         }
+        assert_eq!(both.body.matches(">Sing again</textarea>").count(), 1, "posted twice, written once");
 
         let against = [("matters", "Quiet"), ("then", "print")];
         let asked = lead.post(&place, &[&read[..], &against[..]].concat()).await;
@@ -41,7 +46,13 @@ async fn two_who_write_the_plan_at_once_both_keep_their_words() {
         assert!(copy.body.contains("Quiet") && copy.body.contains("This plan is mine"));
         assert!(!copy.body.contains("Sing again"), "the second writer had emptied both goals and saw it");
 
-        let wrong = [("goal-1-what", ""), ("goal-1-step-1-what", "Listen"), ("goal-1-importance", "11")];
+        let wrong = [
+            ("goal-1-id", id.as_str()),
+            ("goal-1-what", ""),
+            ("goal-1-step-1-id", &id),
+            ("goal-1-step-1-what", "Listen"),
+            ("goal-1-importance", "11"),
+        ];
         let refused = maya.post(&place, &[&read[..], &wrong[..]].concat()).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(refused.body.contains("href=\"#goal-1-importance\"") && refused.body.contains(">Listen</textarea>"));

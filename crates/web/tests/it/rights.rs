@@ -2,9 +2,10 @@
 
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode};
+use fingerpost_domain::measure::{Mode, Moment, ons4};
 use fingerpost_policy::{Action, rule};
 use fingerpost_store::SignedIn;
-use fingerpost_store::testing::person;
+use fingerpost_store::testing::{person, start};
 use fingerpost_web::{Guard, ROUTES};
 
 use crate::client::{Server, on_both};
@@ -92,12 +93,23 @@ async fn a_colleagues_record_is_not_found() {
         let v = &server.village;
         let referral = v.send(&server.store, &person("Margaret", 1)).await;
         let case = v.accept(&server.store, referral).await;
+        let work =
+            fingerpost_store::testing::Village::ctx::<fingerpost_policy::WorkCase>(&v.worker, &v.scheme, start());
+        let begin = (&ons4(), Moment::Before, Mode::Link, server.store.entropy().id(start()));
+        let (assessment, _) = server.store.begin_assessment(&work, case, begin).await.unwrap();
         let (practice, scheme) = (&v.practice.slug, &v.scheme.slug);
         for (who, path) in [
             (&v.other_gp, format!("/o/{practice}/sent/{referral}")),
             (&v.other_gp, format!("/o/{practice}/refer/{referral}/person")),
             (&v.other_worker, format!("/o/{scheme}/cases/{case}")),
             (&v.other_worker, format!("/o/{scheme}/cases/{case}/close")),
+            (&v.other_worker, format!("/o/{scheme}/cases/{case}/plan")),
+            (&v.other_worker, format!("/o/{scheme}/cases/{case}/plan/copy")),
+            (&v.other_worker, format!("/o/{scheme}/cases/{case}/about")),
+            (&v.other_worker, format!("/o/{scheme}/cases/{case}/services")),
+            (&v.other_worker, format!("/o/{scheme}/cases/{case}/measures")),
+            (&v.other_worker, format!("/o/{scheme}/cases/{case}/measures/paper")),
+            (&v.other_worker, format!("/o/{scheme}/cases/{case}/measures/{assessment}")),
             (&v.far_gp, format!("/o/{}/sent/{referral}", v.far_practice.slug)),
             (&v.far_gp, format!("/o/{practice}/sent/{referral}")),
         ] {
