@@ -1,12 +1,6 @@
-//! The promises of the store, each on both engines.
+//! What only the store itself can see: statements, schema, seals, copies. Its promises to others are in `tests/it`.
 
-mod assessments;
 mod audit;
-mod connections;
-mod journey;
-mod plans;
-mod scope;
-mod signposts;
 mod statements;
 mod transfer;
 mod upkeep;

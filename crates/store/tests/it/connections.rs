@@ -5,8 +5,8 @@ use fingerpost_domain::id::{CaseId, ConnectionId, ServiceId, TenantId};
 use fingerpost_policy::{ReadCase, WorkCase};
 use jiff::civil::date;
 
-use crate::testing::{Village, on_both, person, start};
-use crate::{ConnectionChange, Ctx, MessageTemplate, Store, StoreError};
+use fingerpost_store::testing::{Village, on_both, person, start};
+use fingerpost_store::{ConnectionChange, Ctx, MessageTemplate, Store, StoreError};
 
 struct Here {
     village: Village,
@@ -58,7 +58,7 @@ impl Here {
     }
 }
 
-async fn link(store: &Store, here: &Here, id: ConnectionId) -> crate::LiveLink {
+async fn link(store: &Store, here: &Here, id: ConnectionId) -> fingerpost_store::LiveLink {
     let token = store.mint_group_link(&here.village.tenant, &id.to_string(), start()).await.unwrap().unwrap();
     store.live_link(&token, start()).await.unwrap().unwrap()
 }

@@ -4,8 +4,8 @@ use fingerpost_domain::id::{CaseId, TenantId};
 use fingerpost_domain::measure::{Mode, Moment, SKIPPED, ons4};
 use fingerpost_policy::{ReadCase, WorkCase};
 
-use crate::testing::{Village, on_both, person, start};
-use crate::{Ctx, Store, StoreError};
+use fingerpost_store::testing::{Village, on_both, person, start};
+use fingerpost_store::{Ctx, Store, StoreError};
 
 async fn village(store: &Store) -> (Village, CaseId) {
     let village = Village::build(store, &TenantId::main(), "T").await;

@@ -7,8 +7,8 @@ use fingerpost_domain::plan::{GoalAnswers, Plan, PlanAnswers};
 use fingerpost_domain::text::Note;
 use fingerpost_policy::{ReadCase, WorkCase};
 
-use crate::testing::{Village, on_both, person, start};
-use crate::{Ctx, PlanSaved, Store, StoreError};
+use fingerpost_store::testing::{Village, on_both, person, start};
+use fingerpost_store::{Ctx, PlanSaved, Store, StoreError};
 
 fn plan(matters: &str, goals: &[&str]) -> Plan {
     let entropy = Entropy::from_number(5);

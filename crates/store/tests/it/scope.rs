@@ -5,8 +5,8 @@ use fingerpost_policy::{
     ManageUsers, ReadCase, ReadCaseload, ReadFlow, ReadSent, ReferPerson, TakeBack, Triage, WorkCase,
 };
 
-use crate::testing::{Village, on_both, person, start};
-use crate::{Act, Resource, StoreError};
+use fingerpost_store::testing::{Village, on_both, person, start};
+use fingerpost_store::{Act, Resource, StoreError};
 
 fn is_not_found<T>(result: Result<T, StoreError>) -> bool {
     matches!(result, Err(StoreError::NotFound))

@@ -5,8 +5,8 @@ use fingerpost_domain::signpost::SignpostHow;
 use fingerpost_policy::Signpost;
 use jiff::SignedDuration;
 
-use crate::testing::{Village, on_both, start};
-use crate::{Ctx, StoreError};
+use fingerpost_store::testing::{Village, on_both, start};
+use fingerpost_store::{Ctx, StoreError};
 
 #[tokio::test]
 async fn a_signpost_is_counted_once_and_taken_back_by_its_own_place() {

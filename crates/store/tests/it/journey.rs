@@ -8,8 +8,8 @@ use fingerpost_domain::referral::{NotNow, ReferralState, Refusal};
 use fingerpost_policy::{ReadCase, ReadCaseload, ReadSent, ReferPerson, TakeBack, Triage, WorkCase};
 use jiff::SignedDuration;
 
-use crate::testing::{Village, answers, on_both, person, start};
-use crate::{Allocation, SamePerson, Store, StoreError};
+use fingerpost_store::testing::{Village, answers, on_both, person, start};
+use fingerpost_store::{Allocation, SamePerson, Store, StoreError};
 
 fn contact(happened: &str) -> ContactAnswers {
     ContactAnswers {

@@ -1,0 +1,10 @@
+//! The promises of the store as the rooms above see them, each on both engines.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod assessments;
+mod connections;
+mod journey;
+mod plans;
+mod scope;
+mod signposts;
