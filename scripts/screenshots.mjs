@@ -1,6 +1,7 @@
 // Draws every screen of an invented neighbourhood into docs/screenshots: make screenshots.
 
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { browser, neighbourhood, open, signInAs } from '../tests/e2e/support.mjs'
 
 const OUT = process.argv[2] ?? new URL('../docs/screenshots/', import.meta.url).pathname
@@ -8,6 +9,25 @@ const WIDTHS = [1280, 320]
 mkdirSync(OUT, { recursive: true })
 
 const server = await neighbourhood()
+const read = new Set()
+
+/** The link of the newest message to a group, from the folder in which messages lie. */
+async function linkToGroup() {
+  const box = join(server.data.path, 'outbox')
+  for (let turn = 0; turn < 80; turn += 1) {
+    for (const name of existsSync(box) ? readdirSync(box).filter((name) => name.endsWith('.eml') && !read.has(name)) : []) {
+      const text = readFileSync(join(box, name), 'utf8').replace(/=\r?\n/g, '')
+      const link = text.match(/\/l\/[0-9a-f]+/)
+      if (text.includes('question for your group') && link) {
+        read.add(name)
+        return link[0]
+      }
+    }
+    await new Promise((resolve) => setTimeout(resolve, 250))
+  }
+  throw new Error('no message to a group left')
+}
+
 const engine = await browser()
 try {
   for (const width of WIDTHS) {
@@ -43,7 +63,27 @@ try {
     await signInAs(page, /Maya Okonkwo/); await page.waitForURL(/caseload/); await shot(page, 'caseload')
     await page.goto(`${page.url().split('?')[0]}?show=everyone`)
     await page.getByRole('link', { name: 'Peggy Alderthwaite' }).first().click(); await shot(page, 'case')
+    const peggy = page.url()
     await page.getByRole('button', { name: 'Save contact' }).click(); await shot(page, 'case-error')
+    await page.goto(`${peggy}/plan`); await shot(page, 'plan')
+    await page.goto(`${peggy}/plan/copy`); await shot(page, 'plan-copy')
+    await page.goto(`${peggy}/about`); await shot(page, 'about')
+    await page.goto(`${peggy}/measures`); await shot(page, 'measures')
+    await page.goto(`${peggy}/measures/paper`); await shot(page, 'measures-paper')
+    await page.goto(`${peggy}/services?q=cafe`); await shot(page, 'services')
+    await page.getByRole('link', { name: 'Wednesday Cafe' }).click(); await shot(page, 'service')
+    await page.getByRole('button', { name: /^Offer this/ }).click(); await shot(page, 'offer')
+    await page.getByLabel('What are they looking for?').fill('Would like company, and a chair with arms.')
+    await page.getByLabel('First name only').check()
+    await page.getByLabel(/agreed that/).check()
+    await page.getByRole('button', { name: 'Offer it' }).click(); await shot(page, 'connection')
+    const group = await open(engine, server, { width })
+    await group.goto(await linkToGroup()); await shot(group, 'group')
+    await group.getByRole('button', { name: 'Yes, they are welcome' }).click(); await shot(group, 'group-yes')
+    await page.goto(`${peggy}/measures`)
+    await page.getByLabel('On the way').check()
+    await page.getByRole('button', { name: 'Begin' }).click(); await shot(page, 'question')
+    await page.goto(peggy)
     await page.getByRole('link', { name: 'Close the case' }).click(); await shot(page, 'close')
     await page.getByRole('link', { name: 'Back to the case' }).click()
     await page.getByRole('link', { name: /^Correct it/ }).first().click(); await shot(page, 'note')
@@ -52,6 +92,10 @@ try {
     await page.getByRole('link', { name: 'Back to the case' }).click()
     await page.getByRole('link', { name: 'Caseload' }).first().click()
     await page.getByRole('link', { name: 'Closed' }).click(); await shot(page, 'closed')
+    page = await open(engine, server, { width })
+    await signInAs(page, /Bronwen Pike/)
+    await page.getByRole('link', { name: 'Signpost' }).click(); await shot(page, 'signpost')
+    await page.getByRole('link', { name: 'Directory', exact: true }).click(); await shot(page, 'directory')
     page = await open(engine, server, { width })
     await signInAs(page, /Gareth Moon/); await shot(page, 'flow')
     await page.getByRole('link', { name: 'Who signs in' }).click(); await shot(page, 'users')

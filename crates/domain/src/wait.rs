@@ -32,6 +32,39 @@ pub fn honest_wait(firsts: &[(Date, Date)]) -> Option<Wait> {
     (days.len() >= ENOUGH).then(|| Wait { median: days[days.len() / 2], longest, people: days.len() })
 }
 
+/// How a group of people waited, with those who still do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct GroupWait {
+    /// How many people.
+    pub people: usize,
+    /// Half of them had a first contact within so many working days; none while half or more still wait.
+    pub half_within: Option<u32>,
+    /// How many still wait.
+    pub waiting: usize,
+    /// The longest that anybody who still waits has waited, in working days.
+    pub longest_waiting: u32,
+}
+
+/// The waits of people from pairs of (day sent, day of first contact), with those who still wait counted as longer
+/// than everybody who does not: leaving them out would make a growing queue look like a short one.
+#[must_use]
+pub fn wait_of_all(people: &[(Date, Option<Date>)], today: Date) -> GroupWait {
+    let still: Vec<u32> = people
+        .iter()
+        .filter(|(_, first)| first.is_none())
+        .map(|(sent, _)| working_days_between(*sent, today))
+        .collect();
+    let mut waited: Vec<u32> =
+        people.iter().filter_map(|(sent, first)| Some(working_days_between(*sent, (*first)?))).collect();
+    waited.sort_unstable();
+    GroupWait {
+        people: people.len(),
+        half_within: waited.get(people.len() / 2).copied(),
+        waiting: still.len(),
+        longest_waiting: still.into_iter().max().unwrap_or(0),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use jiff::civil::date;
@@ -43,6 +76,17 @@ mod tests {
         let pair = (date(2026, 10, 7), date(2026, 10, 13));
         assert_eq!(honest_wait(&[pair; 4]), None);
         assert_eq!(honest_wait(&[pair; 5]), Some(Wait { median: 4, longest: 4, people: 5 }));
+    }
+
+    #[test]
+    fn a_growing_queue_never_looks_like_a_short_one() {
+        let sent = date(2026, 10, 5);
+        let (seen, waits) = ((sent, Some(date(2026, 10, 7))), (sent, None));
+        let today = date(2026, 10, 19);
+        assert_eq!(wait_of_all(&[seen, seen, waits], today).half_within, Some(2));
+        let queue = wait_of_all(&[seen, waits, waits], today);
+        assert_eq!((queue.half_within, queue.waiting, queue.longest_waiting, queue.people), (None, 2, 10, 3));
+        assert_eq!(wait_of_all(&[], today).half_within, None);
     }
 
     #[test]

@@ -1,11 +1,14 @@
 //! Counts of flow for those who see flow, not content. Suppression is the reader's page's: see
 //! [`fingerpost_domain::small_numbers`].
 
-use fingerpost_domain::Timestamp;
+use std::collections::BTreeMap;
+
+use fingerpost_domain::calendar::day_of;
+use fingerpost_domain::{Date, Timestamp};
 use fingerpost_policy::ReadFlow;
 
 use crate::audit::{Act, Resource};
-use crate::engine::values;
+use crate::engine::{Row, values};
 use crate::error::Result;
 use crate::sql::statements;
 use crate::{Ctx, PAGE_ROWS, Store};
@@ -19,9 +22,40 @@ statements! {
                    FROM referral r JOIN organisation o ON o.id = r.practice \
                    WHERE r.tenant = $1 AND (r.scheme = $2 OR r.practice = $2) AND r.sent_at >= $3 \
                    GROUP BY o.id, o.name, o.name_folded ORDER BY o.name_folded, o.id LIMIT $4";
+    MONTHS = "WITH month (n, begins, ends) AS (VALUES (1, CAST($3 AS BIGINT), CAST($4 AS BIGINT)), (2, CAST($5 AS BIGINT), CAST($6 AS BIGINT)), (3, CAST($7 AS BIGINT), CAST($8 AS BIGINT)), (4, CAST($9 AS BIGINT), CAST($10 AS BIGINT)), (5, CAST($11 AS BIGINT), CAST($12 AS BIGINT)), (6, CAST($13 AS BIGINT), CAST($14 AS BIGINT)), (7, CAST($15 AS BIGINT), CAST($16 AS BIGINT)), (8, CAST($17 AS BIGINT), CAST($18 AS BIGINT)), (9, CAST($19 AS BIGINT), CAST($20 AS BIGINT)), (10, CAST($21 AS BIGINT), CAST($22 AS BIGINT)), (11, CAST($23 AS BIGINT), CAST($24 AS BIGINT)), (12, CAST($25 AS BIGINT), CAST($26 AS BIGINT))) \
+              SELECT m.n, (SELECT COUNT(*) FROM referral r WHERE r.tenant = $1 AND (r.scheme = $2 OR r.practice = $2) AND r.sent_at >= m.begins AND r.sent_at < m.ends) AS referrals, \
+              (SELECT COUNT(*) FROM signpost s WHERE s.tenant = $1 AND (s.organisation = $2 OR s.organisation IN (SELECT practice FROM scheme_practice WHERE tenant = $1 AND scheme = $2)) \
+              AND s.made_at >= m.begins AND s.made_at < m.ends AND s.taken_back_at IS NULL) AS signposts FROM month m ORDER BY m.n";
+    WAITS = "SELECT o.name, c.sent_at, c.first_contact, c.closed_at FROM case_file c JOIN organisation o ON o.id = c.practice \
+             WHERE c.tenant = $1 AND (c.scheme = $2 OR c.practice = $2) AND c.opened_at >= $3 ORDER BY c.opened_at DESC, c.id LIMIT $4";
+    OPEN = "SELECT o.name, COUNT(*) AS n FROM case_file c JOIN organisation o ON o.id = c.practice \
+            WHERE c.tenant = $1 AND (c.scheme = $2 OR c.practice = $2) AND c.closed_at IS NULL GROUP BY o.id, o.name, o.name_folded ORDER BY o.name_folded, o.id LIMIT $3";
     SIGNPOSTS = "SELECT o.name, COUNT(*) AS n FROM signpost s JOIN organisation o ON o.id = s.organisation \
                  WHERE s.tenant = $1 AND (s.organisation = $2 OR s.organisation IN (SELECT practice FROM scheme_practice WHERE tenant = $1 AND scheme = $2)) \
                  AND s.made_at >= $3 AND s.taken_back_at IS NULL GROUP BY o.id, o.name, o.name_folded ORDER BY o.name_folded, o.id LIMIT $4";
+}
+
+/// Cases whose waits one page looks at, newest first.
+const WAIT_ROWS: i64 = 20_000;
+
+/// The flow of one month.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MonthRow {
+    /// Referrals sent.
+    pub referrals: u64,
+    /// Signposts noted: beside, never with them.
+    pub signposts: u64,
+}
+
+/// How the people of one practice fared on the way to a first contact.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PracticeRow {
+    /// The practice.
+    pub practice: String,
+    /// For each case opened in the time asked about: the day the referral was sent, the day of the first contact.
+    pub waits: Vec<(Date, Option<Date>)>,
+    /// Cases open now.
+    pub open: u64,
 }
 
 /// Signposts of one place. They are counted beside referrals, never with them.
@@ -51,6 +85,48 @@ pub struct FlowRow {
 }
 
 impl Store {
+    /// The flow of each of twelve months, given as pairs of their first instant and the next month's.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn flow_by_month(
+        &self,
+        ctx: &Ctx<ReadFlow>,
+        months: &[(Timestamp, Timestamp); 12],
+    ) -> Result<Vec<MonthRow>> {
+        let mut tx = self.db().read().await?;
+        let mut all = values![ctx.grant.tenant(), ctx.grant.organisation()];
+        all.extend(months.iter().flat_map(|(begins, ends)| values![*begins, *ends]));
+        let rows = tx.rows(MONTHS, all).await?;
+        let month = |row: &Row| Ok(MonthRow { referrals: row.small("referrals")?, signposts: row.small("signposts")? });
+        rows.iter().map(month).collect()
+    }
+
+    /// Waits of the cases opened since `since`, at most the newest twenty thousand, and the cases open now, by
+    /// practice.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn flow_of_practices(&self, ctx: &Ctx<ReadFlow>, since: Timestamp) -> Result<Vec<PracticeRow>> {
+        let (tenant, place) = (ctx.grant.tenant(), ctx.grant.organisation());
+        let mut tx = self.db().read().await?;
+        let mut all: BTreeMap<String, PracticeRow> = BTreeMap::new();
+        let of = |name: &String| PracticeRow { practice: name.clone(), waits: vec![], open: 0 };
+        for row in tx.rows(WAITS, values![tenant, place, since, WAIT_ROWS]).await? {
+            let first: Option<Date> = row.opt_parsed("first_contact")?;
+            // Whoever was closed without a first contact does not wait any more.
+            if first.is_none() && row.opt_at("closed_at")?.is_some() {
+                continue;
+            }
+            let name = row.text("name")?;
+            all.entry(name).or_insert_with_key(of).waits.push((day_of(row.at("sent_at")?), first));
+        }
+        for row in tx.rows(OPEN, values![tenant, place, PAGE_ROWS]).await? {
+            all.entry(row.text("name")?).or_insert_with_key(of).open = row.small("n")?;
+        }
+        Ok(all.into_values().collect())
+    }
+
     /// Counts of signposts noted since `since`, by place: the reader's own, and the practices of their scheme. Holds
     /// nobody, so it is no look at anybody.
     ///

@@ -59,7 +59,7 @@ pub use connections::{ConnectionChange, ConnectionRow, GroupView, PersonForGroup
 pub use directory::{PostcodePlace, StoredService};
 pub use error::{Result, StoreError};
 pub use feedback::FeedbackRow;
-pub use flow::{FlowRow, SignpostsRow};
+pub use flow::{FlowRow, MonthRow, PracticeRow, SignpostsRow};
 pub use imports::{ImportCounts, Upserted};
 pub use installation::Health;
 pub use jobs::{ClaimedJob, JobKind};

@@ -163,3 +163,5 @@ CREATE TABLE access_needs (
   PRIMARY KEY (tenant, person, version),
   FOREIGN KEY (tenant, person) REFERENCES person (tenant, id)
 );
+
+CREATE INDEX case_file_by_practice ON case_file (tenant, practice, opened_at);

@@ -102,6 +102,31 @@ pub struct FlowPage {
     pub definition_text: String,
     /// Signposts by place: its name, how many.
     pub signposts: Vec<(String, String)>,
+    /// Month by month, newest first.
+    pub months: Vec<MonthLine>,
+    /// Waits and open cases by practice.
+    pub waits: Vec<WaitLine>,
+}
+
+/// One month.
+#[derive(Debug, Clone, Serialize)]
+#[expect(missing_docs, reason = "each field is a column under its own name")]
+pub struct MonthLine {
+    pub month: String,
+    pub referrals: String,
+    pub signposts: String,
+}
+
+/// How the people of one practice waited, and how many have an open case.
+#[derive(Debug, Clone, Serialize)]
+#[expect(missing_docs, reason = "each field is a column under its own name")]
+pub struct WaitLine {
+    pub practice: String,
+    pub half: String,
+    pub waiting: String,
+    pub longest: String,
+    pub open: String,
+    pub open_href: Option<String>,
 }
 
 impl Page for AccountPage {
@@ -184,6 +209,19 @@ mod samples {
                 rows: vec![],
                 definition_text: "Sent".into(),
                 signposts: vec![(LONG.into(), "31".into())],
+                months: vec![MonthLine {
+                    month: "November 2026".into(),
+                    referrals: "12".into(),
+                    signposts: "31".into(),
+                }],
+                waits: vec![WaitLine {
+                    practice: LONG.into(),
+                    half: "4 working days".into(),
+                    waiting: "2".into(),
+                    longest: "9 working days".into(),
+                    open: "14".into(),
+                    open_href: Some("/o/x/caseload".into()),
+                }],
             };
             vec![Self { rows: vec![line], ..empty.clone() }, empty]
         }

@@ -18,7 +18,7 @@ use fingerpost_domain::problem::Problem;
 use serde::Serialize;
 
 pub use about::{AboutPage, CharacteristicView};
-pub use admin::{AccountPage, FlowLine, FlowPage, InviteValues, UserLine, UsersPage};
+pub use admin::{AccountPage, FlowLine, FlowPage, InviteValues, MonthLine, UserLine, UsersPage, WaitLine};
 pub use case::{
     Care, CarePage, CasePage, CasePerson, CaseloadLine, CaseloadPage, ClosePage, ClosedLine, ClosedPage, Event, Filter,
     GoalLine, Inbox, Matters, NotePage, NoteVersion, Sessions,
