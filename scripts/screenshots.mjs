@@ -1,8 +1,7 @@
 // Draws every screen of an invented neighbourhood into docs/screenshots: make screenshots.
 
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { browser, neighbourhood, open, signInAs } from '../tests/e2e/support.mjs'
+import { mkdirSync } from 'node:fs'
+import { browser, linkToGroup, neighbourhood, open, signInAs } from '../tests/e2e/support.mjs'
 
 const OUT = process.argv[2] ?? new URL('../docs/screenshots/', import.meta.url).pathname
 const WIDTHS = [1280, 320]
@@ -10,23 +9,6 @@ mkdirSync(OUT, { recursive: true })
 
 const server = await neighbourhood()
 const read = new Set()
-
-/** The link of the newest message to a group, from the folder in which messages lie. */
-async function linkToGroup() {
-  const box = join(server.data.path, 'outbox')
-  for (let turn = 0; turn < 80; turn += 1) {
-    for (const name of existsSync(box) ? readdirSync(box).filter((name) => name.endsWith('.eml') && !read.has(name)) : []) {
-      const text = readFileSync(join(box, name), 'utf8').replace(/=\r?\n/g, '')
-      const link = text.match(/\/l\/[0-9a-f]+/)
-      if (text.includes('question for your group') && link) {
-        read.add(name)
-        return link[0]
-      }
-    }
-    await new Promise((resolve) => setTimeout(resolve, 250))
-  }
-  throw new Error('no message to a group left')
-}
 
 const engine = await browser()
 try {
@@ -78,7 +60,7 @@ try {
     await page.getByLabel(/agreed that/).check()
     await page.getByRole('button', { name: 'Offer it' }).click(); await shot(page, 'connection')
     const group = await open(engine, server, { width })
-    await group.goto(await linkToGroup()); await shot(group, 'group')
+    await group.goto(await linkToGroup(server, read)); await shot(group, 'group')
     await group.getByRole('button', { name: 'Yes, they are welcome' }).click(); await shot(group, 'group-yes')
     await page.goto(`${peggy}/measures`)
     await page.getByLabel('On the way').check()

@@ -1,33 +1,14 @@
 // The plan, the directory and a group that answers through its link: in a real browser, at both widths.
 
 import assert from 'node:assert/strict'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { accessible, browser, neighbourhood, open, signInAs, valid } from './support.mjs'
+import { accessible, browser, linkToGroup, neighbourhood, open, signInAs, valid } from './support.mjs'
 
 let server
 let engine
 before(async () => { server = await neighbourhood(); engine = await browser() })
 after(async () => { await engine?.close(); await server?.stop() })
-
-/** The link of the newest message to a group; messages of a server without mail are files. */
-async function linkToGroup(known) {
-  const box = join(server.data.path, 'outbox')
-  for (let turn = 0; turn < 80; turn += 1) {
-    const files = existsSync(box) ? readdirSync(box).filter((name) => name.endsWith('.eml') && !known.has(name)) : []
-    for (const name of files) {
-      const text = readFileSync(join(box, name), 'utf8').replace(/=\r?\n/g, '')
-      const link = text.match(/\/l\/[0-9a-f]+/)
-      if (text.includes('question for your group') && link) {
-        known.add(name)
-        return link[0]
-      }
-    }
-    await new Promise((resolve) => setTimeout(resolve, 250))
-  }
-  throw new Error('no message to a group left')
-}
 
 const known = new Set()
 const shots = process.env.SHOTS
@@ -92,7 +73,7 @@ for (const how of CASES) {
     assert.match(await maya.textContent('main'), /being asked by email.*Waiting for the group/s)
     const place = maya.url().split('?')[0]
 
-    const link = await linkToGroup(known)
+    const link = await linkToGroup(server, known)
     const group = await open(engine, server, how)
     for (let time = 0; time < 2; time += 1) await group.goto(link)
     await check(group, 'group asked'); await picture(group, `group-asked-${width}`)

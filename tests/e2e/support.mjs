@@ -2,7 +2,7 @@
 
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { AxeBuilder } from '@axe-core/playwright'
@@ -45,6 +45,24 @@ export async function serve(database, extra = []) {
     child.kill('SIGTERM')
   })
   return { address, child, stop, log: () => log, out: () => out }
+}
+
+/** The link of the newest message to a group that is not among those `known`: a server without mail keeps messages as files. */
+export async function linkToGroup(server, known) {
+  const box = join(server.data.path, 'outbox')
+  for (let turn = 0; turn < 80; turn += 1) {
+    const names = existsSync(box) ? readdirSync(box).filter((name) => name.endsWith('.eml') && !known.has(name)) : []
+    for (const name of names) {
+      const text = readFileSync(join(box, name), 'utf8').replace(/=\r?\n/g, '')
+      const link = text.match(/\/l\/[0-9a-f]+/)
+      if (text.includes('question for your group') && link) {
+        known.add(name)
+        return link[0]
+      }
+    }
+    await new Promise((resolve) => setTimeout(resolve, 250))
+  }
+  throw new Error('no message to a group left')
 }
 
 /** A folder of its own for a test's database. */

@@ -4,6 +4,7 @@
 //! What the group may read is decided here by the state: a name only between its yes and the end.
 
 use fingerpost_directory::hsds::Service;
+use fingerpost_domain::access::AccessNeed;
 use fingerpost_domain::connection::{ConnectionEvent, ConnectionState, EndReason, GroupIsTold, GroupReason, Offer};
 use fingerpost_domain::id::{CaseId, ConnectionId, RequestKey, ServiceId, TenantId, UserId};
 use fingerpost_domain::person::Email;
@@ -19,7 +20,7 @@ use crate::error::{Result, StoreError};
 use crate::links::{self, LinkScope, LiveLink};
 use crate::outbox::{self, MessageTemplate};
 use crate::sql::statements;
-use crate::{Ctx, Store, cases};
+use crate::{Ctx, Store, about, cases};
 
 statements! {
     ADD = "INSERT INTO connection (tenant, id, case_id, service, service_name, request_key, state, ask, first_visit, told, group_email, offered_by, offered_at) \
@@ -43,7 +44,7 @@ statements! {
                     started_on = (SELECT MIN(v.on_day) FROM connection_visit v WHERE v.tenant = connection.tenant AND v.connection = connection.id AND v.came = 1) \
                     WHERE tenant = $1 AND id = $2 AND state = $3 RETURNING came";
     VISITS = "SELECT on_day, came FROM connection_visit WHERE tenant = $1 AND connection = $2 ORDER BY on_day DESC LIMIT 60";
-    FOR_GROUP = "SELECT n.service_name, n.state, n.ask, n.first_visit, n.told, n.reason, n.offered_at, p.given, p.family, p.preferred, p.phone, p.reach, p.guidance, u.name AS worker_name, w.phone AS worker_phone \
+    FOR_GROUP = "SELECT n.service_name, n.state, n.ask, n.first_visit, n.told, n.reason, n.offered_at, c.person, p.given, p.family, p.preferred, p.phone, p.reach, p.guidance, u.name AS worker_name, w.phone AS worker_phone \
                  FROM connection n JOIN case_file c ON c.tenant = n.tenant AND c.id = n.case_id JOIN person p ON p.tenant = c.tenant AND p.id = c.person \
                  JOIN app_user u ON u.tenant = c.tenant AND u.id = c.worker \
                  LEFT JOIN link_worker w ON w.tenant = c.tenant AND w.user_id = c.worker AND w.scheme = c.scheme \
@@ -152,6 +153,8 @@ pub struct PersonForGroup {
     pub name: String,
     /// Their telephone, where they agreed.
     pub phone: Option<String>,
+    /// How information has to reach them, where they agreed that groups are told.
+    pub needs: Vec<AccessNeed>,
 }
 
 /// What a group sees through its link.
@@ -419,7 +422,13 @@ impl Store {
         let mut tx = self.db().read().await?;
         let row = tx.row(FOR_GROUP, values![&link.tenant, id]).await?.ok_or(StoreError::NotFound)?;
         let state = row.coded("state", ConnectionState::from_code)?;
-        let person = if state.names_the_person() { Some(person_for_group(&row)?) } else { None };
+        let person = if state.names_the_person() {
+            let access = about::access(&mut tx, &link.tenant, row.parsed("person")?).await?;
+            let needs = access.filter(|(access, ..)| access.may_share).map(|(access, ..)| access.needs);
+            Some(PersonForGroup { needs: needs.unwrap_or_default(), ..person_for_group(&row)? })
+        } else {
+            None
+        };
         let view = GroupView {
             service_name: row.text("service_name")?,
             state,
@@ -466,8 +475,8 @@ fn person_for_group(row: &Row) -> Result<PersonForGroup> {
     let called = row.opt_text("preferred")?.map_or_else(|| row.text("given"), Ok)?;
     let whole = || Ok::<_, StoreError>(format!("{called} {}", row.text("family")?));
     Ok(match row.coded("told", GroupIsTold::from_code)? {
-        GroupIsTold::NameOnly => PersonForGroup { name: called.clone(), phone: None },
-        GroupIsTold::Name => PersonForGroup { name: whole()?, phone: None },
+        GroupIsTold::NameOnly => PersonForGroup { name: called.clone(), phone: None, needs: vec![] },
+        GroupIsTold::Name => PersonForGroup { name: whole()?, phone: None, needs: vec![] },
         GroupIsTold::NameAndPhone => {
             // Asked again now: what was safe when the person agreed may not be any more.
             let guidance = row.opt_text("guidance")?.unwrap_or_default();
@@ -475,7 +484,8 @@ fn person_for_group(row: &Row) -> Result<PersonForGroup> {
                 reach: row.coded("reach", Reach::from_code)?,
                 guidance: Line::parse(&guidance).map_err(|_| StoreError::corrupt("guidance"))?,
             };
-            PersonForGroup { name: whole()?, phone: row.opt_text("phone")?.filter(|_| safe.may_be_rung()) }
+            let phone = row.opt_text("phone")?.filter(|_| safe.may_be_rung());
+            PersonForGroup { name: whole()?, phone, needs: vec![] }
         }
     })
 }

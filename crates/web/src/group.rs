@@ -45,6 +45,10 @@ fn page(
         state,
         ask: view.ask,
         first_visit: view.first_visit,
+        needs: view
+            .person
+            .as_ref()
+            .map(|person| person.needs.iter().map(|need| need.label()).collect::<Vec<_>>().join(", ")),
         phone: view.person.as_ref().and_then(|person| person.phone.clone()),
         person: view.person.map(|person| person.name),
         reason: view.reason.map(|reason| reason.label().to_lowercase()),

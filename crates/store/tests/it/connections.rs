@@ -1,5 +1,6 @@
 //! A group is told no more than the person agreed to, and only while it is its turn to know.
 
+use fingerpost_domain::access::{AccessNeed, AccessNeeds};
 use fingerpost_domain::connection::{ConnectionState, EndReason, GroupReason, OfferAnswers};
 use fingerpost_domain::id::{CaseId, ConnectionId, ServiceId, TenantId};
 use fingerpost_policy::{ReadCase, WorkCase};
@@ -104,6 +105,16 @@ async fn a_group_may_change_its_mind_until_the_person_has_been_there() {
         says(ConnectionChange::Yes).await.unwrap();
         let person = store.group_view(&link, start()).await.unwrap().person.unwrap();
         assert_eq!((person.name.as_str(), person.phone), ("Peggy", None), "as far as they agreed");
+        assert!(person.needs.is_empty());
+        let needs =
+            |may_share| AccessNeeds { needs: vec![AccessNeed::LargePrint], may_share, review_on: date(2027, 11, 21) };
+        for (may_share, told) in [(false, 0), (true, 1)] {
+            let nothing = std::collections::BTreeMap::new();
+            let said = (&nothing, Some(&needs(may_share)));
+            store.say_about_person(&here.work(), here.case, said).await.unwrap();
+            let person = store.group_view(&link, start()).await.unwrap().person.unwrap();
+            assert_eq!(person.needs.len(), told, "needs are told only where they agreed");
+        }
         let day = date(2026, 11, 21);
         says(ConnectionChange::Visit { on: day, came: true }).await.unwrap();
         assert!(matches!(says(ConnectionChange::No(GroupReason::Closing)).await, Err(StoreError::ConnectionNotNow(_))));

@@ -117,6 +117,8 @@ pub struct GroupPage {
     pub person: Option<String>,
     /// Their telephone, after a yes.
     pub phone: Option<String>,
+    /// How information has to reach them, after a yes; empty where nothing may be told.
+    pub needs: Option<String>,
     /// Why the group said no.
     pub reason: Option<String>,
     /// One-tap reasons.
@@ -214,6 +216,7 @@ mod samples {
                 first_visit: Some("Tuesday".into()),
                 person: None,
                 phone: None,
+                needs: None,
                 reason: None,
                 reasons: vec![Choice::new("full", "We are full", false)],
                 visits: vec![],
@@ -225,6 +228,7 @@ mod samples {
                 state: "yes",
                 person: Some(LONG.into()),
                 phone: Some("01632 960 142".into()),
+                needs: Some("Large print".into()),
                 problems: problems(&["visit"]),
                 ..asked.clone()
             };
