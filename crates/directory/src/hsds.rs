@@ -215,10 +215,32 @@ pub fn stable_id(source: &str, kind: &str, id: &str) -> String {
     }
 }
 
+/// Whether an id is a UUID: one of its record's own.
+#[must_use]
+pub fn is_uuid(id: &str) -> bool {
+    Uuid::parse_str(id.trim()).is_ok()
+}
+
 fn too_long(field: &'static str, text: Option<&String>, limit: usize) -> Result<(), NotAService> {
     match text {
         Some(text) if text.chars().count() > limit => Err(NotAService::TooLong(field, limit)),
         _ => Ok(()),
+    }
+}
+
+impl Schedule {
+    /// Times as `HH:MM`; what is no time of day, or could be two, is kept in the words beside it.
+    fn settle_times(&mut self) {
+        for (at, said) in [(&mut self.opens_at, "opens"), (&mut self.closes_at, "closes")] {
+            let Some(spelt) = at.take().map(|text| crate::tidy::line(&text)).filter(|text| !text.is_empty()) else {
+                continue;
+            };
+            *at = crate::opening::time_of_day(&spelt);
+            if at.is_none() {
+                let words = self.description.take().map(|words| format!("{words}; ")).unwrap_or_default();
+                self.description = Some(format!("{words}{said} {spelt}"));
+            }
+        }
     }
 }
 
@@ -297,20 +319,27 @@ impl Service {
             *text = text.take().map(|words| crate::tidy::line(&words)).filter(|words| !words.is_empty());
         };
         [&mut self.alternate_name, &mut self.url, &mut self.email, &mut self.status].into_iter().for_each(some);
+        let words = |text: &mut Option<String>| {
+            *text = text.take().map(|words| crate::tidy::text(&words)).filter(|words| !words.is_empty());
+        };
         if let Some(by) = &mut self.organization {
             line(&mut by.name);
+            words(&mut by.description);
+            [&mut by.email, &mut by.website].into_iter().for_each(some);
         }
         for schedule in &mut self.schedules {
-            [&mut schedule.byday, &mut schedule.opens_at, &mut schedule.closes_at, &mut schedule.description]
-                .into_iter()
-                .for_each(some);
+            [&mut schedule.freq, &mut schedule.byday, &mut schedule.description].into_iter().for_each(some);
+            schedule.settle_times();
         }
         for location in self.service_at_locations.iter_mut().filter_map(|at| at.location.as_mut()) {
             some(&mut location.name);
+            words(&mut location.description);
             for address in &mut location.addresses {
                 line(&mut address.address_1);
                 line(&mut address.city);
-                some(&mut address.postal_code);
+                [&mut address.state_province, &mut address.postal_code, &mut address.country]
+                    .into_iter()
+                    .for_each(some);
             }
             for each in &mut location.accessibility {
                 [&mut each.accessibility, &mut each.description].into_iter().for_each(some);

@@ -29,6 +29,11 @@ pub(crate) enum Command {
         #[command(subcommand)]
         what: Import,
     },
+    /// Write what others may have into a new folder
+    Export {
+        #[command(subcommand)]
+        what: Export,
+    },
     /// Set up a scheme and the practices it serves
     Scheme {
         #[command(subcommand)]
@@ -131,6 +136,15 @@ pub(crate) enum Import {
         partners: PathBuf,
         #[command(flatten)]
         how: ImportHow,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Export {
+    /// The directory: services.json (HSDS-UK JSON) and a folder of HSDS tables
+    Directory {
+        /// A new or empty folder
+        folder: PathBuf,
     },
 }
 

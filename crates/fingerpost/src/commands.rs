@@ -15,7 +15,7 @@ use fingerpost_domain::{Date, Timestamp};
 use fingerpost_import::{Report, Run};
 use fingerpost_store::{Address, AuditHead, NewScheme, NewUser, Store, StoreError, WorkerDays};
 
-use crate::cli::{Check, Command, Demo, DemoSize, Import, ImportHow, Scheme, User};
+use crate::cli::{Check, Command, Demo, DemoSize, Export, Import, ImportHow, Scheme, User};
 use crate::settings::{DEFAULTS, Settings};
 use crate::{ambient, moving, serve};
 
@@ -31,7 +31,8 @@ pub(crate) async fn run(command: Command, settings: Settings) -> anyhow::Result<
         print!("{DEFAULTS}");
         return Ok(());
     }
-    let needs_database = matches!(command, Command::Check(_) | Command::Backup { .. } | Command::CopyTo { .. });
+    let needs_database =
+        matches!(command, Command::Check(_) | Command::Backup { .. } | Command::CopyTo { .. } | Command::Export { .. });
     if let (true, Address::Folder(folder)) = (needs_database, settings.address()) {
         ensure!(Store::is_in(&folder), "{}: there is no database in this folder", folder.display());
     }
@@ -53,6 +54,11 @@ pub(crate) async fn run(command: Command, settings: Settings) -> anyhow::Result<
         Command::Work => return serve::work(here.store, &here.settings).await,
         Command::Demo(options) => return demo(here, options).await,
         Command::Import { what } => import(&here, what).await,
+        Command::Export { what: Export::Directory { folder } } => {
+            let mut shown = progress("Services");
+            let written = fingerpost_export::directory(&here.store, &folder, |at| shown(at, at)).await;
+            written.map(|count| println!("{count} services are in {}.", folder.display())).map_err(Into::into)
+        }
         Command::Scheme { what } => scheme(&here, what).await,
         Command::User { what } => user(&here, what).await,
         Command::Backup { file } => moving::backup(&here.store, &file, (now, progress("Tables"))).await,

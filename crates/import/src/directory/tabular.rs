@@ -6,7 +6,7 @@ use std::path::Path;
 
 use fingerpost_directory::hsds::{
     Accessibility, Address, Attribute, CostOption, Language, Location, Organization, Phone, Schedule, Service,
-    ServiceAtLocation, TaxonomyTerm,
+    ServiceAtLocation, TaxonomyTerm, is_uuid,
 };
 use fingerpost_directory::opening::{byday, time_of_day};
 use fingerpost_directory::tidy;
@@ -215,14 +215,19 @@ fn cost_option(cells: Cells<'_>) -> CostOption {
     }
 }
 
-/// Each language once, under its name. The ids of real tables are those of the service, so they are not used.
+/// The id of a row where it is one of its own: in real tables it is often that of the service, or nothing.
+fn own_id(cells: Cells<'_>) -> String {
+    cells.text("id").filter(|id| is_uuid(id)).unwrap_or_default()
+}
+
+/// Each language once, under its name.
 fn languages(rows: &[Cells<'_>]) -> Vec<Language> {
     let mut seen = HashSet::new();
     rows.iter()
-        .filter_map(|cells| cells.text("language").or_else(|| cells.text("name")))
-        .map(|name| tidy::line(&tidy::text(&name)))
-        .filter(|name| !name.is_empty() && seen.insert(name.to_lowercase()))
-        .map(|name| Language { name: Some(name), ..Language::default() })
+        .filter_map(|cells| Some((own_id(*cells), cells.text("language").or_else(|| cells.text("name"))?)))
+        .map(|(id, name)| (id, tidy::line(&tidy::text(&name))))
+        .filter(|(_, name)| !name.is_empty() && seen.insert(name.to_lowercase()))
+        .map(|(id, name)| Language { id, name: Some(name), ..Language::default() })
         .collect()
 }
 
@@ -230,32 +235,34 @@ fn languages(rows: &[Cells<'_>]) -> Vec<Language> {
 fn attributes(rows: &[Cells<'_>], joined: &Joined<'_>) -> Vec<Attribute> {
     let mut seen = HashSet::new();
     rows.iter()
-        .filter_map(|cells| cells.text("taxonomy_id").or_else(|| cells.text("taxonomy_term_id")))
-        .filter(|term| seen.insert(term.clone()))
-        .filter_map(|id| {
+        .filter_map(|cells| {
+            let term = cells.text("taxonomy_id").or_else(|| cells.text("taxonomy_term_id"))?;
+            Some((own_id(*cells), term))
+        })
+        .filter(|(_, term)| seen.insert(term.clone()))
+        .filter_map(|(own, id)| {
             let cells = first(&joined.terms, &id)?;
             let taxonomy = cells.text("vocabulary").or_else(|| cells.text("taxonomy"));
             let name = tidy::line(cells.raw("name"));
             let term = TaxonomyTerm { id, name, taxonomy, ..TaxonomyTerm::default() };
-            Some(Attribute { taxonomy_term: Some(term), ..Attribute::default() })
+            Some(Attribute { id: own, taxonomy_term: Some(term), ..Attribute::default() })
         })
         .collect()
 }
 
-/// One schedule for each time, with all of its days: five rows of the same hours are one line for a reader.
+/// One schedule for each row; where a row is a single weekday, as in the first version of the standard, five rows of
+/// the same hours become one with all of their days: one line for a reader.
 fn schedules(rows: &[Cells<'_>], file: &str, report: &mut Report) -> Vec<Schedule> {
     let mut out: Vec<Schedule> = vec![];
     for cells in rows {
         let opens_at = hour(*cells, "opens_at", file, report);
         let closes_at = hour(*cells, "closes_at", file, report);
         let words = cells.text("original_text").or_else(|| cells.text("description")).map(|text| tidy::text(&text));
-        let days = cells.text("byday").or_else(|| byday(cells.raw("weekday")).map(str::to_owned));
-        let freq = cells.text("freq").unwrap_or_else(|| "WEEKLY".to_owned());
+        let weekday = byday(cells.raw("weekday")).map(str::to_owned);
         let same = |other: &&mut Schedule| {
-            other.freq.as_ref() == Some(&freq)
-                && (other.opens_at == opens_at && other.closes_at == closes_at && other.description == words)
+            other.opens_at == opens_at && other.closes_at == closes_at && other.description == words
         };
-        if let (Some(day), Some(other)) = (&days, out.iter_mut().find(same)) {
+        if let (Some(day), Some(other)) = (&weekday, out.iter_mut().find(same)) {
             let known = other.byday.get_or_insert_default();
             if !known.split(',').any(|other| other == day) {
                 known.push_str(if known.is_empty() { "" } else { "," });
@@ -264,8 +271,9 @@ fn schedules(rows: &[Cells<'_>], file: &str, report: &mut Report) -> Vec<Schedul
             continue;
         }
         out.push(Schedule {
-            freq: Some(freq),
-            byday: days,
+            id: own_id(*cells),
+            freq: cells.text("freq").or_else(|| weekday.as_ref().map(|_| "WEEKLY".to_owned())),
+            byday: cells.text("byday").or(weekday),
             opens_at,
             closes_at,
             description: words,
@@ -275,12 +283,12 @@ fn schedules(rows: &[Cells<'_>], file: &str, report: &mut Report) -> Vec<Schedul
     out
 }
 
-/// A time of day; what is none, or could be two, is left to the words beside it and said.
+/// A time of day; what is none, or could be two, is said, and goes into the words beside it.
 fn hour(cells: Cells<'_>, column: &str, file: &str, report: &mut Report) -> Option<String> {
     let spelt = cells.text(column)?;
     let read = time_of_day(&spelt);
     if read.is_none() {
-        report.note_in(file, cells.line, format!("{column} {spelt:?} is not a time of day: left out"));
+        report.note_in(file, cells.line, format!("{column} {spelt:?} is not a time of day: kept in words"));
     }
-    read
+    read.or(Some(spelt))
 }
