@@ -32,6 +32,7 @@ run: frontend
 lint: frontend
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
+	@scripts/licences --check
 	@scripts/lint
 
 # Node packages and the mail server of the end-to-end tests.

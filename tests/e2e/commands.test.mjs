@@ -99,6 +99,12 @@ test('a referral from a really imported practice goes through on PostgreSQL', as
   try { await realPractice(['--data', data.path, '--database', url]) } finally { data.remove() }
 })
 
+test('whose work is in the program is printed, with the licences', async () => {
+  const done = await run(['licences'])
+  assert.equal(done.code, 0)
+  assert.match(done.out, /nhsuk-frontend .*MIT licence.*Open Government Licence.*\nsqlx 0\.9.*MIT OR Apache-2\.0.*Permission is hereby granted/s)
+})
+
 test('what is refused says in one line what to do, and exits 1; wrong usage exits 2', async () => {
   const data = folder()
   const database = ['--data', join(data.path, 'db')]

@@ -66,6 +66,8 @@ pub(crate) enum Command {
     Migrate,
     /// Print every setting with its default
     Settings,
+    /// Print whose work is in this program, and under which licences
+    Licences,
 }
 
 #[derive(Debug, Args)]

@@ -27,9 +27,13 @@ struct Here {
 }
 
 pub(crate) async fn run(command: Command, settings: Settings) -> anyhow::Result<()> {
+    // Neither needs a database.
     if let Command::Settings = command {
         print!("{DEFAULTS}");
         return Ok(());
+    }
+    if let Command::Licences = command {
+        return licences();
     }
     let needs_database =
         matches!(command, Command::Check(_) | Command::Backup { .. } | Command::CopyTo { .. } | Command::Export { .. });
@@ -69,10 +73,22 @@ pub(crate) async fn run(command: Command, settings: Settings) -> anyhow::Result<
             println!("The database has schema {}.", here.store.health().await?.schema);
             Ok(())
         }
-        Command::Settings => Ok(()),
+        Command::Settings | Command::Licences => Ok(()),
     };
     here.store.close().await;
     done
+}
+
+const NOTICE: &str = include_str!("../../../NOTICE");
+const OTHERS: &str = include_str!("../licences.txt");
+
+/// Long enough to be sent through a pager that stops reading.
+fn licences() -> anyhow::Result<()> {
+    use std::io::{ErrorKind, Write};
+    match std::io::stdout().write_all(format!("{NOTICE}\n{OTHERS}").as_bytes()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(()),
+    }
 }
 
 /// Shows how far a long piece of work has got, on a terminal only.
