@@ -229,13 +229,13 @@ fn too_long(field: &'static str, text: Option<&String>, limit: usize) -> Result<
 }
 
 impl Schedule {
-    /// Times as `HH:MM`; what is no time of day, or could be two, is kept in the words beside it.
+    /// Times as `HH:MM`, or with the zone they came with; what is no time of day, or could be two, is kept in the words beside it.
     fn settle_times(&mut self) {
         for (at, said) in [(&mut self.opens_at, "opens"), (&mut self.closes_at, "closes")] {
             let Some(spelt) = at.take().map(|text| crate::tidy::line(&text)).filter(|text| !text.is_empty()) else {
                 continue;
             };
-            *at = crate::opening::time_of_day(&spelt);
+            *at = crate::opening::kept_time(&spelt);
             if at.is_none() {
                 let words = self.description.take().map(|words| format!("{words}; ")).unwrap_or_default();
                 self.description = Some(format!("{words}{said} {spelt}"));

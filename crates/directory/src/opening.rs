@@ -25,6 +25,35 @@ pub fn time_of_day(text: &str) -> Option<String> {
     Some(format!("{hour:02}:{minute:02}"))
 }
 
+/// The time to keep: a time of RFC 3339 (`10:00:00+01:00`, `18:30Z`), as HSDS has it, stays as it came, zone and all;
+/// else [`time_of_day`].
+#[must_use]
+pub fn kept_time(text: &str) -> Option<String> {
+    let text = text.trim();
+    let in_a_zone = |at: usize| {
+        let (clock, zone) = text.split_at(at);
+        let offset = zone.strip_prefix(['+', '-']).and_then(two_digit_pair).is_some_and(|(h, m)| h < 24 && m < 60);
+        let clock = match clock.len() {
+            5 => two_digit_pair(clock),
+            8 => clock.get(6..).filter(|s| s.parse::<u8>().is_ok_and(|s| s < 60)).and(two_digit_pair(&clock[..5])),
+            _ => None,
+        };
+        (zone.eq_ignore_ascii_case("z") || offset) && clock.is_some_and(|(h, m)| h < 24 && m < 60)
+    };
+    match text.find(['+', '-', 'Z', 'z']) {
+        Some(at) if text.is_ascii() && in_a_zone(at) => Some(text.to_owned()),
+        _ => time_of_day(text),
+    }
+}
+
+/// Two numbers of two digits with a colon between.
+fn two_digit_pair(text: &str) -> Option<(u8, u8)> {
+    let (first, second) = text.split_once(':')?;
+    let plain = |part: &str| part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_digit());
+    (plain(first) && plain(second)).then_some(())?;
+    Some((first.parse().ok()?, second.parse().ok()?))
+}
+
 /// Hour, minute, and whether the hour was written in two digits.
 fn parts(number: &str) -> Option<(u8, u8, bool)> {
     let (hour, minute) = match number.split_once([':', '.']) {
@@ -85,6 +114,17 @@ mod tests {
             ("Noon", "12:00"),
         ] {
             assert_eq!(time_of_day(spelt).as_deref(), Some(read), "{spelt}");
+        }
+    }
+
+    #[test]
+    fn a_time_with_its_zone_is_kept_as_it_came() {
+        for kept in ["18:30Z", "10:00:00+01:00", "09:15-05:00"] {
+            assert_eq!(kept_time(kept).as_deref(), Some(kept));
+        }
+        assert_eq!(kept_time(" 9am ").as_deref(), Some("09:00"));
+        for neither in ["25:00Z", "10:00:99Z", "10:00+1", "Z", "by appointment - ring", "\u{e9}10:00Z"] {
+            assert_eq!(kept_time(neither), None, "{neither}");
         }
     }
 

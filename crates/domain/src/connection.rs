@@ -167,7 +167,7 @@ crate::coded! {
         NameAndPhone = "name_and_phone",
         /// Name, no telephone.
         Name = "name",
-        /// The name they are called by, no more.
+        /// The name they are called by, and no other name.
         NameOnly = "name_only",
     }
 }
@@ -279,7 +279,7 @@ pub fn visit_day((day, month, year): (&str, &str, &str), offered_on: Date, today
 
 /// What stands in a text that gives somebody away: a name, or a number or address that is theirs.
 ///
-/// A part of a name counts where it is written as the name is, or in capitals; a longer part in any spelling. So "may"
+/// A part of a name counts where it is written as the name is, or begins large; a longer part in any spelling. So "may"
 /// is a word and "May" a name.
 fn gives_away(text: &str, person: &PersonDetails) -> Option<String> {
     let name = &person.name;
@@ -290,12 +290,17 @@ fn gives_away(text: &str, person: &PersonDetails) -> Option<String> {
     let words = split(text);
     let same = |word: &str, part: &str| {
         let long = part.chars().count() >= LONG_NAME;
-        let shouted = word.chars().count() > 1 && word.to_uppercase() == word && word == part.to_uppercase();
-        word == part || shouted || (long && folded(word) == folded(part))
+        let begins_large = word.chars().next().is_some_and(char::is_uppercase);
+        word == part || ((long || begins_large) && folded(word) == folded(part))
     };
-    for part in names.into_iter().flatten().flat_map(split) {
-        if words.iter().any(|word| same(word, &part)) {
-            return Some(part);
+    for name in names.into_iter().flatten() {
+        let parts = split(name);
+        // A middle initial is no name; a name of one letter is.
+        let telling = parts.iter().filter(|part| part.chars().count() > 1 || parts.len() == 1);
+        for part in telling {
+            if words.iter().any(|word| same(word, part)) {
+                return Some(part.clone());
+            }
         }
     }
     let plain =
@@ -372,6 +377,9 @@ mod tests {
         let short = named("Bo", "Li", "");
         assert!(says(&short, "Bo would like to sing").of("ask").is_some());
         assert!(says(&short, "Mr LI sings").of("ask").is_some());
+        let printed = named("Zo\u{eb} A", "KHAN", "");
+        assert!(says(&printed, "Mr Khan sings").of("ask").is_some() && says(&printed, "Zoe sings").of("ask").is_some());
+        assert_eq!(says(&printed, "A room with a piano"), Problems::none(), "an initial is no name");
         let word = named("May", "Will", "");
         assert_eq!(says(&word, "She may come, and will bring somebody"), Problems::none(), "a word is no name");
         assert!(says(&word, "May would like to sing").of("ask").is_some());

@@ -6,6 +6,7 @@
 
 mod tables;
 
+use std::collections::HashSet;
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -63,23 +64,26 @@ pub async fn directory(store: &Store, folder: &Path, mut progress: impl FnMut(us
     let mut json = BufWriter::new(File::create(&file).map_err(failed(&file))?);
     let mut tables = tables::Tables::create(&empty_folder(&folder.join("tables"))?)?;
     json.write_all(b"[").map_err(failed(&file))?;
-    let (mut seq, mut written) = (0, 0);
+    let (mut seq, mut seen) = (0, HashSet::new());
     loop {
         let some = store.services_after(seq, AT_ONCE).await?;
         let Some(last) = some.last() else { break };
         seq = last.seq;
         for stored in &some {
-            json.write_all(if written == 0 { b"\n" } else { b",\n" }).map_err(failed(&file))?;
+            // Changed while we read, it comes round again at its new place: written once.
+            if !seen.insert(stored.id) {
+                continue;
+            }
+            json.write_all(if seen.len() == 1 { b"\n" } else { b",\n" }).map_err(failed(&file))?;
             serde_json::to_writer(&mut json, &stored.service)?;
             tables.write(&stored.service)?;
-            written += 1;
         }
-        progress(written);
+        progress(seen.len());
     }
     json.write_all(b"\n]\n").map_err(failed(&file))?;
     json.into_inner().map_err(|error| failed(&file)(error.into_error()))?.sync_all().map_err(failed(&file))?;
     tables.finish()?;
-    Ok(written)
+    Ok(seen.len())
 }
 
 #[cfg(test)]

@@ -83,12 +83,13 @@ pub(crate) async fn restore(
         opened => opened?,
     };
     ensure!(!source.is_untouched().await?, "{}: there is nothing in this file", file.display());
+    // The head of the backup, to compare with the one that was noted: what is held next adds to the audit.
+    let (head, faults) = head_of(&source).await?;
     let rows = copy(&source, store, progress).await?;
-    source.close().await;
-    let (head, faults) = head_of(store).await?;
     let held = store.settle_restored(now).await?;
+    source.close().await;
     println!(
-        "{rows} rows are back. Audit head {head}. People sign in again. {held} messages and jobs that had not left are held."
+        "{rows} rows are back. Audit head {head}. People sign in again. {held} messages and reminders that were due are held."
     );
     said(&faults)
 }

@@ -50,8 +50,8 @@ statements! {
                  LEFT JOIN link_worker w ON w.tenant = c.tenant AND w.user_id = c.worker AND w.scheme = c.scheme \
                  WHERE n.tenant = $1 AND n.id = $2";
     WORKER = "SELECT c.worker FROM connection n JOIN case_file c ON c.tenant = n.tenant AND c.id = n.case_id WHERE n.tenant = $1 AND n.id = $2";
-    PENDING = "SELECT id FROM connection WHERE tenant = $1 AND case_id = $2 AND state IN ('offered', 'no_reply', 'declined_by_group') ORDER BY id LIMIT 100";
-    GOING_ON = "SELECT id FROM connection WHERE tenant = $1 AND case_id = $2 AND state IN ('accepted', 'started') ORDER BY id LIMIT 100";
+    PENDING = "SELECT id FROM connection WHERE tenant = $1 AND case_id = $2 AND state IN ('offered', 'no_reply') ORDER BY id LIMIT 100";
+    ANSWERED = "SELECT id FROM connection WHERE tenant = $1 AND case_id = $2 AND state IN ('accepted', 'started', 'declined_by_group') ORDER BY id LIMIT 100";
     MAY_BE_ASKED = "SELECT group_email, service_name FROM connection WHERE tenant = $1 AND id = $2 AND state = 'offered' AND group_email IS NOT NULL";
 }
 
@@ -268,14 +268,14 @@ async fn happen(
     Ok(true)
 }
 
-/// Ends what groups may still read and say: the case is closed. What they have not said yes to is taken back; where
-/// they have, the person goes on with them and without a page of ours.
+/// Ends what groups may still read and say: the case is closed. What they have not answered is taken back; what
+/// they have said stands, and the person goes on with those who said yes without a page of ours.
 pub(crate) async fn case_closed(tx: &mut Tx, (tenant, case): (&TenantId, CaseId), now: Timestamp) -> Result<()> {
     for row in tx.rows(PENDING, values![tenant, case]).await? {
         let id: ConnectionId = row.parsed("id")?;
         happen(tx, (tenant, id), (ConnectionChange::Withdraw, THE_SCHEME), now).await?;
     }
-    for row in tx.rows(GOING_ON, values![tenant, case]).await? {
+    for row in tx.rows(ANSWERED, values![tenant, case]).await? {
         links::revoke(tx, tenant, LinkScope::AnswerConnection, &row.text("id")?, now).await?;
     }
     Ok(())

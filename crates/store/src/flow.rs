@@ -9,7 +9,7 @@ use fingerpost_policy::ReadFlow;
 
 use crate::audit::{Act, Resource};
 use crate::engine::{Row, values};
-use crate::error::Result;
+use crate::error::{Result, StoreError};
 use crate::sql::statements;
 use crate::{Ctx, PAGE_ROWS, Store};
 
@@ -26,9 +26,9 @@ statements! {
               SELECT m.n, (SELECT COUNT(*) FROM referral r WHERE r.tenant = $1 AND (r.scheme = $2 OR r.practice = $2) AND r.sent_at >= m.begins AND r.sent_at < m.ends) AS referrals, \
               (SELECT COUNT(*) FROM signpost s WHERE s.tenant = $1 AND (s.organisation = $2 OR s.organisation IN (SELECT practice FROM scheme_practice WHERE tenant = $1 AND scheme = $2)) \
               AND s.made_at >= m.begins AND s.made_at < m.ends AND s.taken_back_at IS NULL) AS signposts FROM month m ORDER BY m.n";
-    WAITS = "SELECT o.name, c.sent_at, c.first_contact, c.closed_at FROM case_file c JOIN organisation o ON o.id = c.practice \
+    WAITS = "SELECT o.id, o.name, o.name_folded, c.sent_at, c.first_contact, c.closed_at FROM case_file c JOIN organisation o ON o.id = c.practice \
              WHERE c.tenant = $1 AND (c.scheme = $2 OR c.practice = $2) AND c.opened_at >= $3 ORDER BY c.opened_at DESC, c.id LIMIT $4";
-    OPEN = "SELECT o.name, COUNT(*) AS n FROM case_file c JOIN organisation o ON o.id = c.practice \
+    OPEN = "SELECT o.id, o.name, o.name_folded, COUNT(*) AS n FROM case_file c JOIN organisation o ON o.id = c.practice \
             WHERE c.tenant = $1 AND (c.scheme = $2 OR c.practice = $2) AND c.closed_at IS NULL GROUP BY o.id, o.name, o.name_folded ORDER BY o.name_folded, o.id LIMIT $3";
     SIGNPOSTS = "SELECT o.name, COUNT(*) AS n FROM signpost s JOIN organisation o ON o.id = s.organisation \
                  WHERE s.tenant = $1 AND (s.organisation = $2 OR s.organisation IN (SELECT practice FROM scheme_practice WHERE tenant = $1 AND scheme = $2)) \
@@ -110,19 +110,22 @@ impl Store {
     pub async fn flow_of_practices(&self, ctx: &Ctx<ReadFlow>, since: Timestamp) -> Result<Vec<PracticeRow>> {
         let (tenant, place) = (ctx.grant.tenant(), ctx.grant.organisation());
         let mut tx = self.db().read().await?;
-        let mut all: BTreeMap<String, PracticeRow> = BTreeMap::new();
-        let of = |name: &String| PracticeRow { practice: name.clone(), waits: vec![], open: 0 };
+        let mut all: BTreeMap<(String, String), PracticeRow> = BTreeMap::new();
+        // Two practices may bear one name.
+        let key = |row: &Row| Ok::<_, StoreError>((row.text("name_folded")?, row.text("id")?));
+        let of = |name: String| PracticeRow { practice: name, waits: vec![], open: 0 };
         for row in tx.rows(WAITS, values![tenant, place, since, WAIT_ROWS]).await? {
             let first: Option<Date> = row.opt_parsed("first_contact")?;
             // Whoever was closed without a first contact does not wait any more.
             if first.is_none() && row.opt_at("closed_at")?.is_some() {
                 continue;
             }
-            let name = row.text("name")?;
-            all.entry(name).or_insert_with_key(of).waits.push((day_of(row.at("sent_at")?), first));
+            let practice = row.text("name")?;
+            all.entry(key(&row)?).or_insert_with(|| of(practice)).waits.push((day_of(row.at("sent_at")?), first));
         }
-        for row in tx.rows(OPEN, values![tenant, place, PAGE_ROWS]).await? {
-            all.entry(row.text("name")?).or_insert_with_key(of).open = row.small("n")?;
+        for row in tx.rows(OPEN, values![tenant, place, WAIT_ROWS]).await? {
+            let practice = row.text("name")?;
+            all.entry(key(&row)?).or_insert_with(|| of(practice)).open = row.small("n")?;
         }
         Ok(all.into_values().collect())
     }

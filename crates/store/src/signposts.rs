@@ -16,7 +16,7 @@ statements! {
     ADD = "INSERT INTO signpost (tenant, id, organisation, service, service_name, request_key, how, made_at) \
            SELECT $1, $2, $3, s.id, s.name, $5, $6, $7 FROM service s WHERE s.id = $4 ON CONFLICT (tenant, organisation, request_key) DO NOTHING";
     BY_KEY = "SELECT id, taken_back_at FROM signpost WHERE tenant = $1 AND organisation = $2 AND request_key = $3";
-    AGAIN = "UPDATE signpost SET taken_back_at = NULL, service = $4, service_name = (SELECT name FROM service WHERE id = $4), how = $5 WHERE tenant = $1 AND organisation = $2 AND id = $3";
+    AGAIN = "UPDATE signpost SET taken_back_at = NULL, service = $4, service_name = (SELECT name FROM service WHERE id = $4), how = $5, made_at = $6 WHERE tenant = $1 AND organisation = $2 AND id = $3";
     TAKE_BACK = "UPDATE signpost SET taken_back_at = $4 WHERE tenant = $1 AND organisation = $2 AND id = $3 AND taken_back_at IS NULL AND made_at > $5";
     ONE = "SELECT id, service, service_name, how, made_at FROM signpost WHERE tenant = $1 AND organisation = $2 AND id = $3 AND taken_back_at IS NULL";
     OFTEN = "SELECT service, COUNT(*) AS n FROM signpost WHERE tenant = $1 AND organisation = $2 AND made_at >= $3 AND taken_back_at IS NULL \
@@ -62,7 +62,7 @@ impl Store {
             let id = before.parsed("id")?;
             // Taken back, gone back to the page, and pressed again: it counts again.
             if before.opt_at("taken_back_at")?.is_some() {
-                tx.run(AGAIN, values![tenant, place, id, service, how.code()]).await?;
+                tx.run(AGAIN, values![tenant, place, id, service, how.code(), ctx.now]).await?;
                 self.commit(tx, ctx.now, ctx.entry(Act::Create, Resource::Signpost).of(id)).await?;
             }
             return Ok(id);

@@ -17,7 +17,7 @@ statements! {
     IN_USE = "SELECT (SELECT COUNT(*) FROM tenant) + (SELECT COUNT(*) FROM organisation) + (SELECT COUNT(*) FROM service) AS n";
     SEQUENCE = "SELECT value FROM directory_sequence WHERE only_row = 1";
     HOLD_MESSAGES = "UPDATE outbox SET failed_at = $1, last_error = 'restored' WHERE sent_at IS NULL AND failed_at IS NULL";
-    HOLD_JOBS = "UPDATE job SET failed_at = $1, last_error = 'restored' WHERE done_at IS NULL AND failed_at IS NULL";
+    HOLD_JOBS = "UPDATE job SET failed_at = $1, last_error = 'restored' WHERE done_at IS NULL AND failed_at IS NULL AND run_at <= $1";
     SET_SEQUENCE = "UPDATE directory_sequence SET value = $1 WHERE only_row = 1";
 }
 
@@ -130,7 +130,7 @@ impl Store {
         self.looked(now, Entry::system(TenantId::main(), Act::CopyOut, Resource::Installation)).await
     }
 
-    /// Ends what a restore brought back: messages and jobs that had not run are held, because the database they came
+    /// Ends what a restore brought back: messages that had not left and jobs that are due are held, because the database they came
     /// from may still be sending them. Gives how many.
     ///
     /// # Errors

@@ -90,6 +90,9 @@ async fn offer_page(
             .filter(|told| **told != GroupIsTold::NameAndPhone || case.person.safe_contact.may_be_rung())
             .map(|told| Choice::new(told.code(), told.label(), answers.told == told.code()))
             .collect(),
+        needs_told: (case.access.as_ref())
+            .filter(|access| access.may_share && !access.needs.is_empty())
+            .map(|access| access.needs.iter().map(|need| need.label().to_lowercase()).collect::<Vec<_>>().join(", ")),
         values: answers,
         problems: listed(problems),
     })

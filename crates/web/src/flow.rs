@@ -33,7 +33,9 @@ fn months(today: Date) -> [(Timestamp, Timestamp); 12] {
 /// Fewer people than this are nobody's business but theirs, where the list may not be opened.
 const ENOUGH: usize = 8;
 
-fn wait_line(here: &May<ReadFlow>, row: &PracticeRow, may_open: bool, shown: impl Fn(u64) -> String) -> WaitLine {
+fn wait_line(here: &May<ReadFlow>, row: &PracticeRow) -> WaitLine {
+    let may_open = here.may(Action::ReadCaseload);
+    let shown = |count: u64| if may_open { ShownCount::open(count) } else { ShownCount::suppressed(count) }.to_string();
     let wait = wait_of_all(&row.waits, here.app().today());
     let days = |n: u32| count(i64::from(n), "working day", "working days");
     let few = !may_open && wait.people < ENOUGH;
@@ -104,7 +106,9 @@ pub(crate) async fn counts(here: May<ReadFlow>) -> Result<Response, WebError> {
                 signposts: row.signposts.to_string(),
             })
             .collect(),
-        waits: practices.iter().map(|row| wait_line(&here, row, may_open, shown)).collect(),
+        // What became of people is about their cases: only who may open those sees it exactly. A referrer's manager
+        // must not read from a small number what the person did not share.
+        waits: practices.iter().map(|row| wait_line(&here, row)).collect(),
         signposts: signposts.into_iter().map(|row| (row.place, row.count.to_string())).collect(),
     };
     show(here.app(), &page)

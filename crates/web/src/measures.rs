@@ -147,7 +147,11 @@ pub(crate) async fn change_link(
     form: Posted,
 ) -> Result<Response, WebError> {
     let work = here.also::<WorkCase>()?;
-    let again = form.text("then") == "new";
+    let again = match form.text("then").as_str() {
+        "new" => true,
+        "end" => false,
+        _ => return Err(WebError::NotFound),
+    };
     let token = here.app().store().change_own_link(&work, (case, id), again).await?;
     let case = here.app().store().case(&here.ctx, case).await?;
     let link = token.map(|token| format!("{}/l/{token}", here.app().public_url()));

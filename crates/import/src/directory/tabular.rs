@@ -8,7 +8,7 @@ use fingerpost_directory::hsds::{
     Accessibility, Address, Attribute, CostOption, Language, Location, Organization, Phone, Schedule, Service,
     ServiceAtLocation, TaxonomyTerm, is_uuid,
 };
-use fingerpost_directory::opening::{byday, time_of_day};
+use fingerpost_directory::opening::{byday, kept_time};
 use fingerpost_directory::tidy;
 
 use super::Taken;
@@ -217,7 +217,8 @@ fn cost_option(cells: Cells<'_>) -> CostOption {
 
 /// The id of a row where it is one of its own: in real tables it is often that of the service, or nothing.
 fn own_id(cells: Cells<'_>) -> String {
-    cells.text("id").filter(|id| is_uuid(id)).unwrap_or_default()
+    let of_another = [cells.raw("service_id"), cells.raw("link_id")];
+    cells.text("id").filter(|id| is_uuid(id) && !of_another.contains(&id.as_str())).unwrap_or_default()
 }
 
 /// Each language once, under its name.
@@ -259,8 +260,12 @@ fn schedules(rows: &[Cells<'_>], file: &str, report: &mut Report) -> Vec<Schedul
         let closes_at = hour(*cells, "closes_at", file, report);
         let words = cells.text("original_text").or_else(|| cells.text("description")).map(|text| tidy::text(&text));
         let weekday = byday(cells.raw("weekday")).map(str::to_owned);
+        let freq = cells.text("freq").or_else(|| weekday.as_ref().map(|_| "WEEKLY".to_owned()));
         let same = |other: &&mut Schedule| {
-            other.opens_at == opens_at && other.closes_at == closes_at && other.description == words
+            other.freq == freq
+                && other.opens_at == opens_at
+                && other.closes_at == closes_at
+                && other.description == words
         };
         if let (Some(day), Some(other)) = (&weekday, out.iter_mut().find(same)) {
             let known = other.byday.get_or_insert_default();
@@ -272,7 +277,7 @@ fn schedules(rows: &[Cells<'_>], file: &str, report: &mut Report) -> Vec<Schedul
         }
         out.push(Schedule {
             id: own_id(*cells),
-            freq: cells.text("freq").or_else(|| weekday.as_ref().map(|_| "WEEKLY".to_owned())),
+            freq,
             byday: cells.text("byday").or(weekday),
             opens_at,
             closes_at,
@@ -286,7 +291,7 @@ fn schedules(rows: &[Cells<'_>], file: &str, report: &mut Report) -> Vec<Schedul
 /// A time of day; what is none, or could be two, is said, and goes into the words beside it.
 fn hour(cells: Cells<'_>, column: &str, file: &str, report: &mut Report) -> Option<String> {
     let spelt = cells.text(column)?;
-    let read = time_of_day(&spelt);
+    let read = kept_time(&spelt);
     if read.is_none() {
         report.note_in(file, cells.line, format!("{column} {spelt:?} is not a time of day: kept in words"));
     }

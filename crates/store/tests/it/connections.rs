@@ -154,7 +154,7 @@ async fn a_closed_case_ends_what_groups_may_read_and_say() {
             let said = store.group_says(link, ConnectionChange::Yes, start()).await;
             assert!(matches!(said, Err(StoreError::NotFound)), "a changed mind comes too late");
         }
-        assert_eq!(here.state(store, full).await, ConnectionState::Withdrawn);
+        assert_eq!(here.state(store, full).await, ConnectionState::DeclinedByGroup, "what a group said stands");
         assert_eq!(here.state(store, yes).await, ConnectionState::Accepted, "they go on without a page of ours");
     })
     .await;

@@ -27,6 +27,8 @@ pub struct OfferPage {
     pub safe_contact: String,
     /// What the group may be told after a yes.
     pub told: Vec<Choice>,
+    /// The needs the group is told of too, where the person agreed to that.
+    pub needs_told: Option<String>,
     /// What was typed.
     pub values: OfferAnswers,
     /// What is wrong.
@@ -160,11 +162,12 @@ mod samples {
                 service_phone: Some("01632 960 310".into()),
                 safe_contact: "Phone 01632 960 142".into(),
                 told: vec![Choice::new("name_only", "First name", true)],
+                needs_told: Some("large print, interpreter".into()),
                 values: OfferAnswers::default(),
                 problems: vec![],
             };
             let fields = ["ask", "first_visit", "told", "agreed", "way", "email"];
-            vec![Self { problems: problems(&fields), service_phone: None, ..usual.clone() }, usual]
+            vec![Self { problems: problems(&fields), service_phone: None, needs_told: None, ..usual.clone() }, usual]
         }
     }
 
