@@ -34,7 +34,8 @@ pub fn kept_time(text: &str) -> Option<String> {
         let (clock, zone) = text.split_at(at);
         let offset = zone.strip_prefix(['+', '-']).and_then(two_digit_pair).is_some_and(|(h, m)| h < 24 && m < 60);
         let clock = match clock.len() {
-            5 => two_digit_pair(clock),
+            // Without seconds and with a dash it is rather a span: "10:00-11:00".
+            5 if !zone.starts_with('-') => two_digit_pair(clock),
             8 => clock.get(6..).filter(|s| s.parse::<u8>().is_ok_and(|s| s < 60)).and(two_digit_pair(&clock[..5])),
             _ => None,
         };
@@ -119,11 +120,11 @@ mod tests {
 
     #[test]
     fn a_time_with_its_zone_is_kept_as_it_came() {
-        for kept in ["18:30Z", "10:00:00+01:00", "09:15-05:00"] {
+        for kept in ["18:30Z", "10:00:00+01:00", "09:15:00-05:00"] {
             assert_eq!(kept_time(kept).as_deref(), Some(kept));
         }
         assert_eq!(kept_time(" 9am ").as_deref(), Some("09:00"));
-        for neither in ["25:00Z", "10:00:99Z", "10:00+1", "Z", "by appointment - ring", "\u{e9}10:00Z"] {
+        for neither in ["25:00Z", "10:00:99Z", "10:00+1", "Z", "by appointment - ring", "10:00-11:00", "\u{e9}10:00Z"] {
             assert_eq!(kept_time(neither), None, "{neither}");
         }
     }
