@@ -7,12 +7,12 @@ use fingerpost_domain::Timestamp;
 use fingerpost_domain::id::{OrganisationId, ServiceId};
 use fingerpost_domain::person::Postcode;
 
+use crate::Store;
 use crate::audit::Resource;
 use crate::engine::{Row, Tx, values};
 use crate::error::{Result, StoreError};
-use crate::imports::ImportCounts;
+use crate::imports::{ImportCounts, Upserted};
 use crate::sql::statements;
-use crate::{Store, Upserted};
 
 statements! {
     /// Takes the sequence for the rest of the transaction, so that numbers become visible in their order.
@@ -67,24 +67,18 @@ fn stored(row: &Row) -> Result<StoredService> {
 /// Postcodes of one transaction.
 const POSTCODES_AT_ONCE: usize = 2_000;
 
-async fn take_place(tx: &mut Tx, place: &PostcodePlace, source: &str, counts: &mut ImportCounts) -> Result<()> {
+async fn take_place(tx: &mut Tx, place: &PostcodePlace, source: &str) -> Result<Upserted> {
     let (latitude, longitude) = place.point.micro();
     let known = tx.row(KNOWN_PLACE, values![place.postcode.as_str()]).await?;
     if let Some(row) = &known
         && (row.int("latitude")?, row.int("longitude")?, row.opt_text("lsoa")?)
             == (latitude, longitude, place.lsoa.clone())
     {
-        counts.unchanged += 1;
-        return Ok(());
+        return Ok(Upserted::Unchanged);
     }
     let values = values![place.postcode.as_str(), latitude, longitude, place.lsoa.clone(), source];
     tx.run(PUT_PLACE, values).await?;
-    if known.is_some() {
-        counts.changed += 1
-    } else {
-        counts.added += 1
-    }
-    Ok(())
+    Ok(if known.is_some() { Upserted::Changed } else { Upserted::Added })
 }
 
 impl Store {
@@ -105,17 +99,9 @@ impl Store {
         tx.run(TAKE_SEQUENCE, vec![]).await?;
         let mut seq = tx.row(SEQUENCE, vec![]).await?.map_or(Ok(0), |row| row.int("value"))?;
         for (at, service) in services.iter().enumerate() {
-            match self.take_service(&mut tx, service, (source, seq + 1), now).await? {
-                Upserted::Unchanged => counts.unchanged += 1,
-                Upserted::Added => {
-                    counts.added += 1;
-                    seq += 1;
-                }
-                Upserted::Changed => {
-                    counts.changed += 1;
-                    seq += 1;
-                }
-            }
+            let done = self.take_service(&mut tx, service, (source, seq + 1), now).await?;
+            counts.count(done);
+            seq += i64::from(done != Upserted::Unchanged);
             progress(at + 1, services.len());
         }
         tx.run(MOVE_SEQUENCE, values![seq]).await?;
@@ -171,7 +157,7 @@ impl Store {
             }
             let mut tx = self.db().write().await?;
             for place in &some {
-                take_place(&mut tx, place, source, &mut counts).await?;
+                counts.count(take_place(&mut tx, place, source).await?);
                 done += 1;
                 progress(done, total);
             }

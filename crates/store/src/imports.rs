@@ -28,9 +28,20 @@ pub struct ImportCounts {
     pub refused: u64,
 }
 
+impl ImportCounts {
+    /// Counts one record that was taken.
+    pub(crate) const fn count(&mut self, done: Upserted) {
+        match done {
+            Upserted::Added => self.added += 1,
+            Upserted::Changed => self.changed += 1,
+            Upserted::Unchanged => self.unchanged += 1,
+        }
+    }
+}
+
 /// What an upsert did to one record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Upserted {
+pub(crate) enum Upserted {
     /// New here.
     Added,
     /// Different from what was here.

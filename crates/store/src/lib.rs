@@ -60,7 +60,7 @@ pub use directory::{PostcodePlace, StoredService};
 pub use error::{Result, StoreError};
 pub use feedback::FeedbackRow;
 pub use flow::{FlowRow, MonthRow, PracticeRow, SignpostsRow};
-pub use imports::{ImportCounts, Upserted};
+pub use imports::ImportCounts;
 pub use installation::Health;
 pub use jobs::{ClaimedJob, JobKind};
 pub use links::{LinkScope, LiveLink};

@@ -205,11 +205,7 @@ impl Store {
     ) -> Result<()> {
         let mut known = known_organisations(tx, records).await?;
         for (at, record) in records.iter().enumerate() {
-            match self.upsert(tx, &mut known, record, source, now).await? {
-                Upserted::Added => counts.added += 1,
-                Upserted::Changed => counts.changed += 1,
-                Upserted::Unchanged => counts.unchanged += 1,
-            }
+            counts.count(self.upsert(tx, &mut known, record, source, now).await?);
             progress(at + 1, records.len());
         }
         Ok(())
@@ -321,13 +317,14 @@ async fn take_memberships(tx: &mut Tx, memberships: &[Membership], counts: &mut 
         };
         let until = membership.until.map(|day| day.to_string());
         let key = (member.clone(), body.clone(), membership.since.to_string());
-        match here.get(&key) {
-            Some(old) if *old == until => {
-                counts.unchanged += 1;
-                continue;
-            }
-            Some(_) => counts.changed += 1,
-            None => counts.added += 1,
+        let done = match here.get(&key) {
+            Some(old) if *old == until => Upserted::Unchanged,
+            Some(_) => Upserted::Changed,
+            None => Upserted::Added,
+        };
+        counts.count(done);
+        if done == Upserted::Unchanged {
+            continue;
         }
         tx.run(PUT_MEMBER, values![member, body, membership.since, until.clone()]).await?;
         here.insert(key, until);

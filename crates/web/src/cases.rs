@@ -333,7 +333,7 @@ pub(crate) async fn record(
     form: Posted,
 ) -> Result<Response, WebError> {
     let work = here.also::<WorkCase>()?;
-    let key: RequestKey = form.text("key").parse().map_err(|_| WebError::StaleForm)?;
+    let key = form.key()?;
     let answers = ContactAnswers {
         kind: form.text("kind"),
         on_day: form.text("on_day"),

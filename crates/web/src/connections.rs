@@ -129,7 +129,7 @@ pub(crate) async fn offer(
     form: Posted,
 ) -> Result<Response, WebError> {
     let work = here.also::<WorkCase>()?;
-    let key: RequestKey = form.text("key").parse().map_err(|_| WebError::StaleForm)?;
+    let key = form.key()?;
     let answers = OfferAnswers {
         ask: form.text("ask"),
         first_visit: form.text("first_visit"),

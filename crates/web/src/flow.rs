@@ -33,9 +33,16 @@ fn months(today: Date) -> [(Timestamp, Timestamp); 12] {
 /// Fewer people than this are nobody's business but theirs, where the list may not be opened.
 const ENOUGH: usize = 8;
 
+/// A number as the reader may see it: exact where they may open the list behind it.
+fn shown(count: u64, may_open: bool) -> String {
+    if may_open { ShownCount::open(count) } else { ShownCount::suppressed(count) }.to_string()
+}
+
+/// What became of people is about their cases: only who may open those sees it exactly. A referrer's manager must not
+/// read from a small number what the person did not share.
 fn wait_line(here: &May<ReadFlow>, row: &PracticeRow) -> WaitLine {
     let may_open = here.may(Action::ReadCaseload);
-    let shown = |count: u64| if may_open { ShownCount::open(count) } else { ShownCount::suppressed(count) }.to_string();
+    let shown = |count: u64| shown(count, may_open);
     let wait = wait_of_all(&row.waits, here.app().today());
     let days = |n: u32| count(i64::from(n), "working day", "working days");
     let few = !may_open && wait.people < ENOUGH;
@@ -58,7 +65,7 @@ fn wait_line(here: &May<ReadFlow>, row: &PracticeRow) -> WaitLine {
             days(wait.longest_waiting)
         },
         open: shown(row.open),
-        open_href: here.may(Action::ReadCaseload).then(|| here.href("caseload?show=everyone")),
+        open_href: may_open.then(|| here.href("caseload?show=everyone")),
     }
 }
 
@@ -70,7 +77,7 @@ pub(crate) async fn counts(here: May<ReadFlow>) -> Result<Response, WebError> {
     let by_month = here.app().store().flow_by_month(&here.ctx, &months).await?;
     let practices = here.app().store().flow_of_practices(&here.ctx, since).await?;
     let may_open = here.may(Action::ReadSent) || here.may(Action::ReadCaseload);
-    let shown = |count: u64| if may_open { ShownCount::open(count) } else { ShownCount::suppressed(count) }.to_string();
+    let shown = |count: u64| shown(count, may_open);
     let note = if may_open {
         "You may open the lists behind these numbers, so they are exact."
     } else {
@@ -106,8 +113,6 @@ pub(crate) async fn counts(here: May<ReadFlow>) -> Result<Response, WebError> {
                 signposts: row.signposts.to_string(),
             })
             .collect(),
-        // What became of people is about their cases: only who may open those sees it exactly. A referrer's manager
-        // must not read from a small number what the person did not share.
         waits: practices.iter().map(|row| wait_line(&here, row)).collect(),
         signposts: signposts.into_iter().map(|row| (row.place, row.count.to_string())).collect(),
     };

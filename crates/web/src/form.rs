@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use axum_extra::extract::Form as HtmlForm;
+use fingerpost_domain::id::RequestKey;
 use sha2::{Digest, Sha256};
 use tower_sessions::Session;
 
@@ -21,6 +22,11 @@ impl Posted {
     }
 
     /// Whether a field came at all, even empty.
+    /// What makes a form count once, however often it is posted.
+    pub(crate) fn key(&self) -> Result<RequestKey, WebError> {
+        self.text("key").parse().map_err(|_| WebError::StaleForm)
+    }
+
     pub(crate) fn has(&self, field: &str) -> bool {
         self.0.contains_key(field)
     }

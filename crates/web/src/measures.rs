@@ -112,7 +112,7 @@ pub(crate) async fn begin(
     form: Posted,
 ) -> Result<Response, WebError> {
     let work = here.also::<WorkCase>()?;
-    let key: RequestKey = form.text("key").parse().map_err(|_| WebError::StaleForm)?;
+    let key = form.key()?;
     let (moment, mode) = (form.text("moment"), form.text("mode"));
     let mut problems = Problems::none();
     let at = Moment::from_code(&moment);

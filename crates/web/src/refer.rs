@@ -117,7 +117,7 @@ pub(crate) async fn who_form(here: May<ReferPerson>) -> Result<Response, WebErro
 
 pub(crate) async fn who(here: May<ReferPerson>, form: Posted) -> Result<Response, WebError> {
     let Some(frame) = here.app().store().refer_frame(&here.ctx).await? else { return no_scheme(&here).await };
-    let key: RequestKey = form.text("key").parse().map_err(|_| WebError::StaleForm)?;
+    let key = form.key()?;
     let answers = answers_of(&form);
     match check(&answers, &frame.terms, here.app().today()) {
         Ok(person) => {

@@ -95,7 +95,7 @@ pub(crate) async fn form(here: May<Signpost>, Query(asked): Query<Asked>) -> Res
 }
 
 pub(crate) async fn note(here: May<Signpost>, form: Posted) -> Result<Response, WebError> {
-    let key: RequestKey = form.text("key").parse().map_err(|_| WebError::StaleForm)?;
+    let key = form.key()?;
     let service: Option<ServiceId> = form.text("service").parse().ok();
     let (Some(service), Some(how)) = (service, SignpostHow::from_code(&form.text("how"))) else {
         let problem = Some("Press what you told them about, then how".to_owned());
