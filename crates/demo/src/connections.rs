@@ -12,7 +12,7 @@ use crate::DemoError;
 use crate::people::{chance, one};
 use crate::places::Cast;
 
-const ASKS: &[&str] = &[
+pub(crate) const ASKS: &[&str] = &[
     "Would like company one morning a week, and a friendly face at the door.",
     "Good with their hands, quiet at first. Walks with a stick.",
     "Has never been to a group before. Would like to come with somebody the first time.",

@@ -9,8 +9,10 @@ mod measures;
 mod people;
 mod places;
 mod plans;
+mod region;
 mod services;
 mod story;
+mod years;
 
 use fingerpost_domain::Date;
 use fingerpost_domain::calendar::instant_at;
@@ -24,12 +26,34 @@ use rand::rngs::ChaCha20Rng;
 pub enum Size {
     /// Three practices, one scheme, about 150 people over a year.
     Neighbourhood,
+    /// The neighbourhood and the towns around it: 60 practices, 50,000 cases over three years.
+    Place,
+    /// An integrated care board: 300 practices, 250,000 cases over three years.
+    Icb,
 }
 
+/// Referrals of the neighbourhood, told press by press.
+const NEIGHBOURHOOD: usize = 150;
+/// Years that a region's story goes back.
+const YEARS: i64 = 3;
+
 impl Size {
-    const fn referrals(self) -> usize {
+    /// What it is called.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
         match self {
-            Self::Neighbourhood => 150,
+            Self::Neighbourhood => "neighbourhood",
+            Self::Place => "place",
+            Self::Icb => "integrated care board",
+        }
+    }
+
+    /// Practices around the neighbourhood, and the referrals that they sent. About five in six become cases.
+    const fn around(self) -> Option<(usize, usize)> {
+        match self {
+            Self::Neighbourhood => None,
+            Self::Place => Some((57, 60_000)),
+            Self::Icb => Some((297, 300_000)),
         }
     }
 }
@@ -74,12 +98,17 @@ pub async fn fill(store: &Store, plan: Plan, mut progress: impl FnMut(usize, usi
     store.ensure_tenant(&tenant, began).await?;
     services::build(store, began).await?;
     let cast = places::build(store, &tenant, began).await?;
-    let total = plan.size.referrals();
-    for at in 0..total {
-        story::tell(store, &cast, &mut dice, (at, total), plan.today).await?;
-        progress(at + 1, total);
+    for at in 0..NEIGHBOURHOOD {
+        story::tell(store, &cast, &mut dice, (at, NEIGHBOURHOOD), plan.today).await?;
+        progress(at + 1, NEIGHBOURHOOD);
     }
     services::signpost(store, &cast, &mut dice, plan.today).await?;
+    if let Some((practices, referrals)) = plan.size.around() {
+        let began = region::began(plan.today, YEARS);
+        let a_year = referrals as f64 / YEARS as f64;
+        let region = region::build(store, &tenant, &mut dice, (practices, a_year), began).await?;
+        years::tell(store, &tenant, &region, &mut dice, (referrals, YEARS, plan.today), &mut progress).await?;
+    }
     settle(store, plan.today).await
 }
 

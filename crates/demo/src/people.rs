@@ -6,7 +6,9 @@ use fingerpost_domain::nhs_number::NhsNumber;
 use fingerpost_domain::person::PersonAnswers;
 use rand::{Rng, RngExt};
 
-const GIVEN: &[&str] = &[
+use crate::region::Home;
+
+pub(crate) const GIVEN: &[&str] = &[
     "Amina",
     "Patrick",
     "Gwendolyn",
@@ -44,7 +46,7 @@ const GIVEN: &[&str] = &[
     "Stefan",
     "Grace",
 ];
-const FAMILY: &[&str] = &[
+pub(crate) const FAMILY: &[&str] = &[
     "Yusuf",
     "O'Donoghue",
     "Marsh",
@@ -171,6 +173,18 @@ pub(crate) fn answers(dice: &mut impl Rng, serial: usize, today: Date) -> Person
         phone: if landline { format!("01632 960 {line:03}") } else { format!("07700 900 {line:03}") },
         email: if chance(dice, 30) { format!("person{serial}@example.org") } else { String::new() },
         communication: one(dice, COMMUNICATION).to_owned(),
+    }
+}
+
+/// Somebody invented who lives elsewhere in the region. `serial` is even; each has its own number.
+pub(crate) fn of_region(dice: &mut impl Rng, serial: u32, home: &Home, today: Date) -> PersonAnswers {
+    let number = [serial, serial + 1].into_iter().find_map(NhsNumber::invented).filter(|_| chance(dice, 93));
+    PersonAnswers {
+        nhs_number: number.map(|number| number.to_string()).unwrap_or_default(),
+        address: format!("{} {}, {}", dice.random_range(1..90), one(dice, STREETS), home.town),
+        postcode: format!("{} {}TN", home.outward, dice.random_range(1..=9)),
+        email: if chance(dice, 30) { format!("person{serial}@example.org") } else { String::new() },
+        ..answers(dice, 0, today)
     }
 }
 

@@ -13,7 +13,7 @@ use crate::people::{chance, one};
 use crate::places::Cast;
 
 /// A goal, a step towards it, who takes it.
-const GOALS: &[(&str, &str, &str)] = &[
+pub(crate) const GOALS: &[(&str, &str, &str)] = &[
     ("Have company on two days of the week", "Go to the Wednesday cafe once, with somebody", "Me, with my link worker"),
     ("Open the letters the day they come", "Put the letters in one box for Friday", "Me"),
     ("Sleep through the night again", "Walk round the block before supper", "Me"),
@@ -21,7 +21,7 @@ const GOALS: &[(&str, &str, &str)] = &[
     ("Have an afternoon to myself", "Ask the carers' centre about a sitter", "My link worker"),
     ("Walk to the shops without stopping", "Walk to the postbox and back each morning", "Me"),
 ];
-const STRENGTHS: &[&str] = &[
+pub(crate) const STRENGTHS: &[&str] = &[
     "My daughter rings on Sundays. I can mend most things.",
     "A garden, and the neighbour who waters it. I read a lot.",
     "I was a cook for thirty years. The cat.",

@@ -15,7 +15,7 @@ use crate::people::{self, chance, one};
 use crate::places::Cast;
 use crate::{DemoError, connections, measures, plans};
 
-const NOTES: &[&str] = &[
+pub(crate) const NOTES: &[&str] = &[
     "Looked at three groups together. Liked the one near the old chapel best. Worried about walking in alone.",
     "Went through the letters. Rang the council from the kitchen table.",
     "Walked to the library and back. Slower than last time, and pleased.",
@@ -23,7 +23,7 @@ const NOTES: &[&str] = &[
     "A hard week. Mostly listened.",
     "Met at the surgery after the blood test. Agreed what comes next.",
 ];
-const FIRST_NOTES: &[&str] = &[
+pub(crate) const FIRST_NOTES: &[&str] = &[
     "First conversation. Talked about the last year and what a good week used to look like.",
     "First call, half an hour. Glad somebody rang. Wants to start small.",
     "First conversation at the kitchen table. The risks were asked about and written down.",
@@ -33,7 +33,7 @@ const PEGGYS_NOTES: &[&str] = &[
     "Wrote down together what matters. Looked at four choirs; Peggy liked Tannery best, \u{201c}near the old chapel\u{201d}. Worried about walking in alone.",
     "Went along to the Tannery Choir with her. She sang. Josie kept her a chair by the radiator.",
 ];
-const NEXT: &[&str] = &[
+pub(crate) const NEXT: &[&str] = &[
     "Ring",
     "Home visit",
     "Go along to the choir",
@@ -42,7 +42,7 @@ const NEXT: &[&str] = &[
     "Review the plan",
 ];
 const LINE: &str = "We have met and know what comes first. No change to medicines has been talked about.";
-const CONTINUES: &[&str] = &[
+pub(crate) const CONTINUES: &[&str] = &[
     "The choir on Tuesdays. Josie at the side door if anything changes, 01632 960 310.",
     "The debt adviser has the case and rings monthly. 01632 960 320.",
     "Walks with the Thursday group. Nothing else is needed.",

@@ -87,6 +87,10 @@ pub(crate) struct Serve {
 pub(crate) enum DemoSize {
     /// Three practices, one scheme, about 150 people over a year
     Neighbourhood,
+    /// 60 practices, about 50,000 cases over three years
+    Place,
+    /// 300 practices, about 250,000 cases over three years
+    Icb,
 }
 
 #[derive(Debug, Args)]

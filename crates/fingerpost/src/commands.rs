@@ -111,10 +111,12 @@ async fn demo(here: Here, options: Demo) -> anyhow::Result<()> {
     };
     let size = match options.size {
         DemoSize::Neighbourhood => Size::Neighbourhood,
+        DemoSize::Place => Size::Place,
+        DemoSize::Icb => Size::Icb,
     };
     let plan = Plan { size, seed: options.seed, today };
     match fingerpost_demo::fill(&here.store, plan, progress("Inventing people")).await {
-        Ok(()) => println!("An invented neighbourhood is ready (seed {}).", options.seed),
+        Ok(()) => println!("An invented {} is ready (seed {}).", size.name(), options.seed),
         Err(DemoError::InUse) if options.serve && here.store.is_invented().await? => {}
         Err(error) => return Err(error.into()),
     }

@@ -9,10 +9,10 @@ use fingerpost_domain::{Timestamp, coded};
 use sha2::{Digest, Sha256};
 
 use crate::dialect::{self, Lock};
-use crate::engine::{Row, Tx, Value, values};
-use crate::error::Result;
-use crate::sql::statements;
 use crate::{Store, hex};
+use fingerpost_engine::Result;
+use fingerpost_engine::statements;
+use fingerpost_engine::{Row, Tx, Value, values};
 
 coded! {
     /// What was done.
@@ -89,6 +89,8 @@ coded! {
         Assessment = "assessment",
         /// A signpost.
         Signpost = "signpost",
+        /// Reference figures.
+        Figures = "figures",
         /// The directory of services.
         Directory = "directory",
         /// The installation itself.

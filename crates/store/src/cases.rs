@@ -19,11 +19,11 @@ use fingerpost_policy::{Grant, Permission, ReadCase, ReadCaseload, WorkCase};
 use crate::assessments::Assessment;
 use crate::audit::{Act, Resource};
 use crate::connections::ConnectionRow;
-use crate::engine::{Row, Tx, Value, values};
-use crate::error::{Result, StoreError};
 use crate::people::{PersonHere, care, details, needs_of, person_name};
-use crate::sql::statements;
 use crate::{Ctx, PAGE_ROWS, Store, about, assessments, connections, feedback, people, plans};
+use fingerpost_engine::statements;
+use fingerpost_engine::{Result, StoreError};
+use fingerpost_engine::{Row, Tx, Value, values};
 
 statements! {
     CASELOAD = "SELECT c.id, p.given, p.family, p.preferred, p.risk, p.risk_note, c.opened_at, c.sent_at, c.first_contact, c.last_contact, c.next_action, c.next_due, \
@@ -384,7 +384,7 @@ fn contact_row(row: &Row) -> Result<ContactRow> {
     })
 }
 
-fn assessment_line(pair: &Paired) -> String {
+pub(crate) fn assessment_line(pair: &Paired) -> String {
     let after = pair.after.as_ref().map_or_else(|| "not asked again".to_owned(), |after| after.words());
     format!("{}: {} at the beginning, {after}", pair.before.label, pair.before.words())
 }
@@ -398,7 +398,9 @@ fn source_of(case: &CasePage) -> FeedbackSource {
         contacts_happened: case.contacts_happened,
         sessions: (case.sessions_used, case.sessions_agreed),
         matters: case.matters.clone(),
-        services: connections::lines(&case.connections),
+        services: connections::lines(
+            case.connections.iter().map(|each| (each.service_name.as_str(), each.state, each.came)),
+        ),
         assessments: case.before_and_after().iter().map(assessment_line).collect(),
         goals: case.plan.as_ref().map(Plan::goal_lines).unwrap_or_default(),
         worker,

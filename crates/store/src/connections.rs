@@ -15,12 +15,12 @@ use fingerpost_policy::{ReadCase, WorkCase};
 use jiff::SignedDuration;
 
 use crate::audit::{Act, Entry, Resource};
-use crate::engine::{Row, Tx, values};
-use crate::error::{Result, StoreError};
 use crate::links::{self, LinkScope, LiveLink};
 use crate::outbox::{self, MessageTemplate};
-use crate::sql::statements;
 use crate::{Ctx, Store, about, cases};
+use fingerpost_engine::statements;
+use fingerpost_engine::{Result, StoreError};
+use fingerpost_engine::{Row, Tx, values};
 
 statements! {
     ADD = "INSERT INTO connection (tenant, id, case_id, service, service_name, request_key, state, ask, first_visit, told, group_email, offered_by, offered_at) \
@@ -59,7 +59,7 @@ statements! {
 const LINK_LASTS: SignedDuration = SignedDuration::from_hours(24 * 60);
 
 const THE_GROUP: &str = "group";
-const THE_SCHEME: &str = "scheme";
+pub(crate) const THE_SCHEME: &str = "scheme";
 
 /// A connection as the scheme sees it.
 #[derive(Debug, Clone)]
@@ -495,16 +495,16 @@ async fn visits(tx: &mut Tx, tenant: &TenantId, id: ConnectionId) -> Result<Vec<
     rows.iter().map(|row| Ok((row.parsed("on_day")?, row.flag("came")?))).collect()
 }
 
-/// What a letter to the referrer says of the connections: each service with where it stands.
-pub(crate) fn lines(connections: &[ConnectionRow]) -> Vec<String> {
+/// What a letter to the referrer says of the connections: each service with where it stands and how often the person
+/// came.
+pub(crate) fn lines<'a>(connections: impl Iterator<Item = (&'a str, ConnectionState, u32)>) -> Vec<String> {
     let told = |state| matches!(state, ConnectionState::Accepted | ConnectionState::Started | ConnectionState::Ended);
     connections
-        .iter()
-        .filter(|each| told(each.state))
-        .map(|each| match each.came {
-            0 => format!("{}: {}", each.service_name, each.state.label().to_lowercase()),
-            1 => format!("{}: came once", each.service_name),
-            times => format!("{}: came {times} times", each.service_name),
+        .filter(|(_, state, _)| told(*state))
+        .map(|(service, state, came)| match came {
+            0 => format!("{service}: {}", state.label().to_lowercase()),
+            1 => format!("{service}: came once"),
+            times => format!("{service}: came {times} times"),
         })
         .collect()
 }

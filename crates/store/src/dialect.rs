@@ -1,7 +1,7 @@
 //! The few statements that SQLite and PostgreSQL do not share. Nothing else may branch on the engine.
 
-use crate::engine::{Db, Tx, values};
-use crate::error::Result;
+use fingerpost_engine::Result;
+use fingerpost_engine::{Db, Tx, values};
 
 /// Keys of the locks that only one node may hold at a time.
 #[derive(Debug, Clone, Copy)]
@@ -68,7 +68,7 @@ pub(crate) async fn try_lock(tx: &mut Tx, lock: Lock) -> Result<bool> {
         Tx::Postgres(_) => {
             let row = tx.row(PG_TRY_LOCK, values![lock as i64]).await?;
             Ok(match row {
-                Some(crate::engine::Row::Postgres(row)) => sqlx::Row::try_get::<i32, _>(&row, "got")? == 1,
+                Some(fingerpost_engine::Row::Postgres(row)) => sqlx::Row::try_get::<i32, _>(&row, "got")? == 1,
                 _ => false,
             })
         }

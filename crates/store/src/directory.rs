@@ -9,10 +9,10 @@ use fingerpost_domain::person::Postcode;
 
 use crate::Store;
 use crate::audit::Resource;
-use crate::engine::{Row, Tx, values};
-use crate::error::{Result, StoreError};
 use crate::imports::{ImportCounts, Upserted};
-use crate::sql::statements;
+use fingerpost_engine::statements;
+use fingerpost_engine::{Result, StoreError};
+use fingerpost_engine::{Row, Tx, values};
 
 statements! {
     /// Takes the sequence for the rest of the transaction, so that numbers become visible in their order.

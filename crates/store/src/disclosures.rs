@@ -5,9 +5,9 @@ use fingerpost_domain::disclosure::{Basis, DisclosedFields, Recipient};
 use fingerpost_domain::id::{DisclosureId, ReferralId, TenantId, UserId};
 
 use crate::Store;
-use crate::engine::{Tx, values};
-use crate::error::Result;
-use crate::sql::statements;
+use fingerpost_engine::Result;
+use fingerpost_engine::statements;
+use fingerpost_engine::{Tx, values};
 
 statements! {
     DISCLOSE = "INSERT INTO disclosure (tenant, id, referral, recipient, basis, fields, given_at, recorded_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";

@@ -5,11 +5,11 @@ use fingerpost_domain::disclosure::{DisclosedFields, Recipient, ReferrerHears};
 use fingerpost_domain::feedback::{self, FeedbackKind, FeedbackSource, Section};
 use fingerpost_domain::id::{CaseId, DisclosureId, FeedbackId, ReferralId, TenantId, UserId};
 
-use crate::engine::{Tx, values};
-use crate::error::{Result, StoreError};
 use crate::outbox::{self, MessageTemplate};
-use crate::sql::statements;
 use crate::{Store, disclosures};
+use fingerpost_engine::statements;
+use fingerpost_engine::{Result, StoreError};
+use fingerpost_engine::{Tx, values};
 
 statements! {
     INSERT = "INSERT INTO feedback (tenant, id, referral, disclosure, kind, sections, sent_at) VALUES ($1, $2, $3, $4, $5, $6, $7)";

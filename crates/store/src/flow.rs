@@ -8,10 +8,10 @@ use fingerpost_domain::{Date, Timestamp};
 use fingerpost_policy::ReadFlow;
 
 use crate::audit::{Act, Resource};
-use crate::engine::{Row, values};
-use crate::error::{Result, StoreError};
-use crate::sql::statements;
 use crate::{Ctx, PAGE_ROWS, Store};
+use fingerpost_engine::statements;
+use fingerpost_engine::{Result, StoreError};
+use fingerpost_engine::{Row, values};
 
 statements! {
     BY_PRACTICE = "SELECT o.name, COUNT(*) AS sent, \

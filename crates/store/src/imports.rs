@@ -5,9 +5,9 @@ use fingerpost_domain::id::{ImportRunId, TenantId};
 
 use crate::Store;
 use crate::audit::{self, Act, Entry, Resource};
-use crate::engine::{Tx, values};
-use crate::error::Result;
-use crate::sql::statements;
+use fingerpost_engine::Result;
+use fingerpost_engine::statements;
+use fingerpost_engine::{Tx, values};
 
 statements! {
     RECORD_RUN = "INSERT INTO import_run (id, kind, source, finished_at, rows_read, added, changed, unchanged, refused) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";

@@ -3,10 +3,10 @@
 use fingerpost_domain::Timestamp;
 use fingerpost_domain::id::TenantId;
 
-use crate::engine::values;
-use crate::error::Result;
-use crate::sql::statements;
 use crate::{Store, dialect, migrate};
+use fingerpost_engine::Result;
+use fingerpost_engine::statements;
+use fingerpost_engine::values;
 
 statements! {
     GET = "SELECT value FROM installation WHERE key = $1";

@@ -5,11 +5,11 @@ use fingerpost_domain::{Timestamp, coded};
 use jiff::SignedDuration;
 
 use crate::audit::{Act, Entry, Resource};
-use crate::engine::{Tx, values};
-use crate::error::{Result, StoreError};
 use crate::outbox::{self, MessageTemplate};
-use crate::sql::statements;
 use crate::{Store, dialect, schemes};
+use fingerpost_engine::statements;
+use fingerpost_engine::{Result, StoreError};
+use fingerpost_engine::{Tx, values};
 
 coded! {
     /// What is to be done.

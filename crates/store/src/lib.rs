@@ -16,8 +16,7 @@ mod connections;
 mod dialect;
 mod directory;
 mod disclosures;
-mod engine;
-mod error;
+mod episodes;
 mod feedback;
 mod flow;
 mod imports;
@@ -29,27 +28,23 @@ mod organisations;
 mod outbox;
 mod people;
 mod plans;
+mod reference;
 mod referrals;
 mod schemes;
 mod sessions;
 mod signposts;
-mod sql;
+mod tables;
 mod transfer;
 mod triage;
 mod users;
 
-use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::Duration;
 
 use fingerpost_domain::Timestamp;
 use fingerpost_domain::ambient::Entropy;
 use fingerpost_policy::{Grant, Permission};
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
 pub use about::AboutPerson;
 pub use assessments::Assessment;
@@ -57,8 +52,9 @@ pub use audit::{Act, AuditHead, AuditReport, Resource};
 pub use cases::{CasePage, CaseloadRow, ClosedRow, ContactRow, NoteVersion, SentBy};
 pub use connections::{ConnectionChange, ConnectionRow, GroupView, PersonForGroup};
 pub use directory::{PostcodePlace, StoredService};
-pub use error::{Result, StoreError};
+pub use episodes::{Answered, Asked, Connected, Episode, Work};
 pub use feedback::FeedbackRow;
+pub use fingerpost_engine::{Result, StoreError};
 pub use flow::{FlowRow, MonthRow, PracticeRow, SignpostsRow};
 pub use imports::ImportCounts;
 pub use installation::Health;
@@ -69,6 +65,7 @@ pub use organisations::{Membership, OrganisationSummary};
 pub use outbox::{Addressee, ClaimedMessage, MessageTemplate, OutboxEnd};
 pub use people::{LikelyPerson, PersonHere};
 pub use plans::{PlanRecord, PlanSaved};
+pub use reference::{Appointments, Deprivation, Edition, ListSize, NewEdition, Reference};
 pub use referrals::{Draft, ReferFrame, SentPage, SentRow, Started, WorkerCard};
 pub use schemes::{NewScheme, WorkerDays};
 pub use sessions::StoredSession;
@@ -77,7 +74,7 @@ pub use triage::{Accepted, Allocation, SamePerson, WaitingPage, WaitingRow, Work
 pub use users::{NewUser, SignInRecord, SignedIn, UserRow};
 
 use audit::Entry;
-use engine::{Db, Tx};
+use fingerpost_engine::{Db, Tx};
 
 /// Rows of a list that one page shows at most.
 pub const PAGE_ROWS: i64 = 200;
@@ -129,11 +126,6 @@ struct Inner {
 
 /// The name of the SQLite file inside its folder.
 const FILE: &str = "fingerpost.sqlite";
-/// The file that is held while the SQLite file is opened.
-const LOCK: &str = "fingerpost.lock";
-const READERS: u32 = 4;
-const POSTGRES_CONNECTIONS: u32 = 12;
-
 impl Store {
     /// Opens the database at `address`, creating it and bringing its schema up to date.
     ///
@@ -141,8 +133,8 @@ impl Store {
     /// When the address cannot be used, or the database is newer than this program.
     pub async fn open(address: &Address, entropy: Entropy, now: Timestamp) -> Result<Self> {
         let db = match address {
-            Address::Folder(folder) => open_sqlite(folder).await?,
-            Address::Postgres(url) => open_postgres(url).await?,
+            Address::Folder(folder) => Db::sqlite(&folder.join(FILE)).await?,
+            Address::Postgres(url) => Db::postgres(url).await?,
         };
         migrate::run(&db, now).await?;
         let lane: fingerpost_domain::id::JobId = entropy.id(now);
@@ -153,8 +145,8 @@ impl Store {
     #[cfg(test)]
     pub(crate) async fn open_at(address: &Address, version: i64, now: Timestamp) -> Self {
         let opened = match address {
-            Address::Folder(folder) => open_sqlite(folder).await,
-            Address::Postgres(url) => open_postgres(url).await,
+            Address::Folder(folder) => Db::sqlite(&folder.join(FILE)).await,
+            Address::Postgres(url) => Db::postgres(url).await,
         };
         let (db, entropy) = (opened.unwrap(), Entropy::from_number(1));
         migrate::run_to(&db, version, now).await.unwrap();
@@ -210,46 +202,6 @@ impl Store {
         let tx = self.db().write().await?;
         self.commit(tx, now, entry).await
     }
-}
-
-async fn open_sqlite(folder: &Path) -> Result<Db> {
-    // Health data: nobody else on the machine may look into a folder that we make.
-    if !folder.exists() {
-        std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-    }
-    let _turn = turn_to_open(folder.join(LOCK)).await?;
-    let options = SqliteConnectOptions::new()
-        .filename(folder.join(FILE))
-        .create_if_missing(true)
-        .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Full)
-        .foreign_keys(true)
-        .busy_timeout(Duration::from_secs(10));
-    let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
-    let readers = SqlitePoolOptions::new()
-        .max_connections(READERS)
-        .min_connections(1)
-        .connect_with(options.pragma("query_only", "1"))
-        .await?;
-    Ok(Db::Sqlite { writer, readers })
-}
-
-/// Waits until nobody else is opening the database of this folder: two who turn a new file to WAL at the same
-/// moment are told "locked" at once, because SQLite does not wait there, whatever its busy timeout.
-async fn turn_to_open(path: PathBuf) -> Result<std::fs::File> {
-    let opened = tokio::task::spawn_blocking(move || {
-        let file = std::fs::OpenOptions::new().create(true).truncate(false).write(true).open(path)?;
-        file.lock()?;
-        Ok::<_, std::io::Error>(file)
-    });
-    Ok(opened.await.map_err(std::io::Error::other)??)
-}
-
-async fn open_postgres(url: &str) -> Result<Db> {
-    // The URL may hold a password: the error names only what is wrong with it.
-    let options = PgConnectOptions::from_str(url)
-        .map_err(|_| StoreError::Address("write it as postgres://user:password@host:5432/database".to_owned()))?;
-    Ok(Db::Postgres(PgPoolOptions::new().max_connections(POSTGRES_CONNECTIONS).connect_with(options).await?))
 }
 
 pub(crate) fn hex(bytes: &[u8]) -> String {

@@ -6,10 +6,10 @@ use fingerpost_domain::id::{LinkId, TenantId};
 use fingerpost_domain::{Timestamp, coded};
 use sha2::{Digest, Sha256};
 
-use crate::engine::{Tx, values};
-use crate::error::{Result, StoreError};
-use crate::sql::statements;
 use crate::{Store, hex};
+use fingerpost_engine::statements;
+use fingerpost_engine::{Result, StoreError};
+use fingerpost_engine::{Tx, values};
 
 coded! {
     /// What a link is good for.

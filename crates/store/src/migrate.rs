@@ -3,9 +3,9 @@
 use fingerpost_domain::Timestamp;
 
 use crate::dialect::{self, Lock};
-use crate::engine::{Db, values};
-use crate::error::{Result, StoreError};
-use crate::sql::statements;
+use fingerpost_engine::statements;
+use fingerpost_engine::{Db, values};
+use fingerpost_engine::{Result, StoreError};
 
 struct Step {
     version: i64,
@@ -22,10 +22,11 @@ const STEPS: &[Step] = &[
         postgres: include_str!("../migrations/0001_foundation/postgres.sql"),
     },
     Step { version: 2, shared: include_str!("../migrations/0002_journey/shared.sql"), sqlite: "", postgres: "" },
+    Step { version: 3, shared: include_str!("../migrations/0003_region/shared.sql"), sqlite: "", postgres: "" },
 ];
 
 /// The newest schema this program knows.
-pub const SCHEMA_VERSION: i64 = 2;
+pub const SCHEMA_VERSION: i64 = 3;
 
 const CREATE_LEDGER: &str =
     "CREATE TABLE IF NOT EXISTS schema_step (version BIGINT NOT NULL PRIMARY KEY, applied_at BIGINT NOT NULL)";

@@ -11,10 +11,10 @@ use fingerpost_domain::{Date, Timestamp};
 
 use crate::Store;
 use crate::audit::{Act, Entry, Resource};
-use crate::engine::{Row, Tx, values};
-use crate::error::{Result, StoreError};
 use crate::imports::{ImportCounts, Upserted};
-use crate::sql::statements;
+use fingerpost_engine::statements;
+use fingerpost_engine::{Result, StoreError};
+use fingerpost_engine::{Row, Tx, values};
 
 statements! {
     BY_SLUG = "SELECT id, slug, kind, name FROM organisation WHERE slug = $1";

@@ -9,10 +9,10 @@ use fingerpost_domain::{Timestamp, coded};
 use jiff::SignedDuration;
 
 use crate::audit::{self, Act, Entry, Resource};
-use crate::engine::{Tx, values};
-use crate::error::{Result, StoreError};
-use crate::sql::statements;
 use crate::{Store, connections, dialect, people};
+use fingerpost_engine::statements;
+use fingerpost_engine::{Result, StoreError};
+use fingerpost_engine::{Tx, values};
 
 coded! {
     /// Which message it is.

@@ -10,9 +10,9 @@ use fingerpost_domain::risk::Risk;
 use fingerpost_domain::safe_contact::{Reach, SafeContact};
 use fingerpost_domain::text::{Line, Note, TextRefused, folded};
 
-use crate::engine::{Row, Tx, Value, values};
-use crate::error::{Result, StoreError};
-use crate::sql::statements;
+use fingerpost_engine::statements;
+use fingerpost_engine::{Result, StoreError};
+use fingerpost_engine::{Row, Tx, Value, values};
 
 statements! {
     INSERT = "INSERT INTO person (tenant, id, given, family, preferred, name_folded, born, nhs_number, address, postcode, phone, email, communication, \

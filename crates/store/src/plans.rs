@@ -12,11 +12,11 @@ use fingerpost_domain::{Date, Timestamp};
 use fingerpost_policy::{Permission, ReadCase, WorkCase};
 
 use crate::audit::{Act, Resource};
-use crate::engine::{Row, Tx, values};
-use crate::error::{Result, StoreError};
 use crate::people::person_name;
-use crate::sql::statements;
 use crate::{Ctx, Store, cases};
+use fingerpost_engine::statements;
+use fingerpost_engine::{Result, StoreError};
+use fingerpost_engine::{Row, Tx, values};
 
 statements! {
     NEWEST = "SELECT c.id, p.given, p.family, p.preferred, c.opened_at, c.closed_at, c.matters, c.referrer_hears, u.name AS worker_name, w.phone AS worker_phone, \

@@ -18,14 +18,14 @@ use fingerpost_domain::{Date, Timestamp};
 use fingerpost_policy::{ReadSent, ReferPerson, TakeBack};
 
 use crate::audit::{Act, Resource};
-use crate::engine::{Row, Tx, Value, values};
-use crate::error::{Result, StoreError};
 use crate::feedback::{self, FeedbackRow};
 use crate::jobs::{self, JobKind};
 use crate::outbox::{self, MessageTemplate};
 use crate::people::{details, details_values, needs_of, person_name};
-use crate::sql::statements;
 use crate::{Ctx, PAGE_ROWS, Store, disclosures, schemes};
+use fingerpost_engine::statements;
+use fingerpost_engine::{Result, StoreError};
+use fingerpost_engine::{Row, Tx, Value, values};
 
 statements! {
     SCHEME_OF_PRACTICE = "SELECT s.organisation, s.min_age, s.max_age, s.sessions_agreed, s.answer_working_days, o.name \
@@ -43,7 +43,7 @@ statements! {
     START = "INSERT INTO referral (tenant, id, reference, state, scheme, practice, referrer, request_key, \
              given, family, preferred, name_folded, born, nhs_number, address, postcode, phone, email, communication, created_at) \
              VALUES ($1, $2, $3, 'draft', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) \
-             ON CONFLICT (tenant, referrer, request_key) DO NOTHING";
+             ON CONFLICT DO NOTHING";
     BY_KEY = "SELECT id FROM referral WHERE tenant = $1 AND referrer = $2 AND request_key = $3";
     CHANGE_PERSON = "UPDATE referral SET given = $4, family = $5, preferred = $6, name_folded = $7, born = $8, nhs_number = $9, address = $10, \
                      postcode = $11, phone = $12, email = $13, communication = $14 WHERE tenant = $1 AND id = $2 AND referrer = $3 AND practice = $15 AND state = 'draft'";
@@ -211,7 +211,11 @@ pub struct SentPage {
     pub feedback: Vec<FeedbackRow>,
 }
 
-fn needs_text(needs: &[Need]) -> String {
+/// References drawn for one referral at most. One in a thousand million is taken in a scheme's first year, a few in a
+/// thousand when a country has sent a few million.
+pub(crate) const REFERENCES: usize = 8;
+
+pub(crate) fn needs_text(needs: &[Need]) -> String {
     needs.iter().map(|need| need.code()).collect::<Vec<_>>().join(" ")
 }
 
@@ -270,16 +274,21 @@ impl Store {
         let mut tx = self.db().write().await?;
         let (scheme, ..) = scheme_of(&mut tx, tenant, practice).await?.ok_or(StoreError::NotFound)?;
         let id: ReferralId = self.entropy().id(ctx.now);
-        let mut all: Vec<Value> =
-            values![tenant, id, reference(self.entropy().bytes::<4>()), scheme, practice, user, key];
-        all.extend(details_values(person));
-        all.extend(values![ctx.now]);
-        if tx.run(START, all).await? == 0 {
-            let row = tx.row(BY_KEY, values![tenant, user, key]).await?.ok_or(StoreError::NotFound)?;
-            return Ok(Started { id: row.parsed("id")? });
+        // A reference is short enough to read out, so two can be drawn alike: then another is drawn.
+        for _ in 0..REFERENCES {
+            let mut all: Vec<Value> =
+                values![tenant, id, reference(self.entropy().bytes::<4>()), scheme, practice, user, key];
+            all.extend(details_values(person));
+            all.extend(values![ctx.now]);
+            if tx.run(START, all).await? > 0 {
+                self.commit(tx, ctx.now, ctx.entry(Act::Create, Resource::Referral).of(id)).await?;
+                return Ok(Started { id });
+            }
+            if let Some(row) = tx.row(BY_KEY, values![tenant, user, key]).await? {
+                return Ok(Started { id: row.parsed("id")? });
+            }
         }
-        self.commit(tx, ctx.now, ctx.entry(Act::Create, Resource::Referral).of(id)).await?;
-        Ok(Started { id })
+        Err(StoreError::AlreadyThere)
     }
 
     /// Changes the person of a draft.

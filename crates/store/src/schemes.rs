@@ -6,9 +6,9 @@ use fingerpost_domain::scheme::SchemeTerms;
 
 use crate::Store;
 use crate::audit::{Act, Entry, Resource};
-use crate::engine::{Row, Tx, values};
-use crate::error::Result;
-use crate::sql::statements;
+use fingerpost_engine::Result;
+use fingerpost_engine::statements;
+use fingerpost_engine::{Row, Tx, values};
 
 statements! {
     TRIAGERS = "SELECT m.user_id, m.role FROM membership m JOIN app_user u ON u.tenant = m.tenant AND u.id = m.user_id AND u.disabled = 0 \

@@ -4,10 +4,10 @@ use fingerpost_domain::Timestamp;
 use fingerpost_domain::id::UserId;
 use sha2::{Digest, Sha256};
 
-use crate::engine::values;
-use crate::error::Result;
-use crate::sql::statements;
 use crate::{Store, hex};
+use fingerpost_engine::Result;
+use fingerpost_engine::statements;
+use fingerpost_engine::values;
 
 statements! {
     SAVE = "INSERT INTO session (id_hash, user_id, data, expires_at) VALUES ($1, $2, $3, $4) \

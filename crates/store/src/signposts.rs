@@ -7,10 +7,10 @@ use fingerpost_policy::Signpost;
 use jiff::SignedDuration;
 
 use crate::audit::{Act, Resource};
-use crate::engine::values;
-use crate::error::{Result, StoreError};
-use crate::sql::statements;
 use crate::{Ctx, Store};
+use fingerpost_engine::statements;
+use fingerpost_engine::values;
+use fingerpost_engine::{Result, StoreError};
 
 statements! {
     ADD = "INSERT INTO signpost (tenant, id, organisation, service, service_name, request_key, how, made_at) \

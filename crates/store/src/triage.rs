@@ -13,12 +13,12 @@ use fingerpost_domain::{Date, Timestamp};
 use fingerpost_policy::Triage;
 
 use crate::audit::{Act, Resource};
-use crate::engine::{Row, Tx, values};
-use crate::error::{Result, StoreError};
 use crate::outbox::{self, MessageTemplate};
 use crate::people::{self, LikelyPerson, PersonHere, care, details, needs_of, person_name};
-use crate::sql::statements;
 use crate::{Ctx, PAGE_ROWS, Store, cases, schemes};
+use fingerpost_engine::statements;
+use fingerpost_engine::{Result, StoreError};
+use fingerpost_engine::{Row, Tx, values};
 
 statements! {
     WAITING = "SELECT r.id, r.given, r.family, r.preferred, r.born, r.needs, r.risk, r.sent_at, r.answer_due, o.name AS practice_name \
@@ -49,8 +49,8 @@ statements! {
 }
 
 /// The first call is made within so many working days of accepting.
-const FIRST_CALL_WORKING_DAYS: u32 = 5;
-const FIRST_CALL: &str = "First call";
+pub(crate) const FIRST_CALL_WORKING_DAYS: u32 = 5;
+pub(crate) const FIRST_CALL: &str = "First call";
 
 /// One line of the triage list.
 #[derive(Debug, Clone)]

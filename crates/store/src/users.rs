@@ -9,13 +9,13 @@ use fingerpost_policy::{Actor, ManageUsers, Membership};
 use jiff::SignedDuration;
 
 use crate::audit::{Act, Entry, Resource};
-use crate::engine::{Tx, values};
-use crate::error::{Result, StoreError};
 use crate::links::{self, LinkScope, LiveLink};
 use crate::outbox::{self, MessageTemplate};
 use crate::sessions::END_ALL_OF_USER;
-use crate::sql::statements;
 use crate::{Ctx, PAGE_ROWS, Store, audit, schemes};
+use fingerpost_engine::statements;
+use fingerpost_engine::{Result, StoreError};
+use fingerpost_engine::{Tx, values};
 
 statements! {
     INSERT = "INSERT INTO app_user (tenant, id, name, email, email_folded, job_title, password_hash, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
@@ -47,7 +47,8 @@ statements! {
     DISABLE_BY_EMAIL = "UPDATE app_user SET disabled = 1 WHERE email_folded = $1";
     INVENTED_ACCOUNTS = "SELECT u.id, u.name, u.email, u.job_title, m.role, o.name AS organisation_name FROM app_user u \
                          JOIN membership m ON m.tenant = u.tenant AND m.user_id = u.id JOIN organisation o ON o.id = m.organisation \
-                         WHERE u.tenant = $1 AND u.disabled = 0 ORDER BY m.role, o.name_folded, u.email_folded LIMIT 60";
+                         WHERE u.tenant = $1 AND u.disabled = 0 AND u.id IN (SELECT id FROM app_user WHERE tenant = $1 ORDER BY id DESC LIMIT 40) \
+                         ORDER BY m.role, o.name_folded, u.email_folded LIMIT 60";
 }
 
 /// Failed sign-ins in a row after which an account rests.
@@ -130,7 +131,7 @@ pub struct UserRow {
     pub disabled: bool,
 }
 
-fn sign_in_record(row: &crate::engine::Row) -> Result<SignInRecord> {
+fn sign_in_record(row: &fingerpost_engine::Row) -> Result<SignInRecord> {
     Ok(SignInRecord {
         tenant: row.parsed("tenant")?,
         user: row.parsed("id")?,

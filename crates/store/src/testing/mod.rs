@@ -95,7 +95,7 @@ pub async fn fresh_postgres() -> Option<String> {
 /// On a store of another engine, or when it cannot be read.
 pub async fn dump(store: &Store) -> Vec<String> {
     use sqlx::{Column, Row, ValueRef};
-    let crate::engine::Db::Sqlite { readers, .. } = store.db() else { panic!("only SQLite stores are dumped") };
+    let fingerpost_engine::Db::Sqlite { readers, .. } = store.db() else { panic!("only SQLite stores are dumped") };
     let names = "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name";
     let mut out = vec![];
     for table in sqlx::query(names).fetch_all(readers).await.expect("tables") {
@@ -134,11 +134,11 @@ pub(crate) async fn columns(store: &Store) -> Vec<(String, String)> {
     const POSTGRES: &str = "SELECT CAST(table_name AS TEXT) AS table_name, CAST(column_name AS TEXT) AS column_name \
                             FROM information_schema.columns WHERE table_schema = 'public'";
     match store.db() {
-        crate::engine::Db::Sqlite { readers, .. } => {
+        fingerpost_engine::Db::Sqlite { readers, .. } => {
             let rows = sqlx::query(SQLITE).fetch_all(readers).await.expect("columns");
             rows.iter().map(|row| (row.get("table_name"), row.get("column_name"))).collect()
         }
-        crate::engine::Db::Postgres(pool) => {
+        fingerpost_engine::Db::Postgres(pool) => {
             let rows = sqlx::query(POSTGRES).fetch_all(pool).await.expect("columns");
             rows.iter().map(|row| (row.get("table_name"), row.get("column_name"))).collect()
         }
@@ -149,7 +149,7 @@ pub(crate) async fn columns(store: &Store) -> Vec<(String, String)> {
 #[cfg(test)]
 pub(crate) async fn plan(store: &Store, sql: &str) -> Vec<String> {
     use sqlx::Row;
-    let crate::engine::Db::Sqlite { readers, .. } = store.db() else { return vec![] };
+    let fingerpost_engine::Db::Sqlite { readers, .. } = store.db() else { return vec![] };
     let explained = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}"));
     let rows = sqlx::query(explained).fetch_all(readers).await.expect("a plan");
     rows.iter().map(|row| row.get("detail")).collect()

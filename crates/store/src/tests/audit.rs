@@ -3,8 +3,8 @@
 use fingerpost_domain::id::TenantId;
 
 use crate::Store;
-use crate::engine::{Db, Tx};
 use crate::testing::{Village, on_both, person, start};
+use fingerpost_engine::{Db, Tx};
 
 /// Runs a statement as somebody with the database in their hands would.
 async fn tamper(store: &Store, sqlite: &'static str, postgres: &'static str) {

@@ -2,10 +2,10 @@
 
 use crate::testing::{Engines, on_both, plan};
 use crate::{
-    about, assessments, audit, cases, connections, dialect, directory, disclosures, feedback, flow, imports,
+    about, assessments, audit, cases, connections, dialect, directory, disclosures, episodes, feedback, flow, imports,
     installation, jobs, links, migrate, organisations, outbox, people, plans,
 };
-use crate::{referrals, schemes, sessions, signposts, transfer, triage, users};
+use crate::{reference, referrals, schemes, sessions, signposts, transfer, triage, users};
 
 /// Every statement of the crate, by name.
 fn all() -> Vec<(&'static str, &'static str)> {
@@ -17,6 +17,7 @@ fn all() -> Vec<(&'static str, &'static str)> {
         connections::STATEMENTS,
         directory::STATEMENTS,
         disclosures::STATEMENTS,
+        episodes::STATEMENTS,
         feedback::STATEMENTS,
         flow::STATEMENTS,
         imports::STATEMENTS,
@@ -28,6 +29,7 @@ fn all() -> Vec<(&'static str, &'static str)> {
         outbox::STATEMENTS,
         people::STATEMENTS,
         plans::STATEMENTS,
+        reference::STATEMENTS,
         referrals::STATEMENTS,
         schemes::STATEMENTS,
         sessions::STATEMENTS,
@@ -76,6 +78,9 @@ const GROWING: &[&str] = &[
     "signpost",
     "self_description",
     "access_needs",
+    "list_size",
+    "deprivation",
+    "appointments",
 ];
 
 #[tokio::test]

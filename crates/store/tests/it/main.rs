@@ -4,6 +4,7 @@
 
 mod assessments;
 mod connections;
+mod episodes;
 mod journey;
 mod plans;
 mod scope;

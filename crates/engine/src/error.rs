@@ -49,7 +49,9 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    pub(crate) fn corrupt(column: &str) -> Self {
+    /// A stored value of `column` that is not one of ours.
+    #[must_use]
+    pub fn corrupt(column: &str) -> Self {
         Self::Corrupt(column.to_owned())
     }
 }

@@ -1,6 +1,7 @@
 //! Tables of statements: every SQL text of the crate is a constant that stands in one of them.
 
 /// Declares the statements of a module: constants, and `STATEMENTS` for the test that prepares them.
+#[macro_export]
 macro_rules! statements {
     ($($(#[$meta:meta])* $name:ident = $sql:expr;)+) => {
         $($(#[$meta])* const $name: &str = $sql;)+
@@ -9,4 +10,3 @@ macro_rules! statements {
         pub(crate) const STATEMENTS: &[(&str, &str)] = &[$((stringify!($name), $name)),+];
     };
 }
-pub(crate) use statements;

@@ -12,28 +12,36 @@ use sqlx::sqlite::{SqlitePool, SqliteRow};
 use sqlx::{Column as _, Postgres, Row as _, Sqlite, TypeInfo as _};
 
 use crate::error::{Result, StoreError};
+use crate::rows::{Rows, Table};
 
 /// An open database.
 #[derive(Debug, Clone)]
-pub(crate) enum Db {
+pub enum Db {
     /// One writer and a pool of readers on a file in WAL mode.
-    Sqlite { writer: SqlitePool, readers: SqlitePool },
+    Sqlite {
+        /// The one connection that writes.
+        writer: SqlitePool,
+        /// Those that read.
+        readers: SqlitePool,
+    },
     /// A pool of connections to a server.
     Postgres(PgPool),
 }
 
 /// A value of a portable kind.
 #[derive(Debug, Clone)]
-pub(crate) enum Value {
+pub enum Value {
+    /// A text, or none.
     Text(Option<String>),
+    /// A whole number, or none.
     Int(Option<i64>),
 }
 
 /// Builds the values of a statement.
+#[macro_export]
 macro_rules! values {
-    ($($value:expr),* $(,)?) => { vec![$($crate::engine::Value::from($value)),*] };
+    ($($value:expr),* $(,)?) => { vec![$($crate::Value::from($value)),*] };
 }
-pub(crate) use values;
 
 impl From<&str> for Value {
     fn from(v: &str) -> Self {
@@ -132,8 +140,10 @@ impl From<&fingerpost_domain::id::TenantId> for Value {
 
 /// One row of an answer.
 #[derive(Debug)]
-pub(crate) enum Row {
+pub enum Row {
+    /// Of SQLite.
     Sqlite(SqliteRow),
+    /// Of PostgreSQL.
     Postgres(PgRow),
 }
 
@@ -149,23 +159,43 @@ impl Row {
         cell.map_err(StoreError::from)
     }
 
-    pub(crate) fn text(&self, column: &str) -> Result<String> {
+    /// A text.
+    ///
+    /// # Errors
+    /// When the column is not there or holds something else.
+    pub fn text(&self, column: &str) -> Result<String> {
         self.cell(column)
     }
 
-    pub(crate) fn opt_text(&self, column: &str) -> Result<Option<String>> {
+    /// A text, or none.
+    ///
+    /// # Errors
+    /// When the column is not there or holds something else.
+    pub fn opt_text(&self, column: &str) -> Result<Option<String>> {
         self.cell(column)
     }
 
-    pub(crate) fn int(&self, column: &str) -> Result<i64> {
+    /// A whole number.
+    ///
+    /// # Errors
+    /// When the column is not there or holds something else.
+    pub fn int(&self, column: &str) -> Result<i64> {
         self.cell(column)
     }
 
-    pub(crate) fn opt_int(&self, column: &str) -> Result<Option<i64>> {
+    /// A whole number, or none.
+    ///
+    /// # Errors
+    /// When the column is not there or holds something else.
+    pub fn opt_int(&self, column: &str) -> Result<Option<i64>> {
         self.cell(column)
     }
 
-    pub(crate) fn flag(&self, column: &str) -> Result<bool> {
+    /// True for anything but 0.
+    ///
+    /// # Errors
+    /// When the column is not there or holds something else.
+    pub fn flag(&self, column: &str) -> Result<bool> {
         Ok(self.int(column)? != 0)
     }
 
@@ -179,42 +209,69 @@ impl Row {
     }
 
     /// A small non-negative number: sessions, places, attempts.
-    pub(crate) fn small<N: TryFrom<i64>>(&self, column: &str) -> Result<N> {
+    ///
+    /// # Errors
+    /// When the column is not there or holds something else.
+    pub fn small<N: TryFrom<i64>>(&self, column: &str) -> Result<N> {
         N::try_from(self.int(column)?).map_err(|_| StoreError::corrupt(column))
     }
 
-    pub(crate) fn at(&self, column: &str) -> Result<Timestamp> {
+    /// An instant.
+    ///
+    /// # Errors
+    /// When the column is not there or holds something else.
+    pub fn at(&self, column: &str) -> Result<Timestamp> {
         Timestamp::from_microsecond(self.int(column)?).map_err(|_| StoreError::corrupt(column))
     }
 
-    pub(crate) fn opt_at(&self, column: &str) -> Result<Option<Timestamp>> {
+    /// An instant, or none.
+    ///
+    /// # Errors
+    /// When the column is not there or holds something else.
+    pub fn opt_at(&self, column: &str) -> Result<Option<Timestamp>> {
         let micros = self.opt_int(column)?;
         micros.map(Timestamp::from_microsecond).transpose().map_err(|_| StoreError::corrupt(column))
     }
 
     /// A text column read into an id, a date or anything else that parses.
-    pub(crate) fn parsed<T: FromStr>(&self, column: &str) -> Result<T> {
+    ///
+    /// # Errors
+    /// When the column is not there or holds something else.
+    pub fn parsed<T: FromStr>(&self, column: &str) -> Result<T> {
         self.text(column)?.parse().map_err(|_| StoreError::corrupt(column))
     }
 
-    pub(crate) fn opt_parsed<T: FromStr>(&self, column: &str) -> Result<Option<T>> {
+    /// A text column that may be empty, read into anything that parses.
+    ///
+    /// # Errors
+    /// When the column is not there or holds something else.
+    pub fn opt_parsed<T: FromStr>(&self, column: &str) -> Result<Option<T>> {
         self.opt_text(column)?.map(|text| text.parse()).transpose().map_err(|_| StoreError::corrupt(column))
     }
 
     /// A text column read with a function that gives `None` for what is not ours.
-    pub(crate) fn coded<T>(&self, column: &str, read: impl Fn(&str) -> Option<T>) -> Result<T> {
+    ///
+    /// # Errors
+    /// When the column is not there or holds something else.
+    pub fn coded<T>(&self, column: &str, read: impl Fn(&str) -> Option<T>) -> Result<T> {
         read(&self.text(column)?).ok_or_else(|| StoreError::corrupt(column))
     }
 
-    pub(crate) fn opt_coded<T>(&self, column: &str, read: impl Fn(&str) -> Option<T>) -> Result<Option<T>> {
+    /// A text column that may be empty, read with a function that gives `None` for what is not ours.
+    ///
+    /// # Errors
+    /// When the column is not there or holds something else.
+    pub fn opt_coded<T>(&self, column: &str, read: impl Fn(&str) -> Option<T>) -> Result<Option<T>> {
         self.opt_text(column)?.map(|text| read(&text).ok_or_else(|| StoreError::corrupt(column))).transpose()
     }
 }
 
 /// A transaction. Dropping it without [`Tx::commit`] undoes it.
 #[derive(Debug)]
-pub(crate) enum Tx {
+pub enum Tx {
+    /// Of SQLite.
     Sqlite(sqlx::Transaction<'static, Sqlite>),
+    /// Of PostgreSQL.
     Postgres(sqlx::Transaction<'static, Postgres>),
 }
 
@@ -233,7 +290,10 @@ macro_rules! bound {
 
 impl Tx {
     /// Runs a statement; gives the number of rows it changed.
-    pub(crate) async fn run(&mut self, sql: &'static str, values: Vec<Value>) -> Result<u64> {
+    ///
+    /// # Errors
+    /// When the database refuses it.
+    pub async fn run(&mut self, sql: &'static str, values: Vec<Value>) -> Result<u64> {
         Ok(match self {
             Self::Sqlite(tx) => bound!(sql, values).execute(&mut **tx).await?.rows_affected(),
             Self::Postgres(tx) => bound!(sql, values).execute(&mut **tx).await?.rows_affected(),
@@ -241,7 +301,10 @@ impl Tx {
     }
 
     /// All rows of an answer. Every statement that reads a list carries its own `LIMIT`.
-    pub(crate) async fn rows(&mut self, sql: &'static str, values: Vec<Value>) -> Result<Vec<Row>> {
+    ///
+    /// # Errors
+    /// When the database refuses it.
+    pub async fn rows(&mut self, sql: &'static str, values: Vec<Value>) -> Result<Vec<Row>> {
         Ok(match self {
             Self::Sqlite(tx) => bound!(sql, values).fetch_all(&mut **tx).await?.into_iter().map(Row::Sqlite).collect(),
             Self::Postgres(tx) => {
@@ -251,28 +314,30 @@ impl Tx {
     }
 
     /// The first row, if there is one.
-    pub(crate) async fn row(&mut self, sql: &'static str, values: Vec<Value>) -> Result<Option<Row>> {
+    ///
+    /// # Errors
+    /// When the database refuses it.
+    pub async fn row(&mut self, sql: &'static str, values: Vec<Value>) -> Result<Option<Row>> {
         Ok(match self {
             Self::Sqlite(tx) => bound!(sql, values).fetch_optional(&mut **tx).await?.map(Row::Sqlite),
             Self::Postgres(tx) => bound!(sql, values).fetch_optional(&mut **tx).await?.map(Row::Postgres),
         })
     }
 
-    /// Reads every row of `select` and writes it with `insert` of another transaction, one after the other; gives how
-    /// many there were. Cells are texts or whole numbers, as everywhere.
-    pub(crate) async fn copy_rows(
-        &mut self,
-        (select, columns): (&'static str, &[&str]),
-        (to, insert): (&mut Self, &'static str),
-    ) -> Result<u64> {
-        let mut copied = 0;
+    /// Reads every row of a table and writes it into the same table of another transaction; gives how many there were.
+    /// Cells are texts or whole numbers, as everywhere.
+    ///
+    /// # Errors
+    /// When the database refuses it.
+    pub async fn copy_rows(&mut self, table: &'static Table, to: &mut Self) -> Result<u64> {
+        let mut rows = Rows::of(table, to);
         macro_rules! stream {
             ($tx:expr, $wrap:expr) => {{
-                let mut rows = sqlx::query(select).fetch(&mut **$tx);
-                while let Some(row) = rows.try_next().await? {
+                let mut found = sqlx::query(table.select).fetch(&mut **$tx);
+                while let Some(row) = found.try_next().await? {
                     let row = $wrap(row);
-                    let values = columns.iter().map(|column| row.any(column)).collect::<Result<Vec<_>>>()?;
-                    copied += to.run(insert, values).await?;
+                    let cells = table.columns.iter().map(|column| row.any(column)).collect::<Result<Vec<_>>>()?;
+                    rows.put(to, cells).await?;
                 }
             }};
         }
@@ -280,11 +345,32 @@ impl Tx {
             Self::Sqlite(tx) => stream!(tx, Row::Sqlite),
             Self::Postgres(tx) => stream!(tx, Row::Postgres),
         }
-        Ok(copied)
+        rows.end(to).await
+    }
+
+    /// How the `n`-th value of a statement with very many is marked. SQLite looks a numbered mark up by its name among
+    /// all of them; a bare one it counts.
+    pub(crate) fn mark(&self) -> fn(usize) -> String {
+        match self {
+            Self::Sqlite(_) => |_| "?".to_owned(),
+            Self::Postgres(_) => |n| format!("${n}"),
+        }
+    }
+
+    /// Runs a statement that [`crate::rows`] wrote from its own names: nothing typed is ever in it.
+    pub(crate) async fn run_written(&mut self, sql: &str, values: Vec<Value>) -> Result<u64> {
+        let sql = || sqlx::AssertSqlSafe(sql.to_owned());
+        Ok(match self {
+            Self::Sqlite(tx) => bound!(sql(), values).execute(&mut **tx).await?.rows_affected(),
+            Self::Postgres(tx) => bound!(sql(), values).execute(&mut **tx).await?.rows_affected(),
+        })
     }
 
     /// Runs several statements without values, as migrations do.
-    pub(crate) async fn script(&mut self, sql: &'static str) -> Result<()> {
+    ///
+    /// # Errors
+    /// When the database refuses it.
+    pub async fn script(&mut self, sql: &'static str) -> Result<()> {
         match self {
             Self::Sqlite(tx) => sqlx::raw_sql(sql).execute(&mut **tx).await.map(drop)?,
             Self::Postgres(tx) => sqlx::raw_sql(sql).execute(&mut **tx).await.map(drop)?,
@@ -292,7 +378,11 @@ impl Tx {
         Ok(())
     }
 
-    pub(crate) async fn commit(self) -> Result<()> {
+    /// Ends the transaction: everything in it is stored.
+    ///
+    /// # Errors
+    /// When the database refuses it.
+    pub async fn commit(self) -> Result<()> {
         match self {
             Self::Sqlite(tx) => tx.commit().await?,
             Self::Postgres(tx) => tx.commit().await?,
@@ -301,8 +391,10 @@ impl Tx {
     }
 
     /// Asks the engine to understand a statement without running it.
-    #[cfg(test)]
-    pub(crate) async fn prepare(&mut self, sql: &'static str) -> Result<()> {
+    ///
+    /// # Errors
+    /// When the database refuses it.
+    pub async fn prepare(&mut self, sql: &'static str) -> Result<()> {
         use sqlx::{Executor as _, SqlSafeStr as _};
         match self {
             Self::Sqlite(tx) => (&mut **tx).prepare(sql.into_sql_str()).await.map(drop)?,
@@ -314,7 +406,10 @@ impl Tx {
 
 impl Db {
     /// A transaction that may write. On SQLite it takes the writer at once, so none is ever upgraded.
-    pub(crate) async fn write(&self) -> Result<Tx> {
+    ///
+    /// # Errors
+    /// When the database refuses it.
+    pub async fn write(&self) -> Result<Tx> {
         Ok(match self {
             Self::Sqlite { writer, .. } => Tx::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
             Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
@@ -322,7 +417,10 @@ impl Db {
     }
 
     /// A transaction that sees one state of the data and cannot write.
-    pub(crate) async fn read(&self) -> Result<Tx> {
+    ///
+    /// # Errors
+    /// When the database refuses it.
+    pub async fn read(&self) -> Result<Tx> {
         Ok(match self {
             Self::Sqlite { readers, .. } => Tx::Sqlite(readers.begin().await?),
             Self::Postgres(pool) => {

@@ -1,0 +1,13 @@
+//! SQLite and PostgreSQL behind one small surface: open one, begin a transaction, run a statement, read its rows.
+//!
+//! It knows no table and no record; it changes when an engine does. Only the store looks into it.
+
+mod engine;
+mod error;
+mod open;
+mod rows;
+mod sql;
+
+pub use engine::{Db, Row, Tx, Value};
+pub use error::{Result, StoreError};
+pub use rows::{Rows, Table};

@@ -1,0 +1,76 @@
+//! Opening a database of either engine, with the settings under which an acknowledged write survives.
+
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+
+use crate::engine::Db;
+use crate::error::{Result, StoreError};
+
+/// The file that is held while the SQLite file is opened.
+const LOCK: &str = "fingerpost.lock";
+const READERS: u32 = 4;
+const POSTGRES_CONNECTIONS: u32 = 12;
+
+impl Db {
+    /// Opens the SQLite file, making it and its folder where they are not there yet.
+    ///
+    /// # Errors
+    /// When the folder or the file cannot be used.
+    pub async fn sqlite(file: &Path) -> Result<Self> {
+        open_sqlite(file).await
+    }
+
+    /// Opens the database at `postgres://user@host/database`.
+    ///
+    /// # Errors
+    /// When the address is none, or nobody answers there.
+    pub async fn postgres(url: &str) -> Result<Self> {
+        open_postgres(url).await
+    }
+}
+
+async fn open_sqlite(file: &Path) -> Result<Db> {
+    let folder = file.parent().unwrap_or_else(|| Path::new("."));
+    // Health data: nobody else on the machine may look into a folder that we make.
+    if !folder.exists() {
+        std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    }
+    let _turn = turn_to_open(folder.join(LOCK)).await?;
+    let options = SqliteConnectOptions::new()
+        .filename(file)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(Duration::from_secs(10));
+    let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
+    let readers = SqlitePoolOptions::new()
+        .max_connections(READERS)
+        .min_connections(1)
+        .connect_with(options.pragma("query_only", "1"))
+        .await?;
+    Ok(Db::Sqlite { writer, readers })
+}
+
+/// Waits until nobody else is opening the database of this folder: two who turn a new file to WAL at the same
+/// moment are told "locked" at once, because SQLite does not wait there, whatever its busy timeout.
+async fn turn_to_open(path: PathBuf) -> Result<std::fs::File> {
+    let opened = tokio::task::spawn_blocking(move || {
+        let file = std::fs::OpenOptions::new().create(true).truncate(false).write(true).open(path)?;
+        file.lock()?;
+        Ok::<_, std::io::Error>(file)
+    });
+    Ok(opened.await.map_err(std::io::Error::other)??)
+}
+
+async fn open_postgres(url: &str) -> Result<Db> {
+    // The URL may hold a password: the error names only what is wrong with it.
+    let options = PgConnectOptions::from_str(url)
+        .map_err(|_| StoreError::Address("write it as postgres://user:password@host:5432/database".to_owned()))?;
+    Ok(Db::Postgres(PgPoolOptions::new().max_connections(POSTGRES_CONNECTIONS).connect_with(options).await?))
+}

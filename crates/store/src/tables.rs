@@ -1,0 +1,66 @@
+//! Every table with its columns, written down once: what copies, exports and large writes go by. A test compares them with
+//! the schema.
+
+use fingerpost_engine::{Result, StoreError, Table};
+
+/// Names and columns, parents before children.
+macro_rules! tables {
+    ($($table:literal: $first:literal $($column:literal)*;)+) => {
+        pub(crate) const TABLES: &[Table] = &[$(Table {
+            name: $table,
+            columns: &[$first, $($column),*],
+            select: concat!("SELECT ", $first, $(", ", $column,)* " FROM ", $table),
+            count: concat!("SELECT COUNT(*) AS n FROM ", $table),
+        }),+];
+    };
+}
+
+tables! {
+    "installation": "key" "value";
+    "tenant": "id" "created_at";
+    "organisation": "id" "slug" "kind" "name" "name_folded" "status" "parent" "address" "postcode" "phone" "opened_on" "closed_on" "setting" "source" "changed_at";
+    "organisation_identifier": "system" "value" "organisation";
+    "organisation_member": "member" "body" "since" "until";
+    "import_run": "id" "kind" "source" "finished_at" "rows_read" "added" "changed" "unchanged" "refused";
+    "scheme": "tenant" "organisation" "min_age" "max_age" "sessions_agreed" "answer_working_days";
+    "scheme_practice": "tenant" "practice" "scheme";
+    "app_user": "tenant" "id" "name" "email" "email_folded" "job_title" "password_hash" "totp_secret" "totp_last_step" "disabled" "failed_attempts" "locked_until" "created_at";
+    "membership": "tenant" "user_id" "organisation" "role";
+    "link_worker": "tenant" "user_id" "scheme" "languages" "phone" "places";
+    "link_worker_practice": "tenant" "practice" "user_id" "scheme" "days";
+    "one_time_link": "tenant" "id" "token_hash" "scope" "subject" "created_at" "expires_at" "used_at" "revoked_at";
+    "person": "tenant" "id" "given" "family" "preferred" "name_folded" "born" "nhs_number" "address" "postcode" "phone" "email" "communication" "reach" "guidance" "risk" "risk_note" "created_at";
+    "case_file": "tenant" "id" "person" "scheme" "worker" "practice" "opened_at" "sent_at" "sessions_agreed" "sessions_used" "happened_count" "first_contact" "last_contact" "next_action" "next_due" "matters" "matters_on" "referrer_hears" "closed_at" "outcome" "changed" "continues" "version";
+    "referral": "tenant" "id" "reference" "state" "scheme" "practice" "referrer" "request_key" "given" "family" "preferred" "name_folded" "born" "nhs_number" "address" "postcode" "phone" "email" "communication" "needs" "words" "reach" "guidance" "risk" "risk_note" "agreement" "created_at" "sent_at" "answer_due" "decided_at" "decided_by" "reason" "alternative" "case_id" "joined_case" "asker";
+    "contact": "tenant" "id" "case_id" "request_key" "kind" "happened" "on_day" "session_no" "author" "recorded_at";
+    "contact_note": "tenant" "contact" "version" "body" "author" "written_at";
+    "disclosure": "tenant" "id" "referral" "recipient" "basis" "fields" "given_at" "recorded_by" "withdrawn_at";
+    "feedback": "tenant" "id" "referral" "disclosure" "kind" "sections" "sent_at" "opened_at";
+    "job": "tenant" "id" "kind" "subject" "run_at" "attempts" "done_at" "failed_at" "last_error";
+    "outbox": "tenant" "id" "template" "recipient_kind" "recipient" "subject" "run_at" "attempts" "sent_at" "failed_at" "last_error";
+    "audit_row": "lane" "seq" "at" "tenant" "actor" "organisation" "act" "resource" "resource_id" "ground" "detail" "block";
+    "audit_block": "number" "previous" "hash" "row_count" "sealed_at";
+    "plan_version": "tenant" "case_id" "version" "body" "author" "written_at";
+    "service": "id" "source" "hsds_id" "name" "body" "seq" "changed_at";
+    "postcode": "postcode" "latitude" "longitude" "lsoa" "source";
+    "connection": "tenant" "id" "case_id" "service" "service_name" "request_key" "state" "ask" "first_visit" "told" "group_email" "offered_by" "offered_at" "answered_at" "answered_by" "reason" "started_on" "came" "missed" "ended_at";
+    "connection_visit": "tenant" "connection" "on_day" "came" "told_by" "told_at";
+    "questionnaire": "code" "version" "body" "added_at";
+    "assessment": "tenant" "id" "case_id" "questionnaire" "version" "moment" "mode" "request_key" "begun_by" "begun_at" "finished_at";
+    "assessment_answer": "tenant" "assessment" "item" "answer" "answered_at";
+    "self_description": "tenant" "person" "characteristic" "version" "answer" "words" "said_at";
+    "access_needs": "tenant" "person" "version" "needs" "may_share" "review_on" "asked_at";
+    "reference_edition": "id" "kind" "name" "as_of" "version" "source" "digest" "row_count" "added_at";
+    "list_size": "edition" "practice" "sex" "age" "patients";
+    "deprivation": "edition" "area" "tenth" "rank" "score";
+    "appointments": "edition" "area" "month" "status" "professional" "mode" "wait" "appointments";
+    "signpost": "tenant" "id" "organisation" "service" "service_name" "request_key" "how" "made_at" "taken_back_at";
+}
+
+/// The table called `name`.
+///
+/// # Errors
+/// [`StoreError::Corrupt`] when there is none: a fault of ours.
+pub(crate) fn named(name: &'static str) -> Result<&'static Table> {
+    TABLES.iter().find(|table| table.name == name).ok_or_else(|| StoreError::corrupt(name))
+}
