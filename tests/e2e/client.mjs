@@ -1,5 +1,7 @@
 // A browser without a screen, for tests that send many forms.
 
+import { run } from './support.mjs'
+
 /** Somebody invented, signed in; forms are posted with their token as a page would. */
 export async function clientOf(server, name) {
   const client = { cookie: '', csrf: '', address: server.address }
@@ -7,6 +9,22 @@ export async function clientOf(server, name) {
   const user = [...page.text.matchAll(/name="user" value="([^"]+)">.*?<strong>([^<]+)</gs)].find((found) => found[2] === name)?.[1]
   if (!user) throw new Error(`nobody is called ${name}`)
   await post(client, '/sign-in/invented', { user })
+  return client
+}
+
+const PASSWORD = 'three words to remember'
+
+/** Somebody with an account, signed in through a fresh link and a password: the way of a real installation. */
+export async function signInAs(server, database, email) {
+  const made = await run(['user', 'reset', email, ...database])
+  if (made.code !== 0) throw new Error(made.err)
+  const client = { cookie: '', csrf: '', address: server.address }
+  const link = made.out.match(/\/l\/[0-9a-f]+/)[0]
+  await get(client, link)
+  await post(client, link, { password: PASSWORD })
+  await get(client, '/sign-in')
+  const entered = await post(client, '/sign-in', { email, password: PASSWORD })
+  if (entered.status !== 303) throw new Error(`${email}: ${entered.status}`)
   return client
 }
 

@@ -86,7 +86,8 @@ pub(crate) async fn tell(
         let expected = total as f64 * weight / whole;
         let count = Poisson::new(expected).map_err(|_| DemoError::Refused("rate"))?.sample(dice) as usize;
         for _ in 0..count {
-            let at = reach.partition_point(|upto| *upto < dice.random_range(0.0..so_far));
+            let drawn = dice.random_range(0.0..so_far);
+            let at = reach.partition_point(|upto| *upto < drawn);
             batch.push(told.episode(store, dice, at.min(reach.len() - 1), day)?);
         }
         if batch.len() >= AT_ONCE {

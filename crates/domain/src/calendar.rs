@@ -1,11 +1,23 @@
 //! Dates as people of the service use them: ages, working days, the London day of an instant.
 
+use std::sync::LazyLock;
+
 use jiff::civil::{Date, Weekday};
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp, ToSpan};
 
 /// England's bank holidays 2018 to 2030 as `YYYY-MM-DD`, one a line, ascending.
 const BANK_HOLIDAYS: &str = include_str!("../data/bank_holidays_england.txt");
+
+/// Those of them that are no weekend, ascending.
+static HOLIDAYS: LazyLock<Vec<Date>> = LazyLock::new(|| {
+    let days = BANK_HOLIDAYS.lines().filter_map(|line| line.parse().ok());
+    days.filter(|day| !is_weekend(*day)).collect()
+});
+
+fn is_weekend(day: Date) -> bool {
+    matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday)
+}
 
 /// The time zone in which a service keeps its diary.
 #[must_use]
@@ -28,11 +40,7 @@ pub fn instant_at(day: Date, hour: i8) -> Timestamp {
 /// Monday to Friday and not a bank holiday in England.
 #[must_use]
 pub fn is_working_day(day: Date) -> bool {
-    if matches!(day.weekday(), Weekday::Saturday | Weekday::Sunday) {
-        return false;
-    }
-    let key = day.to_string();
-    !BANK_HOLIDAYS.lines().any(|line| line == key)
+    !is_weekend(day) && HOLIDAYS.binary_search(&day).is_err()
 }
 
 /// The day that is `days` working days after `from`, `from` itself not counted. At most 2,000.
@@ -50,20 +58,15 @@ pub fn add_working_days(from: Date, days: u32) -> Date {
     day
 }
 
-/// Working days after `from` up to and including `until`; 0 when `until` is not later. Counts at most
-/// 4,000 days.
+/// Working days after `from` up to and including `until`; 0 when `until` is not later.
 #[must_use]
 pub fn working_days_between(from: Date, until: Date) -> u32 {
-    let mut count = 0;
-    let mut day = from;
-    for _ in 0..4_000 {
-        if day >= until {
-            break;
-        }
-        day = plus_days(day, 1);
-        count += u32::from(is_working_day(day));
-    }
-    count
+    let days = days_between(from, until).max(0);
+    let rest = (1..=days % 7).filter(|after| !is_weekend(plus_days(from, *after))).count();
+    let weekdays = days / 7 * 5 + i64::try_from(rest).unwrap_or(0);
+    let upto = |day: Date| HOLIDAYS.partition_point(|holiday| *holiday <= day);
+    let holidays = upto(until).saturating_sub(upto(from));
+    u32::try_from(weekdays).unwrap_or(u32::MAX).saturating_sub(u32::try_from(holidays).unwrap_or(0))
 }
 
 /// Calendar days from `from` to `until`, negative when `until` is earlier.
@@ -89,6 +92,7 @@ pub fn age_on(born: Date, today: Date) -> i16 {
 #[cfg(test)]
 mod tests {
     use jiff::civil::date;
+    use proptest::prelude::*;
 
     use super::*;
 
@@ -98,6 +102,15 @@ mod tests {
         assert_eq!(add_working_days(date(2026, 12, 24), 1), date(2026, 12, 29));
         assert_eq!(working_days_between(date(2026, 12, 24), date(2026, 12, 29)), 1);
         assert_eq!(working_days_between(date(2026, 12, 24), date(2026, 12, 24)), 0);
+    }
+
+    proptest! {
+        #[test]
+        fn working_days_are_as_many_as_counting_them_one_by_one_finds(start in 0..4_000_i64, days in -20..900_i64) {
+            let from = plus_days(date(2019, 1, 1), start);
+            let counted = (1..=days).filter(|after| is_working_day(plus_days(from, *after))).count();
+            prop_assert_eq!(working_days_between(from, plus_days(from, days)) as usize, counted);
+        }
     }
 
     #[test]

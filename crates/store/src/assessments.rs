@@ -31,11 +31,11 @@ statements! {
                FROM assessment a JOIN questionnaire q ON q.code = a.questionnaire AND q.version = a.version \
                JOIN case_file c ON c.tenant = a.tenant AND c.id = a.case_id JOIN person p ON p.tenant = c.tenant AND p.id = c.person \
                WHERE a.tenant = $1 AND a.case_id = $2 ORDER BY a.begun_at, a.id LIMIT 40";
-    ANSWERS_OF_CASE = "SELECT n.assessment, n.item, n.answer FROM assessment a JOIN assessment_answer n ON n.tenant = a.tenant AND n.assessment = a.id \
-                       WHERE a.tenant = $1 AND a.case_id = $2 ORDER BY n.assessment, n.item LIMIT 4000";
+    ANSWERS_OF_CASE = "SELECT n.assessment, n.item, n.answer FROM assessment a CROSS JOIN assessment_answer n \
+                       WHERE a.tenant = $1 AND a.case_id = $2 AND n.tenant = a.tenant AND n.assessment = a.id ORDER BY a.begun_at, a.id, n.item LIMIT 4000";
     PUT_ANSWER = "INSERT INTO assessment_answer (tenant, assessment, item, answer, answered_at) VALUES ($1, $2, $3, $4, $5) \
                   ON CONFLICT (tenant, assessment, item) DO UPDATE SET answer = excluded.answer, answered_at = excluded.answered_at";
-    BY_LINK = "SELECT id FROM assessment WHERE tenant = $1 AND case_id = $2 AND mode = 'link' AND finished_at IS NULL ORDER BY id LIMIT 100";
+    BY_LINK = "SELECT id FROM assessment WHERE tenant = $1 AND case_id = $2 AND mode = 'link' AND finished_at IS NULL ORDER BY begun_at, id LIMIT 100";
     HOLD = "UPDATE assessment SET mode = mode WHERE tenant = $1 AND id = $2 AND finished_at IS NULL";
     FINISH = "UPDATE assessment SET finished_at = $3 WHERE tenant = $1 AND id = $2 AND finished_at IS NULL";
 }

@@ -59,8 +59,9 @@ statements! {
                 LEFT JOIN contact_note n ON n.tenant = t.tenant AND n.contact = t.id \
                 AND n.version = (SELECT MAX(m.version) FROM contact_note m WHERE m.tenant = t.tenant AND m.contact = t.id) \
                 WHERE t.tenant = $1 AND t.case_id = $2 ORDER BY t.on_day DESC, t.id DESC LIMIT 400";
-    FEEDBACK_SENT = "SELECT f.kind, f.sent_at, f.opened_at, u.name AS referrer_name FROM feedback f JOIN referral r ON r.tenant = f.tenant AND r.id = f.referral \
-                     JOIN app_user u ON u.tenant = r.tenant AND u.id = r.referrer WHERE r.tenant = $1 AND r.case_id = $2 ORDER BY f.sent_at DESC, f.id LIMIT 50";
+    FEEDBACK_SENT = "SELECT f.kind, f.sent_at, f.opened_at, u.name AS referrer_name FROM referral r CROSS JOIN feedback f \
+                     JOIN app_user u ON u.tenant = r.tenant AND u.id = r.referrer \
+                     WHERE r.tenant = $1 AND r.case_id = $2 AND f.tenant = r.tenant AND f.referral = r.id ORDER BY f.sent_at DESC, f.id LIMIT 50";
     CARE_CHANGES = "SELECT a.at, u.name FROM audit_row a JOIN app_user u ON u.tenant = a.tenant AND u.id = a.actor \
                     WHERE a.tenant = $1 AND a.resource = 'case' AND a.resource_id = $2 AND a.act = 'change' AND a.detail = 'care' \
                     ORDER BY a.at DESC, a.lane, a.seq LIMIT 50";

@@ -50,8 +50,8 @@ statements! {
                  LEFT JOIN link_worker w ON w.tenant = c.tenant AND w.user_id = c.worker AND w.scheme = c.scheme \
                  WHERE n.tenant = $1 AND n.id = $2";
     WORKER = "SELECT c.worker FROM connection n JOIN case_file c ON c.tenant = n.tenant AND c.id = n.case_id WHERE n.tenant = $1 AND n.id = $2";
-    PENDING = "SELECT id FROM connection WHERE tenant = $1 AND case_id = $2 AND state IN ('offered', 'no_reply') ORDER BY id LIMIT 100";
-    ANSWERED = "SELECT id FROM connection WHERE tenant = $1 AND case_id = $2 AND state IN ('accepted', 'started', 'declined_by_group') ORDER BY id LIMIT 100";
+    PENDING = "SELECT id FROM connection WHERE tenant = $1 AND case_id = $2 AND state IN ('offered', 'no_reply') ORDER BY offered_at, id LIMIT 100";
+    ANSWERED = "SELECT id FROM connection WHERE tenant = $1 AND case_id = $2 AND state IN ('accepted', 'started', 'declined_by_group') ORDER BY offered_at, id LIMIT 100";
     MAY_BE_ASKED = "SELECT group_email, service_name FROM connection WHERE tenant = $1 AND id = $2 AND state = 'offered' AND group_email IS NOT NULL";
 }
 

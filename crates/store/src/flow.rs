@@ -1,7 +1,7 @@
 //! Counts of flow for those who see flow, not content. Suppression is the reader's page's: see
 //! [`fingerpost_domain::small_numbers`].
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use fingerpost_domain::calendar::day_of;
 use fingerpost_domain::{Date, Timestamp};
@@ -14,24 +14,30 @@ use fingerpost_engine::{Result, StoreError};
 use fingerpost_engine::{Row, values};
 
 statements! {
+    // A place is a scheme or a practice, never both: each half of a union goes by its own index, where an OR would read
+    // everything that the tenant has.
     BY_PRACTICE = "SELECT o.name, COUNT(*) AS sent, \
                    CAST(SUM(CASE WHEN r.state = 'sent' THEN 1 ELSE 0 END) AS BIGINT) AS waiting, \
                    CAST(SUM(CASE WHEN r.state = 'accepted' THEN 1 ELSE 0 END) AS BIGINT) AS accepted, \
                    CAST(SUM(CASE WHEN r.state = 'not_accepted' THEN 1 ELSE 0 END) AS BIGINT) AS not_accepted, \
                    CAST(SUM(CASE WHEN r.state = 'withdrawn' THEN 1 ELSE 0 END) AS BIGINT) AS withdrawn \
-                   FROM referral r JOIN organisation o ON o.id = r.practice \
-                   WHERE r.tenant = $1 AND (r.scheme = $2 OR r.practice = $2) AND r.sent_at >= $3 \
-                   GROUP BY o.id, o.name, o.name_folded ORDER BY o.name_folded, o.id LIMIT $4";
+                   FROM (SELECT practice, state FROM referral WHERE tenant = $1 AND scheme = $2 AND sent_at >= $3 \
+                   UNION ALL SELECT practice, state FROM referral WHERE tenant = $1 AND practice = $2 AND sent_at >= $3) r \
+                   JOIN organisation o ON o.id = r.practice GROUP BY o.id, o.name, o.name_folded ORDER BY o.name_folded, o.id LIMIT $4";
     MONTHS = "WITH month (n, begins, ends) AS (VALUES (1, CAST($3 AS BIGINT), CAST($4 AS BIGINT)), (2, CAST($5 AS BIGINT), CAST($6 AS BIGINT)), (3, CAST($7 AS BIGINT), CAST($8 AS BIGINT)), (4, CAST($9 AS BIGINT), CAST($10 AS BIGINT)), (5, CAST($11 AS BIGINT), CAST($12 AS BIGINT)), (6, CAST($13 AS BIGINT), CAST($14 AS BIGINT)), (7, CAST($15 AS BIGINT), CAST($16 AS BIGINT)), (8, CAST($17 AS BIGINT), CAST($18 AS BIGINT)), (9, CAST($19 AS BIGINT), CAST($20 AS BIGINT)), (10, CAST($21 AS BIGINT), CAST($22 AS BIGINT)), (11, CAST($23 AS BIGINT), CAST($24 AS BIGINT)), (12, CAST($25 AS BIGINT), CAST($26 AS BIGINT))) \
-              SELECT m.n, (SELECT COUNT(*) FROM referral r WHERE r.tenant = $1 AND (r.scheme = $2 OR r.practice = $2) AND r.sent_at >= m.begins AND r.sent_at < m.ends) AS referrals, \
-              (SELECT COUNT(*) FROM signpost s WHERE s.tenant = $1 AND (s.organisation = $2 OR s.organisation IN (SELECT practice FROM scheme_practice WHERE tenant = $1 AND scheme = $2)) \
+              SELECT m.n, (SELECT COUNT(*) FROM referral r WHERE r.tenant = $1 AND r.scheme = $2 AND r.sent_at >= m.begins AND r.sent_at < m.ends) \
+              + (SELECT COUNT(*) FROM referral r WHERE r.tenant = $1 AND r.practice = $2 AND r.sent_at >= m.begins AND r.sent_at < m.ends) AS referrals, \
+              (SELECT COUNT(*) FROM signpost s WHERE s.tenant = $1 AND s.organisation IN (SELECT practice FROM scheme_practice WHERE tenant = $1 AND scheme = $2 UNION SELECT $2) \
               AND s.made_at >= m.begins AND s.made_at < m.ends AND s.taken_back_at IS NULL) AS signposts FROM month m ORDER BY m.n";
-    WAITS = "SELECT o.id, o.name, o.name_folded, c.sent_at, c.first_contact, c.closed_at FROM case_file c JOIN organisation o ON o.id = c.practice \
-             WHERE c.tenant = $1 AND (c.scheme = $2 OR c.practice = $2) AND c.opened_at >= $3 ORDER BY c.opened_at DESC, c.id LIMIT $4";
-    OPEN = "SELECT o.id, o.name, o.name_folded, COUNT(*) AS n FROM case_file c JOIN organisation o ON o.id = c.practice \
-            WHERE c.tenant = $1 AND (c.scheme = $2 OR c.practice = $2) AND c.closed_at IS NULL GROUP BY o.id, o.name, o.name_folded ORDER BY o.name_folded, o.id LIMIT $3";
+    WAITS = "SELECT practice, sent_at, first_contact FROM ( \
+             SELECT practice, sent_at, first_contact, opened_at, id FROM case_file WHERE tenant = $1 AND scheme = $2 AND opened_at >= $3 AND (first_contact IS NOT NULL OR closed_at IS NULL) \
+             UNION ALL SELECT practice, sent_at, first_contact, opened_at, id FROM case_file WHERE tenant = $1 AND practice = $2 AND opened_at >= $3 AND (first_contact IS NOT NULL OR closed_at IS NULL)) c \
+             ORDER BY opened_at DESC, id LIMIT $4";
+    OPEN = "SELECT practice, COUNT(*) AS n FROM (SELECT practice FROM case_file WHERE tenant = $1 AND scheme = $2 AND closed_at IS NULL \
+            UNION ALL SELECT practice FROM case_file WHERE tenant = $1 AND practice = $2 AND closed_at IS NULL) c GROUP BY practice ORDER BY practice LIMIT $3";
+    NAME = "SELECT name, name_folded FROM organisation WHERE id = $1";
     SIGNPOSTS = "SELECT o.name, COUNT(*) AS n FROM signpost s JOIN organisation o ON o.id = s.organisation \
-                 WHERE s.tenant = $1 AND (s.organisation = $2 OR s.organisation IN (SELECT practice FROM scheme_practice WHERE tenant = $1 AND scheme = $2)) \
+                 WHERE s.tenant = $1 AND s.organisation IN (SELECT practice FROM scheme_practice WHERE tenant = $1 AND scheme = $2 UNION SELECT $2) \
                  AND s.made_at >= $3 AND s.taken_back_at IS NULL GROUP BY o.id, o.name, o.name_folded ORDER BY o.name_folded, o.id LIMIT $4";
 }
 
@@ -48,7 +54,7 @@ pub struct MonthRow {
 }
 
 /// How the people of one practice fared on the way to a first contact.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PracticeRow {
     /// The practice.
     pub practice: String,
@@ -110,24 +116,23 @@ impl Store {
     pub async fn flow_of_practices(&self, ctx: &Ctx<ReadFlow>, since: Timestamp) -> Result<Vec<PracticeRow>> {
         let (tenant, place) = (ctx.grant.tenant(), ctx.grant.organisation());
         let mut tx = self.db().read().await?;
-        let mut all: BTreeMap<(String, String), PracticeRow> = BTreeMap::new();
-        // Two practices may bear one name.
-        let key = |row: &Row| Ok::<_, StoreError>((row.text("name_folded")?, row.text("id")?));
-        let of = |name: String| PracticeRow { practice: name, waits: vec![], open: 0 };
+        let mut all: HashMap<String, PracticeRow> = HashMap::new();
         for row in tx.rows(WAITS, values![tenant, place, since, WAIT_ROWS]).await? {
-            let first: Option<Date> = row.opt_parsed("first_contact")?;
-            // Whoever was closed without a first contact does not wait any more.
-            if first.is_none() && row.opt_at("closed_at")?.is_some() {
-                continue;
-            }
-            let practice = row.text("name")?;
-            all.entry(key(&row)?).or_insert_with(|| of(practice)).waits.push((day_of(row.at("sent_at")?), first));
+            let waited = (day_of(row.at("sent_at")?), row.opt_parsed("first_contact")?);
+            all.entry(row.text("practice")?).or_default().waits.push(waited);
         }
-        for row in tx.rows(OPEN, values![tenant, place, WAIT_ROWS]).await? {
-            let practice = row.text("name")?;
-            all.entry(key(&row)?).or_insert_with(|| of(practice)).open = row.small("n")?;
+        for row in tx.rows(OPEN, values![tenant, place, PAGE_ROWS]).await? {
+            all.entry(row.text("practice")?).or_default().open = row.small("n")?;
         }
-        Ok(all.into_values().collect())
+        let mut named = vec![];
+        for (id, mut practice) in all {
+            let row = tx.row(NAME, values![&id]).await?.ok_or_else(|| StoreError::corrupt("practice"))?;
+            practice.practice = row.text("name")?;
+            // Two practices may bear one name.
+            named.push((row.text("name_folded")?, id, practice));
+        }
+        named.sort_by(|a, b| (&a.0, &a.1).cmp(&(&b.0, &b.1)));
+        Ok(named.into_iter().map(|(.., practice)| practice).collect())
     }
 
     /// Counts of signposts noted since `since`, by place: the reader's own, and the practices of their scheme. Holds

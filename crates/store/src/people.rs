@@ -21,7 +21,8 @@ statements! {
     ONE = "SELECT given, family, preferred, born, nhs_number, address, postcode, phone, email, communication, reach, guidance, risk, risk_note FROM person WHERE tenant = $1 AND id = $2";
     ALIKE = "SELECT p.id, p.given, p.family, p.preferred, p.born, p.nhs_number, p.address, p.postcode, p.phone, p.email, p.communication, p.risk_note, \
              (SELECT COUNT(*) FROM case_file c WHERE c.tenant = p.tenant AND c.person = p.id AND c.scheme = $5 AND c.closed_at IS NULL) AS open_cases \
-             FROM person p WHERE p.tenant = $1 AND (p.nhs_number = $2 OR (p.name_folded = $3 AND p.born = $4)) ORDER BY p.id LIMIT 10";
+             FROM person p WHERE p.tenant = $1 AND p.id IN (SELECT id FROM person WHERE tenant = $1 AND nhs_number = $2 \
+             UNION SELECT id FROM person WHERE tenant = $1 AND name_folded = $3 AND born = $4) ORDER BY p.id LIMIT 10";
 }
 
 /// What is now known about reaching somebody: the columns that change.

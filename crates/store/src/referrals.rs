@@ -38,8 +38,8 @@ statements! {
                            WHERE d.tenant = $1 AND d.practice = $2 AND d.scheme = $3 ORDER BY u.email_folded LIMIT 6";
     FIRST_CONTACTS = "SELECT worker, sent_at, first_contact FROM (SELECT c.worker, c.sent_at, c.first_contact, c.id, \
                       ROW_NUMBER() OVER (PARTITION BY c.worker ORDER BY c.first_contact DESC, c.id) AS place \
-                      FROM case_file c JOIN link_worker_practice d ON d.tenant = c.tenant AND d.user_id = c.worker AND d.scheme = c.scheme AND d.practice = $2 \
-                      WHERE c.tenant = $1 AND c.first_contact >= $3) AS recent WHERE place <= 20 ORDER BY worker, place";
+                      FROM link_worker_practice d CROSS JOIN case_file c \
+                      WHERE d.tenant = $1 AND d.practice = $2 AND c.tenant = d.tenant AND c.worker = d.user_id AND c.scheme = d.scheme AND c.first_contact >= $3) AS recent WHERE place <= 20 ORDER BY worker, place";
     START = "INSERT INTO referral (tenant, id, reference, state, scheme, practice, referrer, request_key, \
              given, family, preferred, name_folded, born, nhs_number, address, postcode, phone, email, communication, created_at) \
              VALUES ($1, $2, $3, 'draft', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) \

@@ -1,0 +1,125 @@
+// People at work: each opens a page every 5 seconds, at their own moment, for two minutes.
+//
+// Server time is what the server itself measured for each answer, read from its log; sign-in (argon2id) happens before.
+
+import { clientOf, get, signInAs } from '../../tests/e2e/client.mjs'
+import { run } from '../../tests/e2e/support.mjs'
+import { pause, spread, start } from './server.mjs'
+
+const EVERY = 5000
+const WEXLEY = '/o/wexley-vale-social-prescribing'
+
+/** Who works in the neighbourhood, and the pages they open. CASE stands for cases of their own. */
+const NEIGHBOURHOOD = {
+  'Dr Anil Ferreira': ['/o/Z90001/refer', '/o/Z90001/sent'],
+  'Chidi Nwosu': ['/o/Z90001/refer', '/o/Z90001/sent'],
+  'Helen Tranter': ['/o/Z90001/sent', '/o/Z90001/flow'],
+  'Maya Okonkwo': [`${WEXLEY}/caseload`, `${WEXLEY}/referrals`, 'CASE'],
+  'Tomasz Brennan': [`${WEXLEY}/caseload?show=everyone`, 'CASE'],
+  'Leila Farouk': [`${WEXLEY}/caseload`, 'CASE'],
+  'Josephine Carr': [`${WEXLEY}/caseload`, `${WEXLEY}/referrals`, `${WEXLEY}/flow`],
+  'Gareth Moon': [`${WEXLEY}/flow`, `${WEXLEY}/users`],
+}
+
+/** Towns of the invented region whose schemes are looked at. */
+const TOWNS = ['ashwick', 'ellingley', 'langwick', 'penderley', 'bramford']
+
+/** Fifty people of a region: 20 at practices, 20 link workers, 5 supervisors, 5 administrators. */
+function region() {
+  const people = []
+  const add = (email, pages) => people.push({ email: `${email}@region.example`, pages })
+  for (let n = 0; n < 5; n += 1) {
+    const code = `Z9${1001 + n * 60}`
+    const at = `/o/${code}`
+    for (const who of ['gp', 'nurse', 'reception']) add(`${who}.${code.toLowerCase()}`, [`${at}/refer`, `${at}/sent`, 'SENT', `${at}/signpost`])
+    add(`manager.${code.toLowerCase()}`, [`${at}/sent`, `${at}/flow`])
+  }
+  return { people, add }
+}
+
+async function casesOf(client, scheme) {
+  const list = await get(client, `${scheme}/caseload?show=everyone`)
+  return [...new Set([...list.text.matchAll(/cases(?:&#x2f;|\/)([0-9A-Z]{26})/g)].map((found) => `${scheme}/cases/${found[1]}`))]
+}
+
+async function sentOf(client, practice) {
+  const list = await get(client, `${practice}/sent`)
+  return [...new Set([...list.text.matchAll(/sent(?:&#x2f;|\/)([0-9A-Z]{26})/g)].map((found) => `${practice}/sent/${found[1]}`))]
+}
+
+async function withRecords(client, pages) {
+  const out = []
+  for (const page of pages) {
+    const place = pages.find((other) => other.startsWith('/o/'))?.split('/').slice(0, 3).join('/')
+    if (page === 'CASE') out.push(...(await casesOf(client, place)).slice(0, 5))
+    else if (page === 'SENT') out.push(...(await sentOf(client, place)).slice(0, 5))
+    else if (page === 'WORK') {
+      for (const found of (await casesOf(client, place)).slice(0, 3)) out.push(`${found}/plan`, `${found}/services`, `${found}/measures`, `${found}/close`)
+    } else out.push(page)
+  }
+  return out
+}
+
+async function neighbours(server, count) {
+  const names = Object.keys(NEIGHBOURHOOD)
+  const people = []
+  for (let at = 0; at < count; at += 1) {
+    const name = names[at % names.length]
+    const client = await clientOf(server, name)
+    people.push({ client, pages: await withRecords(client, NEIGHBOURHOOD[name]) })
+  }
+  return people
+}
+
+async function regionals(server, database) {
+  const { people, add } = region()
+  for (const town of TOWNS) {
+    const scheme = `/o/${town}-and-district-social-prescribing`
+    add(`supervisor1.${town}`, [`${scheme}/caseload?show=everyone`, `${scheme}/referrals`, `${scheme}/flow`, 'CASE'])
+    add(`administrator2.${town}`, [`${scheme}/flow`, `${scheme}/users`, `${scheme}/directory?words=singing`])
+    for (const number of [3, 4, 5, 6]) {
+      add(`linkworker${number}.${town}`, [`${scheme}/caseload`, 'CASE', 'WORK', `${scheme}/caseload?show=closed`, `${scheme}/referrals`])
+    }
+  }
+  const signedIn = []
+  for (const { email, pages } of people) {
+    const client = await signInAs(server, database, email)
+    signedIn.push({ client, pages: await withRecords(client, pages) })
+  }
+  return signedIn
+}
+
+/** Fills a database of a size, or serves one that is filled, and lets people work in it. */
+export async function atWork(engine, database, { size, count, seconds, seed }) {
+  const begun = Date.now()
+  const made = await run(['demo', '--seed', String(seed), '--size', size, ...database])
+  if (made.code !== 0 && !/in use/.test(made.err)) throw new Error(made.err)
+  const filledSeconds = made.code === 0 ? Math.round((Date.now() - begun) / 100) / 10 : null
+  const server = await start(database)
+  try {
+    const people = size === 'neighbourhood' ? await neighbours(server, count) : await regionals(server, database)
+    const from = server.lines.length
+    const end = Date.now() + seconds * 1000
+    let errors = 0
+    let resident = 0
+    await Promise.all(people.map(async ({ client, pages }, at) => {
+      await pause((EVERY / people.length) * at)
+      for (let turn = at; Date.now() < end; turn += 1) {
+        const begunAt = Date.now()
+        const answer = await get(client, pages[turn % pages.length])
+        if (answer.status !== 200) errors += 1
+        resident = Math.max(resident, server.resident())
+        await pause(EVERY - (Date.now() - begunAt))
+      }
+    }))
+    const fields = server.lines.slice(from).filter((line) => line.includes('"route"')).map((line) => JSON.parse(line).fields)
+    const byRoute = {}
+    for (const field of fields) (byRoute[field.route] ??= []).push(Number(field.millis))
+    return {
+      engine, size, seed, people: people.length, secondsBetweenPages: EVERY / 1000, seconds, filledSeconds, requests: fields.length, errors,
+      serverMs: spread(fields.map((field) => Number(field.millis))),
+      byRoute: Object.fromEntries(Object.entries(byRoute).map(([route, all]) => [route, { pages: all.length, ...spread(all) }])),
+      residentMiB: Math.round(resident), firstAnswerMs: server.firstAnswerMs,
+    }
+  } finally { await server.stop() }
+}
