@@ -36,10 +36,10 @@ statements! {
                            FROM link_worker_practice d JOIN link_worker w ON w.tenant = d.tenant AND w.user_id = d.user_id AND w.scheme = d.scheme \
                            JOIN app_user u ON u.tenant = d.tenant AND u.id = d.user_id AND u.disabled = 0 \
                            WHERE d.tenant = $1 AND d.practice = $2 AND d.scheme = $3 ORDER BY u.email_folded LIMIT 6";
-    FIRST_CONTACTS = "SELECT worker, sent_at, first_contact FROM (SELECT c.worker, c.sent_at, c.first_contact, c.id, \
-                      ROW_NUMBER() OVER (PARTITION BY c.worker ORDER BY c.first_contact DESC, c.id) AS place \
-                      FROM link_worker_practice d CROSS JOIN case_file c \
-                      WHERE d.tenant = $1 AND d.practice = $2 AND c.tenant = d.tenant AND c.worker = d.user_id AND c.scheme = d.scheme AND c.first_contact >= $3) AS recent WHERE place <= 20 ORDER BY worker, place";
+    FIRST_CONTACTS = "SELECT c.worker, c.sent_at, c.first_contact FROM link_worker_practice d CROSS JOIN case_file c \
+                      WHERE d.tenant = $1 AND d.practice = $2 AND c.tenant = d.tenant AND c.id IN ( \
+                      SELECT r.id FROM case_file r WHERE r.tenant = d.tenant AND r.worker = d.user_id AND r.scheme = d.scheme AND r.first_contact >= $3 \
+                      ORDER BY r.first_contact DESC, r.id DESC LIMIT 20) ORDER BY c.worker, c.first_contact DESC, c.id LIMIT 2000";
     START = "INSERT INTO referral (tenant, id, reference, state, scheme, practice, referrer, request_key, \
              given, family, preferred, name_folded, born, nhs_number, address, postcode, phone, email, communication, created_at) \
              VALUES ($1, $2, $3, 'draft', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) \
@@ -258,6 +258,26 @@ impl Store {
             });
         }
         Ok(Some(ReferFrame { scheme, scheme_name, terms, workers }))
+    }
+
+    /// The name and terms of the practice's scheme, or `None` when no scheme serves it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn refer_terms(&self, ctx: &Ctx<ReferPerson>) -> Result<Option<(String, SchemeTerms)>> {
+        let mut tx = self.db().read().await?;
+        let scheme = scheme_of(&mut tx, ctx.grant.tenant(), ctx.grant.organisation()).await?;
+        Ok(scheme.map(|(_, name, terms)| (name, terms)))
+    }
+
+    /// The person of a draft, to check an answer against. No look: nothing of it is shown, and the answer is audited.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] unless it is the reader's own and not sent yet.
+    pub async fn person_of_draft(&self, ctx: &Ctx<ReferPerson>, id: ReferralId) -> Result<PersonDetails> {
+        let mut tx = self.db().read().await?;
+        let key = values![ctx.grant.tenant(), ctx.grant.organisation(), id, ctx.grant.user()];
+        details(&tx.row(DRAFT, key).await?.ok_or(StoreError::NotFound)?)
     }
 
     /// Begins a referral: saves the person as a draft, sends nothing. The same key gives the same draft.

@@ -2,6 +2,7 @@
 
 use fingerpost_domain::Timestamp;
 use fingerpost_domain::id::{OrganisationId, TenantId, UserId};
+use fingerpost_domain::role::Role;
 use fingerpost_domain::scheme::SchemeTerms;
 
 use crate::Store;
@@ -11,8 +12,8 @@ use fingerpost_engine::statements;
 use fingerpost_engine::{Row, Tx, values};
 
 statements! {
-    TRIAGERS = "SELECT m.user_id, m.role FROM membership m JOIN app_user u ON u.tenant = m.tenant AND u.id = m.user_id AND u.disabled = 0 \
-                WHERE m.tenant = $1 AND m.organisation = $2 AND m.role IN ('supervisor', 'link_worker') ORDER BY m.user_id, m.role LIMIT 200";
+    HOLDERS = "SELECT m.user_id FROM membership m JOIN app_user u ON u.tenant = m.tenant AND u.id = m.user_id AND u.disabled = 0 \
+               WHERE m.tenant = $1 AND m.organisation = $2 AND m.role = $3 ORDER BY m.user_id LIMIT 200";
     INSERT = "INSERT INTO scheme (tenant, organisation, min_age, max_age, sessions_agreed, answer_working_days) VALUES ($1, $2, $3, $4, $5, $6) \
               ON CONFLICT (tenant, organisation) DO UPDATE SET min_age = excluded.min_age, max_age = excluded.max_age, \
               sessions_agreed = excluded.sessions_agreed, answer_working_days = excluded.answer_working_days";
@@ -65,10 +66,13 @@ pub(crate) async fn add_worker(
 
 /// Who is told of a waiting referral: supervisors, or link workers where a scheme has none.
 pub(crate) async fn triagers(tx: &mut Tx, tenant: &TenantId, scheme: OrganisationId) -> Result<Vec<UserId>> {
-    let rows = tx.rows(TRIAGERS, values![tenant, scheme]).await?;
-    let all = rows.iter().map(|r| Ok((r.parsed("user_id")?, r.text("role")?))).collect::<Result<Vec<(UserId, _)>>>()?;
-    let supervised = all.iter().any(|(_, role)| role == "supervisor");
-    Ok(all.into_iter().filter(|(_, role)| !supervised || role == "supervisor").map(|(user, _)| user).collect())
+    for role in [Role::Supervisor, Role::LinkWorker] {
+        let rows = tx.rows(HOLDERS, values![tenant, scheme, role.code()]).await?;
+        if !rows.is_empty() {
+            return rows.iter().map(|row| row.parsed("user_id")).collect();
+        }
+    }
+    Ok(vec![])
 }
 
 impl Store {

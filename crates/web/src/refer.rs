@@ -90,7 +90,7 @@ async fn no_scheme(here: &May<ReferPerson>) -> Result<Response, WebError> {
 
 async fn who_page(
     here: &May<ReferPerson>,
-    frame: &ReferFrame,
+    (scheme_name, terms): &(String, SchemeTerms),
     (action, key): (String, String),
     (answers, problems): (&PersonAnswers, &Problems),
 ) -> Result<ReferWhoPage, WebError> {
@@ -100,33 +100,33 @@ async fn who_page(
         frame: around,
         action,
         key,
-        scheme_name: frame.scheme_name.clone(),
-        ages: ages(&frame.terms),
+        scheme_name: scheme_name.clone(),
+        ages: ages(terms),
         values: answers.clone(),
         problems: listed(problems),
     })
 }
 
 pub(crate) async fn who_form(here: May<ReferPerson>) -> Result<Response, WebError> {
-    let Some(frame) = here.app().store().refer_frame(&here.ctx).await? else { return no_scheme(&here).await };
+    let Some(scheme) = here.app().store().refer_terms(&here.ctx).await? else { return no_scheme(&here).await };
     let key: RequestKey = here.app().store().entropy().id(here.ctx.now);
     let target = (here.href("refer"), key.to_string());
-    let page = who_page(&here, &frame, target, (&PersonAnswers::default(), &Problems::none())).await?;
+    let page = who_page(&here, &scheme, target, (&PersonAnswers::default(), &Problems::none())).await?;
     show(here.app(), &page)
 }
 
 pub(crate) async fn who(here: May<ReferPerson>, form: Posted) -> Result<Response, WebError> {
-    let Some(frame) = here.app().store().refer_frame(&here.ctx).await? else { return no_scheme(&here).await };
+    let Some(scheme) = here.app().store().refer_terms(&here.ctx).await? else { return no_scheme(&here).await };
     let key = form.key()?;
     let answers = answers_of(&form);
-    match check(&answers, &frame.terms, here.app().today()) {
+    match check(&answers, &scheme.1, here.app().today()) {
         Ok(person) => {
             let started = here.app().store().start_referral(&here.ctx, &person, key).await?;
             Ok(Redirect::to(&here.href(&format!("refer/{}", started.id))).into_response())
         }
         Err(problems) => {
             let target = (here.href("refer"), key.to_string());
-            show_again(here.app(), &who_page(&here, &frame, target, (&answers, &problems)).await?)
+            show_again(here.app(), &who_page(&here, &scheme, target, (&answers, &problems)).await?)
         }
     }
 }
@@ -136,9 +136,9 @@ pub(crate) async fn person_form(
     Path((_, id)): Path<(String, ReferralId)>,
 ) -> Result<Response, WebError> {
     let draft = here.app().store().draft(&here.ctx, id).await?;
-    let Some(frame) = here.app().store().refer_frame(&here.ctx).await? else { return no_scheme(&here).await };
+    let Some(scheme) = here.app().store().refer_terms(&here.ctx).await? else { return no_scheme(&here).await };
     let target = (here.href(&format!("refer/{id}/person")), String::new());
-    let page = who_page(&here, &frame, target, (&answers_from(&draft.person), &Problems::none())).await?;
+    let page = who_page(&here, &scheme, target, (&answers_from(&draft.person), &Problems::none())).await?;
     show(here.app(), &page)
 }
 
@@ -147,16 +147,16 @@ pub(crate) async fn person(
     Path((_, id)): Path<(String, ReferralId)>,
     form: Posted,
 ) -> Result<Response, WebError> {
-    let Some(frame) = here.app().store().refer_frame(&here.ctx).await? else { return no_scheme(&here).await };
+    let Some(scheme) = here.app().store().refer_terms(&here.ctx).await? else { return no_scheme(&here).await };
     let answers = answers_of(&form);
-    match check(&answers, &frame.terms, here.app().today()) {
+    match check(&answers, &scheme.1, here.app().today()) {
         Ok(person) => {
             here.app().store().change_draft_person(&here.ctx, id, &person).await?;
             Ok(Redirect::to(&here.href(&format!("refer/{id}"))).into_response())
         }
         Err(problems) => {
             let target = (here.href(&format!("refer/{id}/person")), String::new());
-            show_again(here.app(), &who_page(&here, &frame, target, (&answers, &problems)).await?)
+            show_again(here.app(), &who_page(&here, &scheme, target, (&answers, &problems)).await?)
         }
     }
 }
@@ -283,14 +283,14 @@ pub(crate) async fn send(
         risk_note: form.text("risk_note"),
         agreement: form.text("agreement"),
     };
-    let draft = match store.draft(&here.ctx, id).await {
+    let person = match store.person_of_draft(&here.ctx, id).await {
         Err(fingerpost_store::StoreError::NotFound) => {
             // A second tap on the same button: its receipt is the first one's.
             return Ok(Redirect::to(&here.href(&format!("sent/{id}?just=sent"))).into_response());
         }
-        draft => draft?,
+        person => person?,
     };
-    match answers.check_for(&draft.person) {
+    match answers.check_for(&person) {
         Ok(request) => {
             let state = store.answer_draft(&here.ctx, id, &request).await?;
             let note = match state {
@@ -302,6 +302,7 @@ pub(crate) async fn send(
             Ok(Redirect::to(&here.href(&format!("sent/{id}{note}"))).into_response())
         }
         Err(problems) => {
+            let draft = store.draft(&here.ctx, id).await?;
             let Some(frame) = store.refer_frame(&here.ctx).await? else { return no_scheme(&here).await };
             show_again(here.app(), &form_page(&here, (&frame, &draft), (&answers, &problems)).await?)
         }

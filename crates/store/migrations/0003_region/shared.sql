@@ -59,3 +59,7 @@ CREATE INDEX referral_by_scheme ON referral (tenant, scheme, sent_at, practice, 
 CREATE INDEX referral_by_practice_sent ON referral (tenant, practice, sent_at, state);
 CREATE INDEX case_file_open_by_practice ON case_file (tenant, practice, scheme) WHERE closed_at IS NULL;
 CREATE INDEX case_file_open_by_scheme ON case_file (tenant, scheme, practice) WHERE closed_at IS NULL;
+
+-- The last first contacts of a link worker, in order.
+DROP INDEX case_file_first_by_worker;
+CREATE INDEX case_file_first_by_worker ON case_file (tenant, worker, first_contact, id);
