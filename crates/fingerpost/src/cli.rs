@@ -134,6 +134,27 @@ pub(crate) enum Import {
         #[command(flatten)]
         how: ImportHow,
     },
+    /// Patients registered with practices: the national table of totals, or by age
+    ListSizes {
+        /// The file
+        file: PathBuf,
+        #[command(flatten)]
+        figures: Figures,
+    },
+    /// Deprivation by small area, practice or network: a code and imd_decile, with rank and score where it has them
+    Deprivation {
+        /// The file
+        file: PathBuf,
+        #[command(flatten)]
+        figures: Figures,
+    },
+    /// Appointments in general practice, by area and month
+    Appointments {
+        /// The file
+        file: PathBuf,
+        #[command(flatten)]
+        figures: Figures,
+    },
     /// Primary care networks and their members: PCNDetails and PCN_Core_Partner_Details
     Networks {
         /// The table of networks
@@ -152,6 +173,15 @@ pub(crate) enum Export {
         /// A new or empty folder
         folder: PathBuf,
     },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Figures {
+    /// The day that the figures are for, where the file does not say it
+    #[arg(long, value_name = "DATE")]
+    pub as_of: Option<String>,
+    #[command(flatten)]
+    pub how: ImportHow,
 }
 
 #[derive(Debug, Args)]

@@ -12,10 +12,10 @@ use fingerpost_domain::person::Email;
 use fingerpost_domain::role::Role;
 use fingerpost_domain::scheme::SchemeTerms;
 use fingerpost_domain::{Date, Timestamp};
-use fingerpost_import::{Report, Run};
+use fingerpost_import::{FigureKind, Report, Run};
 use fingerpost_store::{Address, AuditHead, NewScheme, NewUser, Store, StoreError, WorkerDays};
 
-use crate::cli::{Check, Command, Demo, DemoSize, Export, Import, ImportHow, Scheme, User};
+use crate::cli::{Check, Command, Demo, DemoSize, Export, Figures, Import, ImportHow, Scheme, User};
 use crate::settings::{DEFAULTS, Settings};
 use crate::{ambient, moving, serve};
 
@@ -106,7 +106,7 @@ fn progress(what: &'static str) -> impl FnMut(usize, usize) {
 
 async fn demo(here: Here, options: Demo) -> anyhow::Result<()> {
     let today: Date = match &options.on {
-        Some(day) => day.parse().map_err(|_| anyhow!("--on: write the day as 2026-11-21"))?,
+        Some(day) => a_day("--on", day)?,
         None => day_of(here.now),
     };
     let size = match options.size {
@@ -174,6 +174,15 @@ async fn import(here: &Here, what: Import) -> anyhow::Result<()> {
             let report = fingerpost_import::postcodes(&here.store, &file, run, &mut shown).await?;
             print_report("Postcodes", &report, how.dry_run);
         }
+        Import::ListSizes { file, figures } => {
+            take_figures(here, ("List sizes", FigureKind::ListSizes), &file, &figures).await?;
+        }
+        Import::Deprivation { file, figures } => {
+            take_figures(here, ("Deprivation", FigureKind::Deprivation), &file, &figures).await?;
+        }
+        Import::Appointments { file, figures } => {
+            take_figures(here, ("Appointments", FigureKind::Appointments), &file, &figures).await?;
+        }
         Import::Networks { details, partners, how } => {
             let source = source(&how, &details);
             let run = Run { source: &source, dry_run: how.dry_run, now: here.now };
@@ -184,6 +193,24 @@ async fn import(here: &Here, what: Import) -> anyhow::Result<()> {
         }
     }
     Ok(())
+}
+
+async fn take_figures(
+    here: &Here,
+    (what, kind): (&str, FigureKind),
+    file: &Path,
+    figures: &Figures,
+) -> anyhow::Result<()> {
+    let as_of = figures.as_of.as_deref().map(|day| a_day("--as-of", day)).transpose()?;
+    let source = source(&figures.how, file);
+    let run = Run { source: &source, dry_run: figures.how.dry_run, now: here.now };
+    let report = fingerpost_import::figures(&here.store, (kind, file), as_of, run).await?;
+    print_report(what, &report, figures.how.dry_run);
+    Ok(())
+}
+
+fn a_day(option: &str, day: &str) -> anyhow::Result<Date> {
+    day.parse().map_err(|_| anyhow!("{option}: write the day as 2026-11-21"))
 }
 
 async fn organisation(store: &Store, named: &str) -> anyhow::Result<Organisation> {
@@ -285,6 +312,12 @@ async fn check(here: &Here, options: &Check) -> anyhow::Result<()> {
     let integrity = here.store.integrity_faults().await?;
     let report = here.store.verify_audit(expected.as_ref()).await?;
     println!("Schema: {schema}.");
+    for edition in here.store.editions().await? {
+        println!(
+            "Figures: {} of {}, version {}, {} rows, from {}.",
+            edition.name, edition.as_of, edition.version, edition.rows, edition.source
+        );
+    }
     println!(
         "Audit: {} blocks, {} rows sealed, {} not sealed yet. Head {}:{}",
         report.blocks, report.rows, report.unsealed, report.head.number, report.head.hash

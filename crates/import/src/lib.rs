@@ -7,6 +7,7 @@
 
 mod decode;
 mod directory;
+mod figures;
 mod networks;
 mod postcodes;
 mod practices;
@@ -15,8 +16,8 @@ mod rows;
 
 use std::path::Path;
 
-use fingerpost_domain::Timestamp;
-use fingerpost_store::{Store, StoreError};
+use fingerpost_domain::{Date, Timestamp};
+use fingerpost_store::{NewEdition, Store, StoreError};
 
 pub use report::{Refused, Report};
 
@@ -66,6 +67,9 @@ pub enum ImportError {
         /// Why the first was refused.
         first: String,
     },
+    /// The figures do not say which day they are for.
+    #[error("{0}: the table does not say which day it is for: give --as-of, as 2019-09-26")]
+    NoDay(String),
     /// The table itself is broken.
     #[error("{path}: {message}")]
     Table {
@@ -77,6 +81,17 @@ pub enum ImportError {
     /// The store failed; nothing was changed.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+/// Which reference figures a file holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FigureKind {
+    /// Patients registered with practices.
+    ListSizes,
+    /// Deprivation by area, practice or network.
+    Deprivation,
+    /// Appointments by area and month.
+    Appointments,
 }
 
 /// How an import is run.
@@ -149,6 +164,30 @@ pub async fn directory(
     let mut report = taken.report;
     let origin = (run.source, report.counts.read, report.counts.refused);
     report.counts = store.import_services(&taken.services, origin, (run.now, run.dry_run), progress).await?;
+    Ok(report)
+}
+
+/// Imports reference figures as an edition of their day, which the file says, or `as_of`.
+///
+/// # Errors
+/// [`ImportError`]; nothing is changed then.
+pub async fn figures(
+    store: &Store,
+    (kind, path): (FigureKind, &Path),
+    as_of: Option<Date>,
+    run: Run<'_>,
+) -> Result<Report, ImportError> {
+    let text = decode::read(path)?;
+    let found = match kind {
+        FigureKind::ListSizes => figures::list_sizes(path, &text),
+        FigureKind::Deprivation => figures::deprivation(path, &text),
+        FigureKind::Appointments => figures::appointments(path, &text),
+    }?;
+    let as_of = as_of.or(found.as_of).ok_or_else(|| ImportError::NoDay(path.display().to_string()))?;
+    let mut report = found.report;
+    let edition = NewEdition { name: &found.name, as_of, source: run.source };
+    let rows = (report.counts.read, report.counts.refused);
+    report.counts = store.import_reference(&found.figures, edition, rows, (run.now, run.dry_run)).await?;
     Ok(report)
 }
 

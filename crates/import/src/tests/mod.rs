@@ -8,6 +8,7 @@ use fingerpost_store::testing::{on_both, start};
 use super::*;
 
 mod directory;
+mod figures;
 
 fn real(name: &str) -> Option<PathBuf> {
     let name = if name.contains('/') { name.to_owned() } else { format!("uk_ods/{name}") };
