@@ -31,6 +31,8 @@ coded! {
         ManageUsers = "manage_users",
         /// See counts of flow, small ones suppressed.
         ReadFlow = "read_flow",
+        /// Open the list of people behind a count, and so see counts exactly.
+        ReadCounted = "read_counted",
         /// Look for services.
         SearchDirectory = "search_directory",
         /// Note that somebody was told about a service.
@@ -43,7 +45,7 @@ impl Action {
     #[must_use]
     pub const fn resource(self) -> &'static str {
         match self {
-            Self::ReferPerson | Self::ReadSent | Self::TakeBack | Self::Triage => "referral",
+            Self::ReferPerson | Self::ReadSent | Self::TakeBack | Self::Triage | Self::ReadCounted => "referral",
             Self::ReadCaseload | Self::ReadCase | Self::WorkCase => "case",
             Self::ManageUsers => "user",
             Self::ReadFlow => "counts",
@@ -92,11 +94,13 @@ pub const fn rule(role: Role, action: Action) -> Option<(Reach, Ground)> {
             Some((Reach::Organisation, Ground::Public))
         }
         (Role::Referrer, A::ReferPerson | A::ReadSent | A::TakeBack) => Some((Reach::Own, Ground::Referrer)),
-        (Role::PracticeManager, A::ReadSent | A::ReadFlow) => Some((Reach::Organisation, Ground::Practice)),
+        (Role::PracticeManager, A::ReadSent | A::ReadFlow | A::ReadCounted) => {
+            Some((Reach::Organisation, Ground::Practice))
+        }
         (Role::LinkWorker, A::Triage) => Some((Reach::Organisation, Ground::Triage)),
         (Role::LinkWorker, A::ReadCaseload | A::ReadCase | A::WorkCase) => Some((Reach::Own, Ground::Allocated)),
         (Role::Supervisor, A::Triage) => Some((Reach::Organisation, Ground::Triage)),
-        (Role::Supervisor, A::ReadCaseload | A::ReadCase | A::WorkCase | A::ReadFlow) => {
+        (Role::Supervisor, A::ReadCaseload | A::ReadCase | A::WorkCase | A::ReadFlow | A::ReadCounted) => {
             Some((Reach::Organisation, Ground::Supervision))
         }
         (Role::Administrator, A::ManageUsers | A::ReadFlow) => Some((Reach::Organisation, Ground::Administration)),
@@ -138,6 +142,8 @@ permissions! {
     ManageUsers,
     /// May see counts.
     ReadFlow,
+    /// May open the list behind a count.
+    ReadCounted,
     /// May look for services.
     SearchDirectory,
     /// May note a signpost.

@@ -4,10 +4,14 @@
 use std::collections::HashMap;
 
 use fingerpost_domain::calendar::day_of;
+use fingerpost_domain::id::{CaseId, ReferralId};
+use fingerpost_domain::person::PersonName;
+use fingerpost_domain::referral::ReferralState;
 use fingerpost_domain::{Date, Timestamp};
-use fingerpost_policy::ReadFlow;
+use fingerpost_policy::{ReadCounted, ReadFlow};
 
 use crate::audit::{Act, Resource};
+use crate::people::person_name;
 use crate::{Ctx, PAGE_ROWS, Store};
 use fingerpost_engine::statements;
 use fingerpost_engine::{Result, StoreError};
@@ -16,14 +20,14 @@ use fingerpost_engine::{Row, values};
 statements! {
     // A place is a scheme or a practice, never both: each half of a union goes by its own index, where an OR would read
     // everything that the tenant has.
-    BY_PRACTICE = "SELECT o.name, COUNT(*) AS sent, \
+    BY_PRACTICE = "SELECT o.slug, o.name, COUNT(*) AS sent, \
                    CAST(SUM(CASE WHEN r.state = 'sent' THEN 1 ELSE 0 END) AS BIGINT) AS waiting, \
                    CAST(SUM(CASE WHEN r.state = 'accepted' THEN 1 ELSE 0 END) AS BIGINT) AS accepted, \
                    CAST(SUM(CASE WHEN r.state = 'not_accepted' THEN 1 ELSE 0 END) AS BIGINT) AS not_accepted, \
                    CAST(SUM(CASE WHEN r.state = 'withdrawn' THEN 1 ELSE 0 END) AS BIGINT) AS withdrawn \
                    FROM (SELECT practice, state FROM referral WHERE tenant = $1 AND scheme = $2 AND sent_at >= $3 \
                    UNION ALL SELECT practice, state FROM referral WHERE tenant = $1 AND practice = $2 AND sent_at >= $3) r \
-                   JOIN organisation o ON o.id = r.practice GROUP BY o.id, o.name, o.name_folded ORDER BY o.name_folded, o.id LIMIT $4";
+                   JOIN organisation o ON o.id = r.practice GROUP BY o.id, o.slug, o.name, o.name_folded ORDER BY o.name_folded, o.id LIMIT $4";
     MONTHS = "WITH month (n, begins, ends) AS (VALUES (1, CAST($3 AS BIGINT), CAST($4 AS BIGINT)), (2, CAST($5 AS BIGINT), CAST($6 AS BIGINT)), (3, CAST($7 AS BIGINT), CAST($8 AS BIGINT)), (4, CAST($9 AS BIGINT), CAST($10 AS BIGINT)), (5, CAST($11 AS BIGINT), CAST($12 AS BIGINT)), (6, CAST($13 AS BIGINT), CAST($14 AS BIGINT)), (7, CAST($15 AS BIGINT), CAST($16 AS BIGINT)), (8, CAST($17 AS BIGINT), CAST($18 AS BIGINT)), (9, CAST($19 AS BIGINT), CAST($20 AS BIGINT)), (10, CAST($21 AS BIGINT), CAST($22 AS BIGINT)), (11, CAST($23 AS BIGINT), CAST($24 AS BIGINT)), (12, CAST($25 AS BIGINT), CAST($26 AS BIGINT))) \
               SELECT m.n, (SELECT COUNT(*) FROM referral r WHERE r.tenant = $1 AND r.scheme = $2 AND r.sent_at >= m.begins AND r.sent_at < m.ends) \
               + (SELECT COUNT(*) FROM referral r WHERE r.tenant = $1 AND r.practice = $2 AND r.sent_at >= m.begins AND r.sent_at < m.ends) AS referrals, \
@@ -35,7 +39,18 @@ statements! {
              ORDER BY opened_at DESC, id LIMIT $4";
     OPEN = "SELECT practice, COUNT(*) AS n FROM (SELECT practice FROM case_file WHERE tenant = $1 AND scheme = $2 AND closed_at IS NULL \
             UNION ALL SELECT practice FROM case_file WHERE tenant = $1 AND practice = $2 AND closed_at IS NULL) c GROUP BY practice ORDER BY practice LIMIT $3";
-    NAME = "SELECT name, name_folded FROM organisation WHERE id = $1";
+    NAME = "SELECT slug, name, name_folded FROM organisation WHERE id = $1";
+    /// What a scheme may name: not who was taken back before it answered.
+    SENT_TO = "SELECT r.id, r.case_id, r.given, r.family, r.preferred, r.state, r.sent_at, o.name AS practice_name FROM referral r JOIN organisation o ON o.id = r.practice \
+               WHERE r.tenant = $1 AND r.scheme = $2 AND r.sent_at >= $3 AND r.sent_at < $4 AND (CAST($5 AS TEXT) IS NULL OR r.state = $5) AND (CAST($6 AS TEXT) IS NULL OR o.slug = $6) \
+               AND r.state <> 'withdrawn' ORDER BY r.sent_at DESC, r.id DESC LIMIT $7";
+    SENT_FROM = "SELECT r.id, NULL AS case_id, r.given, r.family, r.preferred, r.state, r.sent_at, o.name AS practice_name FROM referral r JOIN organisation o ON o.id = r.practice \
+                 WHERE r.tenant = $1 AND r.practice = $2 AND r.sent_at >= $3 AND r.sent_at < $4 AND (CAST($5 AS TEXT) IS NULL OR r.state = $5) \
+                 ORDER BY r.sent_at DESC, r.id DESC LIMIT $6";
+    OPEN_NOW = "SELECT c.id AS case_id, p.given, p.family, p.preferred, c.sent_at, c.first_contact, o.name AS practice_name FROM case_file c \
+                JOIN person p ON p.tenant = c.tenant AND p.id = c.person JOIN organisation o ON o.id = c.practice \
+                WHERE c.tenant = $1 AND c.scheme = $2 AND c.closed_at IS NULL AND (CAST($3 AS TEXT) IS NULL OR o.slug = $3) \
+                AND ($4 = 0 OR (c.first_contact IS NULL AND c.opened_at >= $5)) ORDER BY c.sent_at, c.id LIMIT $6";
     SIGNPOSTS = "SELECT o.name, COUNT(*) AS n FROM signpost s JOIN organisation o ON o.id = s.organisation \
                  WHERE s.tenant = $1 AND s.organisation IN (SELECT practice FROM scheme_practice WHERE tenant = $1 AND scheme = $2 UNION SELECT $2) \
                  AND s.made_at >= $3 AND s.taken_back_at IS NULL GROUP BY o.id, o.name, o.name_folded ORDER BY o.name_folded, o.id LIMIT $4";
@@ -56,6 +71,8 @@ pub struct MonthRow {
 /// How the people of one practice fared on the way to a first contact.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PracticeRow {
+    /// Its name in addresses.
+    pub slug: String,
     /// The practice.
     pub practice: String,
     /// For each case opened in the time asked about: the day the referral was sent, the day of the first contact.
@@ -76,6 +93,8 @@ pub struct SignpostsRow {
 /// The flow of one practice.
 #[derive(Debug, Clone)]
 pub struct FlowRow {
+    /// Its name in addresses.
+    pub slug: String,
     /// The practice.
     pub practice: String,
     /// Referrals sent.
@@ -90,7 +109,102 @@ pub struct FlowRow {
     pub withdrawn: u64,
 }
 
+/// Which of a count's people a list names.
+#[derive(Debug, Clone, Copy)]
+pub struct Counted<'a> {
+    /// Of one state, or all that were sent.
+    pub state: Option<ReferralState>,
+    /// Of one practice, by its name in addresses.
+    pub practice: Option<&'a str>,
+    /// Sent from this instant on.
+    pub from: Timestamp,
+    /// Sent before this instant.
+    pub until: Timestamp,
+}
+
+/// One person behind a count.
+#[derive(Debug, Clone)]
+pub struct CountedRow {
+    /// The referral, where it is one that is counted.
+    pub referral: Option<ReferralId>,
+    /// Their case, for the scheme.
+    pub case: Option<CaseId>,
+    /// The person.
+    pub name: PersonName,
+    /// Where the referral stands; none for an open case.
+    pub state: Option<ReferralState>,
+    /// The day of the first contact, for an open case.
+    pub first_contact: Option<Date>,
+    /// From which practice.
+    pub practice: String,
+    /// When the referral was sent.
+    pub sent_at: Timestamp,
+}
+
+fn counted_row(row: &Row, referral: bool) -> Result<CountedRow> {
+    Ok(CountedRow {
+        referral: if referral { Some(row.parsed("id")?) } else { None },
+        case: row.opt_parsed("case_id")?,
+        name: person_name(row)?,
+        state: if referral { Some(row.coded("state", ReferralState::from_code)?) } else { None },
+        first_contact: if referral { None } else { row.opt_parsed("first_contact")? },
+        practice: row.text("practice_name")?,
+        sent_at: row.at("sent_at")?,
+    })
+}
+
 impl Store {
+    /// The people behind a count of the scheme's referrals, newest first, at most [`PAGE_ROWS`]. Whoever was taken back
+    /// before an answer is not named.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn counted_in_scheme(&self, ctx: &Ctx<ReadCounted>, of: Counted<'_>) -> Result<Vec<CountedRow>> {
+        let (tenant, scheme) = (ctx.grant.tenant(), ctx.grant.organisation());
+        let state = of.state.map(ReferralState::code);
+        let mut tx = self.db().read().await?;
+        let wanted = values![tenant, scheme, of.from, of.until, state, of.practice, PAGE_ROWS];
+        let rows = tx.rows(SENT_TO, wanted).await?;
+        drop(tx);
+        self.looked(ctx.now, ctx.entry(Act::Read, Resource::ReferralList)).await?;
+        rows.iter().map(|row| counted_row(row, true)).collect()
+    }
+
+    /// The people behind a count of a practice's referrals, newest first, at most [`PAGE_ROWS`].
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn counted_in_practice(&self, ctx: &Ctx<ReadCounted>, of: Counted<'_>) -> Result<Vec<CountedRow>> {
+        let (tenant, practice) = (ctx.grant.tenant(), ctx.grant.organisation());
+        let state = of.state.map(ReferralState::code);
+        let mut tx = self.db().read().await?;
+        let rows = tx.rows(SENT_FROM, values![tenant, practice, of.from, of.until, state, PAGE_ROWS]).await?;
+        drop(tx);
+        self.looked(ctx.now, ctx.entry(Act::Read, Resource::ReferralList)).await?;
+        rows.iter().map(|row| counted_row(row, true)).collect()
+    }
+
+    /// The people behind a count of the scheme's open cases, longest first, at most [`PAGE_ROWS`]; with
+    /// `waiting_since` only those opened since then who still wait for a first contact.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn open_in_scheme(
+        &self,
+        ctx: &Ctx<ReadCounted>,
+        practice: Option<&str>,
+        waiting_since: Option<Timestamp>,
+    ) -> Result<Vec<CountedRow>> {
+        let (tenant, scheme) = (ctx.grant.tenant(), ctx.grant.organisation());
+        let since = waiting_since.unwrap_or(Timestamp::UNIX_EPOCH);
+        let mut tx = self.db().read().await?;
+        let wanted = values![tenant, scheme, practice, waiting_since.is_some(), since, PAGE_ROWS];
+        let rows = tx.rows(OPEN_NOW, wanted).await?;
+        drop(tx);
+        self.looked(ctx.now, ctx.entry(Act::Read, Resource::Caseload)).await?;
+        rows.iter().map(|row| counted_row(row, false)).collect()
+    }
+
     /// The flow of each of twelve months, given as pairs of their first instant and the next month's.
     ///
     /// # Errors
@@ -127,7 +241,7 @@ impl Store {
         let mut named = vec![];
         for (id, mut practice) in all {
             let row = tx.row(NAME, values![&id]).await?.ok_or_else(|| StoreError::corrupt("practice"))?;
-            practice.practice = row.text("name")?;
+            (practice.slug, practice.practice) = (row.text("slug")?, row.text("name")?);
             // Two practices may bear one name.
             named.push((row.text("name_folded")?, id, practice));
         }
@@ -160,6 +274,7 @@ impl Store {
         rows.iter()
             .map(|row| {
                 Ok(FlowRow {
+                    slug: row.text("slug")?,
                     practice: row.text("name")?,
                     sent: row.small("sent")?,
                     waiting: row.small("waiting")?,

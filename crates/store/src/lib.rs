@@ -55,7 +55,7 @@ pub use directory::{PostcodePlace, StoredService};
 pub use episodes::{Answered, Asked, Connected, Episode, Work};
 pub use feedback::FeedbackRow;
 pub use fingerpost_engine::{Result, StoreError};
-pub use flow::{FlowRow, MonthRow, PracticeRow, SignpostsRow};
+pub use flow::{Counted, CountedRow, FlowRow, MonthRow, PracticeRow, SignpostsRow};
 pub use imports::ImportCounts;
 pub use installation::Health;
 pub use jobs::{ClaimedJob, JobKind};

@@ -19,7 +19,7 @@ statements! {
     ADD = "INSERT INTO reference_edition (id, kind, name, as_of, version, source, digest, row_count, added_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     EDITIONS = "SELECT kind, name, as_of, version, source, row_count, added_at FROM reference_edition ORDER BY kind, name, as_of, version LIMIT 500";
     NEWEST_LIST = "SELECT id, as_of FROM reference_edition WHERE kind = 'list_sizes' ORDER BY as_of DESC, version DESC, name LIMIT 1";
-    PRACTICES_OF = "SELECT i.organisation, l.patients FROM organisation_identifier i \
+    PRACTICES_OF = "SELECT o.slug, l.patients FROM organisation_identifier i JOIN organisation o ON o.id = i.organisation \
                     JOIN list_size l ON l.edition = $1 AND l.practice = i.value AND l.sex = 'ALL' AND l.age = 'ALL' \
                     WHERE i.system = $4 AND i.organisation IN (SELECT practice FROM scheme_practice WHERE tenant = $2 AND (scheme = $3 OR practice = $3)) LIMIT 2000";
     TENTH = "SELECT d.tenth FROM deprivation d JOIN reference_edition e ON e.id = d.edition WHERE d.area = $1 ORDER BY e.as_of DESC, e.version DESC, e.name LIMIT 1";
@@ -258,8 +258,8 @@ impl Store {
             .collect()
     }
 
-    /// Patients registered with the practices of a scheme, or with one practice, from the newest list that is here, and
-    /// its day. Nothing where no list was imported.
+    /// Patients registered with each practice of a scheme, or with one practice, by its name in addresses, from the newest
+    /// list that is here, and its day. Nothing where no list was imported.
     ///
     /// # Errors
     /// When the database fails.
@@ -267,12 +267,12 @@ impl Store {
         &self,
         tenant: &TenantId,
         organisation: OrganisationId,
-    ) -> Result<Option<(Date, Vec<(OrganisationId, i64)>)>> {
+    ) -> Result<Option<(Date, Vec<(String, i64)>)>> {
         let mut tx = self.db().read().await?;
         let Some(edition) = tx.row(NEWEST_LIST, vec![]).await? else { return Ok(None) };
         let wanted = values![edition.text("id")?, tenant, organisation, ODS];
         let rows = tx.rows(PRACTICES_OF, wanted).await?;
-        let sizes = rows.iter().map(|row| Ok((row.parsed("organisation")?, row.int("patients")?)));
+        let sizes = rows.iter().map(|row| Ok((row.text("slug")?, row.int("patients")?)));
         Ok(Some((edition.parsed("as_of")?, sizes.collect::<Result<_>>()?)))
     }
 

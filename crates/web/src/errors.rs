@@ -42,6 +42,9 @@ pub enum WebError {
     /// A session could not be read or written.
     #[error("the session failed: {0}")]
     Session(#[from] tower_sessions::session::Error),
+    /// A PDF could not be set.
+    #[error("printing failed")]
+    Print,
     /// A password could not be hashed.
     #[error("hashing failed")]
     Hashing,
@@ -95,7 +98,7 @@ impl IntoResponse for WebError {
                 "It was used, has run out, or was taken back. Ask whoever sent it for a new one.",
             ),
             Self::MovedOn(text) => (StatusCode::CONFLICT, "This has changed in the meantime", *text),
-            Self::Store(_) | Self::Render(_) | Self::Session(_) | Self::Hashing => {
+            Self::Store(_) | Self::Render(_) | Self::Session(_) | Self::Print | Self::Hashing => {
                 tracing::error!(error = %self, "request failed");
                 (
                     StatusCode::INTERNAL_SERVER_ERROR,

@@ -5,9 +5,9 @@ use fingerpost_domain::calendar::{day_of, instant_at, plus_days};
 use fingerpost_domain::small_numbers::ShownCount;
 use fingerpost_domain::wait::wait_of_all;
 use fingerpost_domain::{Date, Timestamp};
-use fingerpost_policy::{Action, ReadFlow};
-use fingerpost_store::PracticeRow;
-use fingerpost_ui::format::count;
+use fingerpost_policy::{Ground, ReadCounted, ReadFlow};
+use fingerpost_store::{FlowRow, PracticeRow};
+use fingerpost_ui::format::{count, long_day};
 use fingerpost_ui::pages::{FlowLine, FlowPage, MonthLine, WaitLine};
 use jiff::Span;
 
@@ -15,7 +15,7 @@ use crate::WebError;
 use crate::frame::show;
 use crate::permitted::May;
 
-const DAYS: i64 = 365;
+pub(crate) const DAYS: i64 = 365;
 
 /// Twelve months up to this one: the first instant of each, and the next one's.
 fn months(today: Date) -> [(Timestamp, Timestamp); 12] {
@@ -38,10 +38,16 @@ fn shown(count: u64, may_open: bool) -> String {
     if may_open { ShownCount::open(count) } else { ShownCount::suppressed(count) }.to_string()
 }
 
+/// Where the people behind a number stand.
+fn people(here: &May<ReadFlow>, of: &str, month: Option<Date>, practice: Option<&str>) -> String {
+    let month = month.map(|month| format!("&month={}", month.strftime("%Y-%m"))).unwrap_or_default();
+    let practice = practice.map(|practice| format!("&practice={practice}")).unwrap_or_default();
+    here.href(&format!("flow/people?of={of}{month}{practice}"))
+}
+
 /// What became of people is about their cases: only who may open those sees it exactly. A referrer's manager must not
 /// read from a small number what the person did not share.
-fn wait_line(here: &May<ReadFlow>, row: &PracticeRow) -> WaitLine {
-    let may_open = here.may(Action::ReadCaseload);
+fn wait_line(here: &May<ReadFlow>, row: &PracticeRow, may_open: bool) -> WaitLine {
     let shown = |count: u64| shown(count, may_open);
     let wait = wait_of_all(&row.waits, here.app().today());
     let days = |n: u32| count(i64::from(n), "working day", "working days");
@@ -57,6 +63,7 @@ fn wait_line(here: &May<ReadFlow>, row: &PracticeRow) -> WaitLine {
         practice: row.practice.clone(),
         half,
         waiting: shown(u64::try_from(wait.waiting).unwrap_or(u64::MAX)),
+        waiting_href: may_open.then(|| people(here, "still_waiting", None, Some(&row.slug))),
         longest: if nobody {
             "Nobody waits".to_owned()
         } else if !may_open && wait.waiting < ENOUGH {
@@ -65,7 +72,7 @@ fn wait_line(here: &May<ReadFlow>, row: &PracticeRow) -> WaitLine {
             days(wait.longest_waiting)
         },
         open: shown(row.open),
-        open_href: may_open.then(|| here.href("caseload?show=everyone")),
+        open_href: may_open.then(|| people(here, "open", None, Some(&row.slug))),
     }
 }
 
@@ -76,13 +83,30 @@ pub(crate) async fn counts(here: May<ReadFlow>) -> Result<Response, WebError> {
     let months = months(here.app().today());
     let by_month = here.app().store().flow_by_month(&here.ctx, &months).await?;
     let practices = here.app().store().flow_of_practices(&here.ctx, since).await?;
-    let may_open = here.may(Action::ReadSent) || here.may(Action::ReadCaseload);
+    let ground = here.also::<ReadCounted>().ok().map(|counted| counted.grant.ground());
+    let (practice, scheme) = (ground == Some(Ground::Practice), ground == Some(Ground::Supervision));
+    let may_open = practice || scheme;
     let shown = |count: u64| shown(count, may_open);
-    let note = if may_open {
-        "You may open the lists behind these numbers, so they are exact."
-    } else {
-        "Numbers from 1 to 7 are hidden and others rounded to the nearest 5, so that nobody can be recognised."
+    let note = match (practice, scheme) {
+        (_, true) => "You may open the lists behind these numbers, so they are exact.",
+        (true, false) => {
+            "You may open the lists of those whom your practice sent, so those numbers are exact. What became of them later is \
+             theirs to tell: under \u{201c}Waits and open cases\u{201d} numbers from 1 to 7 are hidden and others rounded to the \
+             nearest 5."
+        }
+        (false, false) => {
+            "Numbers from 1 to 7 are hidden and others rounded to the nearest 5, so that nobody can be recognised."
+        }
     };
+    let (tenant, place) = (here.ctx.grant.tenant(), here.ctx.grant.organisation());
+    let patients = here.app().store().registered_patients(tenant, place).await?;
+    // A rate gives a hidden count away.
+    let rate = |row: &FlowRow| {
+        let (_, sizes) = patients.as_ref().filter(|_| may_open)?;
+        let (_, size) = sizes.iter().find(|(slug, size)| *slug == row.slug && *size > 0)?;
+        Some(format!("{:.1}", row.sent as f64 * 1_000.0 / *size as f64))
+    };
+    let list = |of: &str, practice: &str| may_open.then(|| people(&here, of, None, Some(practice)));
     let page = FlowPage {
         frame: here.frame("Referrals in the last 12 months", "flow").await?,
         note: note.to_owned(),
@@ -91,29 +115,38 @@ pub(crate) async fn counts(here: May<ReadFlow>) -> Result<Response, WebError> {
             .map(|row| FlowLine {
                 practice: row.practice.clone(),
                 sent: shown(row.sent),
-                sent_href: here.may(Action::ReadSent).then(|| here.href("sent")),
+                sent_href: list("sent", &row.slug),
                 waiting: shown(row.waiting),
-                waiting_href: here.may(Action::Triage).then(|| here.href("referrals")),
+                waiting_href: list("waiting", &row.slug),
                 accepted: shown(row.accepted),
+                accepted_href: list("accepted", &row.slug),
                 not_accepted: shown(row.not_accepted),
+                not_accepted_href: list("not_accepted", &row.slug),
                 withdrawn: shown(row.withdrawn),
+                // Whoever was taken back before an answer is not the scheme's to name.
+                withdrawn_href: list("withdrawn", &row.slug).filter(|_| practice),
+                rate: rate(row),
             })
             .collect(),
         definition_text: "Referrals sent to the scheme in the last 365 days, by the practice that sent them. Drafts, people \
                           who said no, and signposts are not counted. Each referral is in one of the four columns after \
-                          \u{201c}Sent\u{201d}."
+                          \u{201c}Sent\u{201d}. \u{201c}For each 1,000 patients\u{201d} divides those sent by the patients \
+                          registered with the practice on the day of the list named above the table; small practices go up and \
+                          down by chance alone."
             .to_owned(),
+        patients_on: patients.as_ref().filter(|_| may_open).map(|(on, _)| long_day(*on)),
         months: months
             .iter()
             .zip(&by_month)
             .rev()
             .map(|((begins, _), row)| MonthLine {
                 month: day_of(*begins).strftime("%B %Y").to_string(),
+                referrals_href: may_open.then(|| people(&here, "sent", Some(day_of(*begins)), None)),
                 referrals: shown(row.referrals),
                 signposts: row.signposts.to_string(),
             })
             .collect(),
-        waits: practices.iter().map(|row| wait_line(&here, row)).collect(),
+        waits: practices.iter().map(|row| wait_line(&here, row, scheme)).collect(),
         signposts: signposts.into_iter().map(|row| (row.place, row.count.to_string())).collect(),
     };
     show(here.app(), &page)

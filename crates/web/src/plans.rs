@@ -1,11 +1,10 @@
-//! The person's plan: written together on one screen, printed on one page.
+//! The person's plan: written together on one screen.
 
 use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::Query;
 use fingerpost_domain::Date;
 use fingerpost_domain::calendar::{day_of, plus_days};
-use fingerpost_domain::disclosure::ReferrerHears;
 use fingerpost_domain::id::{CaseId, GoalId, StepId};
 use fingerpost_domain::plan::{
     GoalAnswers, GoalStatus, MOST_GOALS, MOST_STEPS, Plan, PlanAnswers, StepAnswers, goal_field, step_field,
@@ -14,8 +13,8 @@ use fingerpost_domain::problem::Problems;
 use fingerpost_domain::text::Note;
 use fingerpost_policy::{ReadCase, WorkCase};
 use fingerpost_store::{PlanRecord, PlanSaved};
-use fingerpost_ui::format::{birth_day, day, long_day};
-use fingerpost_ui::pages::{Choice, CopyStep, GoalView, PlanCopyPage, PlanPage, StepView};
+use fingerpost_ui::format::day;
+use fingerpost_ui::pages::{Choice, GoalView, PlanPage, StepView};
 use serde::Deserialize;
 
 use crate::WebError;
@@ -29,7 +28,6 @@ use crate::view::listed;
 pub(crate) struct Asked {
     saved: Option<String>,
     add: Option<String>,
-    size: Option<String>,
 }
 
 /// Goals, and steps of a goal, that are read from a form: more than a plan may have, so that too many are refused in
@@ -43,7 +41,7 @@ fn ordinal(at: usize) -> &'static str {
     ["first", "second", "third", "fourth", "fifth", "sixth"].get(at - 1).copied().unwrap_or("next")
 }
 
-fn joined(parts: &[&str]) -> String {
+pub(crate) fn joined(parts: &[&str]) -> String {
     parts.iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join(", ")
 }
 
@@ -258,60 +256,4 @@ pub(crate) async fn save(
             show_again(here.app(), &drawn)
         }
     }
-}
-
-fn sharing(record: &PlanRecord) -> String {
-    let told = match record.referrer_hears {
-        ReferrerHears::Summary => "Whoever referred me gets a short summary.",
-        ReferrerHears::StatusOnly => "Whoever referred me hears only that the work began and ended.",
-        ReferrerHears::NotAsked | ReferrerHears::Nothing => "Whoever referred me does not see it.",
-    };
-    format!("This plan is mine. {} keeps a copy. {told} Nobody else sees it unless I say so.", record.worker_name)
-}
-
-pub(crate) async fn copy(
-    here: May<ReadCase>,
-    Path((_, id)): Path<(String, CaseId)>,
-    Query(asked): Query<Asked>,
-) -> Result<Response, WebError> {
-    let record = here.app().store().plan(&here.ctx, id).await?;
-    let today = here.app().today();
-    let plan = &record.plan;
-    let place = here.href(&format!("cases/{id}/plan/copy"));
-    let text = |note: &Option<Note<2000>>| note.as_ref().map(ToString::to_string);
-    let steps = plan.goals.iter().filter(|goal| goal.status == GoalStatus::Active).flat_map(|goal| &goal.steps);
-    let worker = match &record.worker_phone {
-        Some(phone) => format!("Ring {}: {phone}.", record.worker_name),
-        None => format!("Ask for {}.", record.worker_name),
-    };
-    let drawn = PlanCopyPage {
-        frame: here.frame(format!("{}'s copy of the plan", record.name.called()), "caseload").await?,
-        back_href: if record.open { here.href(&format!("cases/{id}/plan")) } else { here.href(&format!("cases/{id}")) },
-        larger: asked.size.as_deref() == Some("larger"),
-        usual_href: place.clone(),
-        larger_href: format!("{place}?size=larger"),
-        name: record.name.full(),
-        written: birth_day(record.written.as_ref().map_or(today, |(at, _)| day_of(*at))),
-        matters: text(&plan.matters),
-        strengths: text(&plan.strengths),
-        goals: plan
-            .goals
-            .iter()
-            .filter(|goal| goal.status == GoalStatus::Active)
-            .map(|goal| goal.what.to_string())
-            .collect(),
-        steps: steps
-            .filter(|step| !step.done)
-            .map(|step| {
-                let said = |line: &Option<fingerpost_domain::text::Line<80>>| {
-                    line.as_ref().map(ToString::to_string).unwrap_or_default()
-                };
-                CopyStep { what: step.what.to_string(), detail: joined(&[&said(&step.who), &said(&step.by)]) }
-            })
-            .collect(),
-        review: plan.review_on.map(long_day),
-        worker,
-        sharing: sharing(&record),
-    };
-    show(here.app(), &drawn)
 }

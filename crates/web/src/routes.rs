@@ -19,8 +19,8 @@ use tower_http::csrf::CsrfLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use crate::{
-    App, about, account, assets, care, caseload, cases, connections, directory, entry, errors, flow, health, measures,
-    plans, refer, sent, sessions, signposts, texts, triage, users,
+    App, about, account, assets, care, caseload, cases, connections, counted, directory, entry, errors, flow, health,
+    measures, plan_copy, plans, refer, sent, sessions, signposts, texts, triage, users,
 };
 
 /// What stands in front of a route.
@@ -89,6 +89,7 @@ table! {
     "/o/{org}/refer/{id}/person", BOTH, Guard::May(Action::ReferPerson), get(refer::person_form).post(refer::person);
     "/o/{org}/sent", GET, Guard::May(Action::ReadSent), get(sent::list);
     "/o/{org}/sent/{id}", GET, Guard::May(Action::ReadSent), get(sent::one);
+    "/o/{org}/sent/{id}/letters/{letter}", GET, Guard::May(Action::ReadSent), get(sent::letter);
     "/o/{org}/sent/{id}/take-back", POST, Guard::May(Action::TakeBack), post(sent::take_back);
     "/o/{org}/referrals", GET, Guard::May(Action::Triage), get(triage::list);
     "/o/{org}/referrals/{id}", GET, Guard::May(Action::Triage), get(triage::one);
@@ -114,11 +115,13 @@ table! {
     "/o/{org}/cases/{id}/about", BOTH, Guard::May(Action::ReadCase), get(about::form).post(about::save);
     "/o/{org}/cases/{id}/measures/{assessment}/link", POST, Guard::May(Action::WorkCase), post(measures::change_link);
     "/o/{org}/cases/{id}/plan", BOTH, Guard::May(Action::WorkCase), get(plans::form).post(plans::save);
-    "/o/{org}/cases/{id}/plan/copy", GET, Guard::May(Action::ReadCase), get(plans::copy);
+    "/o/{org}/cases/{id}/plan/copy", GET, Guard::May(Action::ReadCase), get(plan_copy::page);
+    "/o/{org}/cases/{id}/plan/copy.pdf", GET, Guard::May(Action::ReadCase), get(plan_copy::pdf);
     "/o/{org}/cases/{id}/close", BOTH, Guard::May(Action::WorkCase), get(cases::close_form).post(cases::close);
     "/o/{org}/users", BOTH, Guard::May(Action::ManageUsers), get(users::list).post(users::invite);
     "/o/{org}/users/{id}/disable", POST, Guard::May(Action::ManageUsers), post(users::disable);
     "/o/{org}/users/{id}/link", POST, Guard::May(Action::ManageUsers), post(users::link);
+    "/o/{org}/flow/people", GET, Guard::May(Action::ReadCounted), get(counted::people);
     "/o/{org}/flow", GET, Guard::May(Action::ReadFlow), get(flow::counts);
 }
 

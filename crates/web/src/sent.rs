@@ -6,10 +6,11 @@ use axum_extra::extract::Query;
 use fingerpost_domain::calendar::day_of;
 use fingerpost_domain::codes::{self, SnomedCode};
 use fingerpost_domain::feedback::FeedbackKind;
-use fingerpost_domain::id::ReferralId;
+use fingerpost_domain::id::{FeedbackId, ReferralId};
 use fingerpost_domain::referral::ReferralState;
 use fingerpost_domain::{Date, Timestamp};
 use fingerpost_policy::{Action, ReadSent, TakeBack};
+use fingerpost_print::{Letter, Part};
 use fingerpost_store::{PAGE_ROWS, SentPage as Sent, SentRow};
 use fingerpost_ui::format::{day, day_and_time, days_ago, long_day};
 use fingerpost_ui::pages::{
@@ -20,8 +21,9 @@ use serde::Deserialize;
 use crate::WebError;
 use crate::form::Posted;
 use crate::frame::show;
+use crate::paper::{self, lines};
 use crate::permitted::May;
-use crate::view::{needs_text, reach_text, short_name};
+use crate::view::{capital, needs_text, reach_text, short_name};
 
 /// Where the list goes on.
 #[derive(Debug, Deserialize)]
@@ -33,11 +35,6 @@ pub(crate) struct Older {
 #[derive(Debug, Deserialize)]
 pub(crate) struct Just {
     just: Option<String>,
-}
-
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// Where a referral stands, in words for its referrer.
@@ -225,6 +222,13 @@ fn code_to_file(code: SnomedCode, sent: &Sent) -> CodeToFile {
     CodeToFile { concept: code.concept.to_owned(), term: code.term.to_owned(), line, rule: rule.to_owned() }
 }
 
+fn title(kind: FeedbackKind) -> &'static str {
+    match kind {
+        FeedbackKind::Progress => "How it is going",
+        FeedbackKind::Closing => "How it ended",
+    }
+}
+
 pub(crate) async fn one(
     here: May<ReadSent>,
     Path((_, id)): Path<(String, ReferralId)>,
@@ -246,12 +250,10 @@ pub(crate) async fn one(
         .feedback
         .iter()
         .map(|message| FeedbackView {
-            title: match message.kind {
-                FeedbackKind::Progress => "How it is going".to_owned(),
-                FeedbackKind::Closing => "How it ended".to_owned(),
-            },
+            title: title(message.kind).to_owned(),
             when: format!("Sent {}", day_and_time(message.sent_at, today)),
             unread: message.opened_at.is_none(),
+            pdf_href: here.href(&format!("sent/{id}/letters/{}", message.id)),
             sections: message.sections.clone(),
         })
         .collect();
@@ -283,6 +285,30 @@ pub(crate) async fn one(
         name,
     };
     show(here.app(), &page)
+}
+
+/// One letter as PDF, as it was sent.
+pub(crate) async fn letter(
+    here: May<ReadSent>,
+    Path((_, id, letter)): Path<(String, ReferralId, FeedbackId)>,
+) -> Result<Response, WebError> {
+    let sent = here.app().store().sent_one(&here.ctx, id).await?;
+    let message = sent.feedback.iter().find(|message| message.id == letter).ok_or(WebError::NotFound)?;
+    let born = fingerpost_ui::format::birth_day(sent.person.born.date());
+    let mut about = vec![("About".to_owned(), format!("{}, born {born}", sent.person.name.full()))];
+    about.extend(sent.person.nhs_number.as_ref().map(|number| ("NHS number".to_owned(), number.to_string())));
+    let parts = message.sections.iter();
+    let letter = Letter {
+        title: title(message.kind).to_owned(),
+        sent: format!("Sent {}", long_day(day_of(message.sent_at))),
+        from: sent.scheme_name.clone(),
+        to: format!("{}, {}", sent.row.referrer_name, here.organisation.name),
+        about,
+        parts: parts.map(|part| Part { heading: part.heading.clone(), lines: lines(&part.text) }).collect(),
+        reference: sent.row.reference.clone(),
+        invented: here.app().invented(),
+    };
+    paper::download(&format!("letter-{}", sent.row.reference), move || letter.pdf()).await
 }
 
 pub(crate) async fn take_back(

@@ -15,6 +15,12 @@ pub(crate) fn listed(problems: &fingerpost_domain::problem::Problems) -> Vec<Pro
     problems.iter().cloned().collect()
 }
 
+/// The text with a capital in front.
+pub(crate) fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
 /// Preferred first name and family name: how a list names somebody.
 pub(crate) fn short_name(name: &PersonName) -> String {
     format!("{} {}", name.called(), name.family)

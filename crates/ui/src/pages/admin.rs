@@ -85,8 +85,13 @@ pub struct FlowLine {
     pub waiting: String,
     pub waiting_href: Option<String>,
     pub accepted: String,
+    pub accepted_href: Option<String>,
     pub not_accepted: String,
+    pub not_accepted_href: Option<String>,
     pub withdrawn: String,
+    pub withdrawn_href: Option<String>,
+    /// Referrals for each thousand registered patients, where the list is known.
+    pub rate: Option<String>,
 }
 
 /// Counts of flow.
@@ -100,6 +105,8 @@ pub struct FlowPage {
     pub rows: Vec<FlowLine>,
     /// What is counted.
     pub definition_text: String,
+    /// The day of the list of patients that rates are made with.
+    pub patients_on: Option<String>,
     /// Signposts by place: its name, how many.
     pub signposts: Vec<(String, String)>,
     /// Month by month, newest first.
@@ -113,6 +120,7 @@ pub struct FlowPage {
 #[expect(missing_docs, reason = "each field is a column under its own name")]
 pub struct MonthLine {
     pub month: String,
+    pub referrals_href: Option<String>,
     pub referrals: String,
     pub signposts: String,
 }
@@ -124,6 +132,7 @@ pub struct WaitLine {
     pub practice: String,
     pub half: String,
     pub waiting: String,
+    pub waiting_href: Option<String>,
     pub longest: String,
     pub open: String,
     pub open_href: Option<String>,
@@ -134,6 +143,38 @@ impl Page for AccountPage {
 }
 impl Page for UsersPage {
     const TEMPLATE: &'static str = "users.html";
+}
+
+/// One person behind a count.
+#[derive(Debug, Clone, Serialize)]
+#[expect(missing_docs, reason = "each field is a column under its own name")]
+pub struct CountedLine {
+    pub href: Option<String>,
+    pub name: String,
+    pub practice: String,
+    pub state: String,
+    pub sent: String,
+}
+
+/// The people behind a count.
+#[derive(Debug, Clone, Serialize)]
+pub struct CountedPage {
+    /// What surrounds it.
+    pub frame: Frame,
+    /// What was counted.
+    pub heading: String,
+    /// Back to the counts.
+    pub back_href: String,
+    /// The lines.
+    pub rows: Vec<CountedLine>,
+    /// Who is in it and who is not.
+    pub definition_text: String,
+    /// Said when there are more than one page shows.
+    pub more_text: Option<String>,
+}
+
+impl Page for CountedPage {
+    const TEMPLATE: &'static str = "counted.html";
 }
 impl Page for FlowPage {
     const TEMPLATE: &'static str = "flow.html";
@@ -191,6 +232,28 @@ mod samples {
         }
     }
 
+    impl CountedPage {
+        pub(crate) fn samples() -> Vec<Self> {
+            let line = CountedLine {
+                href: Some("/o/x/cases/1".into()),
+                name: LONG.into(),
+                practice: LONG.into(),
+                state: "Accepted".into(),
+                sent: "3 November".into(),
+            };
+            let empty = Self {
+                frame: frame("Sent in November 2026"),
+                heading: "Sent in November 2026".into(),
+                back_href: "/o/x/flow".into(),
+                rows: vec![],
+                definition_text: "Everybody sent".into(),
+                more_text: None,
+            };
+            let bare = CountedLine { href: None, ..line.clone() };
+            vec![Self { rows: vec![line, bare], more_text: Some("The newest 200".into()), ..empty.clone() }, empty]
+        }
+    }
+
     impl FlowPage {
         pub(crate) fn samples() -> Vec<Self> {
             let line = FlowLine {
@@ -200,17 +263,23 @@ mod samples {
                 waiting: "fewer than 8".into(),
                 waiting_href: None,
                 accepted: "about 10".into(),
+                accepted_href: Some("/o/x/flow/people".into()),
                 not_accepted: "0".into(),
+                not_accepted_href: None,
                 withdrawn: "0".into(),
+                withdrawn_href: None,
+                rate: Some("4.1".into()),
             };
             let empty = Self {
                 frame: frame("Flow"),
                 note: "Small".into(),
                 rows: vec![],
                 definition_text: "Sent".into(),
+                patients_on: Some("1 January 2026".into()),
                 signposts: vec![(LONG.into(), "31".into())],
                 months: vec![MonthLine {
                     month: "November 2026".into(),
+                    referrals_href: Some("/o/x/flow/people".into()),
                     referrals: "12".into(),
                     signposts: "31".into(),
                 }],
@@ -218,6 +287,7 @@ mod samples {
                     practice: LONG.into(),
                     half: "4 working days".into(),
                     waiting: "2".into(),
+                    waiting_href: Some("/o/x/flow/people".into()),
                     longest: "9 working days".into(),
                     open: "14".into(),
                     open_href: Some("/o/x/caseload".into()),

@@ -18,7 +18,9 @@ use fingerpost_domain::problem::Problem;
 use serde::Serialize;
 
 pub use about::{AboutPage, CharacteristicView};
-pub use admin::{AccountPage, FlowLine, FlowPage, InviteValues, MonthLine, UserLine, UsersPage, WaitLine};
+pub use admin::{
+    AccountPage, CountedLine, CountedPage, FlowLine, FlowPage, InviteValues, MonthLine, UserLine, UsersPage, WaitLine,
+};
 pub use case::{
     Care, CarePage, CasePage, CasePerson, CaseloadLine, CaseloadPage, ClosePage, ClosedLine, ClosedPage, Event, Filter,
     GoalLine, Inbox, Matters, NotePage, NoteVersion, Sessions,
@@ -231,10 +233,11 @@ mod tests {
             + draw(&ui, NotePage::samples())
             + draw(&ui, ClosePage::samples())
             + draw(&ui, UsersPage::samples())
-            + draw(&ui, FlowPage::samples());
+            + draw(&ui, FlowPage::samples())
+            + draw(&ui, CountedPage::samples());
         assert!(drawn > 30);
         let templates = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/templates")).unwrap().count();
-        assert_eq!(templates, 34 + 2, "a template without a page, or a page without samples here");
+        assert_eq!(templates, 35 + 2, "a template without a page, or a page without samples here");
     }
 
     #[test]

@@ -155,6 +155,8 @@ pub struct FeedbackView {
     pub when: String,
     /// Not opened before.
     pub unread: bool,
+    /// The same as PDF.
+    pub pdf_href: String,
     /// Its sections, in PRSB order.
     pub sections: Vec<Section>,
 }
@@ -381,6 +383,7 @@ mod samples {
                     title: "How it ended".into(),
                     when: "today".into(),
                     unread: true,
+                    pdf_href: "/o/x/sent/1/letters/1".into(),
                     sections: vec![section],
                 }],
                 steps: vec![

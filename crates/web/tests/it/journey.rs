@@ -128,7 +128,21 @@ async fn a_gp_refers_the_scheme_accepts_the_worker_records_and_the_gp_reads_it()
             [("outcome", "reached"), ("continues", "The choir."), ("referrer_hears", "summary"), ("version", &version)];
         assert_eq!(maya.post(&format!("{case}/close"), &closing).await.status, StatusCode::SEE_OTHER);
         assert_eq!(maya.post(&format!("{case}/close"), &closing).await.status, StatusCode::CONFLICT);
-        assert!(gp.get(&receipt).await.body.contains("The choir."));
+        let page = gp.get(&receipt).await;
+        assert!(page.body.contains("The choir."));
+
+        let letter = page.body.split("letters&#x2f;").nth(1).unwrap();
+        let letter = format!("{}/letters/{}", receipt.split('?').next().unwrap(), &letter[..26]);
+        let paper = gp.get(&letter).await;
+        assert_eq!((paper.status, paper.media_type()), (StatusCode::OK, "application/pdf"));
+        assert!(!paper.header("content-disposition").contains("Peggy"), "a file's name names nobody");
+        assert_eq!(server.signed_in(&server.village.other_gp).await.get(&letter).await.status, StatusCode::NOT_FOUND);
+        for plan in ["copy.pdf", "copy.pdf?size=larger"] {
+            let paper = maya.get(&format!("{case}/plan/{plan}")).await;
+            assert_eq!((paper.status, paper.media_type()), (StatusCode::OK, "application/pdf"));
+        }
+        let mut other = server.signed_in(&server.village.other_worker).await;
+        assert_eq!(other.get(&format!("{case}/plan/copy.pdf")).await.status, StatusCode::NOT_FOUND);
     })
     .await;
 }

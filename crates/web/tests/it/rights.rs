@@ -18,6 +18,7 @@ fn address(path: &str, org: &str) -> String {
         .replace("{contact}", SOME_ID)
         .replace("{service}", SOME_ID)
         .replace("{connection}", SOME_ID)
+        .replace("{letter}", SOME_ID)
         .replace("{assessment}", SOME_ID)
         .replace("{token}", "0123456789abcdef0123456789abcdef01234567")
         .replace("{hash}", "x")

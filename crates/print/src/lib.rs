@@ -1,0 +1,88 @@
+//! Paper: a letter to a referrer and a person's copy of their plan, as PDF/UA that a screen reader can read. Says only what
+//! it is given: what may be on a page is decided before it comes here. What was typed is data and never markup.
+
+mod paper;
+
+use serde::Serialize;
+
+pub use paper::{Pdf, PrintError};
+
+/// One heading with the words under it.
+#[derive(Debug, Clone, Serialize)]
+pub struct Part {
+    /// The heading.
+    pub heading: String,
+    /// Paragraphs.
+    pub lines: Vec<String>,
+}
+
+/// A letter to the referrer, in the order of the PRSB social prescribing standard.
+#[derive(Debug, Clone, Serialize)]
+pub struct Letter {
+    /// "How it ended".
+    pub title: String,
+    /// When it was sent, in words.
+    pub sent: String,
+    /// Who wrote: the scheme.
+    pub from: String,
+    /// Who reads it: the practice.
+    pub to: String,
+    /// Whom it is about: what it is called, and what it is.
+    pub about: Vec<(String, String)>,
+    /// Its sections.
+    pub parts: Vec<Part>,
+    /// Reference of the referral, at the foot of each page.
+    pub reference: String,
+    /// The installation is invented.
+    pub invented: bool,
+}
+
+/// A step that is not done yet.
+#[derive(Debug, Clone, Serialize)]
+pub struct Step {
+    /// What.
+    pub what: String,
+    /// Who and when.
+    pub detail: String,
+}
+
+/// A person's copy of their plan, in large print.
+#[derive(Debug, Clone, Serialize)]
+pub struct PlanCopy {
+    /// Whose it is.
+    pub name: String,
+    /// When it was written, in words.
+    pub written: String,
+    /// What matters, what they have, what they want: in that order, those that are written.
+    pub parts: Vec<Part>,
+    /// Steps to come.
+    pub steps: Vec<Step>,
+    /// When it is looked at again, who to ring, and the like.
+    pub after: Vec<Part>,
+    /// Whose the plan is and who sees it.
+    pub foot: String,
+    /// Very large print.
+    pub larger: bool,
+    /// The installation is invented.
+    pub invented: bool,
+}
+
+impl Letter {
+    /// The letter as PDF.
+    ///
+    /// # Errors
+    /// [`PrintError`] when it cannot be set; nothing of its content is in the error.
+    pub fn pdf(&self) -> Result<Pdf, PrintError> {
+        paper::set("letter.typ", self)
+    }
+}
+
+impl PlanCopy {
+    /// The plan as PDF.
+    ///
+    /// # Errors
+    /// [`PrintError`] when it cannot be set; nothing of its content is in the error.
+    pub fn pdf(&self) -> Result<Pdf, PrintError> {
+        paper::set("plan.typ", self)
+    }
+}

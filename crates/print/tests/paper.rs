@@ -1,0 +1,103 @@
+//! What is promised of paper: it is PDF/UA, it holds what it was given and nothing reads what was typed as markup.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use fingerpost_print::{Letter, Part, PlanCopy, Step};
+
+/// With a file to look at when `FINGERPOST_PAPER` names a folder.
+fn kept(name: &str, pdf: &[u8]) {
+    if let Ok(folder) = std::env::var("FINGERPOST_PAPER") {
+        std::fs::write(std::path::Path::new(&folder).join(name), pdf).unwrap();
+    }
+}
+
+fn letter(words: &str) -> Letter {
+    let part = |heading: &str, lines: &[&str]| Part {
+        heading: heading.into(),
+        lines: lines.iter().map(ToString::to_string).collect(),
+    };
+    Letter {
+        title: "How it ended".into(),
+        sent: "Sent 3 November 2026 at 2.15pm".into(),
+        from: "Wexley Vale Social Prescribing".into(),
+        to: "Dr Anil Ferreira, Tannery Lane Surgery".into(),
+        about: vec![
+            ("Who".into(), "Peggy Alderthwaite, born 4 June 1947".into()),
+            ("NHS number".into(), "999 000 0018".into()),
+        ],
+        parts: vec![
+            part("Plan and requested actions", &["No action is requested of the practice."]),
+            part("What matters to me", &[words]),
+            part(
+                "Services and care",
+                &["Tannery Choir: has been there, 4 times", "Repair café: declined by the group"],
+            ),
+        ],
+        reference: "FP-2J7K-9QW3".into(),
+        invented: true,
+    }
+}
+
+fn plan(larger: bool) -> PlanCopy {
+    PlanCopy {
+        name: "Małgorzata Żółć-Śmigły".into(),
+        written: "3 November 2026".into(),
+        parts: vec![
+            Part {
+                heading: "What matters to me".into(), lines: vec!["Śpiewać. سلام. ਸਤ ਸ੍ਰੀ ਅਕਾਲ. নমস্কার.".into()]
+            },
+            Part { heading: "What I want".into(), lines: vec!["Sing with other people once a week".into()] },
+        ],
+        steps: vec![
+            Step { what: "Go and listen one evening".into(), detail: "Maya, on Tuesday".into() },
+            Step { what: "Ring Ada".into(), detail: String::new() },
+        ],
+        after: vec![Part {
+            heading: "If I want to talk sooner".into(),
+            lines: vec![
+                "Ring Maya Okonkwo: 01632 960 200.".into(),
+                "At any other time, ring 111. In an emergency, ring 999.".into(),
+            ],
+        }],
+        foot: "This plan is mine. Maya Okonkwo keeps a copy. Nobody else sees it unless I say so.".into(),
+        larger,
+        invented: true,
+    }
+}
+
+fn holds(pdf: &[u8], bytes: &[u8]) -> bool {
+    pdf.windows(bytes.len()).any(|window| window == bytes)
+}
+
+#[test]
+fn a_letter_is_a_pdf_that_a_screen_reader_can_read() {
+    let pdf = letter("I used to sing.").pdf().unwrap();
+    kept("letter.pdf", &pdf);
+    assert!(pdf.starts_with(b"%PDF-") && holds(&pdf, b"pdfuaid:part") && holds(&pdf, b"/Lang"));
+}
+
+#[test]
+fn what_was_typed_is_shown_and_never_run() {
+    let hostile = "#panic(\"x\") $x^2$ *bold* #read(\"/etc/passwd\") <label> @ref \\ \" // \u{202e} \0";
+    let pdf = letter(hostile).pdf().unwrap();
+    kept("hostile.pdf", &pdf);
+    assert!(pdf.starts_with(b"%PDF-"));
+    let strange = letter("\u{feff}王 🙂 שלום").pdf().unwrap();
+    kept("strange.pdf", &strange);
+    assert!(strange.starts_with(b"%PDF-"), "letters that no font of ours has do not keep a letter from arriving");
+    letter(&"long words ".repeat(4_000)).pdf().unwrap();
+}
+
+#[test]
+fn a_plan_is_set_in_two_sizes_in_the_letters_of_many_languages() {
+    for larger in [false, true] {
+        let pdf = plan(larger).pdf().unwrap();
+        kept(if larger { "plan-larger.pdf" } else { "plan.pdf" }, &pdf);
+        assert!(
+            holds(&pdf, b"NotoSansArabic") && holds(&pdf, b"NotoSansGurmukhi"),
+            "letters that the first face lacks"
+        );
+    }
+    let bare = PlanCopy { parts: vec![], steps: vec![], after: vec![], ..plan(false) };
+    assert!(bare.pdf().unwrap().starts_with(b"%PDF-"));
+}

@@ -1,0 +1,121 @@
+//! The people behind a number, for those who may open it.
+
+use axum::response::Response;
+use axum_extra::extract::Query;
+use fingerpost_domain::calendar::{day_of, instant_at, plus_days};
+use fingerpost_domain::referral::ReferralState;
+use fingerpost_domain::{Date, Timestamp};
+use fingerpost_policy::{Action, Ground, ReadCounted};
+use fingerpost_store::{Counted, CountedRow, PAGE_ROWS};
+use fingerpost_ui::format::{day, long_day};
+use fingerpost_ui::pages::{CountedLine, CountedPage};
+use jiff::Span;
+use serde::Deserialize;
+
+use crate::WebError;
+use crate::flow::DAYS;
+use crate::frame::show;
+use crate::permitted::May;
+use crate::view::capital;
+
+/// Which number's people are wanted.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Wanted {
+    #[serde(default = "sent")]
+    of: String,
+    month: Option<String>,
+    practice: Option<String>,
+}
+
+fn sent() -> String {
+    "sent".to_owned()
+}
+
+/// The instants between which a month lies, and its name; the last 365 days where none is named.
+fn span_of(wanted: &Wanted, today: Date) -> Result<(Timestamp, Timestamp, String), WebError> {
+    let Some(month) = &wanted.month else {
+        let since = instant_at(plus_days(today, -DAYS), 0);
+        return Ok((since, Timestamp::MAX, "in the last 12 months".to_owned()));
+    };
+    let first: Date = format!("{month}-01").parse().map_err(|_| WebError::NotFound)?;
+    let next = first.saturating_add(Span::new().months(1));
+    Ok((instant_at(first, 0), instant_at(next, 0), format!("in {}", first.strftime("%B %Y"))))
+}
+
+fn counted_line(here: &May<ReadCounted>, row: &CountedRow) -> CountedLine {
+    let today = here.app().today();
+    let href = match (row.case, row.referral, row.state) {
+        (Some(case), ..) => Some(here.href(&format!("cases/{case}"))),
+        (None, Some(id), _) if here.may(Action::ReadSent) => Some(here.href(&format!("sent/{id}"))),
+        (None, Some(id), _) => Some(here.href(&format!("referrals/{id}"))),
+        (None, None, _) => None,
+    };
+    let state = match (row.state, row.first_contact) {
+        (Some(state), _) => capital(state.label()),
+        (None, Some(first)) => format!("First contact on {}", day(first, today)),
+        (None, None) => "No first contact yet".to_owned(),
+    };
+    CountedLine {
+        href,
+        name: row.name.full(),
+        practice: row.practice.clone(),
+        state,
+        sent: long_day(day_of(row.sent_at)),
+    }
+}
+
+/// The people behind one of the numbers, for those who may open it.
+pub(crate) async fn people(here: May<ReadCounted>, Query(wanted): Query<Wanted>) -> Result<Response, WebError> {
+    let (from, until, when) = span_of(&wanted, here.app().today())?;
+    let practice = wanted.practice.as_deref();
+    let (state, what) = match wanted.of.as_str() {
+        "sent" => (None, "Sent"),
+        "waiting" => (Some(ReferralState::Sent), "Sent, and waiting for an answer"),
+        "accepted" => (Some(ReferralState::Accepted), "Sent, and accepted"),
+        "not_accepted" => (Some(ReferralState::NotAccepted), "Sent, and not accepted by the scheme"),
+        "withdrawn" => (Some(ReferralState::Withdrawn), "Sent, and taken back"),
+        "open" => (None, "Open cases"),
+        "still_waiting" => (None, "Waiting for a first contact"),
+        _ => return Err(WebError::NotFound),
+    };
+    let cases = matches!(wanted.of.as_str(), "open" | "still_waiting");
+    let store = here.app().store();
+    let of = Counted { state, practice, from, until };
+    let scheme = here.ctx.grant.ground() == Ground::Supervision;
+    let (rows, definition) = match (scheme, cases) {
+        (true, true) => {
+            let since = (wanted.of == "still_waiting").then_some(from);
+            let definition =
+                "People whose case is open now, longest first. Waiting: those without a first contact that took place.";
+            (store.open_in_scheme(&here.ctx, practice, since).await?, definition)
+        }
+        (true, false) => {
+            let definition = "Referrals by the day on which they were sent, newest first. Whoever was taken back before an answer is \
+                              counted, and not named here.";
+            (store.counted_in_scheme(&here.ctx, of).await?, definition)
+        }
+        // What became of people later is theirs to tell.
+        (false, true) => return Err(WebError::NotFound),
+        (false, false) => {
+            let definition = "Referrals of this practice by the day on which they were sent, newest first.";
+            (store.counted_in_practice(&here.ctx, of).await?, definition)
+        }
+    };
+    let heading = match (cases, practice, rows.first()) {
+        (true, Some(_), Some(row)) => format!("{what}, {}", row.practice),
+        (true, ..) => what.to_owned(),
+        (false, Some(_), Some(row)) => format!("{what} {when}, {}", row.practice),
+        (false, ..) => format!("{what} {when}"),
+    };
+    let full = i64::try_from(rows.len()).is_ok_and(|count| count >= PAGE_ROWS);
+    let page = CountedPage {
+        frame: here.frame(heading.clone(), "flow").await?,
+        heading,
+        back_href: here.href("flow"),
+        rows: rows.iter().map(|row| counted_line(&here, row)).collect(),
+        definition_text: definition.to_owned(),
+        more_text: full
+            .then(|| format!("The first {PAGE_ROWS} are shown. Open one month or one practice to see fewer.")),
+    };
+    show(here.app(), &page)
+}
