@@ -194,6 +194,17 @@ pub(crate) fn needs(dice: &mut impl Rng) -> Vec<String> {
     (0..count).map(|_| Need::ALL[dice.random_range(0..Need::ALL.len())].code().to_owned()).collect()
 }
 
+/// Now and then a carer or friend asked for the referral.
+pub(crate) fn asker(dice: &mut impl Rng) -> String {
+    const WHO: &[&str] =
+        &["a daughter", "a son", "a neighbour", "a friend", "their wife", "their husband", "a paid carer"];
+    if !chance(dice, 7) {
+        return String::new();
+    }
+    let name = one(dice, &["Ruth", "Tom", "Amina", "Grace", "Idris", "Joan", "Piotr", "Meera"]);
+    format!("{name} ({}), 07700 900 {:03}", one(dice, WHO), dice.random_range(0..1_000_u32))
+}
+
 pub(crate) fn guidance(dice: &mut impl Rng) -> String {
     one(dice, GUIDANCE).to_owned()
 }

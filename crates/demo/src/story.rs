@@ -155,6 +155,7 @@ async fn refer(
         _ => "letter",
     };
     let answers = ReferralAnswers {
+        asker: String::new(),
         needs: if peggy { vec!["company".to_owned(), "loss".to_owned()] } else { people::needs(dice) },
         words: if peggy {
             "Low since her husband died in spring. Would like company.".to_owned()

@@ -158,6 +158,7 @@ fn request(
         _ => "letter",
     };
     let answers = ReferralAnswers {
+        asker: people::asker(dice),
         needs: needs.iter().map(|need| need.code().to_owned()).collect(),
         words: people::words(dice),
         reach: reach.to_owned(),

@@ -37,6 +37,13 @@ pub fn ready(state: ReferralState, agreement: Option<Agreement>) -> Option<Snome
     }
 }
 
+/// The code of the episode that a referral began: what counts episodes, and not screens. A referral that joined an open
+/// case began none.
+#[must_use]
+pub fn of_episode(state: ReferralState, agreement: Option<Agreement>, joined_open_case: bool) -> Option<SnomedCode> {
+    ready(state, agreement).filter(|code| *code != REFERRED || !joined_open_case)
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -63,7 +70,61 @@ mod tests {
         prop::collection::vec(prop::sample::select(all), 0..20)
     }
 
+    /// One referral of several of one person.
+    #[derive(Debug, Clone, Copy)]
+    struct Sent {
+        state: ReferralState,
+        agreement: Option<Agreement>,
+        joined: bool,
+        episode: Option<usize>,
+    }
+
     proptest! {
+        /// However many refer one person, in whatever order referrals are answered and cases closed: an episode is coded
+        /// once, by the referral that began it, and a case without an acceptance by the person does not exist.
+        #[test]
+        fn an_episode_is_coded_once(sequence in prop::collection::vec((0..4_usize, 0..7_u8), 0..40)) {
+            let draft = Sent { state: ReferralState::Draft, agreement: None, joined: false, episode: None };
+            let mut referrals = [draft; 4];
+            let (mut episodes, mut open) = (0, None);
+            for (which, what) in sequence {
+                let referral = &mut referrals[which];
+                let event = match what {
+                    0 => ReferralEvent::Send,
+                    1 => ReferralEvent::PersonDeclines,
+                    2 | 3 => ReferralEvent::Accept,
+                    4 => ReferralEvent::NotAccept,
+                    5 => ReferralEvent::Withdraw,
+                    _ => {
+                        open = None;
+                        continue;
+                    }
+                };
+                let Ok(next) = referral.state.after(event) else { continue };
+                referral.state = next;
+                match event {
+                    ReferralEvent::Send => referral.agreement = Some(Agreement::Agreed),
+                    ReferralEvent::PersonDeclines => referral.agreement = Some(Agreement::SaidNo),
+                    ReferralEvent::Accept => {
+                        referral.joined = open.is_some();
+                        let episode = open.unwrap_or(episodes);
+                        episodes = episodes.max(episode + 1);
+                        (open, referral.episode) = (Some(episode), Some(episode));
+                    }
+                    _ => {}
+                }
+            }
+            for episode in 0..episodes {
+                let of_it = referrals.iter().filter(|referral| referral.episode == Some(episode));
+                let coded = of_it.filter(|r| of_episode(r.state, r.agreement, r.joined) == Some(REFERRED)).count();
+                prop_assert_eq!(coded, 1);
+            }
+            for r in referrals {
+                let declined = of_episode(r.state, r.agreement, r.joined) == Some(DECLINED);
+                prop_assert_eq!(declined, r.agreement == Some(Agreement::SaidNo));
+            }
+        }
+
         /// Whatever happens, in whatever order: "declined" is coded exactly when the person said no; a person who
         /// agreed is never coded as having declined; and no refusal of a scheme or a group, no withdrawal and no
         /// silence changes what is coded into a decline.

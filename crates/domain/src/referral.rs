@@ -145,6 +145,9 @@ impl Refusal {
 /// What a referrer says about a person they want taken up: the seven fields.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReferralRequest {
+    /// A carer or friend who asked for it: who they are to the person, and how to reach them. `None` when the person asked, or
+    /// the referrer thought of it. The person knows that they asked: [`Agreement::Agreed`] says so.
+    pub asker: Option<Line<200>>,
     /// What would help, at least one.
     pub needs: Vec<Need>,
     /// What matters, in the person's own words.
@@ -161,6 +164,7 @@ pub struct ReferralRequest {
 #[derive(Debug, Clone, Default, Serialize)]
 #[expect(missing_docs, reason = "the fields are those of the form, under its names")]
 pub struct ReferralAnswers {
+    pub asker: String,
     pub needs: Vec<String>,
     pub words: String,
     pub reach: String,
@@ -198,6 +202,7 @@ impl ReferralAnswers {
         if sending && needs.is_empty() {
             problems.add("needs", "Tick at least one thing that would help");
         }
+        let asker = problems.take("asker", Line::parse(&self.asker)).flatten();
         let words = problems.take("words", Note::parse(&self.words)).flatten();
         let reach = Reach::from_code(&self.reach);
         if sending && reach.is_none() {
@@ -216,6 +221,7 @@ impl ReferralAnswers {
         }
         match (risk, agreement) {
             (Some(risk), Some(agreement)) if problems.is_empty() => Ok(ReferralRequest {
+                asker,
                 needs,
                 words,
                 safe_contact: reach.map(|reach| SafeContact { reach, guidance }),

@@ -51,7 +51,7 @@ statements! {
            LEFT JOIN link_worker w ON w.tenant = c.tenant AND w.user_id = c.worker AND w.scheme = c.scheme \
            WHERE c.tenant = $1 AND c.scheme = $2 AND c.id = $3 AND (CAST($4 AS TEXT) IS NULL OR c.worker = $4)";
     IN_SCOPE = "SELECT id FROM case_file WHERE tenant = $1 AND scheme = $2 AND id = $3 AND (CAST($4 AS TEXT) IS NULL OR worker = $4)";
-    REFERRALS = "SELECT r.id, r.reference, r.sent_at, r.needs, r.words, u.name AS referrer_name, u.job_title, o.name AS practice_name \
+    REFERRALS = "SELECT r.id, r.reference, r.sent_at, r.needs, r.words, r.asker, u.name AS referrer_name, u.job_title, o.name AS practice_name \
                  FROM referral r JOIN app_user u ON u.tenant = r.tenant AND u.id = r.referrer JOIN organisation o ON o.id = r.practice \
                  WHERE r.tenant = $1 AND r.case_id = $2 ORDER BY r.sent_at DESC, r.id LIMIT 20";
     CONTACTS = "SELECT t.id, t.kind, t.happened, t.on_day, t.session_no, t.recorded_at, u.name AS author_name, n.body, n.version \
@@ -159,6 +159,8 @@ pub struct SentBy {
     pub needs: Vec<Need>,
     /// Their words as the referrer heard them.
     pub words: Option<String>,
+    /// The carer or friend who asked for it; the person knows.
+    pub asker: Option<String>,
 }
 
 /// A contact with the newest version of its note.
@@ -369,6 +371,7 @@ fn sent_by(row: &Row) -> Result<SentBy> {
         sent_at: row.at("sent_at")?,
         needs: needs_of(row)?,
         words: row.opt_text("words")?,
+        asker: row.opt_text("asker")?,
     })
 }
 

@@ -315,7 +315,7 @@ impl Written<'_> {
             row.refusal.map(|refusal| refusal.alternative.as_str()),
             row.case,
             false,
-            None::<&str>,
+            request.asker.as_ref().map(Line::as_str),
         ]);
         self.put("referral", cells);
     }

@@ -47,11 +47,11 @@ statements! {
     BY_KEY = "SELECT id FROM referral WHERE tenant = $1 AND referrer = $2 AND request_key = $3";
     CHANGE_PERSON = "UPDATE referral SET given = $4, family = $5, preferred = $6, name_folded = $7, born = $8, nhs_number = $9, address = $10, \
                      postcode = $11, phone = $12, email = $13, communication = $14 WHERE tenant = $1 AND id = $2 AND referrer = $3 AND practice = $15 AND state = 'draft'";
-    DRAFT = "SELECT id, reference, given, family, preferred, born, nhs_number, address, postcode, phone, email, communication, needs, words, reach, guidance, risk, risk_note, agreement \
+    DRAFT = "SELECT id, reference, given, family, preferred, born, nhs_number, address, postcode, phone, email, communication, needs, words, reach, guidance, risk, risk_note, agreement, asker \
              FROM referral WHERE tenant = $1 AND practice = $2 AND id = $3 AND referrer = $4 AND state = 'draft'";
     STATE = "SELECT state FROM referral WHERE tenant = $1 AND practice = $2 AND id = $3 AND referrer = $4";
     ANSWER = "UPDATE referral SET state = $5, needs = $6, words = $7, reach = $8, guidance = $9, risk = $10, risk_note = $11, agreement = $12, \
-              sent_at = $13, answer_due = $14, decided_at = $15 \
+              sent_at = $13, answer_due = $14, decided_at = $15, asker = $16 \
               WHERE tenant = $1 AND practice = $2 AND id = $3 AND referrer = $4 AND state = 'draft'";
     SENT_LIST = "SELECT r.id, r.reference, r.state, r.given, r.family, r.preferred, r.created_at, r.sent_at, r.answer_due, r.decided_at, r.reason, u.name AS referrer_name, \
                  w.name AS worker_name, (SELECT MIN(t.on_day) FROM contact t WHERE t.tenant = r.tenant AND t.case_id = r.case_id AND t.happened <> 'did_not_happen' \
@@ -64,7 +64,7 @@ statements! {
                  AND (CAST($3 AS TEXT) IS NOT NULL OR r.sent_at IS NOT NULL OR r.state = 'declined_by_person') \
                  AND r.created_at < $4 ORDER BY r.created_at DESC, r.id DESC LIMIT $5";
     SENT_ONE = "SELECT r.id, r.reference, r.state, r.given, r.family, r.preferred, r.born, r.nhs_number, r.address, r.postcode, r.phone, r.email, r.communication, \
-                r.needs, r.words, r.reach, r.guidance, r.risk, r.risk_note, r.agreement, r.created_at, r.sent_at, r.answer_due, r.decided_at, r.reason, r.alternative, r.joined_case, \
+                r.needs, r.words, r.reach, r.guidance, r.risk, r.risk_note, r.agreement, r.asker, r.created_at, r.sent_at, r.answer_due, r.decided_at, r.reason, r.alternative, r.joined_case, \
                 r.referrer, u.name AS referrer_name, s.name AS scheme_name, w.name AS worker_name, lw.phone AS worker_phone, (SELECT MIN(t.on_day) FROM contact t WHERE t.tenant = r.tenant AND t.case_id = r.case_id AND t.happened <> 'did_not_happen' \
                  AND t.kind <> 'about_person' AND t.recorded_at >= r.decided_at) AS first_contact, c.closed_at, c.referrer_hears \
                 FROM referral r JOIN app_user u ON u.tenant = r.tenant AND u.id = r.referrer \
@@ -129,6 +129,8 @@ pub struct Draft {
     pub id: ReferralId,
     /// The person.
     pub person: PersonDetails,
+    /// The carer or friend who asked for it.
+    pub asker: Option<String>,
     /// Needs ticked.
     pub needs: Vec<Need>,
     /// Their words.
@@ -183,6 +185,8 @@ pub struct SentPage {
     pub row: SentRow,
     /// The person as sent.
     pub person: PersonDetails,
+    /// The carer or friend who asked for it.
+    pub asker: Option<String>,
     /// Needs ticked.
     pub needs: Vec<Need>,
     /// Their words.
@@ -344,6 +348,7 @@ impl Store {
         Ok(Draft {
             id,
             person: details(&row)?,
+            asker: row.opt_text("asker")?,
             needs: needs_of(&row)?,
             words: row.opt_text("words")?,
             reach: row.opt_coded("reach", Reach::from_code)?,
@@ -391,6 +396,7 @@ impl Store {
             sending.then_some(ctx.now),
             sending.then_some(due),
             (state == ReferralState::DeclinedByPerson).then_some(ctx.now),
+            request.asker.as_ref().map(Line::as_str),
         ];
         if tx.run(ANSWER, values).await? == 0 {
             let row = tx.row(STATE, values![tenant, practice, id, user]).await?.ok_or(StoreError::NotFound)?;
@@ -454,6 +460,7 @@ impl Store {
         let agreement = row.opt_coded("agreement", Agreement::from_code)?;
         Ok(SentPage {
             person: details(&row)?,
+            asker: row.opt_text("asker")?,
             needs: needs_of(&row)?,
             words: row.opt_text("words")?,
             risk: row.opt_text("risk")?,

@@ -26,7 +26,7 @@ statements! {
                WHERE r.tenant = $1 AND r.scheme = $2 AND r.state = 'sent' ORDER BY r.sent_at, r.id LIMIT $3";
     COUNT_WAITING = "SELECT COUNT(*) AS n, MIN(answer_due) AS oldest_due FROM referral WHERE tenant = $1 AND scheme = $2 AND state = 'sent'";
     ONE = "SELECT r.id, r.reference, r.state, r.given, r.family, r.preferred, r.born, r.nhs_number, r.address, r.postcode, r.phone, r.email, r.communication, \
-           r.needs, r.words, r.reach, r.guidance, r.risk, r.risk_note, r.sent_at, r.answer_due, r.practice, r.referrer, \
+           r.needs, r.words, r.reach, r.guidance, r.risk, r.risk_note, r.asker, r.sent_at, r.answer_due, r.practice, r.referrer, \
            o.name AS practice_name, u.name AS referrer_name, u.job_title, s.min_age, s.max_age, s.sessions_agreed, s.answer_working_days \
            FROM referral r JOIN organisation o ON o.id = r.practice JOIN app_user u ON u.tenant = r.tenant AND u.id = r.referrer \
            JOIN scheme s ON s.tenant = r.tenant AND s.organisation = r.scheme \
@@ -101,6 +101,8 @@ pub struct WaitingPage {
     pub state: ReferralState,
     /// The person as sent.
     pub person: PersonDetails,
+    /// The carer or friend who asked for it; the person knows.
+    pub asker: Option<String>,
     /// Needs ticked.
     pub needs: Vec<Need>,
     /// Their words.
@@ -226,6 +228,7 @@ impl Store {
             state: row.coded("state", ReferralState::from_code)?,
             person,
             needs: needs_of(&row)?,
+            asker: row.opt_text("asker")?,
             words: row.opt_text("words")?,
             safe_contact,
             risk,

@@ -121,9 +121,14 @@ fn timeline(here: &May<ReadCase>, case: &Case, today: Date) -> Vec<Event> {
     for sent in &case.sent_by {
         let role = sent.job_title.as_ref().map(|title| format!(", {title}")).unwrap_or_default();
         let words = sent.words.as_ref().map(|words| format!("\n\u{201c}{words}\u{201d}")).unwrap_or_default();
+        let asker = sent.asker.as_ref().map(|asker| format!("\nAsked for by {asker}.")).unwrap_or_default();
         let title = format!("Referred by {}{role}, {}", sent.referrer_name, sent.practice_name);
         let on = day_of(sent.sent_at);
-        events.push((on, 0, plain("page", day(on, today), title, format!("{}{words}", needs_text(&sent.needs)))));
+        events.push((
+            on,
+            0,
+            plain("page", day(on, today), title, format!("{}{words}{asker}", needs_text(&sent.needs))),
+        ));
     }
     if let Some((at, outcome)) = case.closed {
         let on = day_of(at);

@@ -257,6 +257,7 @@ pub(crate) async fn form(
     };
     let Some(frame) = store.refer_frame(&here.ctx).await? else { return no_scheme(&here).await };
     let answers = ReferralAnswers {
+        asker: draft.asker.clone().unwrap_or_default(),
         needs: draft.needs.iter().map(|need| need.code().to_owned()).collect(),
         words: draft.words.clone().unwrap_or_default(),
         reach: draft.reach.map(|reach| reach.code().to_owned()).unwrap_or_default(),
@@ -275,6 +276,7 @@ pub(crate) async fn send(
 ) -> Result<Response, WebError> {
     let store = here.app().store();
     let answers = ReferralAnswers {
+        asker: form.text("asker"),
         needs: form.all("needs"),
         words: form.text("words"),
         reach: form.text("reach"),

@@ -23,7 +23,7 @@ use crate::form::Posted;
 use crate::frame::show;
 use crate::paper::{self, lines};
 use crate::permitted::May;
-use crate::view::{capital, needs_text, reach_text, short_name};
+use crate::view::{asked_by, capital, needs_text, reach_text, short_name};
 
 /// Where the list goes on.
 #[derive(Debug, Deserialize)]
@@ -179,6 +179,7 @@ fn summary(sent: &Sent, today: Date) -> Vec<SummaryRow> {
     if let Some(number) = &sent.person.nhs_number {
         rows.push(SummaryRow::new("NHS number", number.to_string()));
     }
+    rows.extend(sent.asker.as_ref().map(|asker| asked_by(asker, sent.row.name.called(), sent.row.state)));
     rows.push(SummaryRow::new("What would help", needs_text(&sent.needs)));
     if let Some(words) = &sent.words {
         rows.push(SummaryRow::new("In their words", words.clone()));

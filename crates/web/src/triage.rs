@@ -19,7 +19,7 @@ use crate::WebError;
 use crate::form::Posted;
 use crate::frame::{show, show_again};
 use crate::permitted::May;
-use crate::view::{answer_promised, care, listed, needs_text, person_card, short_name};
+use crate::view::{answer_promised, asked_by, care, listed, needs_text, person_card, short_name};
 
 const NEW_PERSON: &str = "new";
 
@@ -143,12 +143,15 @@ async fn page(
         state: waiting.state.label().to_owned(),
         waiting: waiting.state == ReferralState::Sent,
         words: waiting.words.clone(),
-        summary: vec![
+        summary: [
             SummaryRow::new("What would help", needs_text(&waiting.needs)),
             SummaryRow::new("Sent by", format!("{}, {}", waiting.referrer, waiting.practice_name)),
             SummaryRow::new("Phone", card.phone.clone().unwrap_or_else(|| "None given".to_owned())),
             SummaryRow::new("Email", card.email.clone().unwrap_or_else(|| "None given".to_owned())),
-        ],
+        ]
+        .into_iter()
+        .chain(waiting.asker.as_ref().map(|asker| asked_by(asker, waiting.person.name.called(), waiting.state)))
+        .collect(),
         person: card,
         referrer: waiting.referrer.clone(),
         likely,

@@ -5,10 +5,11 @@ use fingerpost_domain::need::Need;
 use fingerpost_domain::nhs_number::NhsNumber;
 use fingerpost_domain::person::{PersonDetails, PersonName};
 use fingerpost_domain::problem::Problem;
+use fingerpost_domain::referral::ReferralState;
 use fingerpost_domain::risk::Risk;
 use fingerpost_domain::safe_contact::{Reach, SafeContact};
 use fingerpost_ui::format::{birth_day, due};
-use fingerpost_ui::pages::{Care, PersonCard};
+use fingerpost_ui::pages::{Care, PersonCard, SummaryRow};
 
 /// The problems of a form as its page takes them.
 pub(crate) fn listed(problems: &fingerpost_domain::problem::Problems) -> Vec<Problem> {
@@ -57,6 +58,16 @@ pub(crate) fn needs_text(needs: &[Need]) -> String {
         return "Not said".to_owned();
     }
     needs.iter().map(|need| need.label()).collect::<Vec<_>>().join("; ")
+}
+
+/// Who asked for a referral beside the person, and that the person knows of it.
+pub(crate) fn asked_by(asker: &str, called: &str, state: ReferralState) -> SummaryRow {
+    let knows = match state {
+        ReferralState::Draft => format!("{called} has not been asked yet"),
+        ReferralState::DeclinedByPerson => format!("{called} knows, and said no"),
+        _ => format!("{called} knows, and agreed"),
+    };
+    SummaryRow::new("Asked for by", format!("{}. {knows}.", asker.trim_end_matches('.')))
 }
 
 /// The way to reach somebody, with the number or address that belongs to it.

@@ -204,3 +204,36 @@ async fn the_message_folder_names_nobody_and_nothing() {
     assert_eq!(messages.len(), 1, "the supervisor hears");
     assert_eq!(messages[0].addressee.email, "supervisor.T@example.org");
 }
+
+#[tokio::test]
+async fn a_carer_who_asks_is_named_and_the_person_knows() {
+    on_both(async |server| {
+        let org = format!("/o/{}", server.village.practice.slug);
+        let mut gp = server.signed_in(&server.village.gp).await;
+        let key = gp.get(&format!("{org}/refer")).await.hidden("key");
+        let form = gp.post(&format!("{org}/refer"), &with(PEGGY, &[("key", &key)])).await.location().to_owned();
+        gp.get(&form).await;
+        let ruth = ("asker", "Ruth Marlow, her daughter, 01632 960 171");
+        let seven: Vec<_> = SEVEN.iter().copied().filter(|(name, _)| *name != "agreement").collect();
+        let unasked = gp.post(&form, &with(&seven, &[ruth])).await;
+        assert_eq!(unasked.status, StatusCode::UNPROCESSABLE_ENTITY, "that a carer asks is not the person's yes");
+        assert!(unasked.body.contains("Ruth Marlow, her daughter"));
+        let kept = gp.post(&form, &with(&seven, &[ruth, ("agreement", "not_asked_yet")])).await;
+        assert!(gp.get(kept.location()).await.body.contains("Peggy has not been asked yet"));
+        assert!(gp.get(&form).await.body.contains("Ruth Marlow, her daughter"), "the draft keeps it");
+        let sent = gp.post(&form, &with(SEVEN, &[ruth])).await;
+        assert!(gp.get(sent.location()).await.body.contains("Peggy knows, and agreed"));
+
+        let ctx = Village::ctx::<Triage>(&server.village.supervisor, &server.village.scheme, start());
+        let referral = server.store.waiting(&ctx).await.unwrap()[0].id;
+        let scheme = format!("/o/{}", server.village.scheme.slug);
+        let mut supervisor = server.signed_in(&server.village.supervisor).await;
+        assert!(
+            supervisor.get(&format!("{scheme}/referrals/{referral}")).await.body.contains("Peggy knows, and agreed")
+        );
+        let case = server.village.accept(&server.store, referral).await;
+        let mut maya = server.signed_in(&server.village.worker).await;
+        assert!(maya.get(&format!("{scheme}/cases/{case}")).await.body.contains("Asked for by Ruth Marlow"));
+    })
+    .await;
+}
