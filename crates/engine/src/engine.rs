@@ -331,13 +331,25 @@ impl Tx {
     /// When the database refuses it.
     pub async fn copy_rows(&mut self, table: &'static Table, to: &mut Self) -> Result<u64> {
         let mut rows = Rows::of(table, to);
+        self.each_row(table, async |cells| rows.put(to, cells).await).await?;
+        rows.end(to).await
+    }
+
+    /// Reads every row of a table, one at a time, its cells in the order of the table's columns.
+    ///
+    /// # Errors
+    /// When the database refuses it, or `each` does.
+    pub async fn each_row<E: From<StoreError>>(
+        &mut self,
+        table: &'static Table,
+        mut each: impl AsyncFnMut(Vec<Value>) -> std::result::Result<(), E>,
+    ) -> std::result::Result<(), E> {
         macro_rules! stream {
             ($tx:expr, $wrap:expr) => {{
                 let mut found = sqlx::query(table.select).fetch(&mut **$tx);
-                while let Some(row) = found.try_next().await? {
+                while let Some(row) = found.try_next().await.map_err(StoreError::from)? {
                     let row = $wrap(row);
-                    let cells = table.columns.iter().map(|column| row.any(column)).collect::<Result<Vec<_>>>()?;
-                    rows.put(to, cells).await?;
+                    each(table.columns.iter().map(|column| row.any(column)).collect::<Result<Vec<_>>>()?).await?;
                 }
             }};
         }
@@ -345,7 +357,7 @@ impl Tx {
             Self::Sqlite(tx) => stream!(tx, Row::Sqlite),
             Self::Postgres(tx) => stream!(tx, Row::Postgres),
         }
-        rows.end(to).await
+        Ok(())
     }
 
     /// How the `n`-th value of a statement with very many is marked. SQLite looks a numbered mark up by its name among

@@ -3,7 +3,10 @@
 //! The directory leaves as one file of HSDS-UK JSON (everything, also what we do not name) and as a folder of HSDS
 //! tables (what the tables have columns for). What was exported can be imported and exported again, and is the same to
 //! the letter. Services are read a few hundred at a time; nothing is held but the ids of what has been written.
+//!
+//! Everything that is stored leaves as CSV with a dictionary, for whoever moves elsewhere.
 
+mod everything;
 mod tables;
 
 use std::collections::HashSet;
@@ -12,6 +15,8 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use fingerpost_store::{Store, StoreError};
+
+pub use everything::everything;
 
 /// Services read at once.
 const AT_ONCE: i64 = 500;
@@ -36,6 +41,9 @@ pub enum ExportError {
     /// A record cannot be written.
     #[error("a record cannot be written: {0}")]
     Record(#[from] serde_json::Error),
+    /// A column that the dictionary does not describe: a fault of ours.
+    #[error("{0}.{1} is not described in the dictionary")]
+    Undescribed(String, String),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -78,6 +78,12 @@ pub(crate) struct Serve {
     /// A proxy that speaks HTTPS stands in front: serve beyond loopback, with cookies for HTTPS only
     #[arg(long)]
     pub behind_proxy: bool,
+    /// Speak HTTPS: a PEM file with the certificate and its chain
+    #[arg(long, value_name = "FILE", requires = "certificate_key", conflicts_with = "behind_proxy")]
+    pub certificate: Option<PathBuf>,
+    /// The key of the certificate, as a PEM file
+    #[arg(long, value_name = "FILE")]
+    pub certificate_key: Option<PathBuf>,
     /// Serve Prometheus metrics on this address
     #[arg(long, value_name = "ADDR")]
     pub metrics_listen: Option<String>,
@@ -170,6 +176,11 @@ pub(crate) enum Import {
 pub(crate) enum Export {
     /// The directory: services.json (HSDS-UK JSON) and a folder of HSDS tables
     Directory {
+        /// A new or empty folder
+        folder: PathBuf,
+    },
+    /// Everything but secrets: one CSV file for each table, and a dictionary of what each column means
+    Everything {
         /// A new or empty folder
         folder: PathBuf,
     },

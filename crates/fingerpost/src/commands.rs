@@ -63,6 +63,10 @@ pub(crate) async fn run(command: Command, settings: Settings) -> anyhow::Result<
             let written = fingerpost_export::directory(&here.store, &folder, |at| shown(at, at)).await;
             written.map(|count| println!("{count} services are in {}.", folder.display())).map_err(Into::into)
         }
+        Command::Export { what: Export::Everything { folder } } => {
+            let written = fingerpost_export::everything(&here.store, &folder, (now, progress("Tables"))).await;
+            written.map(|rows| println!("{rows} rows are in {}.", folder.display())).map_err(Into::into)
+        }
         Command::Scheme { what } => scheme(&here, what).await,
         Command::User { what } => user(&here, what).await,
         Command::Backup { file } => moving::backup(&here.store, &file, (now, progress("Tables"))).await,

@@ -3,6 +3,7 @@
 mod ambient;
 mod cli;
 mod commands;
+mod https;
 mod moving;
 mod serve;
 mod settings;

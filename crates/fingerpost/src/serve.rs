@@ -13,6 +13,7 @@ use tokio::sync::watch;
 
 use crate::ambient;
 use crate::cli::Serve;
+use crate::https::{self, Certificate};
 use crate::settings::Settings;
 
 /// Response times are counted in these steps, in seconds.
@@ -25,13 +26,23 @@ pub(crate) async fn serve(store: Store, settings: &Settings, options: &Serve) ->
         listen.parse().with_context(|| format!("{listen}: write the address as 127.0.0.1:8080"))?;
     let behind_proxy = options.behind_proxy || settings.behind_proxy;
     let invented = store.is_invented().await?;
-    allowed(address.ip(), behind_proxy, invented)?;
+    let certificate = Certificate::named(options, settings)?;
+    ensure!(
+        !(behind_proxy && certificate.is_some()),
+        "say either --behind-proxy or --certificate: one of them speaks HTTPS"
+    );
+    let https = behind_proxy || certificate.is_some();
+    allowed(address.ip(), https, invented)?;
+    let certificate = match certificate {
+        Some(certificate) => Some(certificate.read().await?),
+        None => None,
+    };
     let clock = ambient::clock();
     let listener = TcpListener::bind(address).await.with_context(|| format!("{address} cannot be listened on"))?;
     let here = listener.local_addr()?;
-    let public_url = settings.public_url.clone().unwrap_or_else(|| format!("http://{here}"));
-    let config =
-        WebConfig { secure_cookies: behind_proxy, texts: settings.texts.clone(), public_url: public_url.clone() };
+    let at = format!("{}://{here}", if certificate.is_some() { "https" } else { "http" });
+    let public_url = settings.public_url.clone().unwrap_or_else(|| at.clone());
+    let config = WebConfig { secure_cookies: https, texts: settings.texts.clone(), public_url: public_url.clone() };
     let app = App::new(store.clone(), clock.clone(), config).await?;
     let (stop, stopped) = watch::channel(false);
     if let Some(address) = options.metrics_listen.as_ref().or(settings.metrics_listen.as_ref()) {
@@ -39,7 +50,7 @@ pub(crate) async fn serve(store: Store, settings: &Settings, options: &Serve) ->
     }
     let worker = Worker::new(store.clone(), clock, post(settings, invented)?, &public_url);
     let working = tokio::spawn(worker.run(stopped.clone()));
-    println!("Fingerpost is at http://{here}");
+    println!("Fingerpost is at {at}");
     if invented {
         println!("Everything here is invented. Open the address and press a name to sign in as them:");
         let mut accounts = store.invented_accounts(&TenantId::main()).await?;
@@ -49,7 +60,11 @@ pub(crate) async fn serve(store: Store, settings: &Settings, options: &Serve) ->
             println!("  {:<20} {:<18} {place}", account.name, account.job_title.unwrap_or_default());
         }
     }
-    axum::serve(listener, fingerpost_web::router(&app)).with_graceful_shutdown(until(stopped, stop)).await?;
+    let (router, stopped) = (fingerpost_web::router(&app), until(stopped, stop));
+    match certificate {
+        Some(certificate) => https::serve(listener.into_std()?, router, certificate, stopped).await?,
+        None => axum::serve(listener, router).with_graceful_shutdown(stopped).await?,
+    }
     working.await.ok();
     store.close().await;
     Ok(())
@@ -69,14 +84,15 @@ pub(crate) async fn work(store: Store, settings: &Settings) -> anyhow::Result<()
 }
 
 /// Where plain HTTP may be spoken, and where invented people may be shown.
-fn allowed(ip: IpAddr, behind_proxy: bool, invented: bool) -> anyhow::Result<()> {
+fn allowed(ip: IpAddr, https: bool, invented: bool) -> anyhow::Result<()> {
     ensure!(
-        (ip.is_loopback() && !behind_proxy) || !invented,
-        "an invented neighbourhood has one-click sign-in: serve it on 127.0.0.1 only, without --behind-proxy"
+        (ip.is_loopback() && !https) || !invented,
+        "an invented neighbourhood has one-click sign-in: serve it on 127.0.0.1 only, without --behind-proxy or --certificate"
     );
     ensure!(
-        ip.is_loopback() || behind_proxy,
-        "{ip} is not loopback and this is plain HTTP: put a proxy that speaks HTTPS in front and say --behind-proxy"
+        ip.is_loopback() || https,
+        "{ip} is not loopback and this is plain HTTP: name --certificate and --certificate-key, or put a proxy that speaks \
+         HTTPS in front and say --behind-proxy"
     );
     Ok(())
 }

@@ -41,6 +41,8 @@ pub(crate) struct Settings {
     pub database: Option<String>,
     pub listen: String,
     pub behind_proxy: bool,
+    pub certificate: Option<PathBuf>,
+    pub certificate_key: Option<PathBuf>,
     pub metrics_listen: Option<String>,
     pub public_url: Option<String>,
     pub smtp: Option<String>,

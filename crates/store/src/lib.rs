@@ -54,7 +54,7 @@ pub use connections::{ConnectionChange, ConnectionRow, GroupView, PersonForGroup
 pub use directory::{PostcodePlace, StoredService};
 pub use episodes::{Answered, Asked, Connected, Episode, Work};
 pub use feedback::FeedbackRow;
-pub use fingerpost_engine::{Result, StoreError};
+pub use fingerpost_engine::{Result, StoreError, Value};
 pub use flow::{Counted, CountedRow, FlowRow, MonthRow, PracticeRow, SignpostsRow};
 pub use imports::ImportCounts;
 pub use installation::Health;
@@ -70,6 +70,7 @@ pub use referrals::{Draft, ReferFrame, SentPage, SentRow, Started, WorkerCard};
 pub use schemes::{NewScheme, WorkerDays};
 pub use sessions::StoredSession;
 pub use signposts::SignpostRow;
+pub use transfer::Everything;
 pub use triage::{Accepted, Allocation, SamePerson, WaitingPage, WaitingRow, WorkerLoad};
 pub use users::{NewUser, SignInRecord, SignedIn, UserRow};
 

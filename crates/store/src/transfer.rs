@@ -7,12 +7,12 @@ use fingerpost_domain::Timestamp;
 use fingerpost_domain::id::TenantId;
 
 use crate::audit::{Act, Entry, Resource};
-use crate::tables::TABLES;
+use crate::tables::{self, TABLES};
 use crate::{Store, migrate};
 use fingerpost_engine::Table;
 use fingerpost_engine::statements;
 use fingerpost_engine::{Result, StoreError};
-use fingerpost_engine::{Tx, values};
+use fingerpost_engine::{Tx, Value, values};
 
 statements! {
     IN_USE = "SELECT (SELECT COUNT(*) FROM tenant) + (SELECT COUNT(*) FROM organisation) + (SELECT COUNT(*) FROM service) AS n";
@@ -36,10 +36,27 @@ pub(crate) fn copy_statements() -> impl Iterator<Item = (&'static str, &'static 
     TABLES.iter().flat_map(|table| [table.select, table.count].map(|sql| (table.name, sql)))
 }
 
-/// The tables that are copied, with their columns.
-#[cfg(test)]
-pub(crate) fn copied() -> impl Iterator<Item = (&'static str, &'static [&'static str])> {
-    TABLES.iter().map(|table| (table.name, table.columns))
+/// Everything, table by table, as one moment left it.
+#[derive(Debug)]
+pub struct Everything(Tx);
+
+impl Everything {
+    /// The tables with their columns, parents before children.
+    pub fn tables() -> impl Iterator<Item = (&'static str, &'static [&'static str])> {
+        TABLES.iter().map(|table| (table.name, table.columns))
+    }
+
+    /// Every row of a table, its cells in the order of the table's columns.
+    ///
+    /// # Errors
+    /// When the database fails, or `each` does.
+    pub async fn each_row<E: From<StoreError>>(
+        &mut self,
+        table: &'static str,
+        mut each: impl FnMut(Vec<Value>) -> std::result::Result<(), E>,
+    ) -> std::result::Result<(), E> {
+        self.0.each_row(tables::named(table)?, async |cells| each(cells)).await
+    }
 }
 
 async fn count(tx: &mut Tx, table: &Table) -> Result<i64> {
@@ -62,6 +79,15 @@ impl Store {
     /// When the database fails.
     pub async fn note_copy_out(&self, now: Timestamp) -> Result<()> {
         self.looked(now, Entry::system(TenantId::main(), Act::CopyOut, Resource::Installation)).await
+    }
+
+    /// Everything, to be read out of this database. The audit notes it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn everything(&self, now: Timestamp) -> Result<Everything> {
+        self.note_copy_out(now).await?;
+        Ok(Everything(self.db().read().await?))
     }
 
     /// Ends what a restore brought back: messages that had not left and jobs that are due are held, because the database they came

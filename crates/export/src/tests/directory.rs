@@ -6,7 +6,7 @@ use fingerpost_import::Run;
 use fingerpost_store::testing::{on_both, start};
 use fingerpost_store::{Address, Store};
 
-use super::*;
+use crate::*;
 
 async fn fresh(folder: &Path) -> Store {
     let entropy = fingerpost_domain::ambient::Entropy::from_number(3);

@@ -1,0 +1,4 @@
+//! What leaves, and whether it comes back.
+
+mod directory;
+mod everything;
