@@ -1,10 +1,10 @@
 // The commands: exit codes, clear refusals, and a referral from a really imported practice.
 
 import assert from 'node:assert/strict'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { browser, folder, open, postgres, realData, run, serve } from './support.mjs'
+import { accessible, browser, fileBehind, folder, open, postgres, realData, run, serve } from './support.mjs'
 
 const PASSWORD = 'kettle meadow trumpet'
 
@@ -26,6 +26,66 @@ async function signIn(page, email) {
   await page.waitForLoadState()
 }
 
+/** Plan, questions, a group of a real directory, closing, the letter and the numbers: on the real imports. */
+async function wholeJourney(engine, server, { here, links, gp }) {
+  assert.match(await here('import', 'directory', realData('hsds_us_miami211/data'), '--source', 'Miami 2-1-1'), /4089 added/)
+  await here('import', 'list-sizes', realData('uk_ods/gp-reg-pat-prac-all_2021.csv'))
+  await here('import', 'deprivation', realData('uk_geo/imd2019_lsoa11_min.csv'), '--as-of', '2019-09-26')
+  await here('import', 'postcodes', realData('uk_geo/postcodes_subset_2025-11.csv.gz'))
+  const maya = await open(engine, server)
+  await chooses(maya, links['maya@example.org'])
+  await signIn(maya, 'maya@example.org')
+  await maya.getByRole('link', { name: 'Everyone' }).click()
+  await maya.getByRole('link', { name: 'Ida Quill' }).click(); await accessible(maya, 'real case')
+  const place = maya.url()
+  await maya.getByRole('link', { name: 'Write the plan together' }).click()
+  await maya.getByLabel('I want to').fill('Eat with other people')
+  await maya.getByRole('button', { name: 'Save the plan' }).click()
+  await maya.goto(place)
+  await maya.getByRole('link', { name: 'Ask the questions' }).click()
+  await maya.getByRole('button', { name: 'Begin' }).click()
+  for (const answer of ['3', '4', '5', '6']) {
+    await maya.getByLabel(answer, { exact: true }).check()
+    await maya.getByRole('button', { name: 'Next' }).click()
+  }
+  await maya.goto(place)
+  await maya.getByRole('link', { name: 'Find one that could fit' }).click()
+  await maya.getByLabel('What would help?').fill('food pantry')
+  await maya.getByRole('button', { name: 'Search' }).click(); await accessible(maya, 'real directory')
+  const first = maya.locator('main h2 a, main h3 a').first()
+  const service = (await first.textContent()).trim()
+  await first.click(); await accessible(maya, 'real service')
+  await maya.getByRole('button', { name: 'Offer this to Ida' }).click()
+  await maya.getByLabel('What are they looking for?').fill('Would like to eat with other people.')
+  await maya.getByLabel('Name, no phone number').check()
+  await maya.getByLabel(/Ida agreed that/).check()
+  const byHand = maya.getByLabel(/I ring|I ask|myself/)
+  if (await byHand.count()) await byHand.first().check()
+  await maya.getByRole('button', { name: 'Offer it' }).click(); await accessible(maya, 'real offer')
+  await maya.goto(place)
+  assert.ok((await maya.textContent('main')).includes(service), service)
+  await maya.getByLabel('What was it?').selectOption('Phone call')
+  await maya.getByLabel('Yes, uses session 1').check()
+  await maya.getByLabel('What happened, in plain words').fill('We talked.')
+  await maya.getByText(/^Tell Somebody referrer/).click()
+  await maya.getByLabel('A summary').check()
+  await maya.getByRole('button', { name: 'Save contact' }).click()
+  await maya.getByRole('link', { name: 'Close the case' }).click()
+  await maya.getByLabel('What they wanted has happened', { exact: true }).check()
+  await maya.getByLabel('What continues, and who to call').fill('The pantry on Fridays.')
+  await maya.getByRole('button', { name: 'Close the case' }).click(); await accessible(maya, 'real case closed')
+  await gp.reload(); await accessible(gp, 'real letter')
+  assert.match(await gp.textContent('main'), /How it ended.*The pantry on Fridays/s)
+  assert.equal((await fileBehind(gp, gp.getByRole('link', { name: /^Save as PDF.*How it ended/ }))).head, '%PDF-')
+  const manager = await open(engine, server, { width: 320 })
+  await chooses(manager, links['manager@example.org'])
+  await signIn(manager, 'manager@example.org')
+  await manager.getByRole('link', { name: 'Flow' }).click(); await accessible(manager, 'real flow')
+  assert.match(await manager.textContent('main'), /THE DENSHAM SURGERY.*1,000 patients.*0\.2/s, '1 of 4,000 registered')
+  await manager.getByRole('link', { name: /accepted: open the list/ }).first().click(); await accessible(manager, 'real list')
+  assert.match(await manager.textContent('main'), /Ida Quill.*Accepted/s)
+}
+
 async function realPractice(database) {
   const data = folder()
   const here = async (...args) => {
@@ -44,6 +104,7 @@ async function realPractice(database) {
   for (const [email, role, org, extra] of [
     ['gp@example.org', 'referrer', 'A81001', ['--job-title', 'GP']],
     ['lead@example.org', 'supervisor', 'stockton-social-prescribing', []],
+    ['manager@example.org', 'practice_manager', 'A81001', []],
     ['maya@example.org', 'link_worker', 'stockton-social-prescribing', ['--days', 'A81001=Mondays, room 2']],
   ]) {
     const out = await here('user', 'add', '--name', `Somebody ${role}`, '--email', email, '--role', role, '--org', org, ...extra)
@@ -77,6 +138,7 @@ async function realPractice(database) {
     await lead.getByText('Nobody is waiting').waitFor()
     await gp.reload()
     assert.match(await gp.textContent('main'), /Accepted\. Somebody link_worker takes it up/)
+    if (realData('hsds_us_miami211/data')) await wholeJourney(engine, server, { here, links, gp })
     const metrics = await fetch(`${server.address}/readyz`)
     assert.equal(metrics.status, 200)
   } finally {
@@ -125,6 +187,10 @@ test('what is refused says in one line what to do, and exits 1; wrong usage exit
     await refused(['demo', '--on', 'yesterday'], /2026-11-21/)
     assert.equal((await run(['demo', ...database])).code, 0)
     await refused(['demo'], /in use/)
+    const out = join(data.path, 'out')
+    assert.match((await run(['export', 'everything', out, ...database])).out, /rows are in/)
+    assert.match(readFileSync(join(out, 'referral.csv'), 'utf8'), /code_for_record\n.*871731000000106/s)
+    await refused(['export', 'everything', out], /choose a new or an empty folder/)
     await refused(['serve', '--listen', '0.0.0.0:0', '--behind-proxy'], /one-click sign-in/)
     assert.match((await run(['settings'])).out, /behind_proxy = false/)
   } finally { data.remove() }

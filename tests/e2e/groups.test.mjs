@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { accessible, browser, linkToGroup, neighbourhood, open, signInAs, valid } from './support.mjs'
+import { accessible, browser, fileBehind, linkToGroup, neighbourhood, open, signInAs, valid } from './support.mjs'
 
 let server
 let engine
@@ -47,6 +47,8 @@ for (const how of CASES) {
     assert.match(copy, /My plan.*Go and look.*Monday 1 February 2027.*This plan is mine/s)
     assert.doesNotMatch(copy, /Walking in alone/, 'what is hard is not printed')
     await maya.getByRole('link', { name: /Very large print/ }).click(); await check(maya, 'very large copy')
+    const paper = await fileBehind(maya, maya.getByRole('link', { name: 'Save as PDF' }))
+    assert.deepEqual([paper.type, paper.head], ['application/pdf', '%PDF-'])
     await maya.getByRole('link', { name: 'Back to the plan' }).click()
     await maya.getByRole('link', { name: /^Back to Peggy/ }).click(); await check(maya, 'case with goals')
     assert.match(await maya.textContent('main'), new RegExp(`Meet people at ${width} px`))

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { accessible, browser, neighbourhood, open, signInAs, valid } from './support.mjs'
+import { accessible, browser, fileBehind, neighbourhood, open, signInAs, valid } from './support.mjs'
 
 let server
 let engine
@@ -95,6 +95,9 @@ for (const how of CASES) {
     const read = await gp.textContent('main')
     assert.match(read, /How it ended.*No action is requested.*debt adviser.*How it is going.*know what comes first/s)
     assert.doesNotMatch(read, /half an hour|an hour\./, 'the private note stays private')
+    const letter = await fileBehind(gp, gp.getByRole('link', { name: /^Save as PDF.*How it ended/ }))
+    assert.deepEqual([letter.status, letter.type, letter.head], [200, 'application/pdf', '%PDF-'])
+    assert.doesNotMatch(letter.name, new RegExp(SURNAME), 'a file names nobody')
     assert.ok(await valid([gp, lead, maya]) > 15)
     for (const page of [gp, lead, maya]) await page.context().close()
   })

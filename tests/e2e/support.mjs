@@ -34,7 +34,7 @@ export async function serve(database, extra = []) {
   const address = await new Promise((resolve, reject) => {
     child.stdout.on('data', (data) => {
       out += data
-      const found = out.match(/Fingerpost is at (http:\/\/\S+)/)
+      const found = out.match(/Fingerpost is at (https?:\/\/\S+)/)
       if (found) resolve(found[1])
     })
     child.on('close', () => reject(new Error(`the server stopped: ${log}`)))
@@ -106,6 +106,13 @@ export async function open(engine, server, { width = 1280, javaScriptEnabled = t
   page.on('pageerror', (error) => page.errors.push(String(error)))
   page.on('console', (message) => { if (message.type() === 'error') page.errors.push(message.text()) })
   return page
+}
+
+/** The file behind a link, as the browser that is signed in gets it: its media type, its name and its first bytes. */
+export async function fileBehind(page, link) {
+  const answer = await page.request.get(new URL(await link.getAttribute('href'), page.url()).href)
+  const headers = answer.headers()
+  return { status: answer.status(), type: headers['content-type'], name: headers['content-disposition'], head: (await answer.body()).subarray(0, 5).toString() }
 }
 
 /** Signs in as somebody invented by pressing their name. */
