@@ -116,7 +116,10 @@ impl Table {
     /// ```
     #[must_use]
     pub fn with(mut self, name: impl Into<String>, column: Column) -> Self {
-        debug_assert!(self.columns.first().is_none_or(|(_, first)| first.len() == column.len()), "columns of one length");
+        debug_assert!(
+            self.columns.first().is_none_or(|(_, first)| first.len() == column.len()),
+            "columns of one length"
+        );
         self.columns.push((name.into(), column));
         self
     }

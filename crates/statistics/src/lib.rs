@@ -5,4 +5,6 @@
 //! the same numbers into the one shape in which they are printed, stored and drawn.
 
 pub mod answer;
+pub mod distribution;
+pub mod numbers;
 pub mod refusal;
