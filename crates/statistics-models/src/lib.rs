@@ -1,2 +1,18 @@
 //! Models for evaluating social prescribing: regression, matching, mixed models, interrupted time series, survival and
 //! imputation. Pure functions on plain slices, like [`fingerpost_statistics`], whose answers and refusals they share.
+//!
+//! A regression starts from a [`design::Design`]: named columns of equal length. Every method has two doors: a typed function
+//! that refuses missing values, and an answer door that leaves incomplete rows out, counts them, and puts the same numbers into
+//! [`fingerpost_statistics::answer::Answer`].
+
+pub mod design;
+pub mod glm;
+pub mod inference;
+pub mod linear;
+
+mod algebra;
+mod check;
+mod dispersion;
+mod irls;
+mod reply;
+mod sandwich;
