@@ -9,6 +9,8 @@ pub mod design;
 pub mod glm;
 pub mod inference;
 pub mod linear;
+pub mod matching;
+pub mod survival;
 
 mod algebra;
 mod check;

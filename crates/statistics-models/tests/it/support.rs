@@ -36,11 +36,6 @@ impl Case {
     }
 }
 
-/// A file of `tests/data`.
-pub fn data(file: &str) -> Columns {
-    Columns::read(&PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(file))
-}
-
 impl Columns {
     fn read(path: &std::path::Path) -> Self {
         let mut reader = csv::Reader::from_path(path).unwrap();
