@@ -115,7 +115,8 @@ impl Table {
     /// assert_eq!(table.rows(), 2);
     /// ```
     #[must_use]
-    pub fn with(mut self, name: impl Into<String>, column: Column) -> Self {
+    pub fn with(mut self, name: impl Into<String>, column: impl Into<Column>) -> Self {
+        let column = column.into();
         debug_assert!(
             self.columns.first().is_none_or(|(_, first)| first.len() == column.len()),
             "columns of one length"
@@ -137,6 +138,176 @@ impl Table {
     /// Rows.
     pub fn rows(&self) -> usize {
         self.columns.first().map_or(0, |(_, column)| column.len())
+    }
+}
+
+impl From<Vec<f64>> for Column {
+    fn from(values: Vec<f64>) -> Self {
+        Self::Number(values)
+    }
+}
+
+impl From<f64> for Column {
+    fn from(value: f64) -> Self {
+        Self::Number(vec![value])
+    }
+}
+
+impl From<Vec<u64>> for Column {
+    fn from(values: Vec<u64>) -> Self {
+        Self::Count(values)
+    }
+}
+
+impl From<u64> for Column {
+    fn from(value: u64) -> Self {
+        Self::Count(vec![value])
+    }
+}
+
+impl From<Vec<bool>> for Column {
+    fn from(values: Vec<bool>) -> Self {
+        Self::Flag(values)
+    }
+}
+
+impl From<Vec<String>> for Column {
+    fn from(values: Vec<String>) -> Self {
+        Self::Text(values)
+    }
+}
+
+impl From<Vec<&str>> for Column {
+    fn from(values: Vec<&str>) -> Self {
+        Self::Text(values.into_iter().map(str::to_owned).collect())
+    }
+}
+
+impl From<&str> for Column {
+    fn from(value: &str) -> Self {
+        Self::Text(vec![value.to_owned()])
+    }
+}
+
+impl From<f64> for Setting {
+    fn from(value: f64) -> Self {
+        Self::Number(value)
+    }
+}
+
+impl From<bool> for Setting {
+    fn from(value: bool) -> Self {
+        Self::Flag(value)
+    }
+}
+
+impl From<&str> for Setting {
+    fn from(value: &str) -> Self {
+        Self::Word(value.to_owned())
+    }
+}
+
+impl From<String> for Setting {
+    fn from(value: String) -> Self {
+        Self::Word(value)
+    }
+}
+
+impl Options {
+    /// The options with one more.
+    ///
+    /// ```
+    /// use fingerpost_statistics::answer::Options;
+    /// let options = Options::default().with("level", 0.95).with("screen", true);
+    /// assert_eq!(options.0.len(), 2);
+    /// ```
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: impl Into<Setting>) -> Self {
+        self.0.push((name, value.into()));
+        self
+    }
+}
+
+/// Numbers on their way into an [`Answer`]: the main table, and what is said about it.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Given {
+    results: Table,
+    tables: Vec<(&'static str, Table)>,
+    warnings: Vec<String>,
+    claims: Claims,
+}
+
+impl Given {
+    /// The main table.
+    pub fn new(results: Table) -> Self {
+        Self { results, ..Self::default() }
+    }
+
+    /// A further table.
+    #[must_use]
+    pub fn table(mut self, name: &'static str, table: Table) -> Self {
+        self.tables.push((name, table));
+        self
+    }
+
+    /// A warning.
+    #[must_use]
+    pub fn warn(mut self, sentence: impl Into<String>) -> Self {
+        self.warnings.push(sentence.into());
+        self
+    }
+
+    /// A warning where there is cause for one.
+    #[must_use]
+    pub fn warn_if(self, cause: bool, sentence: impl FnOnce() -> String) -> Self {
+        if cause { self.warn(sentence()) } else { self }
+    }
+
+    /// What the numbers bear.
+    #[must_use]
+    pub fn may(mut self, sentence: impl Into<String>) -> Self {
+        self.claims.may.push(sentence.into());
+        self
+    }
+
+    /// What the numbers do not bear.
+    #[must_use]
+    pub fn may_not(mut self, sentence: impl Into<String>) -> Self {
+        self.claims.may_not.push(sentence.into());
+        self
+    }
+}
+
+impl Answer {
+    /// An answer from what a method gave or refused. Nothing is missing unless [`Answer::with_missing`] says so.
+    ///
+    /// ```
+    /// use fingerpost_statistics::answer::{Answer, Given, Options, Table};
+    /// let given = Given::new(Table::default().with("mean", 3.5)).may("The mean is 3.5.");
+    /// let answer = Answer::new("mean", Options::default(), 4, Ok(given)).with_missing(1);
+    /// assert!(answer.given().is_some());
+    /// ```
+    pub fn new(method: &'static str, options: Options, n: u64, outcome: Result<Given, Refusal>) -> Self {
+        let outcome = match outcome {
+            Err(refusal) => Outcome::Refused { refusal },
+            Ok(Given { results, tables, warnings, claims }) => Outcome::Answered { results, tables, warnings, claims },
+        };
+        Self { method, options, n, missing: 0, outcome }
+    }
+
+    /// The answer with the number of observations that were left out.
+    #[must_use]
+    pub fn with_missing(mut self, missing: u64) -> Self {
+        self.missing = missing;
+        self
+    }
+
+    /// The main table, unless it was refused.
+    pub fn given(&self) -> Option<&Table> {
+        match &self.outcome {
+            Outcome::Refused { .. } => None,
+            Outcome::Answered { results, .. } => Some(results),
+        }
     }
 }
 

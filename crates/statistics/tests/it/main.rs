@@ -1,4 +1,12 @@
 //! What the methods promise, checked against printed textbook numbers, worked cases and invariances.
 
+#[cfg(test)]
+mod charts;
+#[cfg(test)]
 mod close;
+#[cfg(test)]
 mod distribution;
+#[cfg(test)]
+mod funnel;
+#[cfg(test)]
+mod rates;
