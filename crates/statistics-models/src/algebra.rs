@@ -26,12 +26,16 @@ pub(crate) fn least_squares(y: &[f64], weights: Option<&[f64]>, design: &Design)
     let rows = design.rows();
     let root = |row: usize| weights.and_then(|w| w.get(row)).map_or(1.0, |w| w.sqrt());
     let columns = design.columns();
-    let value = |row: usize, column: usize| columns.get(column).map_or(y, Vec::as_slice).get(row).copied().unwrap_or(0.0);
+    let value =
+        |row: usize, column: usize| columns.get(column).map_or(y, Vec::as_slice).get(row).copied().unwrap_or(0.0);
     let augmented = Mat::from_fn(rows, width + 1, |row, column| root(row) * value(row, column));
     let qr = augmented.qr();
     let r = qr.thin_R();
     if r.nrows() <= width {
-        return Err(Refusal::new(RefusalKind::TooFew, "There are no more rows than columns; leave columns out.".to_owned()));
+        return Err(Refusal::new(
+            RefusalKind::TooFew,
+            "There are no more rows than columns; leave columns out.".to_owned(),
+        ));
     }
     for column in 0..width {
         let norm = (0..=column).map(|row| r[(row, column)].powi(2)).sum::<f64>().sqrt();

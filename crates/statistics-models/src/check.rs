@@ -35,7 +35,10 @@ pub(crate) fn same_length(what: &str, length: usize, expected: usize) -> Result<
     if length == expected {
         return Ok(());
     }
-    Err(Refusal::new(RefusalKind::BadShape, format!("{what} has {length} values where {expected} are needed; give one for each row.")))
+    Err(Refusal::new(
+        RefusalKind::BadShape,
+        format!("{what} has {length} values where {expected} are needed; give one for each row."),
+    ))
 }
 
 /// Refuses fewer than `least` observations.
@@ -60,7 +63,10 @@ pub(crate) fn design(design: &Design) -> Result<(), Refusal> {
         finite(&format!("Column {name}"), column)?;
     }
     if design.width() == 0 {
-        return Err(Refusal::new(RefusalKind::BadShape, "The design has no column; add an intercept or a covariate.".to_owned()));
+        return Err(Refusal::new(
+            RefusalKind::BadShape,
+            "The design has no column; add an intercept or a covariate.".to_owned(),
+        ));
     }
     at_least("complete rows", design.rows(), design.width() + 1)
 }
@@ -76,7 +82,9 @@ pub(crate) fn two_groups(what: &str, flags: &[bool]) -> Result<(), Refusal> {
 
 /// Rows whose value is finite in every slice.
 pub(crate) fn complete(rows: usize, slices: &[&[f64]]) -> Vec<usize> {
-    (0..rows).filter(|row| slices.iter().all(|values| values.get(*row).is_some_and(|value| value.is_finite()))).collect()
+    (0..rows)
+        .filter(|row| slices.iter().all(|values| values.get(*row).is_some_and(|value| value.is_finite())))
+        .collect()
 }
 
 /// Values at rows; rows that do not exist are left out.

@@ -84,9 +84,17 @@ impl Design {
 
     /// A column by name.
     pub fn named(&self, name: &str) -> Result<&[f64], Refusal> {
-        self.names.iter().position(|known| known == name).and_then(|at| self.columns.get(at)).map(Vec::as_slice).ok_or_else(
-            || Refusal::new(RefusalKind::BadShape, format!("There is no column named {name}; add it to the design first.")),
-        )
+        self.names
+            .iter()
+            .position(|known| known == name)
+            .and_then(|at| self.columns.get(at))
+            .map(Vec::as_slice)
+            .ok_or_else(|| {
+                Refusal::new(
+                    RefusalKind::BadShape,
+                    format!("There is no column named {name}; add it to the design first."),
+                )
+            })
     }
 
     /// Names of the columns, in order.
@@ -136,7 +144,10 @@ impl Design {
         }
         Err(Refusal::new(
             RefusalKind::BadShape,
-            format!("Column {name} has {length} values and the design {} rows; give one value for each row.", self.rows),
+            format!(
+                "Column {name} has {length} values and the design {} rows; give one value for each row.",
+                self.rows
+            ),
         ))
     }
 }

@@ -16,7 +16,11 @@ pub struct Theta {
     pub standard_error: f64,
 }
 
-pub(crate) fn negative_binomial(y: &[f64], offset: Option<&[f64]>, design: &Design) -> Result<(Settled, Theta), Refusal> {
+pub(crate) fn negative_binomial(
+    y: &[f64],
+    offset: Option<&[f64]>,
+    design: &Design,
+) -> Result<(Settled, Theta), Refusal> {
     let mut settled = irls::run(Variance::Poisson, y, offset, design, None)?;
     // The slope of the log-likelihood in 1/theta at Poisson; not positive means that the best theta is infinite.
     let excess: f64 = y.iter().zip(&settled.mu).map(|(value, mu)| (value - mu).powi(2) - value).sum();
@@ -36,7 +40,10 @@ pub(crate) fn negative_binomial(y: &[f64], offset: Option<&[f64]>, design: &Desi
         if moved < 1e-11 {
             let (_, information) = slopes(y, &settled.mu, theta);
             if information <= 0.0 {
-                return Err(Refusal::new(RefusalKind::NotConverged, "Theta did not settle at a maximum; use quasi_poisson."));
+                return Err(Refusal::new(
+                    RefusalKind::NotConverged,
+                    "Theta did not settle at a maximum; use quasi_poisson.",
+                ));
             }
             return Ok((settled, Theta { value: theta, standard_error: 1.0 / information.sqrt() }));
         }
@@ -75,7 +82,8 @@ fn slopes(y: &[f64], mu: &[f64], theta: f64) -> (f64, f64) {
         let both = theta + mu;
         (
             slope + digamma(theta + value) - at_theta + (theta / both).ln() + 1.0 - (value + theta) / both,
-            information - trigamma(theta + value) + curve_at_theta - 1.0 / theta + 2.0 / both - (value + theta) / (both * both),
+            information - trigamma(theta + value) + curve_at_theta - 1.0 / theta + 2.0 / both
+                - (value + theta) / (both * both),
         )
     })
 }
@@ -88,7 +96,8 @@ fn trigamma(mut x: f64) -> f64 {
         x += 1.0;
     }
     let r = 1.0 / (x * x);
-    let series = r * (1.0 / 6.0 - r * (1.0 / 30.0 - r * (1.0 / 42.0 - r * (1.0 / 30.0 - r * (5.0 / 66.0 - r * 691.0 / 2730.0)))));
+    let series = r
+        * (1.0 / 6.0 - r * (1.0 / 30.0 - r * (1.0 / 42.0 - r * (1.0 / 30.0 - r * (5.0 / 66.0 - r * 691.0 / 2730.0)))));
     sum + 1.0 / x + r / 2.0 + series / x
 }
 

@@ -126,8 +126,11 @@ pub fn fit(family: Family, y: &[f64], design: &Design, options: GlmOptions<'_>) 
         Covariance::Model if family == Family::QuasiPoisson => scaled(&core.inverse_information, dispersion),
         Covariance::Model => core.inverse_information.clone(),
         robust => {
-            let scores: Vec<f64> =
-                y.iter().zip(&core.mu).map(|(value, mu)| (value - mu) * variance.slope(*mu) / variance.of(*mu)).collect();
+            let scores: Vec<f64> = y
+                .iter()
+                .zip(&core.mu)
+                .map(|(value, mu)| (value - mu) * variance.slope(*mu) / variance.of(*mu))
+                .collect();
             let working: Vec<f64> = core.mu.iter().map(|mu| variance.slope(*mu).powi(2) / variance.of(*mu)).collect();
             sandwich::covariance(robust, design, &scores, Some(&working), &core.inverse_information)?
         }
@@ -166,7 +169,10 @@ fn check_outcome(family: Family, y: &[f64]) -> Result<(), Refusal> {
     }
     let constant = y.windows(2).all(|pair| pair.first() == pair.last());
     if constant && (family == Family::Logit || y.first().is_none_or(|first| *first == 0.0)) {
-        return Err(Refusal::new(RefusalKind::Constant, "The outcome has one value only; there is nothing to explain."));
+        return Err(Refusal::new(
+            RefusalKind::Constant,
+            "The outcome has one value only; there is nothing to explain.",
+        ));
     }
     Ok(())
 }
@@ -213,7 +219,10 @@ fn said_of(fit: &GlmFit) -> Said {
         results: reply::ratios_table(&fit.estimates.terms),
         tables: vec![("fit", reply::row(&summary))],
         warnings,
-        may: vec!["By what ratio odds or rates differ between rows that differ by one unit in one column and in no other.".to_owned()],
+        may: vec![
+            "By what ratio odds or rates differ between rows that differ by one unit in one column and in no other."
+                .to_owned(),
+        ],
         may_not: vec!["That changing a column would change the outcome: an association is not an effect.".to_owned()],
     }
 }

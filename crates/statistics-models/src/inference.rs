@@ -127,7 +127,9 @@ impl Estimates {
             if !estimate.is_finite() || !variance.is_finite() || variance <= 0.0 {
                 return Err(Refusal::new(
                     RefusalKind::Assumption,
-                    format!("The standard error of {name} cannot be computed from these rows; use more rows or clusters, or leave the column out."),
+                    format!(
+                        "The standard error of {name} cannot be computed from these rows; use more rows or clusters, or leave the column out."
+                    ),
                 ));
             }
             terms.push(Term::new(name.clone(), *estimate, variance.sqrt(), reference, level));
@@ -138,7 +140,10 @@ impl Estimates {
     /// A term by the column's name.
     pub fn term(&self, name: &str) -> Result<&Term, Refusal> {
         self.terms.iter().find(|term| term.name == name).ok_or_else(|| {
-            Refusal::new(RefusalKind::BadShape, format!("There is no coefficient named {name}; use a name of the design."))
+            Refusal::new(
+                RefusalKind::BadShape,
+                format!("There is no coefficient named {name}; use a name of the design."),
+            )
         })
     }
 
@@ -151,14 +156,12 @@ impl Estimates {
     pub fn combination(&self, name: &str, weights: &[f64]) -> Result<Term, Refusal> {
         crate::check::same_length("The list of weights", weights.len(), self.terms.len())?;
         crate::check::finite("Weights", weights)?;
-        let variance: f64 = self
-            .covariance
-            .iter()
-            .zip(weights)
-            .map(|(row, w)| w * algebra::dot(row, weights))
-            .sum();
+        let variance: f64 = self.covariance.iter().zip(weights).map(|(row, w)| w * algebra::dot(row, weights)).sum();
         if variance <= 0.0 || !variance.is_finite() {
-            return Err(Refusal::new(RefusalKind::Constant, format!("{name} has no variance; give a weight to at least one coefficient.")));
+            return Err(Refusal::new(
+                RefusalKind::Constant,
+                format!("{name} has no variance; give a weight to at least one coefficient."),
+            ));
         }
         Ok(Term::new(name, algebra::dot(&self.beta(), weights), variance.sqrt(), self.reference, self.level))
     }
@@ -179,15 +182,19 @@ impl Estimates {
         let inverse = algebra::inverse_spd(&block).ok_or_else(|| {
             Refusal::new(
                 RefusalKind::Singular,
-                "These coefficients cannot be tested together with so few rows or clusters; test fewer at once.".to_owned(),
+                "These coefficients cannot be tested together with so few rows or clusters; test fewer at once."
+                    .to_owned(),
             )
         })?;
         let wald = algebra::quadratic(&estimates, &inverse, &estimates);
         let df = places.len() as f64;
         Ok(match self.reference {
-            Reference::Normal => {
-                Joint { statistic: wald, df, df_denominator: f64::INFINITY, p: distribution::chi_squared_upper(wald, df) }
-            }
+            Reference::Normal => Joint {
+                statistic: wald,
+                df,
+                df_denominator: f64::INFINITY,
+                p: distribution::chi_squared_upper(wald, df),
+            },
             Reference::T(below) => {
                 let f = wald / df;
                 Joint { statistic: f, df, df_denominator: below, p: distribution::f_upper(f, df, below) }

@@ -64,19 +64,24 @@ impl Variance {
         match self {
             Self::Binomial => -2.0 * if y > 0.5 { mu.ln() } else { (1.0 - mu).ln() },
             Self::Poisson => 2.0 * (y_log_y_over_mu - (y - mu)),
-            Self::NegativeBinomial(theta) => {
-                2.0 * (y_log_y_over_mu - (y + theta) * ((y + theta) / (mu + theta)).ln())
-            }
+            Self::NegativeBinomial(theta) => 2.0 * (y_log_y_over_mu - (y + theta) * ((y + theta) / (mu + theta)).ln()),
         }
     }
 
     /// Logarithm of the probability of y.
     pub fn log_density(self, y: f64, mu: f64) -> f64 {
         match self {
-            Self::Binomial => if y > 0.5 { mu.ln() } else { (1.0 - mu).ln() },
+            Self::Binomial => {
+                if y > 0.5 {
+                    mu.ln()
+                } else {
+                    (1.0 - mu).ln()
+                }
+            }
             Self::Poisson => y * mu.ln() - mu - ln_gamma(y + 1.0),
             Self::NegativeBinomial(theta) => {
-                ln_gamma(theta + y) - ln_gamma(theta) - ln_gamma(y + 1.0) + theta * (theta / (mu + theta)).ln()
+                ln_gamma(theta + y) - ln_gamma(theta) - ln_gamma(y + 1.0)
+                    + theta * (theta / (mu + theta)).ln()
                     + y * (mu / (mu + theta)).ln()
             }
         }
@@ -267,5 +272,8 @@ fn separated(design: &Design, step: &[f64]) -> Refusal {
 }
 
 fn not_settled() -> Refusal {
-    Refusal::new(RefusalKind::NotConverged, "The estimates did not settle; use fewer columns, or rescale very large values.")
+    Refusal::new(
+        RefusalKind::NotConverged,
+        "The estimates did not settle; use fewer columns, or rescale very large values.",
+    )
 }

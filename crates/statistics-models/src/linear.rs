@@ -78,7 +78,10 @@ fn fit(
     check::finite("The outcome", y)?;
     check::design(design)?;
     if y.windows(2).all(|pair| pair.first() == pair.last()) {
-        return Err(Refusal::new(RefusalKind::Constant, "The outcome has one value only; there is nothing to explain."));
+        return Err(Refusal::new(
+            RefusalKind::Constant,
+            "The outcome has one value only; there is nothing to explain.",
+        ));
     }
     let solution = algebra::least_squares(y, weights, design)?;
     let (n, p) = (design.rows() as f64, design.width() as f64);
@@ -143,7 +146,11 @@ pub(crate) fn scaled(matrix: &Mat<f64>, factor: f64) -> Mat<f64> {
 }
 
 /// The same covariance for some of the rows.
-pub(crate) fn covariance_at<'a>(covariance: Covariance<'_>, rows: &[usize], kept: &'a mut Vec<usize>) -> Covariance<'a> {
+pub(crate) fn covariance_at<'a>(
+    covariance: Covariance<'_>,
+    rows: &[usize],
+    kept: &'a mut Vec<usize>,
+) -> Covariance<'a> {
     match covariance {
         Covariance::Model => Covariance::Model,
         Covariance::Hc0 => Covariance::Hc0,

@@ -129,16 +129,24 @@ pub fn match_scores(treated: &[bool], scores: &[f64], options: MatchOptions) -> 
     check::finite("Scores", scores)?;
     check::two_groups("Treated and controls", treated)?;
     if options.ratio == 0 {
-        return Err(Refusal::new(RefusalKind::BadShape, "Each treated needs at least one control; ask for a ratio of 1 or more."));
+        return Err(Refusal::new(
+            RefusalKind::BadShape,
+            "Each treated needs at least one control; ask for a ratio of 1 or more.",
+        ));
     }
     let caliper = match options.caliper_sd {
         None => None,
         Some(width) if width > 0.0 && width.is_finite() => Some(width * check::variance(scores).sqrt()),
-        Some(_) => return Err(Refusal::new(RefusalKind::BadShape, "A caliper is a positive number of standard deviations.")),
+        Some(_) => {
+            return Err(Refusal::new(RefusalKind::BadShape, "A caliper is a positive number of standard deviations."));
+        }
     };
     let pairs = neighbours::pairs(treated, scores, options, caliper.unwrap_or(f64::INFINITY));
     if pairs.is_empty() {
-        return Err(Refusal::new(RefusalKind::Assumption, "No treated has a control within the caliper: the groups do not overlap."));
+        return Err(Refusal::new(
+            RefusalKind::Assumption,
+            "No treated has a control within the caliper: the groups do not overlap.",
+        ));
     }
     let mut counts = vec![0_u32; treated.len()];
     for pair in &pairs {
@@ -176,7 +184,10 @@ pub fn balance(treated: &[bool], covariates: &Design, weights: &[f64]) -> Result
     check::two_groups("Treated and controls", treated)?;
     let varies = |column: &[f64]| column.windows(2).any(|pair| pair.first() != pair.last());
     let named = covariates.names().iter().zip(covariates.columns());
-    Ok(named.filter(|(_, column)| varies(column)).map(|(name, column)| balance_of(name, treated, column, weights)).collect())
+    Ok(named
+        .filter(|(_, column)| varies(column))
+        .map(|(name, column)| balance_of(name, treated, column, weights))
+        .collect())
 }
 
 fn balance_of(name: &str, treated: &[bool], column: &[f64], weights: &[f64]) -> Balance {
@@ -223,7 +234,8 @@ pub fn att(y: &[f64], treated: &[bool], matching: &Matching, level: f64) -> Resu
             }
         }
     }
-    let rows: Vec<usize> = (0..treated.len()).filter(|row| sets.get(*row).is_some_and(|set| *set != usize::MAX)).collect();
+    let rows: Vec<usize> =
+        (0..treated.len()).filter(|row| sets.get(*row).is_some_and(|set| *set != usize::MAX)).collect();
     let flags = check::at(treated, &rows);
     check::at_least("matched treated", flags.iter().filter(|flag| **flag).count(), 2)?;
     let design = Design::with_intercept(rows.len()).flag("treated", &flags)?;
@@ -268,7 +280,8 @@ pub fn matched_comparison(
 
 fn difference_of_means(y: &[f64], treated: &[bool]) -> f64 {
     let mean = |wanted: bool| {
-        let values: Vec<f64> = y.iter().zip(treated).filter(|(_, flag)| **flag == wanted).map(|(value, _)| *value).collect();
+        let values: Vec<f64> =
+            y.iter().zip(treated).filter(|(_, flag)| **flag == wanted).map(|(value, _)| *value).collect();
         check::mean(&values)
     };
     mean(true) - mean(false)

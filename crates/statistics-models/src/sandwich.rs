@@ -54,7 +54,10 @@ pub(crate) fn cluster_count(clusters: &[usize], rows: usize) -> Result<usize, Re
     crate::check::same_length("The list of clusters", clusters.len(), rows)?;
     let count = clusters.iter().collect::<std::collections::HashSet<_>>().len();
     if count < 2 {
-        return Err(Refusal::new(RefusalKind::OneGroup, "Clustered standard errors need at least two clusters.".to_owned()));
+        return Err(Refusal::new(
+            RefusalKind::OneGroup,
+            "Clustered standard errors need at least two clusters.".to_owned(),
+        ));
     }
     Ok(count)
 }
@@ -84,7 +87,10 @@ pub(crate) fn covariance(
                     return Err(Refusal::at(
                         RefusalKind::Assumption,
                         row,
-                        format!("Row {} alone decides a coefficient, so HC2 and HC3 do not exist; use HC1 or leave the column out.", row + 1),
+                        format!(
+                            "Row {} alone decides a coefficient, so HC2 and HC3 do not exist; use HC1 or leave the column out.",
+                            row + 1
+                        ),
                     ));
                 }
                 let divisor = if matches!(kind, Covariance::Hc3) { free } else { free.sqrt() };
@@ -122,7 +128,12 @@ fn leverage(kind: Covariance<'_>, x: &[f64], bread: &Mat<f64>) -> f64 {
 }
 
 /// Scores summed within each cluster, clusters in the order of first appearance.
-fn cluster_sums<'r>(clusters: &[usize], scores: &[f64], row_at: &dyn Fn(usize) -> &'r [f64], width: usize) -> Vec<Vec<f64>> {
+fn cluster_sums<'r>(
+    clusters: &[usize],
+    scores: &[f64],
+    row_at: &dyn Fn(usize) -> &'r [f64],
+    width: usize,
+) -> Vec<Vec<f64>> {
     let mut places = std::collections::HashMap::new();
     let mut sums: Vec<Vec<f64>> = Vec::new();
     for (row, (cluster, u)) in clusters.iter().zip(scores).enumerate() {

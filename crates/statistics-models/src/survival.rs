@@ -3,9 +3,9 @@
 
 mod reply;
 
+use faer::Mat;
 use fingerpost_statistics::distribution::{chi_squared_upper, normal_quantile};
 use fingerpost_statistics::refusal::{Refusal, RefusalKind};
-use faer::Mat;
 
 use crate::{algebra, check};
 
@@ -96,7 +96,10 @@ pub fn kaplan_meier(time: &[f64], event: &[bool], limits: Limits, level: f64) ->
     check::level(level)?;
     check_times(time, event)?;
     if !event.contains(&true) {
-        return Err(Refusal::new(RefusalKind::Constant, "Nobody has had the event yet, so there is no curve; wait longer."));
+        return Err(Refusal::new(
+            RefusalKind::Constant,
+            "Nobody has had the event yet, so there is no curve; wait longer.",
+        ));
     }
     let z = normal_quantile(0.5 + level / 2.0);
     let mut survival = 1.0;
@@ -323,7 +326,10 @@ pub fn log_rank(time: &[f64], event: &[bool], group: &[usize]) -> Result<LogRank
     let difference: Vec<f64> = observed.iter().zip(&expected).skip(1).map(|(o, e)| o - e).collect();
     let block = Mat::from_fn(k - 1, k - 1, |i, j| variance[(i + 1, j + 1)]);
     let inverse = algebra::inverse_spd(&block).ok_or_else(|| {
-        Refusal::new(RefusalKind::Assumption, "Some group is never at risk together with another when events happen; join groups.")
+        Refusal::new(
+            RefusalKind::Assumption,
+            "Some group is never at risk together with another when events happen; join groups.",
+        )
     })?;
     let chi_squared = algebra::quadratic(&difference, &inverse, &difference);
     let df = k as f64 - 1.0;

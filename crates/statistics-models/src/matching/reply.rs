@@ -52,7 +52,14 @@ fn said(comparison: &MatchedComparison, rows: &[usize], level: f64) -> Said {
         results,
         tables,
         warnings: warnings(comparison),
-        may: vec![interval_sentence("the outcome, treated against matched controls", att.estimate, att.lower, att.upper, 0.0, level)],
+        may: vec![interval_sentence(
+            "the outcome, treated against matched controls",
+            att.estimate,
+            att.lower,
+            att.upper,
+            0.0,
+            level,
+        )],
         may_not: vec![
             UNMEASURED.to_owned(),
             "An effect for people who were not matched, or for people unlike the treated.".to_owned(),
@@ -79,7 +86,10 @@ pub(crate) fn imbalance(balance: &[Balance]) -> Option<String> {
         .map(|entry| format!("{} ({})", entry.name, words(entry.smd_after)))
         .collect();
     (!apart.is_empty()).then(|| {
-        format!("Still apart by 0.1 standard deviations or more: {}. The comparison is not yet like with like.", apart.join(", "))
+        format!(
+            "Still apart by 0.1 standard deviations or more: {}. The comparison is not yet like with like.",
+            apart.join(", ")
+        )
     })
 }
 

@@ -76,7 +76,8 @@ fn said<S: AsRef<str>>(
 }
 
 fn summary_table(curves: &[(&str, KaplanMeier)], target: Option<f64>) -> Result<Table, Refusal> {
-    let number = |value: fn(&KaplanMeier) -> f64| Column::Number(curves.iter().map(|(_, curve)| value(curve)).collect());
+    let number =
+        |value: fn(&KaplanMeier) -> f64| Column::Number(curves.iter().map(|(_, curve)| value(curve)).collect());
     let mut table = Table::default()
         .with("group", Column::Text(curves.iter().map(|(name, _)| (*name).to_owned()).collect()))
         .with("n", Column::Count(curves.iter().map(|(_, curve)| curve.n).collect()))
@@ -95,8 +96,10 @@ fn summary_table(curves: &[(&str, KaplanMeier)], target: Option<f64>) -> Result<
 }
 
 fn curve_table(curves: &[(&str, KaplanMeier)]) -> Table {
-    let points: Vec<_> = curves.iter().flat_map(|(name, curve)| curve.points.iter().map(move |point| (*name, point))).collect();
-    let number = |value: fn(&super::Point) -> f64| Column::Number(points.iter().map(|(_, point)| value(point)).collect());
+    let points: Vec<_> =
+        curves.iter().flat_map(|(name, curve)| curve.points.iter().map(move |point| (*name, point))).collect();
+    let number =
+        |value: fn(&super::Point) -> f64| Column::Number(points.iter().map(|(_, point)| value(point)).collect());
     Table::default()
         .with("group", Column::Text(points.iter().map(|(name, _)| (*name).to_owned()).collect()))
         .with("time", number(|point| point.time))

@@ -12,7 +12,8 @@ fn a_two_by_two_table_has_the_log_odds_ratio_and_its_woolf_error() {
     let (a, b, c, d) = (17.0_f64, 43.0_f64, 29.0_f64, 31.0_f64);
     let y: Vec<f64> = [(17, 1.0), (43, 0.0), (29, 1.0), (31, 0.0)].iter().flat_map(|(n, v)| vec![*v; *n]).collect();
     let group: Vec<bool> = (0..120).map(|i| i < 60).collect();
-    let model = fit(Family::Logit, &y, &Design::with_intercept(120).flag("g", &group).unwrap(), GlmOptions::default()).unwrap();
+    let model =
+        fit(Family::Logit, &y, &Design::with_intercept(120).flag("g", &group).unwrap(), GlmOptions::default()).unwrap();
     let term = model.estimates.term("g").unwrap();
     close(term.estimate, (a * d / (b * c)).ln(), 1e-12);
     close(term.standard_error, (1.0 / a + 1.0 / b + 1.0 / c + 1.0 / d).sqrt(), 1e-12);
@@ -35,7 +36,8 @@ fn dobson_s_randomised_trial_comes_out_as_printed() {
     let counts = [18.0, 17.0, 15.0, 20.0, 10.0, 20.0, 25.0, 13.0, 12.0];
     let outcome = ["1", "2", "3", "1", "2", "3", "1", "2", "3"];
     let treatment = ["1", "1", "1", "2", "2", "2", "3", "3", "3"];
-    let design = Design::with_intercept(9).factor("outcome", &outcome).unwrap().factor("treatment", &treatment).unwrap();
+    let design =
+        Design::with_intercept(9).factor("outcome", &outcome).unwrap().factor("treatment", &treatment).unwrap();
     let model = fit(Family::Poisson, &counts, &design, GlmOptions::default()).unwrap();
     let term = |name| model.estimates.term(name).unwrap().clone();
     printed(term("(Intercept)").estimate, "3.0445");
@@ -74,7 +76,9 @@ fn rate_models_do_not_depend_on_order_or_unit_of_time() {
         let order: Vec<usize> = (0..90).rev().collect();
         let days: Vec<f64> = log(365.25).into_iter().rev().collect();
         let back: Vec<f64> = y.iter().rev().copied().collect();
-        let two = fit(family, &back, &design.rows_at(&order), GlmOptions { offset: Some(&days), ..GlmOptions::default() }).unwrap();
+        let two =
+            fit(family, &back, &design.rows_at(&order), GlmOptions { offset: Some(&days), ..GlmOptions::default() })
+                .unwrap();
         close(two.estimates.terms[1].estimate, one.estimates.terms[1].estimate, 1e-9);
         close(two.estimates.terms[1].standard_error, one.estimates.terms[1].standard_error, 1e-9);
         close(two.estimates.terms[0].estimate, one.estimates.terms[0].estimate - 365.25_f64.ln(), 1e-9);
@@ -89,8 +93,10 @@ fn a_covariate_that_tells_outcomes_apart_is_refused_by_name() {
     let refusal = fit(Family::Logit, &y, &design, GlmOptions::default()).unwrap_err();
     assert_eq!(refusal.kind, RefusalKind::Separation);
     // No event in one group: quasi-separation, in a count model too.
-    let design = Design::with_intercept(8).flag("rural", &[false, true, true, false, true, false, false, true]).unwrap();
-    let refusal = fit(Family::Poisson, &[3.0, 0.0, 0.0, 2.0, 0.0, 1.0, 4.0, 0.0], &design, GlmOptions::default()).unwrap_err();
+    let design =
+        Design::with_intercept(8).flag("rural", &[false, true, true, false, true, false, false, true]).unwrap();
+    let refusal =
+        fit(Family::Poisson, &[3.0, 0.0, 0.0, 2.0, 0.0, 1.0, 4.0, 0.0], &design, GlmOptions::default()).unwrap_err();
     assert_eq!(refusal.kind, RefusalKind::Separation);
     assert!(refusal.message.starts_with("rural"), "{}", refusal.message);
 }

@@ -80,7 +80,9 @@ fn every_row_its_own_cluster_is_hc1_and_newey_west_without_lag_is_hc0() {
     let (y, x, flag) = cells(60, 7);
     let design = Design::with_intercept(60).column("x", &x).unwrap().flag("linked", &flag).unwrap();
     let own: Vec<usize> = (0..60).collect();
-    let errors = |kind| ols(&y, &design, kind, 0.95).unwrap().estimates.terms.iter().map(|t| t.standard_error).collect::<Vec<_>>();
+    let errors = |kind| {
+        ols(&y, &design, kind, 0.95).unwrap().estimates.terms.iter().map(|t| t.standard_error).collect::<Vec<_>>()
+    };
     for (a, b) in errors(Covariance::Clustered(&own)).iter().zip(errors(Covariance::Hc1)) {
         close(*a, b, 1e-12);
     }
@@ -128,7 +130,10 @@ fn what_cannot_be_answered_is_refused() {
     assert_eq!(refusal.kind, RefusalKind::Singular);
     assert!(refusal.message.starts_with("twice"));
     assert_eq!(kind(&[1.0], &Design::with_intercept(1)), RefusalKind::TooFew);
-    assert_eq!(ols(&[1.0, 3.0, 2.0, 5.0], &design, Covariance::Clustered(&[0; 4]), 0.95).unwrap_err().kind, RefusalKind::OneGroup);
+    assert_eq!(
+        ols(&[1.0, 3.0, 2.0, 5.0], &design, Covariance::Clustered(&[0; 4]), 0.95).unwrap_err().kind,
+        RefusalKind::OneGroup
+    );
     assert_eq!(ols(&[1.0, 3.0, 2.0, 5.0], &design, Covariance::Model, 1.0).unwrap_err().kind, RefusalKind::BadShape);
 }
 

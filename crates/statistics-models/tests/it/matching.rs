@@ -49,7 +49,9 @@ fn the_training_programme_comes_out_as_two_independent_matchers_say() {
     for term in &plain.propensity.terms {
         close(term.estimate, case.number(&format!("/ps_coef/{}", term.name)), 1e-7);
     }
-    for entry in plain.balance.iter().filter(|entry| !entry.name.starts_with("race") && entry.name != "propensity_score") {
+    for entry in
+        plain.balance.iter().filter(|entry| !entry.name.starts_with("race") && entry.name != "propensity_score")
+    {
         close(entry.smd_before, case.number(&format!("/smd_before/{}", entry.name)), 1e-9);
     }
     close(plain.unadjusted, case.number("/naive_diff"), 1e-9);
@@ -77,7 +79,8 @@ fn people(n: usize, seed: u64) -> (Vec<f64>, Vec<bool>, Design) {
     let visits: Vec<f64> = (0..n).map(|_| (14.0 * next() * next()).floor()).collect();
     let treated: Vec<bool> =
         (0..n).map(|i| next() < 1.0 / (1.0 + (3.2 - 0.012 * age[i] - 0.1 * visits[i]).exp())).collect();
-    let y = (0..n).map(|i| 50.0 - 0.4 * visits[i] + 1.5 * f64::from(u8::from(treated[i])) + 8.0 * (next() - 0.5)).collect();
+    let y =
+        (0..n).map(|i| 50.0 - 0.4 * visits[i] + 1.5 * f64::from(u8::from(treated[i])) + 8.0 * (next() - 0.5)).collect();
     (y, treated, Design::with_intercept(n).column("age", &age).unwrap().column("visits", &visits).unwrap())
 }
 
@@ -85,7 +88,8 @@ fn people(n: usize, seed: u64) -> (Vec<f64>, Vec<bool>, Design) {
 fn the_effect_of_one_to_one_pairs_is_the_mean_difference_within_pairs() {
     let (y, treated, design) = people(900, 3);
     let comparison = matched_comparison(&y, &treated, &design, MatchOptions::default()).unwrap();
-    let differences: Vec<f64> = comparison.matching.pairs.iter().map(|pair| y[pair.treated] - y[pair.control]).collect();
+    let differences: Vec<f64> =
+        comparison.matching.pairs.iter().map(|pair| y[pair.treated] - y[pair.control]).collect();
     let m = differences.len() as f64;
     let mean = differences.iter().sum::<f64>() / m;
     close(comparison.att.estimate, mean, 1e-10);
@@ -104,9 +108,12 @@ fn a_control_serves_once_without_replacement_and_nearest_with_it() {
     controls.sort_unstable();
     controls.dedup();
     assert_eq!(controls.len(), two.pairs.len());
-    let again = match_scores(&treated, &scores, MatchOptions { ratio: 2, replacement: true, ..MatchOptions::default() }).unwrap();
+    let again =
+        match_scores(&treated, &scores, MatchOptions { ratio: 2, replacement: true, ..MatchOptions::default() })
+            .unwrap();
     for pair in &again.pairs {
-        let nearer = (0..400).filter(|row| !treated[*row] && (scores[*row] - scores[pair.treated]).abs() < pair.gap).count();
+        let nearer =
+            (0..400).filter(|row| !treated[*row] && (scores[*row] - scores[pair.treated]).abs() < pair.gap).count();
         assert!(nearer < 2);
     }
     let total: f64 = again.weights.iter().zip(&treated).filter(|(_, flag)| !**flag).map(|(weight, _)| weight).sum();
@@ -116,7 +123,11 @@ fn a_control_serves_once_without_replacement_and_nearest_with_it() {
 #[test]
 fn no_control_within_the_caliper_is_refused_and_one_group_too() {
     let treated = [true, true, false, false];
-    let far = match_scores(&treated, &[0.9, 0.8, 0.1, 0.2], MatchOptions { caliper_sd: Some(0.1), ..MatchOptions::default() });
+    let far = match_scores(
+        &treated,
+        &[0.9, 0.8, 0.1, 0.2],
+        MatchOptions { caliper_sd: Some(0.1), ..MatchOptions::default() },
+    );
     assert_eq!(far.unwrap_err().kind, RefusalKind::Assumption);
     let one = match_scores(&[false; 4], &[0.9, 0.8, 0.1, 0.2], MatchOptions::default());
     assert_eq!(one.unwrap_err().kind, RefusalKind::OneGroup);
@@ -142,6 +153,8 @@ fn the_answer_names_rows_of_the_input_and_says_what_it_does_not_show() {
     let Outcome::Answered { tables, claims, .. } = said.outcome else { panic!("refused") };
     assert!(claims.may_not[0].contains("unmeasured"));
     let pairs = &tables.iter().find(|(name, _)| *name == "pairs").unwrap().1;
-    let Some(fingerpost_statistics::answer::Column::Count(rows)) = pairs.column("treated_row") else { panic!("no rows") };
+    let Some(fingerpost_statistics::answer::Column::Count(rows)) = pairs.column("treated_row") else {
+        panic!("no rows")
+    };
     assert!(rows.iter().all(|row| treated[*row as usize]));
 }

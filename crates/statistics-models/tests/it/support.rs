@@ -71,7 +71,10 @@ pub fn close(actual: f64, expected: f64, tolerance: f64) {
 pub fn printed(actual: f64, expected: &str) {
     let decimals = expected.split_once('.').map_or(0, |(_, after)| after.len());
     let value: f64 = expected.parse().unwrap();
-    assert!((actual - value).abs() <= 0.500_001 * 10f64.powi(-(decimals as i32)), "{actual} is not printed as {expected}");
+    assert!(
+        (actual - value).abs() <= 0.500_001 * 10f64.powi(-(decimals as i32)),
+        "{actual} is not printed as {expected}"
+    );
 }
 
 /// A stream of numbers in (0, 1) that is the same everywhere (Park & Miller).

@@ -8,8 +8,8 @@ use crate::support::{case, close, printed};
 
 /// Freireich et al. 1963, weeks in remission: 6-MP (negative: still in remission), then placebo.
 const SIX_MP: [f64; 21] = [
-    6.0, 6.0, 6.0, -6.0, 7.0, -9.0, 10.0, -10.0, -11.0, 13.0, 16.0, -17.0, -19.0, -20.0, 22.0, 23.0, -25.0, -32.0, -32.0, -34.0,
-    -35.0,
+    6.0, 6.0, 6.0, -6.0, 7.0, -9.0, 10.0, -10.0, -11.0, 13.0, 16.0, -17.0, -19.0, -20.0, 22.0, 23.0, -25.0, -32.0,
+    -32.0, -34.0, -35.0,
 ];
 const PLACEBO: [f64; 21] =
     [1.0, 1.0, 2.0, 2.0, 3.0, 4.0, 4.0, 5.0, 5.0, 8.0, 8.0, 8.0, 8.0, 11.0, 11.0, 12.0, 12.0, 15.0, 17.0, 22.0, 23.0];
@@ -96,7 +96,10 @@ fn lung_cancer_survival_comes_out_as_in_r() {
         let e: Vec<bool> = own.iter().map(|row| event[*row]).collect();
         let median = kaplan_meier(&t, &e, Limits::Log, 0.95).unwrap().median();
         let expected = |key: &str| case.number(&format!("/sex/{at}/{key}"));
-        assert_eq!((median.time, median.lower, median.upper), (expected("median"), expected("0.95LCL"), expected("0.95UCL")));
+        assert_eq!(
+            (median.time, median.lower, median.upper),
+            (expected("median"), expected("0.95LCL"), expected("0.95UCL"))
+        );
     }
 }
 
