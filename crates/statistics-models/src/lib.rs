@@ -5,7 +5,9 @@
 //! that refuses missing values, and an answer door that leaves incomplete rows out, counts them, and puts the same numbers into
 //! [`fingerpost_statistics::answer::Answer`].
 
+pub mod counts;
 pub mod design;
+pub mod difference;
 pub mod glm;
 pub mod inference;
 pub mod linear;

@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot read its case has failed")]
 
+mod difference;
 mod glm;
 mod linear;
 mod matching;
