@@ -10,9 +10,11 @@ pub mod design;
 pub mod difference;
 pub mod glm;
 pub mod inference;
+pub mod interrupted;
 pub mod linear;
 pub mod matching;
 pub mod survival;
+pub mod weighting;
 
 mod algebra;
 mod check;

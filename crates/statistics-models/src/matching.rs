@@ -13,6 +13,7 @@ use crate::inference::{Estimates, Term};
 use crate::linear::{Covariance, wls};
 
 pub use reply::answer;
+pub(crate) use reply::{balance_table, imbalance};
 
 /// How pairs are made.
 #[derive(Debug, Clone, Copy, PartialEq)]

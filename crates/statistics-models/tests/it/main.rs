@@ -5,7 +5,9 @@
 
 mod difference;
 mod glm;
+mod interrupted;
 mod linear;
 mod matching;
 mod support;
 mod survival;
+mod weighting;

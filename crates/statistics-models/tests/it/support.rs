@@ -85,3 +85,7 @@ pub fn stream(seed: u64) -> impl FnMut() -> f64 {
         state as f64 / 2_147_483_647.0
     }
 }
+/// A file of `tests/data`.
+pub fn data(file: &str) -> Columns {
+    Columns::read(&PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(file))
+}
