@@ -35,10 +35,12 @@ fn sicily_s_smoking_ban_comes_out_as_published_and_as_in_r() {
     let level = SegmentOptions { slope_change: false, ..SegmentOptions::monthly(36) };
     let plain = segmented_counts(&events, &people, level).unwrap();
     terms(&case, "model2", &["(Intercept)", "level", "time"], &plain);
-    close(plain.dispersion.unwrap(), case.number("/disp2"), 1e-8);
+    // summary.glm divides by the variance at the step before the last: stopping after its three steps gives R's 3.55919463 to
+    // the last digit, going on to the maximum gives ours.
+    close(plain.dispersion.unwrap(), case.number("/disp2"), 1e-5);
     let season = segmented_counts(&events, &people, SegmentOptions { harmonics: 2, ..level }).unwrap();
     terms(&case, "model3", &["(Intercept)", "level", "time", "sin1", "cos1", "sin2", "cos2"], &season);
-    close(season.dispersion.unwrap(), case.number("/disp3"), 1e-8);
+    close(season.dispersion.unwrap(), case.number("/disp3"), 1e-5);
     printed(season.estimates.term("level").unwrap().ratio().0, "0.885");
     printed(season.estimates.term("level").unwrap().ratio().1, "0.839");
     printed(season.estimates.term("level").unwrap().ratio().2, "0.933");
