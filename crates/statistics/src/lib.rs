@@ -5,16 +5,26 @@
 //! puts the same numbers into the one shape in which they are printed, stored and drawn.
 
 pub mod answer;
+pub mod carbon;
+pub mod concentration;
+pub mod count_ratio;
 pub mod distribution;
+pub mod economics;
+pub mod equity;
 pub mod funnel;
 pub mod iif;
 pub mod interval;
+pub mod mcnemar;
 pub mod mean;
 pub mod numbers;
+pub mod paired_change;
+pub mod pre_post;
 pub mod proportion;
+pub mod random;
 pub mod rate;
 pub mod refusal;
 pub mod run_chart;
 pub mod shewhart;
 pub mod standardised;
+pub mod wilcoxon;
 pub mod xmr;

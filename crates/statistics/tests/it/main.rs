@@ -9,4 +9,8 @@ mod distribution;
 #[cfg(test)]
 mod funnel;
 #[cfg(test)]
+mod paired;
+#[cfg(test)]
 mod rates;
+#[cfg(test)]
+mod worth;
