@@ -6,8 +6,10 @@
 
 pub mod answer;
 pub mod carbon;
+pub mod coding;
 pub mod concentration;
 pub mod count_ratio;
+pub mod disclosure;
 pub mod distribution;
 pub mod economics;
 pub mod equity;
@@ -26,5 +28,6 @@ pub mod refusal;
 pub mod run_chart;
 pub mod shewhart;
 pub mod standardised;
+pub mod survey;
 pub mod wilcoxon;
 pub mod xmr;

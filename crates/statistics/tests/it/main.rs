@@ -5,6 +5,8 @@ mod charts;
 #[cfg(test)]
 mod close;
 #[cfg(test)]
+mod disclosure;
+#[cfg(test)]
 mod distribution;
 #[cfg(test)]
 mod funnel;
@@ -12,5 +14,7 @@ mod funnel;
 mod paired;
 #[cfg(test)]
 mod rates;
+#[cfg(test)]
+mod samples;
 #[cfg(test)]
 mod worth;
