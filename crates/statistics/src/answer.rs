@@ -125,6 +125,19 @@ impl Table {
         self
     }
 
+    /// The table with the columns of another behind its own.
+    #[must_use]
+    pub fn followed_by(self, other: Self) -> Self {
+        other.columns.into_iter().fold(self, |table, (name, column)| table.with(name, column))
+    }
+
+    /// The table with a column under another name: what the rows are called in the table that was read.
+    #[must_use]
+    pub fn renamed(mut self, from: &str, to: &str) -> Self {
+        self.columns.iter_mut().filter(|(name, _)| name == from).for_each(|(name, _)| to.clone_into(name));
+        self
+    }
+
     /// The columns, in order.
     pub fn columns(&self) -> &[(String, Column)] {
         &self.columns
@@ -299,6 +312,24 @@ impl Answer {
     #[must_use]
     pub fn with_missing(mut self, missing: u64) -> Self {
         self.missing = missing;
+        self
+    }
+
+    /// The answer with its main table changed; a refusal stays as it is.
+    #[must_use]
+    pub fn with_results(mut self, change: impl FnOnce(Table) -> Table) -> Self {
+        if let Outcome::Answered { results, .. } = &mut self.outcome {
+            *results = change(std::mem::take(results));
+        }
+        self
+    }
+
+    /// The answer with one more named table; a refusal stays as it is.
+    #[must_use]
+    pub fn with_table(mut self, name: &'static str, table: Table) -> Self {
+        if let Outcome::Answered { tables, .. } = &mut self.outcome {
+            tables.push((name, table));
+        }
         self
     }
 
