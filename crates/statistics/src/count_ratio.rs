@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::answer::{Answer, Given, Options, Table};
 use crate::distribution::{beta_quantile, binomial_cdf, binomial_pmf, binomial_upper};
 use crate::interval::{Interval, effect, said};
-use crate::numbers::{at_least, confidence, positive, same_length};
+use crate::numbers::{at_least, confidence, countable, positive, same_length};
 use crate::refusal::{Refusal, RefusalKind};
 
 /// The ratio of two rates.
@@ -39,12 +39,14 @@ pub fn count_ratio(baseline: (u64, f64), repeat: (u64, f64), level: f64) -> Resu
     let ((first, first_exposure), (second, second_exposure)) = (baseline, repeat);
     positive("exposure", &[first_exposure, second_exposure])?;
     confidence(level)?;
-    let Some(all) = first.checked_add(second).filter(|all| *all > 0) else {
+    countable("counts", &[first, second])?;
+    let all = first + second;
+    if all == 0 {
         return Err(Refusal::new(
             RefusalKind::TooFew,
             "Nothing was counted at either time: there is no ratio; report the exposure.",
         ));
-    };
+    }
     let share = second_exposure / (first_exposure + second_exposure);
     let tail = (1.0 - level) / 2.0;
     let (x, n) = (second as f64, all as f64);

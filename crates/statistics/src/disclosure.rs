@@ -11,6 +11,7 @@ pub use secondary::{Protected, protect};
 use serde::Serialize;
 
 use crate::answer::{Answer, Given, Options, Table};
+use crate::numbers::countable;
 use crate::refusal::{Refusal, RefusalKind};
 
 /// A rule for small numbers, with its source.
@@ -67,6 +68,9 @@ pub fn below(least: u64) -> Rule {
         source: "local agreement",
     }
 }
+
+/// Cells of a rounded table above which the attack on it is not tried: it would take minutes.
+pub const MOST_AUDITED: usize = 1_000;
 
 /// A cell as it may be shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -149,6 +153,7 @@ fn given(rows: &[&str], columns: &[&str], counts: &[u64], rule: &Rule) -> Result
             format!("{} rows and {} columns do not make {} cells.", rows.len(), columns.len(), counts.len()),
         ));
     }
+    countable("counts", counts)?;
     let sums = two_way(rows.len(), columns.len());
     let totals: Vec<u64> = sums.iter().map(|cells| total(counts, cells)).collect();
     let (hidden, exact_secondary, secondary, lost) = if rule.secondary {
@@ -177,13 +182,17 @@ fn given(rows: &[&str], columns: &[&str], counts: &[u64], rule: &Rule) -> Result
     let margin = Table::default()
         .with("of", rows.iter().chain(columns).map(|name| (*name).to_owned()).collect::<Vec<_>>())
         .with("shown", totals.iter().map(|total| rule.show(*total).text()).collect::<Vec<_>>());
-    let pinned = if rule.secondary { 0 } else { pinned(counts, &sums, rule)? };
+    let audited = rule.secondary || counts.len() <= MOST_AUDITED;
+    let pinned = if rule.secondary || !audited { 0 } else { pinned(counts, &sums, rule)? };
     Ok(Given::new(results)
         .table("totals", margin)
         .warn_if(pinned > 0, || {
             format!(
                 "{pinned} hidden cells can be worked out exactly from what is shown: leave totals out, or join rows."
             )
+        })
+        .warn_if(!audited, || {
+            format!("More than {MOST_AUDITED} cells: whether hidden ones can be worked out from totals was not tried; cut the table.")
         })
         .warn_if(!exact_secondary, || {
             "The table is large: the further cells hidden protect it, but may not be the fewest.".to_owned()

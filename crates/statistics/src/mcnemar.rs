@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::answer::{Answer, Given, Options, Table};
 use crate::distribution::{binomial_cdf, chi_squared_upper};
 use crate::interval::{Interval, effect};
-use crate::numbers::{same_length, z_of};
+use crate::numbers::{countable, same_length, z_of};
 use crate::proportion::wilson;
 use crate::refusal::{Refusal, RefusalKind};
 
@@ -98,6 +98,7 @@ impl Cells {
 /// ```
 pub fn mcnemar(cells: Cells, level: f64) -> Result<McNemar, Refusal> {
     let n = cells.total();
+    countable("the cells", &[cells.yes_yes, cells.yes_no, cells.no_yes, cells.no_no])?;
     if n == 0 {
         return Err(Refusal::new(RefusalKind::TooFew, "Nobody answered twice: there are no pairs to compare."));
     }

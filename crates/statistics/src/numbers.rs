@@ -56,6 +56,21 @@ pub fn not_negative(name: &str, values: &[f64]) -> Result<(), Refusal> {
     }
 }
 
+/// The largest count that whole-number methods take, a million million: beyond it numbers are no counts of anything here.
+pub const LARGEST_COUNT: u64 = 1 << 40;
+
+/// Refuses counts above [`LARGEST_COUNT`].
+pub fn countable(name: &str, counts: &[u64]) -> Result<(), Refusal> {
+    match counts.iter().position(|count| *count > LARGEST_COUNT) {
+        None => Ok(()),
+        Some(index) => Err(Refusal::at(
+            RefusalKind::BadValue,
+            index,
+            format!("Row {} of {name} is too large to be a count: correct it.", index + 1),
+        )),
+    }
+}
+
 /// Refuses slices of different lengths.
 pub fn same_length(first: (&str, usize), second: (&str, usize)) -> Result<(), Refusal> {
     if first.1 == second.1 {

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::answer::{Answer, Given, Options, Table};
 use crate::interval::{effect, said};
+use crate::mcnemar::{self, Cells};
 use crate::numbers::{correlation, finite, same_length};
 use crate::proportion::{Proportion, wilson};
 use crate::refusal::{Refusal, RefusalKind};
@@ -185,6 +186,9 @@ fn given(pairs: &Pairs, change: &ScaleChange) -> Given {
         .warn_if(lost > 0, || {
             format!("{lost} answers have no partner and are left out: those who answered once may be different.")
         })
+        .warn_if(test.reached < 0.95 - 1e-9, || {
+            format!("So few pairs give an interval of {} per cent at most.", said(100.0 * test.reached))
+        })
         .warn(NO_COMPARISON)
         .warn(regression_note(correlation(&pairs.before, &pairs.after)))
         .may(format!(
@@ -203,4 +207,20 @@ fn given(pairs: &Pairs, change: &ScaleChange) -> Given {
 /// A p value as a sentence shows it.
 pub(crate) fn p_word(p: f64) -> String {
     if p < 0.001 { "below 0.001".to_owned() } else { said(p) }
+}
+
+/// Yes or no before and after, paired by key as [`pair`] does, by McNemar's test, in the shared shape.
+pub fn yes_no_answer(keys_before: &[&str], before: &[bool], keys_after: &[&str], after: &[bool], level: f64) -> Answer {
+    let numbers = |flags: &[bool]| flags.iter().map(|flag| f64::from(u8::from(*flag))).collect::<Vec<_>>();
+    match pair(keys_before, &numbers(before), keys_after, &numbers(after)) {
+        Err(refusal) => Answer::new("mcnemar", Options::default().with("level", level), 0, Err(refusal)),
+        Ok(pairs) => {
+            let flags = |values: &[f64]| values.iter().map(|value| *value > 0.5).collect::<Vec<_>>();
+            let missing = pairs.only_before + pairs.only_after;
+            match Cells::of(&flags(&pairs.before), &flags(&pairs.after)) {
+                Ok(cells) => mcnemar::answer(cells, level).with_missing(missing),
+                Err(refusal) => Answer::new("mcnemar", Options::default().with("level", level), 0, Err(refusal)),
+            }
+        }
+    }
 }

@@ -20,6 +20,13 @@ pub struct Proportion {
     pub interval: Interval,
 }
 
+impl Proportion {
+    /// Standard error of the share by the binomial distribution, sqrt(p(1 - p)/n). For the slope index.
+    pub fn standard_error(&self) -> f64 {
+        (self.share * (1.0 - self.share) / self.n as f64).sqrt()
+    }
+}
+
 /// A proportion with Wilson's score limits: (2O + z^2 -+ z sqrt(z^2 + 4O(1 - p))) / (2(N + z^2)).
 ///
 /// Assumes independent answers. Refuses N = 0 and O > N. Source: Wilson 1927, J Am Stat Assoc 22:209.
@@ -97,7 +104,7 @@ pub fn answer(groups: &[&str], counts: &[u64], totals: &[u64], level: f64) -> An
                     said(100.0 * one.share),
                     from_to(one.interval.times(100.0))
                 ),
-                _ => "Each share lies within its interval, were answers independent.".to_owned(),
+                _ => "Each interval holds the shares that go together with the count seen, at its level.".to_owned(),
             })
             .may_not("What those who did not answer would have said.")
     });

@@ -58,6 +58,13 @@ pub struct Rate {
     pub method: CountMethod,
 }
 
+impl Rate {
+    /// Standard error of the rate by the Poisson distribution, in its unit: sqrt(O) per population. For the slope index.
+    pub fn standard_error(&self) -> f64 {
+        if self.events == 0 { 0.0 } else { self.rate / (self.events as f64).sqrt() }
+    }
+}
+
 /// Exact Poisson limits of a count: chi2(a/2; 2O)/2 and chi2(1 - a/2; 2O + 2)/2 (Garwood 1936).
 ///
 /// ```
@@ -198,7 +205,7 @@ pub fn answer(groups: &[&str], events: &[u64], population: &[f64], per: f64, cou
                 said(per),
                 from_to(Interval { lower: *lower, upper: *upper })
             ),
-            _ => "Each rate lies within its interval, were events to fall by chance alone.".to_owned(),
+            _ => "Each interval holds the rates that go together with the count seen, at its level.".to_owned(),
         };
         let table = Table::default()
             .with("group", groups.to_vec())

@@ -27,6 +27,8 @@ pub struct Standardised {
     pub population: f64,
     /// Rate per `per`.
     pub rate: f64,
+    /// Its standard error, in the same unit; for the slope index.
+    pub standard_error: f64,
     /// Limits per `per`.
     pub interval: Interval,
 }
@@ -73,6 +75,7 @@ pub fn direct(
         events: total,
         population: sum(population.iter().copied()),
         rate: rate * per,
+        standard_error: variance.sqrt() * per,
         interval: interval.times(per),
     })
 }
@@ -140,6 +143,7 @@ pub fn direct_answer(events: &[u64], population: &[f64], weights: &[f64], per: f
                 .with("events", narrow.events)
                 .with("population", narrow.population)
                 .with("rate", narrow.rate)
+                .with("standard_error", narrow.standard_error)
                 .with("lower_95", narrow.interval.lower)
                 .with("upper_95", narrow.interval.upper)
                 .with("lower_998", wide.interval.lower)

@@ -59,6 +59,8 @@ pub struct SignedRank {
     pub estimate: f64,
     /// Its limits by order of the pairwise means (Tukey); NaN where the estimate is.
     pub interval: Interval,
+    /// The level that the limits reach: with five pairs and fewer it falls short of 0.95. NaN where the estimate is.
+    pub reached: f64,
 }
 
 /// The signed-rank test of differences after - before.
@@ -92,8 +94,8 @@ pub fn signed_rank(differences: &[f64], zeros: Zeros, level: f64) -> Result<Sign
         Zeros::Drop => usual(&nonzero, dropped),
         Zeros::Pratt => pratt(differences),
     };
-    let (estimate, interval) = hodges_lehmann(differences, level);
-    Ok(SignedRank { n: differences.len() as u64, zeros: dropped as u64, estimate, interval, ..test })
+    let (estimate, interval, reached) = hodges_lehmann(differences, level);
+    Ok(SignedRank { n: differences.len() as u64, zeros: dropped as u64, estimate, interval, reached, ..test })
 }
 
 fn blank(v: f64, how: How) -> SignedRank {
@@ -110,6 +112,7 @@ fn blank(v: f64, how: How) -> SignedRank {
         p_uncorrected: nan,
         estimate: nan,
         interval: none,
+        reached: nan,
     }
 }
 
@@ -174,10 +177,10 @@ fn distribution(n: usize) -> Vec<f64> {
         .collect()
 }
 
-fn hodges_lehmann(differences: &[f64], level: f64) -> (f64, Interval) {
+fn hodges_lehmann(differences: &[f64], level: f64) -> (f64, Interval, f64) {
     let n = differences.len();
     if n > MOST_FOR_ESTIMATE {
-        return (f64::NAN, Interval { lower: f64::NAN, upper: f64::NAN });
+        return (f64::NAN, Interval { lower: f64::NAN, upper: f64::NAN }, f64::NAN);
     }
     let mut means = Vec::with_capacity(n * (n + 1) / 2);
     for (index, one) in differences.iter().enumerate() {
@@ -185,19 +188,20 @@ fn hodges_lehmann(differences: &[f64], level: f64) -> (f64, Interval) {
     }
     means.sort_by(f64::total_cmp);
     let tail = (1.0 - level) / 2.0;
-    let count = if n < EXACT_BELOW {
-        distribution(n).iter().position(|below| *below >= tail).unwrap_or(0)
+    let (count, reached) = if n < EXACT_BELOW {
+        let below = distribution(n);
+        let count = below.iter().position(|below| *below >= tail).unwrap_or(0).max(1);
+        (count, 1.0 - 2.0 * below.get(count - 1).copied().unwrap_or(f64::NAN))
     } else {
         let n = n as f64;
         let middle = n * (n + 1.0) / 4.0 + normal_quantile(tail) * (n * (n + 1.0) * (2.0 * n + 1.0) / 24.0).sqrt();
-        middle.max(1.0) as usize
-    }
-    .max(1);
+        (middle.max(1.0) as usize, level)
+    };
     let interval = Interval {
         lower: means.get(count - 1).copied().unwrap_or(f64::NAN),
         upper: means.get(means.len() - count).copied().unwrap_or(f64::NAN),
     };
-    (quantile_sorted(&means, 0.5), interval)
+    (quantile_sorted(&means, 0.5), interval, reached)
 }
 
 /// Medians and directions of paired answers.

@@ -122,8 +122,9 @@ pub fn fleiss(counts: &[u64], categories: usize) -> Result<Fleiss, Refusal> {
     }
     let rows: Vec<&[u64]> = counts.chunks(categories).collect();
     crate::numbers::at_least("things coded", rows.len(), 2)?;
-    let coders: u64 = rows.first().map_or(0, |row| row.iter().sum());
-    if let Some(index) = rows.iter().position(|row| row.iter().sum::<u64>() != coders) {
+    let of = |row: &[u64]| row.iter().fold(0_u64, |sum, count| sum.saturating_add(*count));
+    let coders = rows.first().map_or(0, |row| of(row));
+    if let Some(index) = rows.iter().position(|row| of(row) != coders) {
         return Err(Refusal::at(
             RefusalKind::BadShape,
             index,

@@ -69,7 +69,7 @@ pub fn rounded(counts: &[u64], sums: &[Vec<usize>], rule: &Rule) -> Known {
         Shown::Number(shown) => {
             let (below, above) = (rule.round_to / 2, rule.round_to.saturating_sub(1) / 2);
             let least = shown.saturating_sub(below).max(if shown == 0 { 0 } else { rule.hide_to.saturating_add(1) });
-            Interval { lower: least as f64, upper: (shown + above) as f64 }
+            Interval { lower: least as f64, upper: shown.saturating_add(above) as f64 }
         }
     };
     let cells = counts.iter().map(|count| range(*count)).collect();

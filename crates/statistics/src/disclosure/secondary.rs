@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::{Rule, attack::exact, total};
 use crate::interval::Interval;
+use crate::numbers::countable;
 use crate::refusal::{Refusal, RefusalKind};
 
 /// Up to this many cells that could be hidden every choice is tried.
@@ -56,12 +57,7 @@ pub fn protect(counts: &[u64], sums: &[Vec<usize>], rule: &Rule) -> Result<Prote
             "A sum names a cell that does not exist: positions count from 0.",
         ));
     }
-    if counts.iter().any(|count| *count > 1 << 40) {
-        return Err(Refusal::new(
-            RefusalKind::BadValue,
-            "A count is too large for this check: it needs no protection.",
-        ));
-    }
+    countable("counts", counts)?;
     if let Some(index) = sums.iter().position(|cells| rule.hides(total(counts, cells))) {
         return Err(Refusal::at(
             RefusalKind::Unprotectable,

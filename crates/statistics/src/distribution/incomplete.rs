@@ -3,8 +3,8 @@
 
 use super::HALF_LN_TAU;
 
-/// Terms after which a series or fraction is given up. Large enough for counts of 1e12.
-const MOST_TERMS: u32 = 50_000_000;
+/// Terms after which a series or fraction is given up, with NaN. Enough for counts of 1e11.
+const MOST_TERMS: u32 = 5_000_000;
 
 /// P(a, x) and Q(a, x), the regularised lower and upper incomplete gamma function; NaN outside `a > 0`.
 pub(super) fn gamma_pair(a: f64, x: f64) -> (f64, f64) {
@@ -24,11 +24,11 @@ pub(super) fn gamma_pair(a: f64, x: f64) -> (f64, f64) {
             term *= x / (a + f64::from(n));
             sum += term;
             if term < sum * f64::EPSILON {
-                break;
+                let lower = (density * sum).min(1.0);
+                return (lower, 1.0 - lower);
             }
         }
-        let lower = (density * sum).min(1.0);
-        return (lower, 1.0 - lower);
+        return (f64::NAN, f64::NAN);
     }
     // Legendre's continued fraction by the modified Lentz method.
     let mut b = x + 1.0 - a;
@@ -44,11 +44,11 @@ pub(super) fn gamma_pair(a: f64, x: f64) -> (f64, f64) {
         let factor = d * c;
         fraction *= factor;
         if (factor - 1.0).abs() <= f64::EPSILON {
-            break;
+            let upper = (density * a * fraction).min(1.0);
+            return (1.0 - upper, upper);
         }
     }
-    let upper = (density * a * fraction).min(1.0);
-    (1.0 - upper, upper)
+    (f64::NAN, f64::NAN)
 }
 
 /// I_x(a, b) and its complement; `y` is 1 - x, given apart so that neither loses digits.
@@ -92,10 +92,10 @@ fn beta_fraction(a: f64, b: f64, x: f64, y: f64) -> f64 {
         let factor = d * c;
         fraction *= factor;
         if (factor - 1.0).abs() <= f64::EPSILON {
-            break;
+            return fraction;
         }
     }
-    fraction
+    f64::NAN
 }
 
 fn nonzero(value: f64) -> f64 {

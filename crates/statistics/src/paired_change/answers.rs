@@ -140,6 +140,12 @@ fn said_of(names: &[&str], found: &[PairedChange], any: Proportion, settings: &S
         }
     }
     for (name, change) in names.iter().zip(found) {
+        if change.sd_change == 0.0 {
+            given = given.warn(format!(
+                "{name}: everybody changed by the same amount, so that there is no test and no interval."
+            ));
+            continue;
+        }
         given = given.may(format!("{name}: {}", effect("a mean change", change.mean_change, change.interval, 0.0)));
     }
     given

@@ -120,9 +120,10 @@ fn said(groups: &[&str], dates: &[&str], values: &[f64], ends: &[usize], drawn: 
         .warn_if(short > 0, || {
             format!("{short} of {count} charts have limits from fewer than {FEW} points: they will move as months are added.")
         })
-        .may(match special {
-            0 => format!("The latest point of none of {count} charts is out of the ordinary."),
-            _ => format!("The latest point of {special} of {count} charts is out of the ordinary for that chart."),
+        .may(match (special, count) {
+            (0, 1) => "The latest point is part of the usual coming and going.".to_owned(),
+            (_, 1) => "The latest point is out of the ordinary for this chart.".to_owned(),
+            _ => format!("The latest point is out of the ordinary in {special} of {count} charts, each by its own limits."),
         })
         .may_not("Why a point is out of the ordinary: a chart says when to ask, not what happened.")
         .may_not("That a service caused a change: something else may have happened in the same month.")

@@ -111,6 +111,8 @@ fn what_cannot_be_protected_is_said_so() {
     assert_eq!(elsewhere.kind, RefusalKind::Unprotectable);
     let zeros = protect(&[3, 0, 0, 40], &two_way(2, 2), &below(5)).unwrap_err();
     assert_eq!(zeros.kind, RefusalKind::Unprotectable);
+    let endless = answer(&["a"], &["x", "y"], &[u64::MAX, u64::MAX], &HOSPITAL);
+    assert!(endless.given().is_none());
     assert!(protect(&[], &[], &below(5)).is_err() && protect(&[9, 9], &[vec![7]], &below(5)).is_err());
     assert!(answer(&["a"], &["b", "c"], &[3, 4, 5], &HOSPITAL).given().is_none());
     let refused = answer(&["a", "b"], &["c", "d"], &[1, 2, 30, 40], &HOSPITAL_BEFORE_2018);

@@ -1,6 +1,8 @@
 //! What the methods promise, checked against printed textbook numbers, worked cases and invariances.
 
 #[cfg(test)]
+mod any_input;
+#[cfg(test)]
 mod charts;
 #[cfg(test)]
 mod close;
