@@ -34,6 +34,8 @@ pub(crate) enum Command {
         #[command(subcommand)]
         what: Export,
     },
+    /// Statistics on a CSV file, without a server: rates, charts, comparisons, with what may be claimed
+    Stats(fingerpost_evaluation::Stats),
     /// Set up a scheme and the practices it serves
     Scheme {
         #[command(subcommand)]

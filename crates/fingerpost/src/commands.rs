@@ -27,10 +27,13 @@ struct Here {
 }
 
 pub(crate) async fn run(command: Command, settings: Settings) -> anyhow::Result<()> {
-    // Neither needs a database.
+    // None of these needs a database.
     if let Command::Settings = command {
         print!("{DEFAULTS}");
         return Ok(());
+    }
+    if let Command::Stats(stats) = &command {
+        return stats.run(std::io::stdout().lock()).map_err(Into::into);
     }
     if let Command::Licences = command {
         return licences();
@@ -77,7 +80,7 @@ pub(crate) async fn run(command: Command, settings: Settings) -> anyhow::Result<
             println!("The database has schema {}.", here.store.health().await?.schema);
             Ok(())
         }
-        Command::Settings | Command::Licences => Ok(()),
+        Command::Settings | Command::Licences | Command::Stats(_) => Ok(()),
     };
     here.store.close().await;
     done

@@ -1,0 +1,167 @@
+//! Columns of a table, read whole: what methods on slices take. Labels are kept once each, so that ten million rows of seven
+//! thousand names are ten million small numbers.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use rustc_hash::FxBuildHasher;
+
+use crate::sheet::{InputError, Sheet};
+
+/// Labels of many rows, each kept once.
+#[derive(Debug, Clone, Default)]
+pub struct Labels {
+    names: Vec<String>,
+    codes: Vec<u32>,
+    known: HashMap<Vec<u8>, u32, FxBuildHasher>,
+}
+
+impl Labels {
+    /// The same label on so many rows.
+    pub fn same(label: &str, rows: usize) -> Self {
+        let mut labels = Self::default();
+        let code = labels.code(label);
+        labels.codes = vec![code; rows];
+        labels
+    }
+
+    /// One row more.
+    pub fn push(&mut self, label: &str) {
+        let code = self.code(label);
+        self.codes.push(code);
+    }
+
+    /// The code of a label that is known.
+    pub fn find(&self, label: &[u8]) -> Option<u32> {
+        self.known.get(label).copied()
+    }
+
+    /// The code of a label, a new one where it is not known yet.
+    pub fn code(&mut self, label: &str) -> u32 {
+        if let Some(code) = self.find(label.as_bytes()) {
+            return code;
+        }
+        let code = u32::try_from(self.names.len()).unwrap_or(u32::MAX);
+        self.names.push(label.to_owned());
+        self.known.insert(label.as_bytes().to_owned(), code);
+        code
+    }
+
+    /// Each row's label.
+    pub fn each(&self) -> Vec<&str> {
+        self.codes.iter().filter_map(|code| self.names.get(*code as usize)).map(String::as_str).collect()
+    }
+
+    /// Each row's code: 0, 1, 2, … by first appearance.
+    pub fn codes(&self) -> Vec<usize> {
+        self.codes.iter().map(|code| *code as usize).collect()
+    }
+
+    /// The labels, by first appearance.
+    pub fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    /// The labels of the rows in another order.
+    #[must_use]
+    pub fn in_order(&self, rows: &[usize]) -> Self {
+        let codes = rows.iter().filter_map(|row| self.codes.get(*row)).copied().collect();
+        Self { names: self.names.clone(), codes, known: self.known.clone() }
+    }
+}
+
+/// What a method wants of a column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Names; none may be empty.
+    Label,
+    /// Numbers; none may be empty.
+    Number,
+    /// Numbers; an empty cell is NaN, which methods leave out and count.
+    NumberOrNone,
+    /// Whole numbers from 0.
+    Count,
+    /// Yes or no.
+    Flag,
+}
+
+/// One column.
+#[derive(Debug, Clone)]
+pub enum Read {
+    /// Names.
+    Labels(Labels),
+    /// Numbers.
+    Numbers(Vec<f64>),
+    /// Counts.
+    Counts(Vec<u64>),
+    /// Yes or no.
+    Flags(Vec<bool>),
+}
+
+/// The columns that were asked for, in that order.
+#[derive(Debug, Clone)]
+pub struct Columns(Vec<Read>);
+
+macro_rules! taken {
+    ($(#[$meta:meta] $name:ident: $variant:ident -> $kind:ty;)+) => {$(
+        #[$meta]
+        pub fn $name(&mut self, at: usize) -> $kind {
+            match self.0.get_mut(at) {
+                Some(Read::$variant(values)) => std::mem::take(values),
+                _ => <$kind>::default(),
+            }
+        }
+    )+};
+}
+
+impl Columns {
+    /// Reads the columns of a file, each by name and kind.
+    ///
+    /// # Errors
+    /// [`InputError`] of the first cell, or column, that cannot be read.
+    pub fn read(path: &Path, wanted: &[(&str, Kind)]) -> Result<Self, InputError> {
+        let sheet = Sheet::open(path)?;
+        let mut columns = Vec::new();
+        for (name, kind) in wanted {
+            let empty = match kind {
+                Kind::Label => Read::Labels(Labels::default()),
+                Kind::Number | Kind::NumberOrNone => Read::Numbers(Vec::new()),
+                Kind::Count => Read::Counts(Vec::new()),
+                Kind::Flag => Read::Flags(Vec::new()),
+            };
+            columns.push((sheet.column(name)?, *kind, empty));
+        }
+        let name = sheet.name().to_owned();
+        let mut rows = 0_u64;
+        sheet.each(|row| {
+            rows += 1;
+            for (at, kind, column) in &mut columns {
+                match column {
+                    Read::Labels(labels) => labels.push(&row.label(*at)?),
+                    Read::Counts(counts) => counts.push(row.count(*at)?),
+                    Read::Flags(flags) => flags.push(row.flag(*at)?),
+                    Read::Numbers(numbers) if *kind == Kind::NumberOrNone => {
+                        numbers.push(row.number_or_none(*at)?.unwrap_or(f64::NAN));
+                    }
+                    Read::Numbers(numbers) => numbers.push(row.number(*at)?),
+                }
+            }
+            Ok(())
+        })?;
+        if rows == 0 {
+            return Err(InputError::of(name, "has a head and no rows"));
+        }
+        Ok(Self(columns.into_iter().map(|(_, _, column)| column).collect()))
+    }
+
+    taken! {
+        /// Takes out a column that was read as labels.
+        labels: Labels -> Labels;
+        /// Takes out a column that was read as numbers.
+        numbers: Numbers -> Vec<f64>;
+        /// Takes out a column that was read as counts.
+        counts: Counts -> Vec<u64>;
+        /// Takes out a column that was read as yes or no.
+        flags: Flags -> Vec<bool>;
+    }
+}

@@ -1,0 +1,99 @@
+//! Charts over time.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use fingerpost_statistics::answer::Answer;
+use fingerpost_statistics::xmr::{self, Better, Settings};
+
+use super::Ask;
+use crate::InputError;
+use crate::columns::{Columns, Kind, Labels};
+
+/// Which way is better.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Way {
+    Higher,
+    Lower,
+    Neither,
+}
+
+/// XmR charts by the NHS Making Data Count rules.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example: monthly.csv has a line for each practice and month.
+
+  practice,month,referrals
+  A81001,2025-01-01,14
+  A81001,2025-02-01,11
+
+  fingerpost stats xmr monthly.csv --group practice --date month --value referrals --better higher --target 20
+
+Each row comes back with mean, limits and the four rules; the summary has the two icons of each practice. Dates are written so that
+they sort (2025-01-01); the rows may be in any order. --svg chart.svg draws a chart of one group.")]
+pub struct Xmr {
+    /// The table; - reads standard input
+    file: PathBuf,
+    /// The column that names the chart; without it there is one chart
+    #[arg(long, value_name = "COLUMN")]
+    group: Option<String>,
+    /// The column with the date
+    #[arg(long, value_name = "COLUMN")]
+    date: String,
+    /// The column with the value
+    #[arg(long, value_name = "COLUMN")]
+    value: String,
+    /// Keep moving ranges that are themselves out of the ordinary, as the NHS Excel tool does
+    #[arg(long)]
+    no_screening: bool,
+    /// The value that is aimed at
+    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
+    target: Option<f64>,
+    /// Which way is better
+    #[arg(long, value_enum, default_value = "neither")]
+    better: Way,
+    /// Limits from the first so many points
+    #[arg(long, value_name = "POINTS", conflicts_with = "rebase")]
+    fix_after: Option<usize>,
+    /// New limits from these points on, counted from 1
+    #[arg(long, value_name = "POINTS", value_delimiter = ',')]
+    rebase: Vec<usize>,
+}
+
+/// The rows by group and date, groups in the order in which they first appear.
+fn in_time(groups: &Labels, dates: &Labels) -> Vec<usize> {
+    let (codes, each) = (groups.codes(), dates.each());
+    let mut rows: Vec<usize> = (0..codes.len()).collect();
+    let key = |row: usize| (codes.get(row).copied(), each.get(row).copied());
+    if !rows.is_sorted_by_key(|row| key(*row)) {
+        rows.sort_by_key(|row| key(*row));
+    }
+    rows
+}
+
+impl Ask for Xmr {
+    fn answer(&self) -> Result<Answer, InputError> {
+        let mut wanted = vec![(self.date.as_str(), Kind::Label), (self.value.as_str(), Kind::Number)];
+        wanted.extend(self.group.as_deref().map(|group| (group, Kind::Label)));
+        let mut columns = Columns::read(&self.file, &wanted)?;
+        let (dates, values) = (columns.labels(0), columns.numbers(1));
+        let groups = match &self.group {
+            Some(_) => columns.labels(2),
+            None => Labels::same(&self.value, values.len()),
+        };
+        let rows = in_time(&groups, &dates);
+        let values: Vec<f64> = rows.iter().filter_map(|row| values.get(*row)).copied().collect();
+        let settings = Settings {
+            screen: !self.no_screening,
+            fix_after: self.fix_after,
+            rebase: self.rebase.iter().map(|point| point.saturating_sub(1)).collect(),
+            target: self.target,
+            better: match self.better {
+                Way::Higher => Better::Higher,
+                Way::Lower => Better::Lower,
+                Way::Neither => Better::Neither,
+            },
+        };
+        Ok(xmr::answer(&groups.in_order(&rows).each(), &dates.in_order(&rows).each(), &values, &settings))
+    }
+}

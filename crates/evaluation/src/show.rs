@@ -1,0 +1,158 @@
+//! An answer as lines for people, and as JSON with every row at full precision.
+
+use std::io::{self, Write};
+
+use fingerpost_statistics::answer::{Answer, Claims, Column, Outcome, Setting, Table};
+
+/// Rows of a table that are shown to people; JSON has all of them.
+const ROWS_SHOWN: usize = 40;
+/// Digits of a number that are shown to people.
+const DIGITS: i32 = 5;
+/// The widest line of a sentence.
+const WIDE: usize = 100;
+
+/// A number as people read it: five digits, no more zeros than it needs.
+fn number(value: f64) -> String {
+    if value.is_nan() {
+        return "-".to_owned();
+    }
+    if value == 0.0 || value.is_infinite() {
+        return value.to_string();
+    }
+    let size = value.abs().log10().floor();
+    if !(-4.0..15.0).contains(&size) {
+        return format!("{value:.3e}");
+    }
+    let decimals = usize::try_from((DIGITS - 1 - size as i32).max(0)).unwrap_or(0);
+    let text = format!("{value:.decimals$}");
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+}
+
+fn cell(column: &Column, row: usize) -> String {
+    match column {
+        Column::Text(values) => values.get(row).cloned().unwrap_or_default(),
+        Column::Number(values) => values.get(row).map(|value| number(*value)).unwrap_or_default(),
+        Column::Count(values) => values.get(row).map(ToString::to_string).unwrap_or_default(),
+        Column::Flag(values) => {
+            values.get(row).map(|flag| if *flag { "yes" } else { "no" }.to_owned()).unwrap_or_default()
+        }
+    }
+}
+
+/// A sentence in lines that fit a screen.
+fn sentence(out: &mut impl Write, mark: &str, text: &str) -> io::Result<()> {
+    let mut line = mark.to_owned();
+    for word in text.split_whitespace() {
+        if line.len() + word.len() + 1 > WIDE && line.trim() != mark.trim() {
+            writeln!(out, "{}", line.trim_end())?;
+            line = " ".repeat(mark.len());
+        }
+        line.push_str(word);
+        line.push(' ');
+    }
+    writeln!(out, "{}", line.trim_end())
+}
+
+fn table(out: &mut impl Write, table: &Table) -> io::Result<()> {
+    let shown = table.rows().min(ROWS_SHOWN);
+    // One row of many columns is read from top to bottom.
+    if table.rows() == 1 && table.columns().len() > 5 {
+        let wide = table.columns().iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
+        for (name, column) in table.columns() {
+            writeln!(out, "  {name:<wide$}  {}", cell(column, 0))?;
+        }
+        return Ok(());
+    }
+    let columns: Vec<(&str, bool, Vec<String>)> = table
+        .columns()
+        .iter()
+        .map(|(name, column)| {
+            let right = !matches!(column, Column::Text(_));
+            (name.as_str(), right, (0..shown).map(|row| cell(column, row)).collect())
+        })
+        .collect();
+    let wide: Vec<usize> = columns
+        .iter()
+        .map(|(name, _, cells)| {
+            cells.iter().map(|cell| cell.chars().count()).chain([name.chars().count()]).max().unwrap_or(0)
+        })
+        .collect();
+    let line = |at: Option<usize>| {
+        let mut text = String::new();
+        for ((name, right, cells), wide) in columns.iter().zip(&wide) {
+            let cell = at.map_or(*name, |row| cells.get(row).map_or("", String::as_str));
+            text.push_str(&if *right { format!("  {cell:>wide$}") } else { format!("  {cell:<wide$}") });
+        }
+        text.trim_end().to_owned()
+    };
+    writeln!(out, "{}", line(None))?;
+    for row in 0..shown {
+        writeln!(out, "{}", line(Some(row)))?;
+    }
+    if table.rows() > shown {
+        writeln!(out, "  … and {} rows more: --json has all of them", table.rows() - shown)?;
+    }
+    Ok(())
+}
+
+fn claims(out: &mut impl Write, claims: &Claims) -> io::Result<()> {
+    for (heading, sentences) in [("You may claim", &claims.may), ("You may not claim", &claims.may_not)] {
+        if !sentences.is_empty() {
+            writeln!(out, "\n{heading}")?;
+            for each in sentences {
+                sentence(out, "  - ", each)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Writes the answer for people: how it was asked, what to know first, the numbers, what may be said.
+///
+/// # Errors
+/// When nothing can be written.
+pub fn for_people(out: &mut impl Write, answer: &Answer) -> io::Result<()> {
+    let options: Vec<String> = answer
+        .options
+        .0
+        .iter()
+        .map(|(name, setting)| match setting {
+            Setting::Word(word) => format!("{name} {word}"),
+            Setting::Number(value) => format!("{name} {}", number(*value)),
+            Setting::Flag(flag) => format!("{name} {}", if *flag { "yes" } else { "no" }),
+        })
+        .collect();
+    sentence(out, "", &format!("{}: {}", answer.method, options.join(", ")))?;
+    writeln!(out, "n {}, missing {}", answer.n, answer.missing)?;
+    let Outcome::Answered { results, tables, warnings, claims: claimed } = &answer.outcome else { return Ok(()) };
+    for warning in warnings {
+        sentence(out, "! ", warning)?;
+    }
+    writeln!(out)?;
+    table(out, results)?;
+    for (name, each) in tables {
+        writeln!(out, "\n{}", name.replace('_', " "))?;
+        table(out, each)?;
+    }
+    claims(out, claimed)
+}
+
+/// Writes the answer as JSON: columns, every row, every digit.
+///
+/// # Errors
+/// When nothing can be written.
+pub fn as_json(out: &mut impl Write, answer: &Answer) -> io::Result<()> {
+    serde_json::to_writer(&mut *out, answer)?;
+    writeln!(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_short_and_true() {
+        let shown = [0.0, 1.0, 2.439_024_39, 1_000.0, 123_456.7, 0.000_12, -3.5, 1e-9, 1e20].map(number);
+        assert_eq!(shown, ["0", "1", "2.439", "1000", "123457", "0.00012", "-3.5", "1.000e-9", "1.000e20"]);
+    }
+}

@@ -1,0 +1,157 @@
+//! XmR charts in the shared shape: a row per point, and a summary with the two icons per group.
+
+use std::collections::HashSet;
+
+use super::{Assurance, Better, Chart, FEW, Rule, Settings, Variation, charts};
+use crate::answer::{Answer, Given, Options, Table};
+use crate::numbers::same_length;
+use crate::refusal::{Refusal, RefusalKind};
+
+/// Charts of one or more groups. Rows of one group stand together, in the order of their dates; dates are written so that their
+/// order is that of the alphabet (2024-03-01).
+///
+/// ```
+/// use fingerpost_statistics::xmr::{Settings, answer};
+/// let groups = ["A"; 12];
+/// let dates: Vec<String> = (1..=12).map(|month| format!("2024-{month:02}-01")).collect();
+/// let dates: Vec<&str> = dates.iter().map(String::as_str).collect();
+/// let values = [9.0, 11.0, 10.0, 12.0, 9.0, 10.0, 11.0, 9.0, 10.0, 12.0, 11.0, 30.0];
+/// let answer = answer(&groups, &dates, &values, &Settings::default());
+/// assert_eq!(answer.given().unwrap().rows(), 12);
+/// ```
+pub fn answer(groups: &[&str], dates: &[&str], values: &[f64], settings: &Settings) -> Answer {
+    let mut options = Options::default()
+        .with("limit", super::LIMIT)
+        .with("screen", settings.screen)
+        .with("rules", "outside, trend of 7, 2 of 3, shift of 7")
+        .with("better", word(settings.better));
+    options = match settings.fix_after {
+        Some(points) => options.with("fix_after", points as f64),
+        None => options.with("fix_after", "no"),
+    };
+    options = match settings.target {
+        Some(target) => options.with("target", target),
+        None => options.with("target", "none"),
+    };
+    let rebase = settings.rebase.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    options = options.with("rebase", if rebase.is_empty() { "no".to_owned() } else { rebase });
+    let given = ends_of(groups, dates, values).and_then(|ends| {
+        let drawn = charts(values, &ends, settings)?;
+        Ok(said(groups, dates, values, &ends, drawn, settings))
+    });
+    Answer::new("xmr", options, values.len() as u64, given)
+}
+
+/// Where each group ends; refuses a group in two places and dates that do not rise.
+fn ends_of(groups: &[&str], dates: &[&str], values: &[f64]) -> Result<Vec<usize>, Refusal> {
+    same_length(("groups", groups.len()), ("values", values.len()))?;
+    same_length(("dates", dates.len()), ("values", values.len()))?;
+    if values.is_empty() {
+        return Err(Refusal::new(RefusalKind::TooFew, "There are no points: give at least twelve months."));
+    }
+    let (mut ends, mut seen) = (Vec::new(), HashSet::new());
+    for (index, pair) in groups.windows(2).enumerate() {
+        if pair[0] != pair[1] {
+            ends.push(index + 1);
+            seen.insert(pair[0]);
+            if seen.contains(pair[1]) {
+                return Err(Refusal::at(
+                    RefusalKind::BadShape,
+                    index + 1,
+                    format!("Row {} goes back to an earlier group: keep the rows of a group together.", index + 2),
+                ));
+            }
+        } else if dates[index] >= dates[index + 1] {
+            return Err(Refusal::at(
+                RefusalKind::BadShape,
+                index + 1,
+                format!(
+                    "Row {} is not later than the row before: sort each group by date, one row per date.",
+                    index + 2
+                ),
+            ));
+        }
+    }
+    ends.push(values.len());
+    Ok(ends)
+}
+
+fn said(groups: &[&str], dates: &[&str], values: &[f64], ends: &[usize], drawn: Chart, settings: &Settings) -> Given {
+    let (mut names, mut points, mut variation, mut assurance, mut rules) = (vec![], vec![], vec![], vec![], vec![]);
+    let (mut start, mut short, mut special) = (0, 0_usize, 0_usize);
+    for &end in ends {
+        let last = end - 1;
+        names.push(groups.get(last).copied().unwrap_or_default());
+        points.push((end - start) as u64);
+        short += usize::from(settings.fix_after.unwrap_or(end - start).min(end - start) < FEW);
+        let latest =
+            values.get(start..end).map_or(Variation::CommonCause, |_| drawn.variation(last, values, settings.better));
+        special += usize::from(latest != Variation::CommonCause);
+        variation.push(variation_word(latest));
+        rules.push(drawn.rule(last, values).map_or("", |(rule, _)| rule_word(rule)));
+        assurance.push(match settings.target.and_then(|target| drawn.assurance(last, target, settings.better)) {
+            None => "",
+            Some(Assurance::Passing) => "passing",
+            Some(Assurance::Failing) => "failing",
+            Some(Assurance::HitAndMiss) => "hit and miss",
+        });
+        start = end;
+    }
+    let count = ends.len();
+    let summary = Table::default()
+        .with("group", names)
+        .with("points", points)
+        .with("variation", variation)
+        .with("rule", rules)
+        .with("assurance", assurance);
+    let results = Table::default()
+        .with("group", groups.to_vec())
+        .with("date", dates.to_vec())
+        .with("value", values.to_vec())
+        .with("mean", drawn.mean)
+        .with("lower", drawn.lower)
+        .with("upper", drawn.upper)
+        .with("outside", drawn.outside)
+        .with("trend", drawn.trend)
+        .with("two_of_three", drawn.two_of_three)
+        .with("shift", drawn.shift);
+    Given::new(results)
+        .table("summary", summary)
+        .warn_if(short > 0, || {
+            format!("{short} of {count} charts have limits from fewer than {FEW} points: they will move as months are added.")
+        })
+        .may(match (special, count) {
+            (0, 1) => "The latest point is part of the usual coming and going.".to_owned(),
+            (_, 1) => "The latest point is out of the ordinary for this chart.".to_owned(),
+            _ => format!("The latest point is out of the ordinary in {special} of {count} charts, each by its own limits."),
+        })
+        .may_not("Why a point is out of the ordinary: a chart says when to ask, not what happened.")
+        .may_not("That a service caused a change: something else may have happened in the same month.")
+}
+
+fn word(better: Better) -> &'static str {
+    match better {
+        Better::Higher => "higher",
+        Better::Lower => "lower",
+        Better::Neither => "neither",
+    }
+}
+
+fn variation_word(variation: Variation) -> &'static str {
+    match variation {
+        Variation::CommonCause => "common cause",
+        Variation::Improvement => "special cause, improvement",
+        Variation::Concern => "special cause, concern",
+        Variation::High => "special cause, high",
+        Variation::Low => "special cause, low",
+    }
+}
+
+fn rule_word(rule: Rule) -> &'static str {
+    match rule {
+        Rule::Outside => "outside",
+        Rule::Trend => "trend",
+        Rule::TwoOfThree => "two of three",
+        Rule::Shift => "shift",
+    }
+}
