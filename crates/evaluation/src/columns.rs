@@ -57,6 +57,24 @@ impl Labels {
         self.codes.iter().map(|code| *code as usize).collect()
     }
 
+    /// Each row's place among the labels in order: of numbers where all are numbers, else of the alphabet.
+    pub fn ranks(&self) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..self.names.len()).collect();
+        let number = |code: usize| self.names.get(code).and_then(|name| name.parse::<f64>().ok());
+        if order.iter().all(|code| number(*code).is_some()) {
+            order.sort_by(|one, other| number(*one).partial_cmp(&number(*other)).unwrap_or(std::cmp::Ordering::Equal));
+        } else {
+            order.sort_by_key(|code| self.names.get(*code));
+        }
+        let mut places = vec![0; order.len()];
+        for (place, code) in order.into_iter().enumerate() {
+            if let Some(slot) = places.get_mut(code) {
+                *slot = place;
+            }
+        }
+        self.codes.iter().filter_map(|code| places.get(*code as usize)).copied().collect()
+    }
+
     /// The labels, by first appearance.
     pub fn names(&self) -> &[String] {
         &self.names
@@ -83,6 +101,17 @@ pub enum Kind {
     Count,
     /// Yes or no.
     Flag,
+    /// Numbers where every cell is one, names where not: the columns of a model.
+    Any,
+}
+
+/// A column of a model.
+#[derive(Debug, Clone)]
+pub enum Any {
+    /// Numbers; an empty cell is NaN.
+    Numbers(Vec<f64>),
+    /// Names of groups.
+    Groups(Labels),
 }
 
 /// One column.
@@ -124,7 +153,7 @@ impl Columns {
         let mut columns = Vec::new();
         for (name, kind) in wanted {
             let empty = match kind {
-                Kind::Label => Read::Labels(Labels::default()),
+                Kind::Label | Kind::Any => Read::Labels(Labels::default()),
                 Kind::Number | Kind::NumberOrNone => Read::Numbers(Vec::new()),
                 Kind::Count => Read::Counts(Vec::new()),
                 Kind::Flag => Read::Flags(Vec::new()),
@@ -137,6 +166,7 @@ impl Columns {
             rows += 1;
             for (at, kind, column) in &mut columns {
                 match column {
+                    Read::Labels(labels) if *kind == Kind::Any => labels.push(&row.text(*at)),
                     Read::Labels(labels) => labels.push(&row.label(*at)?),
                     Read::Counts(counts) => counts.push(row.count(*at)?),
                     Read::Flags(flags) => flags.push(row.flag(*at)?),
@@ -152,6 +182,28 @@ impl Columns {
             return Err(InputError::of(name, "has a head and no rows"));
         }
         Ok(Self(columns.into_iter().map(|(_, _, column)| column).collect()))
+    }
+
+    /// Takes out a column that was read as either: numbers where every cell is one.
+    ///
+    /// # Errors
+    /// [`InputError`] when names are mixed with empty cells.
+    pub fn any(&mut self, at: usize, name: &str) -> Result<Any, InputError> {
+        let labels = self.labels(at);
+        let number = |label: &String| match label.as_str() {
+            "" | "NA" | "." => Some(f64::NAN),
+            label => label.parse::<f64>().ok().filter(|number| number.is_finite()),
+        };
+        let numbers: Option<Vec<f64>> = labels.names().iter().map(number).collect();
+        if let Some(numbers) = numbers {
+            let each = labels.codes().into_iter().filter_map(|code| numbers.get(code).copied());
+            return Ok(Any::Numbers(each.collect()));
+        }
+        if labels.names().iter().any(|label| label.is_empty()) {
+            let fault = "has names and empty cells. Name the empty ones, or take those rows out";
+            return Err(InputError::of(format!("column {name}"), fault));
+        }
+        Ok(Any::Groups(labels))
     }
 
     taken! {

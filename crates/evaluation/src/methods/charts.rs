@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use fingerpost_statistics::answer::Answer;
 use fingerpost_statistics::xmr::{self, Better, Settings};
+use fingerpost_statistics::{run_chart, shewhart};
 
 use super::Ask;
 use crate::InputError;
@@ -71,6 +72,10 @@ fn in_time(groups: &Labels, dates: &Labels) -> Vec<usize> {
     rows
 }
 
+fn in_order(values: &[f64], rows: &[usize]) -> Vec<f64> {
+    rows.iter().filter_map(|row| values.get(*row)).copied().collect()
+}
+
 impl Ask for Xmr {
     fn answer(&self) -> Result<Answer, InputError> {
         let mut wanted = vec![(self.date.as_str(), Kind::Label), (self.value.as_str(), Kind::Number)];
@@ -82,7 +87,7 @@ impl Ask for Xmr {
             None => Labels::same(&self.value, values.len()),
         };
         let rows = in_time(&groups, &dates);
-        let values: Vec<f64> = rows.iter().filter_map(|row| values.get(*row)).copied().collect();
+        let values = in_order(&values, &rows);
         let settings = Settings {
             screen: !self.no_screening,
             fix_after: self.fix_after,
@@ -95,5 +100,106 @@ impl Ask for Xmr {
             },
         };
         Ok(xmr::answer(&groups.in_order(&rows).each(), &dates.in_order(&rows).each(), &values, &settings))
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Chart {
+    /// Shares of unequal numbers
+    P,
+    /// Shares of very large numbers (Laney)
+    LaneyP,
+    /// Events per exposure
+    U,
+    /// Counts over equal exposure
+    C,
+    /// Single values
+    I,
+    /// Moving ranges of single values
+    Mr,
+}
+
+/// Shewhart's control charts.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example: monthly.csv has a line for each month.
+
+  month,coded,offered
+  2025-01-01,41,60
+
+  fingerpost stats shewhart monthly.csv --chart p --date month --value coded --size offered --svg chart.svg")]
+pub struct Shewhart {
+    /// The table; - reads standard input
+    file: PathBuf,
+    /// Which chart
+    #[arg(long, value_enum)]
+    chart: Chart,
+    /// The column with the date
+    #[arg(long, value_name = "COLUMN")]
+    date: String,
+    /// The column with the count or value
+    #[arg(long, value_name = "COLUMN")]
+    value: String,
+    /// For p, laney-p and u: the column with of how many
+    #[arg(long, value_name = "COLUMN")]
+    size: Option<String>,
+    /// Limits from the first so many points
+    #[arg(long, value_name = "POINTS")]
+    baseline: Option<usize>,
+    /// Points that the limits leave out, counted from 1
+    #[arg(long, value_name = "POINTS", value_delimiter = ',')]
+    exclude: Vec<usize>,
+}
+
+impl Ask for Shewhart {
+    fn answer(&self) -> Result<Answer, InputError> {
+        let kind = match self.chart {
+            Chart::P => shewhart::Kind::P,
+            Chart::LaneyP => shewhart::Kind::LaneyP,
+            Chart::U => shewhart::Kind::U,
+            Chart::C => shewhart::Kind::C,
+            Chart::I => shewhart::Kind::I,
+            Chart::Mr => shewhart::Kind::Mr,
+        };
+        if matches!(self.chart, Chart::P | Chart::LaneyP | Chart::U) && self.size.is_none() {
+            return Err(InputError::of("--size", "this chart needs the column with of how many"));
+        }
+        let mut wanted = vec![(self.date.as_str(), Kind::Label), (self.value.as_str(), Kind::Number)];
+        wanted.extend(self.size.as_deref().map(|size| (size, Kind::Number)));
+        let mut columns = Columns::read(&self.file, &wanted)?;
+        let (dates, values) = (columns.labels(0), columns.numbers(1));
+        let sizes = if self.size.is_some() { columns.numbers(2) } else { vec![1.0; values.len()] };
+        let rows = in_time(&Labels::same("", values.len()), &dates);
+        let excluded: Vec<usize> = self.exclude.iter().map(|point| point.saturating_sub(1)).collect();
+        let (values, sizes) = (in_order(&values, &rows), in_order(&sizes, &rows));
+        Ok(shewhart::answer(kind, &dates.in_order(&rows).each(), &values, &sizes, self.baseline, &excluded))
+    }
+}
+
+/// A run chart: the median, the longest run and the crossings.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n\n  fingerpost stats run monthly.csv --date month --value referrals --change 13 --svg run.svg")]
+pub struct Run {
+    /// The table; - reads standard input
+    file: PathBuf,
+    /// The column with the date
+    #[arg(long, value_name = "COLUMN")]
+    date: String,
+    /// The column with the value
+    #[arg(long, value_name = "COLUMN")]
+    value: String,
+    /// The first point after something was done, counted from 1: drawn in another shape
+    #[arg(long, value_name = "POINT")]
+    change: Option<usize>,
+}
+
+impl Ask for Run {
+    fn answer(&self) -> Result<Answer, InputError> {
+        let wanted = [(self.date.as_str(), Kind::Label), (self.value.as_str(), Kind::Number)];
+        let mut columns = Columns::read(&self.file, &wanted)?;
+        let (dates, values) = (columns.labels(0), columns.numbers(1));
+        let rows = in_time(&Labels::same("", values.len()), &dates);
+        let change = self.change.map(|point| point.saturating_sub(1));
+        Ok(run_chart::answer(&dates.in_order(&rows).each(), &in_order(&values, &rows), change))
     }
 }

@@ -1,0 +1,105 @@
+//! What the models share: the columns of a design as they are typed, and options that many have.
+
+use clap::{Args, ValueEnum};
+use fingerpost_statistics::refusal::Refusal;
+use fingerpost_statistics_models::design::Design;
+use fingerpost_statistics_models::glm::Family;
+
+use crate::InputError;
+use crate::columns::{Any, Columns, Kind};
+
+/// How sure an interval is.
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct Level {
+    /// How sure an interval is
+    #[arg(long, value_name = "NUMBER", default_value_t = 0.95)]
+    pub level: f64,
+}
+
+/// Models of counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Counts {
+    /// Variance equal to the mean
+    Poisson,
+    /// Variance scaled by what is seen
+    QuasiPoisson,
+    /// Variance that grows faster than the mean
+    NegativeBinomial,
+}
+
+impl From<Counts> for Family {
+    fn from(counts: Counts) -> Self {
+        match counts {
+            Counts::Poisson => Self::Poisson,
+            Counts::QuasiPoisson => Self::QuasiPoisson,
+            Counts::NegativeBinomial => Self::NegativeBinomial,
+        }
+    }
+}
+
+/// The terms of a model as typed: `age`, or `arm*visit` for both and their product. A column of numbers is one; a column of names
+/// becomes one of 0 and 1 for each name but the first of the alphabet.
+#[derive(Debug)]
+pub(crate) struct Terms(Vec<Vec<String>>);
+
+impl Terms {
+    pub(crate) fn read(typed: &[String]) -> Self {
+        Self(typed.iter().map(|term| term.split('*').map(|name| name.trim().to_owned()).collect()).collect())
+    }
+
+    /// The columns, each once, in the order in which they come.
+    pub(crate) fn names(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = vec![];
+        for name in self.0.iter().flatten() {
+            if !names.contains(&name.as_str()) {
+                names.push(name);
+            }
+        }
+        names
+    }
+
+    /// What to ask of the table for them.
+    pub(crate) fn wanted(&self) -> Vec<(&str, Kind)> {
+        self.names().into_iter().map(|name| (name, Kind::Any)).collect()
+    }
+
+    /// The design with an intercept, from columns that were read from `first` on.
+    pub(crate) fn design(&self, rows: usize, columns: &mut Columns, first: usize) -> Result<Design, InputError> {
+        self.added_to(Design::with_intercept(rows), columns, first)
+    }
+
+    /// The columns of the terms behind those of a design.
+    pub(crate) fn added_to(&self, mut design: Design, columns: &mut Columns, first: usize) -> Result<Design, InputError> {
+        let mut parts: Vec<(&str, Vec<String>)> = vec![];
+        for (at, name) in self.names().into_iter().enumerate() {
+            let before = design.width();
+            design = match columns.any(first + at, name)? {
+                Any::Numbers(values) => design.column(name, &values),
+                Any::Groups(labels) => design.factor(name, &labels.each()),
+            }
+            .map_err(|refusal| at_option(&refusal))?;
+            parts.push((name, design.names().get(before..).unwrap_or_default().to_vec()));
+        }
+        let part = |name: &str| parts.iter().find(|(known, _)| *known == name).map(|(_, columns)| columns.clone());
+        for term in &self.0 {
+            let Some((one, others)) = term.split_first() else { continue };
+            let mut products = part(one).unwrap_or_default();
+            for other in others {
+                let mut longer = vec![];
+                for left in &products {
+                    for right in part(other).unwrap_or_default() {
+                        design = design.product(left, &right).map_err(|refusal| at_option(&refusal))?;
+                        longer.push(format!("{left}:{right}"));
+                    }
+                }
+                products = longer;
+            }
+        }
+        Ok(design)
+    }
+}
+
+/// A design that cannot be made is a fault of the options.
+pub(crate) fn at_option(refusal: &Refusal) -> InputError {
+    InputError::of("the columns of the model", refusal.message.clone())
+}

@@ -1,0 +1,243 @@
+//! The same people before and after.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use fingerpost_statistics::answer::Answer;
+use fingerpost_statistics::paired_change::{self, Reliability, Settings};
+use fingerpost_statistics::pre_post;
+use fingerpost_statistics::wilcoxon::Zeros;
+use fingerpost_statistics_models::counts::{self, BeforeAfterOptions};
+
+use super::Ask;
+use super::model::{Counts, Level};
+use crate::InputError;
+use crate::columns::{Columns, Kind, Labels};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum NoChange {
+    /// Left out before ranking
+    Drop,
+    /// Ranked, then left out
+    Pratt,
+}
+
+/// A question asked before and after, of the same people.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example: survey.csv has a line for each person, with an empty cell where they answered only once.
+
+  code,before,after
+  k7,2,4
+  m3,3,
+
+  fingerpost stats pre-post survey.csv --key code --before before --after after --highest 5
+
+Two surveys in two files: survey-1.csv --second survey-2.csv, each with the key. Answers without a partner are counted and
+never paired by their row. --yes-no takes 1 and 0 and asks by McNemar's test.")]
+pub struct PrePost {
+    /// The table; - reads standard input
+    file: PathBuf,
+    /// The column with the code by which a person's answers are paired
+    #[arg(long, value_name = "COLUMN")]
+    key: String,
+    /// The column with the answer before
+    #[arg(long, value_name = "COLUMN")]
+    before: String,
+    /// The column with the answer after
+    #[arg(long, value_name = "COLUMN")]
+    after: String,
+    /// The answers after stand in a table of their own
+    #[arg(long, value_name = "FILE")]
+    second: Option<PathBuf>,
+    /// The highest answer of the scale
+    #[arg(long, value_name = "NUMBER", required_unless_present = "yes_no")]
+    highest: Option<f64>,
+    /// The answers are yes and no
+    #[arg(long)]
+    yes_no: bool,
+    /// What is done with people who did not change
+    #[arg(long, value_enum, default_value = "drop")]
+    no_change: NoChange,
+    #[command(flatten)]
+    level: Level,
+}
+
+/// Keys and answers, without the rows that have none.
+fn answered(keys: &Labels, values: &[f64]) -> (Labels, Vec<f64>) {
+    let rows: Vec<usize> = values.iter().enumerate().filter(|(_, value)| !value.is_nan()).map(|(row, _)| row).collect();
+    (keys.in_order(&rows), rows.iter().filter_map(|row| values.get(*row)).copied().collect())
+}
+
+fn yes(place: &str, values: &[f64]) -> Result<Vec<bool>, InputError> {
+    let answer = |value: &f64| match *value {
+        1.0 => Ok(true),
+        0.0 => Ok(false),
+        other => Err(InputError::of(format!("column {place}"), format!("{other} is neither yes (1) nor no (0)"))),
+    };
+    values.iter().map(answer).collect()
+}
+
+impl Ask for PrePost {
+    fn answer(&self) -> Result<Answer, InputError> {
+        let mut first = vec![(self.key.as_str(), Kind::Label), (self.before.as_str(), Kind::NumberOrNone)];
+        let second = [(self.key.as_str(), Kind::Label), (self.after.as_str(), Kind::NumberOrNone)];
+        let (before, after) = match &self.second {
+            Some(file) => {
+                let (mut one, mut two) = (Columns::read(&self.file, &first)?, Columns::read(file, &second)?);
+                ((one.labels(0), one.numbers(1)), (two.labels(0), two.numbers(1)))
+            }
+            None => {
+                first.push((self.after.as_str(), Kind::NumberOrNone));
+                let mut columns = Columns::read(&self.file, &first)?;
+                let keys = columns.labels(0);
+                ((keys.clone(), columns.numbers(1)), (keys, columns.numbers(2)))
+            }
+        };
+        let (before, after) = (answered(&before.0, &before.1), answered(&after.0, &after.1));
+        let (keys_before, keys_after) = (before.0.each(), after.0.each());
+        if self.yes_no {
+            let (one, two) = (yes(&self.before, &before.1)?, yes(&self.after, &after.1)?);
+            return Ok(pre_post::yes_no_answer(&keys_before, &one, &keys_after, &two, self.level.level));
+        }
+        let zeros = match self.no_change {
+            NoChange::Drop => Zeros::Drop,
+            NoChange::Pratt => Zeros::Pratt,
+        };
+        let highest = self.highest.unwrap_or(f64::NAN);
+        Ok(pre_post::answer(&keys_before, &before.1, &keys_after, &after.1, highest, zeros))
+    }
+}
+
+/// Change of each person in one or more measures.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example: scores.csv has a line for each person and measure, with an empty cell where they were not followed up.
+
+  person,measure,before,after
+  p1,wellbeing,3,5
+  p2,wellbeing,4,
+
+  fingerpost stats change scores.csv --person person --measure measure --before before --after after \\
+      --low-baseline 2 --reliability 0.85 --reliability-source 'the manual of the measure, 2012'
+
+Who was lost comes before what changed. A change without a comparison is said to be one, with the size of regression to the mean.")]
+pub struct Change {
+    /// The table; - reads standard input
+    file: PathBuf,
+    /// The column that names the person
+    #[arg(long, value_name = "COLUMN")]
+    person: String,
+    /// The column that names the measure; without it there is one
+    #[arg(long, value_name = "COLUMN")]
+    measure: Option<String>,
+    /// The column with the score before
+    #[arg(long, value_name = "COLUMN")]
+    before: String,
+    /// The column with the score after
+    #[arg(long, value_name = "COLUMN")]
+    after: String,
+    /// A lower score is better
+    #[arg(long)]
+    lower_is_better: bool,
+    /// Show those apart who began at this score or below
+    #[arg(long, value_name = "SCORE", allow_negative_numbers = true)]
+    low_baseline: Option<f64>,
+    /// The reliability of the measure, from 0 to 1: for reliable change
+    #[arg(long, value_name = "NUMBER", requires = "reliability_source")]
+    reliability: Option<f64>,
+    /// Where the reliability was published
+    #[arg(long, value_name = "TEXT")]
+    reliability_source: Option<String>,
+    #[command(flatten)]
+    level: Level,
+}
+
+impl Ask for Change {
+    fn answer(&self) -> Result<Answer, InputError> {
+        let mut wanted = vec![
+            (self.person.as_str(), Kind::Label),
+            (self.before.as_str(), Kind::Number),
+            (self.after.as_str(), Kind::NumberOrNone),
+        ];
+        wanted.extend(self.measure.as_deref().map(|measure| (measure, Kind::Label)));
+        let mut columns = Columns::read(&self.file, &wanted)?;
+        let (people, before, after) = (columns.labels(0), columns.numbers(1), columns.numbers(2));
+        let measures = match &self.measure {
+            Some(_) => columns.labels(3),
+            None => Labels::same(&self.before, before.len()),
+        };
+        let after: Vec<Option<f64>> = after.into_iter().map(|score| (!score.is_nan()).then_some(score)).collect();
+        let settings = Settings {
+            higher_is_better: !self.lower_is_better,
+            low_baseline: self.low_baseline,
+            reliability: self
+                .reliability
+                .map(|r| Reliability { r, source: self.reliability_source.clone().unwrap_or_default() }),
+            level: self.level.level,
+        };
+        Ok(paired_change::answer(&people.each(), &measures.each(), &before, &after, &settings))
+    }
+}
+
+/// Visits of the same people before and after, with or without others to compare with.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example: visits.csv has a line for each person.
+
+  person,before,after,referred
+  p1,10,8,1
+  p2,4,5,0
+
+  fingerpost stats before-after visits.csv --before before --after after --exposed referred
+
+With --exposed the answer is the ratio of ratios. Without it nothing is compared, and the answer says how much of a fall would come
+by itself; --usual is the mean of such people where it is known.")]
+pub struct BeforeAfter {
+    /// The table; - reads standard input
+    file: PathBuf,
+    /// The column with the count before
+    #[arg(long, value_name = "COLUMN")]
+    before: String,
+    /// The column with the count after
+    #[arg(long, value_name = "COLUMN")]
+    after: String,
+    /// The column that says who was referred: 1 or 0
+    #[arg(long, value_name = "COLUMN")]
+    exposed: Option<String>,
+    /// The column with the time before
+    #[arg(long, value_name = "COLUMN", requires = "time_after")]
+    time_before: Option<String>,
+    /// The column with the time after
+    #[arg(long, value_name = "COLUMN", requires = "time_before")]
+    time_after: Option<String>,
+    /// The usual mean of such people before
+    #[arg(long, value_name = "NUMBER")]
+    usual: Option<f64>,
+    /// The model of the counts
+    #[arg(long, value_enum, default_value = "poisson")]
+    family: Counts,
+    #[command(flatten)]
+    level: Level,
+}
+
+impl Ask for BeforeAfter {
+    fn answer(&self) -> Result<Answer, InputError> {
+        let mut wanted = vec![(self.before.as_str(), Kind::NumberOrNone), (self.after.as_str(), Kind::NumberOrNone)];
+        wanted.extend(self.exposed.as_deref().map(|exposed| (exposed, Kind::Flag)));
+        let times_at = wanted.len();
+        wanted.extend([&self.time_before, &self.time_after].into_iter().flatten().map(|time| (time.as_str(), Kind::Number)));
+        let mut columns = Columns::read(&self.file, &wanted)?;
+        let (before, after) = (columns.numbers(0), columns.numbers(1));
+        let exposed = self.exposed.as_ref().map(|_| columns.flags(2));
+        let times = self.time_before.as_ref().map(|_| (columns.numbers(times_at), columns.numbers(times_at + 1)));
+        let options = BeforeAfterOptions {
+            exposed: exposed.as_deref(),
+            person_time: times.as_ref().map(|(before, after)| (before.as_slice(), after.as_slice())),
+            usual: self.usual,
+            family: self.family.into(),
+            level: self.level.level,
+        };
+        Ok(counts::before_after_answer(&before, &after, options))
+    }
+}
