@@ -135,6 +135,9 @@ fn given(times: &[&str], counts: &[u64], exposures: &[f64], per: f64) -> Result<
         said(1.0 / spread),
         said(spread)
     ));
+    if baseline.0 == 0 {
+        given = given.warn("Nothing was counted at the baseline: the ratio has no upper limit, and is left empty.");
+    }
     for (time, found) in times.iter().skip(1).zip(&found) {
         given = given.may(format!(
             "{time}: {}",

@@ -241,7 +241,9 @@ fn segment(drawn: &mut Chart, values: &[f64], settings: &Settings) -> Result<(),
     let base = settings.fix_after.unwrap_or(values.len()).min(values.len());
     let base = values.get(..base).unwrap_or(values);
     at_least("points to work out limits from", base.len(), 2)?;
-    let mean = base.iter().sum::<f64>() / base.len() as f64;
+    // From the first value, so that equal values lie exactly on their mean and not a rounding error outside.
+    let first = base.first().copied().unwrap_or(f64::NAN);
+    let mean = first + base.iter().map(|value| value - first).sum::<f64>() / base.len() as f64;
     let margin = LIMIT * average_moving_range(base, settings.screen);
     let (lower, upper) = (mean - margin, mean + margin);
     let from = drawn.mean.len();

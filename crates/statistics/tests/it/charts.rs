@@ -128,6 +128,9 @@ fn a_constant_series_has_limits_at_its_value_and_says_nothing() {
     let drawn = chart(&[4.0; 20], &Settings::default()).unwrap();
     assert_eq!((drawn.lower[0], drawn.upper[0]), (4.0, 4.0));
     assert!((0..20).all(|index| drawn.rule(index, &[4.0; 20]).is_none()));
+    // A tenth has no exact binary form; its mean must not drift from it.
+    let tenths = chart(&[0.1; 20], &Settings::default()).unwrap();
+    assert!((0..20).all(|index| tenths.rule(index, &[0.1; 20]).is_none()));
     assert_eq!(chart(&[4.0], &Settings::default()).unwrap_err().kind, RefusalKind::TooFew);
     assert_eq!(chart(&[4.0, f64::NAN], &Settings::default()).unwrap_err().index, Some(1));
 }
