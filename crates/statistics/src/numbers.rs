@@ -49,8 +49,8 @@ pub fn not_negative(name: &str, values: &[f64]) -> Result<(), Refusal> {
     refuse_first(name, values, |value| value >= 0.0, "is below zero")
 }
 
-/// The largest count that whole-number methods take, a million million: beyond it numbers are no counts of anything here.
-pub const LARGEST_COUNT: u64 = 1 << 40;
+/// The largest count that whole-number methods take, four thousand million: beyond it numbers are no counts of anything here.
+pub const LARGEST_COUNT: u64 = 1 << 32;
 
 /// Refuses counts above [`LARGEST_COUNT`].
 pub fn countable(name: &str, counts: &[u64]) -> Result<(), Refusal> {

@@ -80,6 +80,10 @@ pub fn exact_poisson(events: u64, level: f64) -> Result<Interval, Refusal> {
 /// As [`exact_poisson`], for an expected number that is no whole number: the control limits of a funnel.
 pub(crate) fn exact_poisson_of(events: f64, level: f64) -> Result<Interval, Refusal> {
     let alpha = 1.0 - confidence(level)?;
+    // So far out both agree to twelve digits, and only Byar's takes no time.
+    if events > 1e8 {
+        return z_of(level).map(|z| byar_at(events, z));
+    }
     let lower = if events == 0.0 { 0.0 } else { 0.5 * chi_squared_quantile(0.5 * alpha, 2.0 * events) };
     Ok(Interval { lower, upper: 0.5 * chi_squared_quantile(1.0 - 0.5 * alpha, 2.0 * events + 2.0) })
 }

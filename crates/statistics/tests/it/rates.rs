@@ -20,6 +20,13 @@ fn exact_limits_of_small_counts_are_those_of_the_printed_tables() {
 }
 
 #[test]
+fn exact_limits_of_very_large_counts_join_those_of_byar_without_a_step() {
+    let (below, above) = (exact_poisson(100_000_000, 0.998).unwrap(), exact_poisson(100_000_001, 0.998).unwrap());
+    close(above.lower - below.lower, 1.0, 1e-3);
+    close(above.upper - below.upper, 1.0, 1e-3);
+}
+
+#[test]
 fn counts_and_shares_agree_with_the_sheet_of_the_public_health_office() {
     let Some(all) = expected("01_rates_wilson_byar") else { return };
     for (list, exact) in [("byar_examples", false), ("exact_examples", true)] {

@@ -173,9 +173,9 @@ fn a_bootstrap_repeats_itself_and_finds_the_standard_error() {
     let effects: Vec<f64> = (0..n).map(|_| draws.normal()).collect();
     let costs: Vec<f64> = effects.iter().map(|effect| 100.0 + 10.0 * effect + draws.normal()).collect();
     let treated: Vec<bool> = (0..n).map(|index| index % 2 == 0).collect();
-    let one = bootstrap(&effects, &costs, &treated, 4000, 11).unwrap();
-    assert_eq!(one, bootstrap(&effects, &costs, &treated, 4000, 11).unwrap());
-    assert_ne!(one, bootstrap(&effects, &costs, &treated, 4000, 12).unwrap());
+    let one = bootstrap(&effects, &costs, &treated, 1000, 11).unwrap();
+    assert_eq!(one, bootstrap(&effects, &costs, &treated, 1000, 11).unwrap());
+    assert_ne!(one, bootstrap(&effects, &costs, &treated, 1000, 12).unwrap());
     let sd = fingerpost_statistics::numbers::standard_deviation(&one.0);
     assert!((sd - (2.0_f64 / 200.0).sqrt()).abs() < 0.015, "{sd}");
     // Cost and effect of one person stay together.
