@@ -5,8 +5,8 @@ use serde::Serialize;
 
 use crate::answer::{Answer, Given, Options, Table};
 use crate::interval::{Interval, effect};
-use crate::numbers::{at_least, confidence, finite, positive, quantile_sorted, same_length, sum};
-use crate::random::{Draws, enough};
+use crate::numbers::{at_least, confidence, finite, positive, same_length, sum};
+use crate::random::{Draws, enough, middle};
 use crate::refusal::{Refusal, RefusalKind};
 
 /// The scale on which a straight line is fitted.
@@ -185,13 +185,6 @@ impl Line {
         let at = |weights: &[f64]| scale.from(sum(weights.iter().zip(values).map(|(w, y)| w * y)));
         (at(&self.first), at(&self.last))
     }
-}
-
-/// The limits that hold the middle share of the draws.
-pub(crate) fn middle(draws: &mut [f64], level: f64) -> Interval {
-    draws.sort_by(f64::total_cmp);
-    let tail = (1.0 - level) / 2.0;
-    Interval { lower: quantile_sorted(draws, tail), upper: quantile_sorted(draws, 1.0 - tail) }
 }
 
 /// [`slope`] in the shared shape. `groups` are named from the first end to the last; `edition` is that of the deprivation index.

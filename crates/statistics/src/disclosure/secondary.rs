@@ -62,7 +62,7 @@ pub fn protect(counts: &[u64], sums: &[Vec<usize>], rule: &Rule) -> Result<Prote
         return Err(Refusal::at(
             RefusalKind::Unprotectable,
             index,
-            "This table cannot be protected: one of its totals is small itself. Join rows or columns, or leave totals out.",
+            "This table cannot be protected, because one of its totals is small itself: join rows or columns, or leave totals out.",
         ));
     }
     let primary: Vec<usize> = (0..counts.len()).filter(|index| rule.hides(counts[*index])).collect();
@@ -72,7 +72,7 @@ pub fn protect(counts: &[u64], sums: &[Vec<usize>], rule: &Rule) -> Result<Prote
     if !table.safe(&everything)? {
         return Err(Refusal::new(
             RefusalKind::Unprotectable,
-            "This table cannot be protected: even with every cell hidden its totals give a small one away. Join rows or columns, \
+            "This table cannot be protected: even with every cell hidden its totals give a small one away; join rows or columns, \
              or leave totals out.",
         ));
     }

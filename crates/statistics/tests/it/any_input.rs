@@ -104,7 +104,7 @@ proptest! {
         finite(&concentration::answer(one, other, Some((0.0, level))), &["index", "se"]);
         sound(&concentration::grouped_answer(one, other, fit));
         sound(&economics::answer(one, other, one, "2024"));
-        let _ = economics::bootstrap(one, other, &flags, 1_000, 1);
+        sound(&economics::people_answer(one, other, &flags, one, "2024", (1_000, 1)));
         sound(&carbon::answer(level, Interval { lower: -1.0, upper: 9.0 }, Basis::RawDrop, &Factor { kg: level, ..Factor::default() }));
         let design = Design { weights: other, strata: Some(names), clusters: None, population: Some(one) };
         sound(&survey::mean_answer(one, &design, level));

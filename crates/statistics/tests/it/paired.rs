@@ -280,6 +280,10 @@ fn change_says_losses_first_and_never_lacks_its_warning() {
     let names: Vec<&str> = answered.given().unwrap().columns().iter().map(|(name, _)| name.as_str()).collect();
     let place = |name: &str| names.iter().position(|known| *known == name).unwrap();
     assert!(place("lost") < place("mean_change"));
+    let said = serde_json::to_value(&answered).unwrap();
+    for table in ["low_baseline", "any_measure"] {
+        assert!(said["tables"][table]["lost"].is_array(), "{table} says who was lost");
+    }
     let twice = answer(&["a", "a"], &["mood"; 2], &[1.0, 2.0], &[Some(1.0), Some(2.0)], &low_baseline());
     assert!(twice.given().is_none());
     let nan = paired_change(&[1.0, 2.0], &[Some(f64::NAN), Some(1.0)], &low_baseline());
