@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::answer::{Answer, Given, Options, Table};
-use crate::distribution::{beta_quantile, binomial_cdf, binomial_pmf, binomial_upper};
+use crate::distribution::{beta_quantile, binomial_cdf, binomial_pmf, binomial_upper, normal_quantile};
 use crate::interval::{Interval, effect, said};
 use crate::numbers::{at_least, confidence, countable, positive, same_length};
 use crate::refusal::{Refusal, RefusalKind};
@@ -127,7 +127,7 @@ fn given(times: &[&str], counts: &[u64], exposures: &[f64], per: f64) -> Result<
         .with("upper", column(|found| found.interval.upper))
         .with("p", column(|found| found.p));
     // What a repeat would show were nothing to change: two Poisson counts, on the logarithmic scale.
-    let spread = (1.96 * (2.0 / baseline.0.max(1) as f64).sqrt()).exp();
+    let spread = (normal_quantile(0.975) * (2.0 / baseline.0.max(1) as f64).sqrt()).exp();
     let mut given = Given::new(results).warn(format!(
         "This is a before and after without a comparison group. By chance alone, with nothing changed, a repeat would mostly lie \
          between {} and {} of the baseline; where the baseline was audited because it was low, it would rise without any change \

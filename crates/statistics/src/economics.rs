@@ -24,7 +24,7 @@ pub enum Verdict {
     Ratio(f64),
     /// More effect at no more cost.
     Dominates,
-    /// No more effect at more cost.
+    /// No more effect at more cost, or less effect at the same.
     Dominated,
 }
 
@@ -98,6 +98,7 @@ pub fn evaluate(effects: &[f64], costs: &[f64], prices: &[f64]) -> Result<Evalua
         (true, false) => Verdict::Dominates,
         (false, true) => Verdict::Dominated,
         (false, false) if effect == 0.0 => Verdict::Dominates,
+        (false, false) if cost == 0.0 => Verdict::Dominated,
         (false, false) => Verdict::Ratio(cost / effect),
     };
     let share = |right: bool, up: bool| {

@@ -63,9 +63,9 @@ pub struct Slope {
     pub sii: f64,
     /// Its simulated limits.
     pub sii_interval: Interval,
-    /// The fitted value at the last end over that at the first.
+    /// The fitted value at the last end over that at the first; NaN where one of them is not above zero.
     pub rii: f64,
-    /// Its simulated limits.
+    /// Its simulated limits; NaN where a draw had no ratio.
     pub rii_interval: Interval,
     /// Fitted value at the first end (the most deprived, when groups begin there).
     pub first: f64,
@@ -144,16 +144,25 @@ pub fn slope(
         }
         let (first, last) = line.ends(&drawn, scale);
         differences.push(last - first);
-        ratios.push(last / first);
+        ratios.push(over(last, first));
     }
     Ok(Slope {
         sii: last - first,
         sii_interval: middle(&mut differences, simulation.level),
-        rii: last / first,
-        rii_interval: middle(&mut ratios, simulation.level),
+        rii: over(last, first),
+        rii_interval: if ratios.iter().any(|ratio| ratio.is_nan()) {
+            Interval { lower: f64::NAN, upper: f64::NAN }
+        } else {
+            middle(&mut ratios, simulation.level)
+        },
         first,
         last,
     })
+}
+
+/// A ratio, where both ends are above zero and it means something.
+fn over(last: f64, first: f64) -> f64 {
+    if last > 0.0 && first > 0.0 { last / first } else { f64::NAN }
 }
 
 /// Weights with which values add up to the fitted line at both ends.

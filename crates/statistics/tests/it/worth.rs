@@ -58,6 +58,9 @@ fn a_slope_is_refused_where_the_scale_does_not_reach() {
     assert_eq!(refused(&[0.1, 0.2, 1.0], Scale::Logit).index, Some(2));
     assert_eq!(refused(&[0.1, 0.2, 1.3], Scale::Logit).index, Some(2));
     assert_eq!(refused(&[0.1, f64::NAN, 0.3], Scale::Plain).index, Some(1));
+    // A line through zero has a slope but no ratio.
+    let through = slope(&[1.0; 3], &[-1.0, 0.0, 1.0], &[0.1; 3], Scale::Plain, &Simulation::default()).unwrap();
+    assert!(through.rii.is_nan() && through.rii_interval.upper.is_nan() && through.sii_interval.lower > 2.0);
     let two = slope(&[1.0; 2], &[1.0, 2.0], &[0.1; 2], Scale::Plain, &Simulation::default());
     assert_eq!(two.unwrap_err().kind, RefusalKind::TooFew);
     let none = Simulation { draws: 3, ..Simulation::default() };
@@ -185,6 +188,7 @@ fn a_bootstrap_repeats_itself_and_finds_the_standard_error() {
     assert_eq!(evaluate(&[0.0; 200], &[0.0; 200], &[1.0]).unwrap_err().kind, RefusalKind::Constant);
     assert_eq!(evaluate(&[1.0; 200], &[-1.0; 200], &[1.0]).unwrap().verdict, Verdict::Dominates);
     assert_eq!(evaluate(&[-1.0; 200], &[1.0; 200], &[1.0]).unwrap().verdict, Verdict::Dominated);
+    assert_eq!(evaluate(&[-1.0; 200], &[0.0; 200], &[1.0]).unwrap().verdict, Verdict::Dominated);
 }
 
 fn outcome(name: &str, quantity: f64, proxy: f64, shares: [f64; 4], years: u32) -> Outcome {
