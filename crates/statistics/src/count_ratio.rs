@@ -26,6 +26,8 @@ pub struct CountRatio {
 /// Ratio of the repeat's rate to the baseline's: given both counts together, the repeat's is binomial. Limits are Clopper and
 /// Pearson's of that binomial; p adds every outcome that is no likelier than the one seen, as R's `poisson.test` does.
 ///
+/// Both are exact but made differently, so that at the border one may speak for a change and the other not.
+///
 /// Counts are events in an exposure (people registered, weeks). Assumes the same mix of people at both times. Refuses exposure
 /// that is not above zero, and no events at all. Source: Przyborowski and Wilenski 1940, Biometrika 31:313.
 ///
@@ -137,6 +139,11 @@ fn given(times: &[&str], counts: &[u64], exposures: &[f64], per: f64) -> Result<
     ));
     if baseline.0 == 0 {
         given = given.warn("Nothing was counted at the baseline: the ratio has no upper limit, and is left empty.");
+    }
+    if found.iter().any(|found| (found.p < 0.05) == found.interval.holds(1.0)) {
+        given = given.warn(
+            "An exact p value and its exact interval may differ at the border, as they do here: read the interval.",
+        );
     }
     for (time, found) in times.iter().skip(1).zip(&found) {
         given = given.may(format!(

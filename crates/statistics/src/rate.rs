@@ -222,7 +222,7 @@ pub fn answer(groups: &[&str], events: &[u64], population: &[f64], per: f64, cou
             .with("upper_998", rates.upper_998)
             .with("method", rates.method.into_iter().map(CountMethod::name).collect::<Vec<_>>());
         Ok(Given::new(table)
-            .warn_if(few > 0, || format!("{few} of {} groups have fewer than 10 events: their limits are wide.", groups.len()))
+            .warn_if(few > 0, || format!("Groups with fewer than 10 events: {few} of {}; their limits are wide.", groups.len()))
             .may(claim)
             .may_not("A difference between two groups is not shown by their rates alone: populations differ in age and need.")
             .may_not("A league table by rank: most ranks are chance."))

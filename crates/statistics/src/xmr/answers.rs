@@ -118,7 +118,7 @@ fn said(groups: &[&str], dates: &[&str], values: &[f64], ends: &[usize], drawn: 
     Given::new(results)
         .table("summary", summary)
         .warn_if(short > 0, || {
-            format!("{short} of {count} charts have limits from fewer than {FEW} points: they will move as months are added.")
+            format!("Charts with limits from fewer than {FEW} points: {short} of {count}; these limits will move as months are added.")
         })
         .may(match (special, count) {
             (0, 1) => "The latest point is part of the usual coming and going.".to_owned(),
