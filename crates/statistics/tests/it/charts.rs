@@ -166,6 +166,43 @@ fn montgomerys_printed_limits_come_out() {
     printed(&[14, 22], 0.2150, 0.0407, 0.3893);
 }
 
+#[test]
+fn montgomerys_single_values_and_defects_come_out() {
+    // The same book: loan costs of 20 weeks, mean 300.5, limits 279.78 and 321.22, moving ranges 7.79 up to 25.45.
+    let costs = [
+        310.0, 288.0, 297.0, 298.0, 307.0, 303.0, 294.0, 297.0, 308.0, 306.0, 294.0, 299.0, 297.0, 299.0, 314.0, 295.0,
+        293.0, 306.0, 301.0, 304.0,
+    ];
+    let single = control_chart(Kind::I, &costs, &[], None, &[]).unwrap();
+    let ranges = control_chart(Kind::Mr, &costs, &[], None, &[]).unwrap();
+    for (found, printed) in [
+        (single.centre, 300.5),
+        (single.limits[0].lower, 279.78),
+        (single.limits[0].upper, 321.22),
+        (ranges.centre, 7.79),
+        (ranges.limits[0].upper, 25.45),
+    ] {
+        assert!((found - printed).abs() <= 0.005, "{found} {printed}");
+    }
+    assert!(ranges.value[0].is_nan() && !ranges.outside[0]);
+    // 20 samples of 50 with 74 shipping errors: u 0.0740, limits 0 and 0.1894.
+    let errors = [2.0, 3.0, 8.0, 1.0, 1.0, 4.0, 1.0, 4.0, 5.0, 1.0, 8.0, 2.0, 4.0, 3.0, 4.0, 1.0, 8.0, 3.0, 7.0, 4.0];
+    let chart = control_chart(Kind::U, &errors, &[50.0; 20], None, &[]).unwrap();
+    assert!((chart.centre - 0.074).abs() < 1e-12 && (chart.limits[0].upper - 0.1894).abs() < 5e-5);
+    assert_eq!(chart.limits[0].lower, 0.0);
+}
+
+#[test]
+fn laneys_limits_are_those_of_p_times_the_spread_between_points() {
+    let (counts, sizes) = ([480.0, 530.0, 470.0, 550.0, 500.0, 460.0], [10_000.0; 6]);
+    let p = control_chart(Kind::P, &counts, &sizes, None, &[]).unwrap();
+    let laney = control_chart(Kind::LaneyP, &counts, &sizes, None, &[]).unwrap();
+    let sd = (p.centre * (1.0 - p.centre) / 10_000.0).sqrt();
+    let steps: f64 = counts.windows(2).map(|pair| (pair[1] - pair[0]).abs() / 10_000.0 / sd).sum();
+    let spread = steps / 5.0 / 1.128;
+    close(laney.limits[0].upper - laney.centre, spread * (p.limits[0].upper - p.centre), 1e-12);
+}
+
 fn compare(kind: Kind, rows: &[Value], counts: &[f64], sizes: &[f64], baseline: Option<usize>, excluded: &[usize]) {
     let chart = control_chart(kind, counts, sizes, baseline, excluded).unwrap();
     for (index, row) in rows.iter().enumerate() {
