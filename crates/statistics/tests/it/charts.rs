@@ -79,6 +79,23 @@ fn seven_rising_points_are_a_trend_and_six_are_not() {
 }
 
 #[test]
+fn a_trend_that_follows_another_keeps_its_own_direction() {
+    let up = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0];
+    let mut values = up.to_vec();
+    // Down by one step that belongs to neither, and up again.
+    values.extend(up.map(|value| value - 0.5));
+    let settings = Settings { fix_after: Some(2), ..Settings::default() };
+    let drawn = chart(&values, &settings).unwrap();
+    assert!(drawn.trend.iter().all(|flag| *flag) && drawn.rising.iter().all(|flag| *flag));
+    // A peak belongs to the rise that ends there, its neighbour to the fall.
+    let mut peak = up.to_vec();
+    peak.extend(up.iter().rev().skip(1));
+    let drawn = chart(&peak, &settings).unwrap();
+    assert_eq!(drawn.rising.iter().filter(|flag| **flag).count(), 7);
+    assert!(drawn.trend.iter().all(|flag| *flag) && drawn.rising[6] && !drawn.rising[7]);
+}
+
+#[test]
 fn two_near_points_on_opposite_sides_are_nothing() {
     let steady = [10.0, 11.0, 9.0, 10.0, 11.0, 9.0, 10.0, 11.0, 9.0, 10.0];
     let mut values = steady.to_vec();
