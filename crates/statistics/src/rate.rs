@@ -176,16 +176,16 @@ pub fn rates(events: &[u64], population: &[f64], per: f64, counting: Counting) -
                 ),
             ));
         }
-        let (wide, method) = match exact.get(usize::try_from(count).unwrap_or(usize::MAX)) {
+        let ((narrow, wide), method) = match exact.get(usize::try_from(count).unwrap_or(usize::MAX)) {
             Some(&limits) => (limits, CountMethod::Exact),
             None => ((byar_at(count as f64, z_95), byar_at(count as f64, z_998)), CountMethod::Byar),
         };
         let factor = per / people;
         out.rate.push(count as f64 * factor);
-        out.lower_95.push(wide.0.lower * factor);
-        out.upper_95.push(wide.0.upper * factor);
-        out.lower_998.push(wide.1.lower * factor);
-        out.upper_998.push(wide.1.upper * factor);
+        out.lower_95.push(narrow.lower * factor);
+        out.upper_95.push(narrow.upper * factor);
+        out.lower_998.push(wide.lower * factor);
+        out.upper_998.push(wide.upper * factor);
         out.method.push(method);
     }
     Ok(out)

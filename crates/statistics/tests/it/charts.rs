@@ -160,6 +160,16 @@ fn the_answer_refuses_mixed_groups_and_unsorted_dates() {
     let unsorted =
         answer(&["A"; 3], &["2024-02-01", "2024-01-01", "2024-03-01"], &[1.0, 2.0, 3.0], &Settings::default());
     assert!(unsorted.given().is_none());
+    let months: Vec<String> = (1..=24).map(|month| format!("{month:02}")).collect();
+    let months: Vec<&str> = months.iter().map(String::as_str).collect();
+    let values: Vec<f64> = (0..24_u32).map(|month| f64::from(month * 7 % 5)).collect();
+    let warns = |rebase: Vec<usize>| {
+        let settings = Settings { rebase, ..Settings::default() };
+        serde_json::to_string(&answer(&["A"; 24], &months, &values, &settings))
+            .unwrap()
+            .contains("fewer than 12 points")
+    };
+    assert!(!warns(vec![]) && !warns(vec![12]) && warns(vec![13]) && warns(vec![6]));
     let few = answer(&["A"; 3], &dates, &[1.0, 2.0, 4.0], &Settings::default());
     assert!(matches!(few.given().unwrap().column("upper"), Some(Column::Number(upper)) if upper.len() == 3));
 }
