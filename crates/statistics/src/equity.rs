@@ -196,6 +196,64 @@ impl Line {
     }
 }
 
+/// Values and standard errors for [`slope`] from counts: rates with Poisson errors for the logarithmic scale (and the plain one),
+/// shares with binomial errors for the logit scale.
+///
+/// Refuses a group without events, or in which all have the property: its error would be zero, and is not.
+///
+/// ```
+/// use fingerpost_statistics::equity::{Scale, from_counts};
+/// let (rates, errors) = from_counts(&[100, 25], &[1000.0, 1000.0], 1000.0, Scale::Log).unwrap();
+/// assert_eq!((rates, errors), (vec![100.0, 25.0], vec![10.0, 5.0]));
+/// ```
+pub fn from_counts(
+    counts: &[u64],
+    population: &[f64],
+    per: f64,
+    scale: Scale,
+) -> Result<(Vec<f64>, Vec<f64>), Refusal> {
+    same_length(("counts", counts.len()), ("population", population.len()))?;
+    positive("population", population)?;
+    positive("multiplier", &[per])?;
+    let rows = || counts.iter().map(|count| *count as f64).zip(population.iter().copied());
+    let empty = rows().position(|(count, n)| count == 0.0 || (scale == Scale::Logit && count >= n));
+    if let Some(index) = empty {
+        return Err(Refusal::at(
+            RefusalKind::BadValue,
+            index,
+            format!("Row {} counts none, or all: join it with its neighbour.", index + 1),
+        ));
+    }
+    let of = |(count, n): (f64, f64)| match scale {
+        Scale::Logit => (count / n, (count / n * (1.0 - count / n) / n).sqrt()),
+        Scale::Plain | Scale::Log => (per * count / n, per * count.sqrt() / n),
+    };
+    Ok(rows().map(of).unzip())
+}
+
+/// [`from_counts`] and [`slope`] in the shared shape.
+pub fn counts_answer(
+    groups: &[&str],
+    (counts, population): (&[u64], &[f64]),
+    per: f64,
+    scale: Scale,
+    edition: &str,
+    simulation: &Simulation,
+) -> Answer {
+    match from_counts(counts, population, per, scale) {
+        Ok((values, errors)) => {
+            let mut found = answer(groups, population, &values, &errors, scale, edition, simulation);
+            found.options = found.options.with("per", if scale == Scale::Logit { 1.0 } else { per });
+            found
+        }
+        Err(refusal) => {
+            let options =
+                Options::default().with("scale", scale.name()).with("deprivation_index", edition).with("per", per);
+            Answer::new("slope_index", options, groups.len() as u64, Err(refusal))
+        }
+    }
+}
+
 /// [`slope`] in the shared shape. `groups` are named from the first end to the last; `edition` is that of the deprivation index.
 pub fn answer(
     groups: &[&str],

@@ -141,6 +141,10 @@ proptest! {
         }
         finite(&proportion::answer(names, one, other, level), &["share", "lower", "upper"]);
         sound(&proportion::categories_answer(names, one, level));
+        let simulation = Simulation { draws: 1_000, seed: 5, level: 0.95 };
+        for scale in [Scale::Plain, Scale::Log, Scale::Logit] {
+            sound(&equity::counts_answer(names, (one, exposure), 1000.0, scale, "none", &simulation));
+        }
         sound(&iif::answer(&PC_01, names, one, other, other));
         sound(&standardised::direct_answer(one, exposure, exposure, level));
         let first = one.first().copied().unwrap_or(3);

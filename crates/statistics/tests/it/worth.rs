@@ -3,7 +3,7 @@
 use fingerpost_statistics::carbon::{self, Basis, Factor, carbon};
 use fingerpost_statistics::concentration::{concentration, grouped};
 use fingerpost_statistics::economics::{Outcome, Verdict, answer, bootstrap, evaluate, social_return};
-use fingerpost_statistics::equity::{self, Scale, Simulation, slope};
+use fingerpost_statistics::equity::{self, Scale, Simulation, from_counts, slope};
 use fingerpost_statistics::interval::Interval;
 use fingerpost_statistics::random::Draws;
 use fingerpost_statistics::refusal::RefusalKind;
@@ -48,6 +48,24 @@ fn rates_on_a_straight_line_of_logarithms_keep_their_ratio() {
     close(scaled.rii_interval.lower, found.rii_interval.lower, 1e-9);
     let shares = slope(&[50.0; 3], &[0.2, 0.5, 0.8], &[0.01; 3], Scale::Logit, &Simulation::default()).unwrap();
     close(shares.first, 1.0 - shares.last, 1e-12);
+}
+
+#[test]
+fn counts_by_decile_give_their_slope_and_refuse_an_empty_one() {
+    let (counts, people) = ([90, 80, 75, 60, 50], [9000.0, 9500.0, 10_000.0, 9800.0, 9900.0]);
+    let (rates, errors) = from_counts(&counts, &people, 1000.0, Scale::Log).unwrap();
+    let found = slope(&people, &rates, &errors, Scale::Log, &Simulation::default()).unwrap();
+    // A Poisson rate's logarithm has the error 1 / sqrt O, so that the limits of the ratio do not depend on the unit.
+    let (per_head, small) = from_counts(&counts, &people, 1.0, Scale::Log).unwrap();
+    let other = slope(&people, &per_head, &small, Scale::Log, &Simulation::default()).unwrap();
+    close(found.rii_interval.upper, other.rii_interval.upper, 1e-9);
+    assert!(found.rii < 0.6 && found.rii_interval.upper < 0.8, "{found:?}");
+    let groups = ["1", "2", "3", "4", "5"];
+    let said =
+        equity::counts_answer(&groups, (&counts, &people), 1000.0, Scale::Log, "IMD 2019", &Simulation::default());
+    assert!(said.given().is_some());
+    assert_eq!(from_counts(&[3, 0, 4], &[9.0; 3], 1.0, Scale::Log).unwrap_err().index, Some(1));
+    assert_eq!(from_counts(&[3, 2, 9], &[9.0; 3], 1.0, Scale::Logit).unwrap_err().index, Some(2));
 }
 
 #[test]
