@@ -90,6 +90,13 @@ pub(crate) fn inverse_spd(matrix: &Mat<f64>) -> Option<Mat<f64>> {
     }))
 }
 
+/// log |matrix| of a symmetric positive definite matrix, or none.
+pub(crate) fn log_determinant(matrix: &Mat<f64>) -> Option<f64> {
+    let factor = matrix.llt(Side::Lower).ok()?;
+    let log: f64 = (0..matrix.nrows()).map(|i| factor.L()[(i, i)].ln()).sum();
+    log.is_finite().then_some(2.0 * log)
+}
+
 fn scale_at(scale: &[f64], at: usize) -> f64 {
     scale.get(at).copied().unwrap_or(1.0)
 }

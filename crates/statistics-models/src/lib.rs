@@ -9,10 +9,12 @@ pub mod counts;
 pub mod design;
 pub mod difference;
 pub mod glm;
+pub mod imputation;
 pub mod inference;
 pub mod interrupted;
 pub mod linear;
 pub mod matching;
+pub mod mixed;
 pub mod survival;
 pub mod weighting;
 

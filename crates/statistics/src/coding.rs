@@ -135,15 +135,20 @@ pub fn answer(respondents: &[&str], theme_names: &[&str], first: &[bool], second
         people.sort_unstable();
         people.dedup();
         let mut of: Vec<Vec<usize>> = vec![Vec::new(); people.len()];
+        let mut matrix = vec![vec![0_u64; people.len()]; found.len().saturating_sub(1)];
         for (row, name) in theme_names.iter().enumerate() {
-            let person = people.binary_search(&respondents[row]).ok().and_then(|index| of.get_mut(index));
-            if let (Some(person), Some(theme)) = (person, found.iter().position(|theme| theme.name == *name))
-                && first[row]
-                && second[row]
-            {
-                person.push(theme);
+            let place = people.binary_search(&respondents[row]).ok();
+            let theme = found.iter().position(|theme| theme.name == *name);
+            let (Some(person), Some(theme)) = (place, theme) else { continue };
+            matrix[theme][person] = u64::from(first[row]) + u64::from(second[row]);
+            if first[row] && second[row] {
+                of[person].push(theme);
             }
         }
+        let coded =
+            found.iter().zip(matrix).fold(Table::default().with("respondent", people), |table, (theme, column)| {
+                table.with(theme.name.clone(), column)
+            });
         let curve = saturation(&of)?;
         let last = match curve.as_slice() {
             [.., before, last] => last - before,
@@ -161,6 +166,7 @@ pub fn answer(respondents: &[&str], theme_names: &[&str], first: &[bool], second
         let without = found.iter().filter(|theme| theme.kappa.is_none()).count();
         let steps = (1..=curve.len() as u64).collect::<Vec<_>>();
         Ok(Given::new(results)
+            .table("coders_who_found_it", coded)
             .table("saturation", Table::default().with("respondents", steps).with("themes_expected", curve))
             .warn_if(without > 0, || {
                 format!("{without} themes have no kappa, because a coder gave one answer throughout.")

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::answer::{Answer, Given, Options, Table};
-use crate::distribution::{beta_quantile, binomial_cdf, binomial_pmf, binomial_upper};
+use crate::distribution::{beta_quantile, binomial_cdf, binomial_pmf, binomial_upper, normal_quantile};
 use crate::interval::{Interval, effect, said};
 use crate::numbers::{at_least, confidence, countable, positive, same_length};
 use crate::refusal::{Refusal, RefusalKind};
@@ -25,6 +25,8 @@ pub struct CountRatio {
 
 /// Ratio of the repeat's rate to the baseline's: given both counts together, the repeat's is binomial. Limits are Clopper and
 /// Pearson's of that binomial; p adds every outcome that is no likelier than the one seen, as R's `poisson.test` does.
+///
+/// Both are exact but made differently, so that at the border one may speak for a change and the other not.
 ///
 /// Counts are events in an exposure (people registered, weeks). Assumes the same mix of people at both times. Refuses exposure
 /// that is not above zero, and no events at all. Source: Przyborowski and Wilenski 1940, Biometrika 31:313.
@@ -127,7 +129,7 @@ fn given(times: &[&str], counts: &[u64], exposures: &[f64], per: f64) -> Result<
         .with("upper", column(|found| found.interval.upper))
         .with("p", column(|found| found.p));
     // What a repeat would show were nothing to change: two Poisson counts, on the logarithmic scale.
-    let spread = (1.96 * (2.0 / baseline.0.max(1) as f64).sqrt()).exp();
+    let spread = (normal_quantile(0.975) * (2.0 / baseline.0.max(1) as f64).sqrt()).exp();
     let mut given = Given::new(results).warn(format!(
         "This is a before and after without a comparison group. By chance alone, with nothing changed, a repeat would mostly lie \
          between {} and {} of the baseline; where the baseline was audited because it was low, it would rise without any change \
@@ -135,6 +137,14 @@ fn given(times: &[&str], counts: &[u64], exposures: &[f64], per: f64) -> Result<
         said(1.0 / spread),
         said(spread)
     ));
+    if baseline.0 == 0 {
+        given = given.warn("Nothing was counted at the baseline: the ratio has no upper limit, and is left empty.");
+    }
+    if found.iter().any(|found| (found.p < 0.05) == found.interval.holds(1.0)) {
+        given = given.warn(
+            "An exact p value and its exact interval may differ at the border, as they do here: read the interval.",
+        );
+    }
     for (time, found) in times.iter().skip(1).zip(&found) {
         given = given.may(format!(
             "{time}: {}",

@@ -128,7 +128,8 @@ impl Rule {
 
 /// A two-way table under a rule, in the shared shape: one row per cell, and the shown totals. `counts` run row by row.
 ///
-/// Refuses a table that cannot be protected while its totals are shown.
+/// The answer may be published itself, so it does not say which hidden cells are the small ones, nor how many people the others
+/// hold. Refuses a table that cannot be protected while its totals are shown.
 ///
 /// ```
 /// use fingerpost_statistics::disclosure::{answer, below};
@@ -142,7 +143,12 @@ pub fn answer(rows: &[&str], columns: &[&str], counts: &[u64], rule: &Rule) -> A
         .with("rounded_to", rule.round_to as f64)
         .with("secondary", rule.secondary)
         .with("source", rule.source);
-    let n = counts.iter().fold(0_u64, |sum, count| sum.saturating_add(*count));
+    // The answer is as public as the table: n is rounded as a total is.
+    let all = counts.iter().fold(0_u64, |sum, count| sum.saturating_add(*count));
+    let n = match rule.show(all) {
+        Shown::Number(shown) => shown,
+        Shown::Hidden => 0,
+    };
     Answer::new("disclosure", options, n, given(rows, columns, counts, rule))
 }
 
@@ -156,29 +162,18 @@ fn given(rows: &[&str], columns: &[&str], counts: &[u64], rule: &Rule) -> Result
     countable("counts", counts)?;
     let sums = two_way(rows.len(), columns.len());
     let totals: Vec<u64> = sums.iter().map(|cells| total(counts, cells)).collect();
-    let (hidden, exact_secondary, secondary, lost) = if rule.secondary {
+    let (hidden, optimal) = if rule.secondary {
         let found = protect(counts, &sums, rule)?;
-        (found.hidden.clone(), found.optimal, found.secondary.len(), found.lost)
+        (found.hidden, found.optimal)
     } else {
-        (counts.iter().map(|count| rule.hides(*count)).collect(), true, 0, 0)
+        (counts.iter().map(|count| rule.hides(*count)).collect(), true)
     };
-    let primary = counts.iter().filter(|count| rule.hides(**count)).count();
     let cell = |index: usize| if hidden[index] { Shown::Hidden } else { rule.show(counts[index]) };
     let name = |names: &[&str], index: usize| names.get(index).copied().unwrap_or_default().to_owned();
     let results = Table::default()
         .with("row", (0..counts.len()).map(|i| name(rows, i / columns.len())).collect::<Vec<_>>())
         .with("column", (0..counts.len()).map(|i| name(columns, i % columns.len())).collect::<Vec<_>>())
-        .with("shown", (0..counts.len()).map(|i| cell(i).text()).collect::<Vec<_>>())
-        .with(
-            "why",
-            (0..counts.len())
-                .map(|i| match (rule.hides(counts[i]), hidden[i]) {
-                    (true, _) => "small",
-                    (false, true) => "protects a small one",
-                    _ => "",
-                })
-                .collect::<Vec<_>>(),
-        );
+        .with("shown", (0..counts.len()).map(|i| cell(i).text()).collect::<Vec<_>>());
     let margin = Table::default()
         .with("of", rows.iter().chain(columns).map(|name| (*name).to_owned()).collect::<Vec<_>>())
         .with("shown", totals.iter().map(|total| rule.show(*total).text()).collect::<Vec<_>>());
@@ -194,12 +189,14 @@ fn given(rows: &[&str], columns: &[&str], counts: &[u64], rule: &Rule) -> Result
         .warn_if(!audited, || {
             format!("More than {MOST_AUDITED} cells: whether hidden ones can be worked out from totals was not tried; cut the table.")
         })
-        .warn_if(!exact_secondary, || {
+        .warn_if(!optimal, || {
             "The table is large: the further cells hidden protect it, but may not be the fewest.".to_owned()
         })
         .warn("What was published before, or is published elsewhere, may give hidden cells away: check it by hand.")
         .may(format!(
-            "{primary} small cells and {secondary} further ones are hidden; {lost} people stand in the further ones."
+            "Cells hidden: {} of {}, because they are small or because they protect small ones.",
+            hidden.iter().filter(|hidden| **hidden).count(),
+            counts.len()
         ))
         .may_not("Hidden cells read as zero, or added up from totals."))
 }

@@ -8,10 +8,9 @@ use serde::Serialize;
 pub use social_return::{Outcome, SocialReturn, social_return, social_return_answer};
 
 use crate::answer::{Answer, Given, Options, Table};
-use crate::equity::middle;
 use crate::interval::{Interval, effect, said};
 use crate::numbers::{at_least, finite, mean, not_negative, same_length};
-use crate::random::{Draws, enough};
+use crate::random::{Draws, enough, middle};
 use crate::refusal::{Refusal, RefusalKind};
 
 /// A ratio is given when this share of the draws lies in one quadrant.
@@ -25,7 +24,7 @@ pub enum Verdict {
     Ratio(f64),
     /// More effect at no more cost.
     Dominates,
-    /// No more effect at more cost.
+    /// No more effect at more cost, or less effect at the same.
     Dominated,
 }
 
@@ -99,6 +98,7 @@ pub fn evaluate(effects: &[f64], costs: &[f64], prices: &[f64]) -> Result<Evalua
         (true, false) => Verdict::Dominates,
         (false, true) => Verdict::Dominated,
         (false, false) if effect == 0.0 => Verdict::Dominates,
+        (false, false) if cost == 0.0 => Verdict::Dominated,
         (false, false) => Verdict::Ratio(cost / effect),
     };
     let share = |right: bool, up: bool| {
@@ -169,6 +169,27 @@ pub fn bootstrap(
             (one.0 - other.0, one.1 - other.1)
         })
         .unzip())
+}
+
+/// [`bootstrap`] and [`evaluate`] in the shared shape: from people's effects and costs, two arms, to net benefit.
+pub fn people_answer(
+    effects: &[f64],
+    costs: &[f64],
+    treated: &[bool],
+    prices: &[f64],
+    price_year: &str,
+    (draws, seed): (usize, u64),
+) -> Answer {
+    let mut found = match bootstrap(effects, costs, treated, draws, seed) {
+        Ok((effects, costs)) => answer(&effects, &costs, prices, price_year),
+        Err(refusal) => {
+            let options = Options::default().with("price_year", price_year).with("draws", draws as f64);
+            Answer::new("cost_effectiveness", options, 0, Err(refusal))
+        }
+    };
+    found.options = found.options.with("resampled", "people, within each arm").with("seed", seed.to_string());
+    found.n = effects.len() as u64;
+    found
 }
 
 /// [`evaluate`] in the shared shape. `price_year` is the year whose money the costs are in.

@@ -5,8 +5,8 @@ use serde::Serialize;
 
 use crate::answer::{Answer, Given, Options, Table};
 use crate::interval::{Interval, effect};
-use crate::numbers::{at_least, confidence, finite, positive, quantile_sorted, same_length, sum};
-use crate::random::{Draws, enough};
+use crate::numbers::{at_least, confidence, finite, positive, same_length, sum};
+use crate::random::{Draws, enough, middle};
 use crate::refusal::{Refusal, RefusalKind};
 
 /// The scale on which a straight line is fitted.
@@ -63,9 +63,9 @@ pub struct Slope {
     pub sii: f64,
     /// Its simulated limits.
     pub sii_interval: Interval,
-    /// The fitted value at the last end over that at the first.
+    /// The fitted value at the last end over that at the first; NaN where one of them is not above zero.
     pub rii: f64,
-    /// Its simulated limits.
+    /// Its simulated limits; NaN where a draw had no ratio.
     pub rii_interval: Interval,
     /// Fitted value at the first end (the most deprived, when groups begin there).
     pub first: f64,
@@ -144,16 +144,25 @@ pub fn slope(
         }
         let (first, last) = line.ends(&drawn, scale);
         differences.push(last - first);
-        ratios.push(last / first);
+        ratios.push(over(last, first));
     }
     Ok(Slope {
         sii: last - first,
         sii_interval: middle(&mut differences, simulation.level),
-        rii: last / first,
-        rii_interval: middle(&mut ratios, simulation.level),
+        rii: over(last, first),
+        rii_interval: if ratios.iter().any(|ratio| ratio.is_nan()) {
+            Interval { lower: f64::NAN, upper: f64::NAN }
+        } else {
+            middle(&mut ratios, simulation.level)
+        },
         first,
         last,
     })
+}
+
+/// A ratio, where both ends are above zero and it means something.
+fn over(last: f64, first: f64) -> f64 {
+    if last > 0.0 && first > 0.0 { last / first } else { f64::NAN }
 }
 
 /// Weights with which values add up to the fitted line at both ends.
@@ -187,11 +196,62 @@ impl Line {
     }
 }
 
-/// The limits that hold the middle share of the draws.
-pub(crate) fn middle(draws: &mut [f64], level: f64) -> Interval {
-    draws.sort_by(f64::total_cmp);
-    let tail = (1.0 - level) / 2.0;
-    Interval { lower: quantile_sorted(draws, tail), upper: quantile_sorted(draws, 1.0 - tail) }
+/// Values and standard errors for [`slope`] from counts: rates with Poisson errors for the logarithmic scale (and the plain one),
+/// shares with binomial errors for the logit scale.
+///
+/// Refuses a group without events, or in which all have the property: its error would be zero, and is not.
+///
+/// ```
+/// use fingerpost_statistics::equity::{Scale, from_counts};
+/// let (rates, errors) = from_counts(&[100, 25], &[1000.0, 1000.0], 1000.0, Scale::Log).unwrap();
+/// assert_eq!((rates, errors), (vec![100.0, 25.0], vec![10.0, 5.0]));
+/// ```
+pub fn from_counts(
+    counts: &[u64],
+    population: &[f64],
+    per: f64,
+    scale: Scale,
+) -> Result<(Vec<f64>, Vec<f64>), Refusal> {
+    same_length(("counts", counts.len()), ("population", population.len()))?;
+    positive("population", population)?;
+    positive("multiplier", &[per])?;
+    let rows = || counts.iter().map(|count| *count as f64).zip(population.iter().copied());
+    let empty = rows().position(|(count, n)| count == 0.0 || (scale == Scale::Logit && count >= n));
+    if let Some(index) = empty {
+        return Err(Refusal::at(
+            RefusalKind::BadValue,
+            index,
+            format!("Row {} counts none, or all: join it with its neighbour.", index + 1),
+        ));
+    }
+    let of = |(count, n): (f64, f64)| match scale {
+        Scale::Logit => (count / n, (count / n * (1.0 - count / n) / n).sqrt()),
+        Scale::Plain | Scale::Log => (per * count / n, per * count.sqrt() / n),
+    };
+    Ok(rows().map(of).unzip())
+}
+
+/// [`from_counts`] and [`slope`] in the shared shape.
+pub fn counts_answer(
+    groups: &[&str],
+    (counts, population): (&[u64], &[f64]),
+    per: f64,
+    scale: Scale,
+    edition: &str,
+    simulation: &Simulation,
+) -> Answer {
+    match from_counts(counts, population, per, scale) {
+        Ok((values, errors)) => {
+            let mut found = answer(groups, population, &values, &errors, scale, edition, simulation);
+            found.options = found.options.with("per", if scale == Scale::Logit { 1.0 } else { per });
+            found
+        }
+        Err(refusal) => {
+            let options =
+                Options::default().with("scale", scale.name()).with("deprivation_index", edition).with("per", per);
+            Answer::new("slope_index", options, groups.len() as u64, Err(refusal))
+        }
+    }
 }
 
 /// [`slope`] in the shared shape. `groups` are named from the first end to the last; `edition` is that of the deprivation index.

@@ -156,7 +156,7 @@ pub fn answer(units: &[&str], counts: &[u64], denominators: &[f64], measure: Mea
         Ok(Given::new(table)
             .table("centre", Table::default().with("centre", drawn.centre))
             .warn_if(n < 10, || format!("{n} units are few for a funnel: read each with its own interval."))
-            .warn_if(outside as f64 > 0.1 * n as f64, || {
+            .warn_if(n >= 10 && outside as f64 > 0.1 * n as f64, || {
                 format!("{outside} of {n} units lie outside the 95 per cent limits: ask for the overdispersed funnel.")
             })
             .may(format!("{far} of {n} units lie outside the 99.8 per cent limits about {}.", said(drawn.centre)))

@@ -11,11 +11,11 @@ use crate::refusal::{Refusal, RefusalKind};
 
 /// An indicator of one year.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Indicator {
+pub struct Indicator<'a> {
     /// Short name.
-    pub name: &'static str,
+    pub name: &'a str,
     /// The one SNOMED CT concept whose recording counts. An offer has another code and does not count.
-    pub code: &'static str,
+    pub code: &'a str,
     /// Lower threshold in hundredths of a per cent: nothing is earned up to it.
     pub lower: u64,
     /// Upper threshold in hundredths of a per cent: everything is earned from it on.
@@ -23,14 +23,14 @@ pub struct Indicator {
     /// Points at the upper threshold.
     pub points: f64,
     /// The edition of these figures.
-    pub edition: &'static str,
+    pub edition: &'a str,
     /// Where they stand.
-    pub source: &'static str,
+    pub source: &'a str,
 }
 
 /// PC-01, share of registered patients referred to social prescribing in twelve months: 1.2 to 1.6 per cent, 20 points. Other
 /// years had other thresholds (0.8 to 1.2 per cent was reported in January 2023); the indicator has since been retired.
-pub const PC_01: Indicator = Indicator {
+pub const PC_01: Indicator<'static> = Indicator {
     name: "PC-01",
     code: "871731000000106",
     lower: 120,
@@ -64,7 +64,7 @@ pub struct Achievement {
 /// assert_eq!(achievement(&PC_01, 30_000, 480, 0, 0.95).unwrap().points, 20.0);
 /// ```
 pub fn achievement(
-    indicator: &Indicator,
+    indicator: &Indicator<'_>,
     registered: u64,
     referred: u64,
     adjusted: u64,
@@ -98,7 +98,7 @@ pub fn achievement(
 
 /// [`achievement`] in the shared shape, one row per network.
 pub fn answer(
-    indicator: &Indicator,
+    indicator: &Indicator<'_>,
     networks: &[&str],
     registered: &[u64],
     referred: &[u64],
@@ -138,7 +138,7 @@ pub fn answer(
 }
 
 fn rows(
-    indicator: &Indicator,
+    indicator: &Indicator<'_>,
     networks: &[&str],
     registered: &[u64],
     referred: &[u64],

@@ -36,6 +36,9 @@ impl Interval {
 
 /// A number as a sentence shows it: about three digits, never more than the reader can use.
 pub(crate) fn said(value: f64) -> String {
+    if !value.is_finite() {
+        return if value.is_nan() { "unknown".to_owned() } else { "without limit".to_owned() };
+    }
     let size = value.abs();
     let decimals = match size {
         _ if value == 0.0 || size >= 100.0 => 0,
@@ -55,6 +58,9 @@ pub(crate) fn from_to(interval: Interval) -> String {
 
 /// What an interval says of an effect: a direction, or no evidence of one.
 pub(crate) fn effect(what: &str, estimate: f64, interval: Interval, none: f64) -> String {
+    if interval.lower.is_nan() || interval.upper.is_nan() {
+        return format!("Nothing can be said of {what}: there is no interval.");
+    }
     if interval.holds(none) {
         format!(
             "No evidence of {what}: the estimate is {}, and the interval goes {}.",

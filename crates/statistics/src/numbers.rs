@@ -4,7 +4,10 @@
 use crate::distribution::normal_quantile;
 use crate::refusal::{Refusal, RefusalKind};
 
-/// Refuses NaN and infinite values, naming the column and the first row.
+/// Numbers beyond this, and positive ones below its inverse, are refused: their squares and quotients have no room left.
+pub const LARGEST: f64 = 1e100;
+
+/// Refuses NaN, infinite values and those beyond [`LARGEST`], naming the column and the first row.
 ///
 /// ```
 /// use fingerpost_statistics::numbers::finite;
@@ -12,33 +15,30 @@ use crate::refusal::{Refusal, RefusalKind};
 /// assert_eq!(finite("score", &[1.0, f64::NAN]).unwrap_err().index, Some(1));
 /// ```
 pub fn finite(name: &str, values: &[f64]) -> Result<(), Refusal> {
-    match values.iter().position(|value| !value.is_finite()) {
-        None => Ok(()),
-        Some(index) => Err(Refusal::at(
-            RefusalKind::BadValue,
-            index,
-            format!("Row {} of {name} is not a finite number: leave the row out or correct it.", index + 1),
-        )),
-    }
+    refuse_first(name, values, |value| value.abs() <= LARGEST, "is not a finite number of sensible size")
 }
 
-/// Refuses a single value that is not finite.
+/// Refuses a single value that is not finite, or beyond [`LARGEST`].
 pub fn finite_value(name: &str, value: f64) -> Result<(), Refusal> {
-    if value.is_finite() {
+    if value.abs() <= LARGEST {
         return Ok(());
     }
-    Err(Refusal::new(RefusalKind::BadValue, format!("{name} is not a finite number: give a number.")))
+    Err(Refusal::new(RefusalKind::BadValue, format!("{name} is not a finite number of sensible size: give a number.")))
 }
 
 /// Refuses values that are not finite or not above zero.
 pub fn positive(name: &str, values: &[f64]) -> Result<(), Refusal> {
     finite(name, values)?;
-    match values.iter().position(|value| *value <= 0.0) {
+    refuse_first(name, values, |value| value >= 1.0 / LARGEST, "is not above zero")
+}
+
+fn refuse_first(name: &str, values: &[f64], sound: impl Fn(f64) -> bool, fault: &str) -> Result<(), Refusal> {
+    match values.iter().position(|value| !sound(*value)) {
         None => Ok(()),
         Some(index) => Err(Refusal::at(
             RefusalKind::BadValue,
             index,
-            format!("Row {} of {name} is not above zero: leave the row out or correct it.", index + 1),
+            format!("Row {} of {name} {fault}: leave the row out or correct it.", index + 1),
         )),
     }
 }
@@ -46,18 +46,11 @@ pub fn positive(name: &str, values: &[f64]) -> Result<(), Refusal> {
 /// Refuses values that are not finite or below zero.
 pub fn not_negative(name: &str, values: &[f64]) -> Result<(), Refusal> {
     finite(name, values)?;
-    match values.iter().position(|value| *value < 0.0) {
-        None => Ok(()),
-        Some(index) => Err(Refusal::at(
-            RefusalKind::BadValue,
-            index,
-            format!("Row {} of {name} is below zero: leave the row out or correct it.", index + 1),
-        )),
-    }
+    refuse_first(name, values, |value| value >= 0.0, "is below zero")
 }
 
-/// The largest count that whole-number methods take, a million million: beyond it numbers are no counts of anything here.
-pub const LARGEST_COUNT: u64 = 1 << 40;
+/// The largest count that whole-number methods take, four thousand million: beyond it numbers are no counts of anything here.
+pub const LARGEST_COUNT: u64 = 1 << 32;
 
 /// Refuses counts above [`LARGEST_COUNT`].
 pub fn countable(name: &str, counts: &[u64]) -> Result<(), Refusal> {
@@ -125,9 +118,16 @@ pub fn sum(values: impl IntoIterator<Item = f64>) -> f64 {
     total + lost
 }
 
-/// Arithmetic mean; NaN of nothing.
+/// Arithmetic mean; NaN of nothing. Worked out from the first value, so that the mean of equal values is that value and their
+/// variance exactly zero.
+///
+/// ```
+/// use fingerpost_statistics::numbers::{mean, variance};
+/// assert_eq!((mean(&[0.1; 3]), variance(&[0.1; 3])), (0.1, 0.0));
+/// ```
 pub fn mean(values: &[f64]) -> f64 {
-    sum(values.iter().copied()) / values.len() as f64
+    let Some(first) = values.first() else { return f64::NAN };
+    first + sum(values.iter().map(|value| value - first)) / values.len() as f64
 }
 
 /// Sample variance (divisor n - 1), from deviations; NaN below two values.

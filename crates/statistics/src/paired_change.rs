@@ -71,6 +71,10 @@ pub struct ReliableChange {
 /// Those with a low baseline.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct LowBaseline {
+    /// People with a low baseline, followed up or not.
+    pub n_total: u64,
+    /// Those of them who were lost.
+    pub lost: u64,
     /// Their progress.
     pub progress: Progress,
     /// Their mean change, better being positive.
@@ -184,7 +188,7 @@ pub fn paired_change(before: &[f64], after: &[Option<f64>], settings: &Settings)
         correlation: r,
         progress: progress(&change, settings.level)?,
         reliable: reliable(&change, sd_before, settings)?,
-        low_baseline: low(&first, &change, r, settings)?,
+        low_baseline: low((&first, &change), &lost, r, settings)?,
     })
 }
 
@@ -210,7 +214,12 @@ fn reliable(change: &[f64], sd: f64, settings: &Settings) -> Result<Option<Relia
     }))
 }
 
-fn low(first: &[f64], change: &[f64], r: f64, settings: &Settings) -> Result<Option<LowBaseline>, Refusal> {
+fn low(
+    (first, change): (&[f64], &[f64]),
+    lost: &[f64],
+    r: f64,
+    settings: &Settings,
+) -> Result<Option<LowBaseline>, Refusal> {
     let Some(threshold) = settings.low_baseline else { return Ok(None) };
     let poor = |score: f64| if settings.higher_is_better { score <= threshold } else { score >= threshold };
     let (mut starts, mut changes) = (Vec::new(), Vec::new());
@@ -224,7 +233,10 @@ fn low(first: &[f64], change: &[f64], r: f64, settings: &Settings) -> Result<Opt
     // Without a published reliability the correlation of both scores stands in: it also holds true change, so that the
     // estimate is then an upper one.
     let r = settings.reliability.as_ref().map_or(r, |reliability| reliability.r).clamp(0.0, 1.0);
+    let lost = lost.iter().filter(|score| poor(**score)).count() as u64;
     Ok(Some(LowBaseline {
+        n_total: changes.len() as u64 + lost,
+        lost,
         progress: progress(&changes, settings.level)?,
         mean_change: mean(&changes),
         by_regression: (1.0 - r) * (mean(first) - mean(&starts)).abs(),

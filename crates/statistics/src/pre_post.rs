@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use serde::Serialize;
 
 use crate::answer::{Answer, Given, Options, Table};
-use crate::interval::{effect, said};
+use crate::interval::{from_to, said};
 use crate::mcnemar::{self, Cells};
 use crate::numbers::{correlation, finite, same_length};
 use crate::proportion::{Proportion, wilson};
@@ -195,10 +195,14 @@ fn given(pairs: &Pairs, change: &ScaleChange) -> Given {
             "Of {n} people who answered twice {} went up, {} stayed and {} went down.",
             directions.up, directions.same, directions.down
         ))
-        .may(if test.p < 0.05 {
-            format!("Answers differ after from before (p {}).", p_word(test.p))
-        } else {
-            effect("a difference between before and after", test.estimate, test.interval, 0.0)
+        .may({
+            let evidence = if test.p < 0.05 { "Evidence" } else { "No evidence" };
+            format!(
+                "{evidence} of a difference between before and after (p {}); the estimate is {}, and the interval goes {}.",
+                p_word(test.p),
+                said(test.estimate),
+                from_to(test.interval)
+            )
         })
         .may_not("That anything caused the change: there is no comparison group.")
         .may_not("Anything about those who answered once only.")

@@ -4,6 +4,10 @@
 use rand::rngs::ChaCha20Rng;
 use rand::{Rng, SeedableRng};
 
+use crate::interval::Interval;
+use crate::numbers::quantile_sorted;
+use crate::refusal::{Refusal, RefusalKind};
+
 /// A stream of random numbers.
 #[derive(Debug)]
 pub struct Draws {
@@ -67,12 +71,16 @@ pub const LEAST_DRAWS: usize = 1_000;
 pub const MOST_DRAWS: usize = 1_000_000;
 
 /// Refuses numbers of draws that are too few to give limits, or endless.
-pub fn enough(draws: usize) -> Result<usize, crate::refusal::Refusal> {
+pub fn enough(draws: usize) -> Result<usize, Refusal> {
     if (LEAST_DRAWS..=MOST_DRAWS).contains(&draws) {
         return Ok(draws);
     }
-    Err(crate::refusal::Refusal::new(
-        crate::refusal::RefusalKind::BadShape,
-        format!("{draws} draws: ask for {LEAST_DRAWS} to {MOST_DRAWS}."),
-    ))
+    Err(Refusal::new(RefusalKind::BadShape, format!("{draws} draws: ask for {LEAST_DRAWS} to {MOST_DRAWS}.")))
+}
+
+/// The limits that hold the middle share of the draws.
+pub(crate) fn middle(draws: &mut [f64], level: f64) -> Interval {
+    draws.sort_by(f64::total_cmp);
+    let tail = (1.0 - level) / 2.0;
+    Interval { lower: quantile_sorted(draws, tail), upper: quantile_sorted(draws, 1.0 - tail) }
 }

@@ -95,6 +95,18 @@ pub struct Ratio {
     pub method: CountMethod,
 }
 
+impl Ratio {
+    /// The indirectly standardised rate and its limits: the ratio times the reference's crude rate, in that rate's unit.
+    ///
+    /// ```
+    /// use fingerpost_statistics::standardised::indirect;
+    /// assert_eq!(indirect(30, 20.0, 0.95).unwrap().rate(8.0).0, 12.0);
+    /// ```
+    pub fn rate(&self, reference: f64) -> (f64, Interval) {
+        (self.ratio * reference, self.interval.times(reference))
+    }
+}
+
 /// Expected events: the sum over age bands of people times the reference rate.
 pub fn expected(population: &[f64], reference_events: &[f64], reference_population: &[f64]) -> Result<f64, Refusal> {
     same_length(("population", population.len()), ("reference events", reference_events.len()))?;

@@ -4,6 +4,8 @@
 
 mod answers;
 
+use std::ops::Range;
+
 pub use answers::answer;
 use serde::Serialize;
 
@@ -111,6 +113,8 @@ pub struct Chart {
     pub outside: Vec<bool>,
     /// Part of seven points that rise or fall.
     pub trend: Vec<bool>,
+    /// Whether that trend rises; not read where there is none. A point that ends one trend and begins another belongs to the first.
+    pub rising: Vec<bool>,
     /// One of two in three points in the outer third.
     pub two_of_three: Vec<bool>,
     /// Part of seven points on one side.
@@ -126,6 +130,7 @@ impl Chart {
             upper: Vec::with_capacity(points),
             outside: Vec::with_capacity(points),
             trend: Vec::with_capacity(points),
+            rising: Vec::with_capacity(points),
             two_of_three: Vec::with_capacity(points),
             shift: Vec::with_capacity(points),
         }
@@ -139,19 +144,12 @@ impl Chart {
             return Some((Rule::Outside, value > mean));
         }
         if at(&self.trend) {
-            return Some((Rule::Trend, self.rises(index, values)));
+            return Some((Rule::Trend, at(&self.rising)));
         }
         if at(&self.two_of_three) {
             return Some((Rule::TwoOfThree, value > mean));
         }
         at(&self.shift).then_some((Rule::Shift, value > mean))
-    }
-
-    /// Whether the trend through a point goes up: by the step into it, or out of it where the trend begins here.
-    fn rises(&self, index: usize, values: &[f64]) -> bool {
-        let at = |index: usize| self.trend.get(index).copied().unwrap_or(false);
-        let (from, to) = if index > 0 && at(index - 1) { (index - 1, index) } else { (index, index + 1) };
-        values.get(to).zip(values.get(from)).is_some_and(|(to, from)| to > from)
     }
 
     /// What a point says, given which way is better.
@@ -241,7 +239,9 @@ fn segment(drawn: &mut Chart, values: &[f64], settings: &Settings) -> Result<(),
     let base = settings.fix_after.unwrap_or(values.len()).min(values.len());
     let base = values.get(..base).unwrap_or(values);
     at_least("points to work out limits from", base.len(), 2)?;
-    let mean = base.iter().sum::<f64>() / base.len() as f64;
+    // From the first value, so that equal values lie exactly on their mean and not a rounding error outside.
+    let first = base.first().copied().unwrap_or(f64::NAN);
+    let mean = first + base.iter().map(|value| value - first).sum::<f64>() / base.len() as f64;
     let margin = LIMIT * average_moving_range(base, settings.screen);
     let (lower, upper) = (mean - margin, mean + margin);
     let from = drawn.mean.len();
@@ -250,17 +250,13 @@ fn segment(drawn: &mut Chart, values: &[f64], settings: &Settings) -> Result<(),
     drawn.lower.resize(to, lower);
     drawn.upper.resize(to, upper);
     drawn.outside.extend(values.iter().map(|value| *value < lower || *value > upper));
-    drawn.trend.resize(to, false);
-    drawn.two_of_three.resize(to, false);
-    drawn.shift.resize(to, false);
-    let tail = |flags: &mut Vec<bool>, mark: &dyn Fn(&mut [bool])| {
-        if let Some(flags) = flags.get_mut(from..) {
-            mark(flags);
-        }
-    };
-    tail(&mut drawn.shift, &|flags| mark_shift(flags, values, mean));
-    tail(&mut drawn.trend, &|flags| mark_trend(flags, values));
-    tail(&mut drawn.two_of_three, &|flags| mark_two_of_three(flags, values, mean, margin));
+    for flags in [&mut drawn.trend, &mut drawn.rising, &mut drawn.two_of_three, &mut drawn.shift] {
+        flags.resize(to, false);
+    }
+    mark_shift(drawn.shift.get_mut(from..).unwrap_or_default(), values, mean);
+    let trend = (drawn.trend.get_mut(from..).unwrap_or_default(), drawn.rising.get_mut(from..).unwrap_or_default());
+    mark_trend(trend, values);
+    mark_two_of_three(drawn.two_of_three.get_mut(from..).unwrap_or_default(), values, mean, margin);
     Ok(())
 }
 
@@ -283,24 +279,30 @@ fn side(value: f64, line: f64) -> i8 {
 
 /// Marks every run of at least [`RUN`] points on one side of the line. A point on the line ends a run.
 fn mark_shift(flags: &mut [bool], values: &[f64], mean: f64) {
-    mark_runs(flags, values.iter().map(|value| side(*value, mean)), RUN, 0);
+    for_each_run(values.iter().map(|value| side(*value, mean)), RUN, |points, _| flags[points].fill(true));
 }
 
-/// Marks every run of at least six steps in one direction, with the point it starts from. Equal neighbours end a run.
-fn mark_trend(flags: &mut [bool], values: &[f64]) {
-    mark_runs(flags, values.windows(2).map(|pair| side(pair[1], pair[0])), RUN - 1, 1);
+/// Marks every run of at least six steps in one direction, and the point it starts from. Equal neighbours end a run.
+fn mark_trend((flags, rising): (&mut [bool], &mut [bool]), values: &[f64]) {
+    for_each_run(values.windows(2).map(|pair| side(pair[1], pair[0])), RUN - 1, |steps, sign| {
+        for point in steps.start..=steps.end {
+            rising[point] = if flags[point] { rising[point] } else { sign > 0 };
+            flags[point] = true;
+        }
+    });
 }
 
-/// Marks runs of at least `least` equal signs that are not zero, and `after` more flags behind each.
-fn mark_runs(flags: &mut [bool], signs: impl Iterator<Item = i8>, least: usize, after: usize) {
+/// Calls `mark` with the positions and the sign of each stretch by which a run of equal signs, not zero, reaches `least` or grows
+/// beyond it.
+fn for_each_run(signs: impl Iterator<Item = i8>, least: usize, mut mark: impl FnMut(Range<usize>, i8)) {
     let (mut run, mut last) = (0, 0_i8);
     for (index, sign) in signs.enumerate() {
         run = if sign != 0 && sign == last { run + 1 } else { usize::from(sign != 0) };
         last = sign;
         if run == least {
-            flags[index + 1 - least..=index + after].fill(true);
+            mark(index + 1 - least..index + 1, sign);
         } else if run > least {
-            flags[index + after] = true;
+            mark(index..index + 1, sign);
         }
     }
 }

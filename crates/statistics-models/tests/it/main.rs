@@ -5,9 +5,11 @@
 
 mod difference;
 mod glm;
+mod imputation;
 mod interrupted;
 mod linear;
 mod matching;
+mod mixed;
 mod support;
 mod survival;
 mod weighting;

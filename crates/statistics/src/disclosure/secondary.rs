@@ -45,6 +45,33 @@ pub struct Protected {
 /// assert_eq!((found.secondary, found.lost), (vec![2, 7], 52));
 /// ```
 pub fn protect(counts: &[u64], sums: &[Vec<usize>], rule: &Rule) -> Result<Protected, Refusal> {
+    check(counts, sums, rule)?;
+    let primary: Vec<usize> = (0..counts.len()).filter(|index| rule.hides(counts[*index])).collect();
+    let start: Vec<bool> = counts.iter().map(|count| rule.hides(*count)).collect();
+    let everything: Vec<bool> = counts.iter().map(|count| *count > 0).collect();
+    let table = Search { counts, sums, primary: &primary, enough: rule.hide_to.saturating_add(1) as f64 };
+    if !table.safe(&everything)? {
+        return Err(Refusal::new(
+            RefusalKind::Unprotectable,
+            "This table cannot be protected: even with every cell hidden its totals give a small one away; join rows or columns, \
+             or leave totals out.",
+        ));
+    }
+    let candidates: Vec<usize> = (0..counts.len()).filter(|index| everything[*index] && !start[*index]).collect();
+    let (hidden, optimal) = if table.safe(&start)? {
+        (start, true)
+    } else if candidates.len() <= TRY_ALL {
+        (table.cheapest(&start, &candidates)?, true)
+    } else {
+        (table.good(&start)?, false)
+    };
+    let secondary: Vec<usize> = candidates.into_iter().filter(|index| hidden[*index]).collect();
+    let known = exact(counts, sums, &hidden);
+    let intervals = primary.iter().map(|cell| known.interval(*cell)).collect::<Result<_, _>>()?;
+    Ok(Protected { lost: total(counts, &secondary), hidden, primary, secondary, intervals, optimal })
+}
+
+fn check(counts: &[u64], sums: &[Vec<usize>], rule: &Rule) -> Result<(), Refusal> {
     if counts.is_empty() || counts.len() > MOST_CELLS {
         return Err(Refusal::new(
             RefusalKind::BadShape,
@@ -58,37 +85,14 @@ pub fn protect(counts: &[u64], sums: &[Vec<usize>], rule: &Rule) -> Result<Prote
         ));
     }
     countable("counts", counts)?;
-    if let Some(index) = sums.iter().position(|cells| rule.hides(total(counts, cells))) {
-        return Err(Refusal::at(
+    match sums.iter().position(|cells| rule.hides(total(counts, cells))) {
+        None => Ok(()),
+        Some(index) => Err(Refusal::at(
             RefusalKind::Unprotectable,
             index,
-            "This table cannot be protected: one of its totals is small itself. Join rows or columns, or leave totals out.",
-        ));
+            "This table cannot be protected, because one of its totals is small itself: join rows or columns, or leave totals out.",
+        )),
     }
-    let primary: Vec<usize> = (0..counts.len()).filter(|index| rule.hides(counts[*index])).collect();
-    let start: Vec<bool> = counts.iter().map(|count| rule.hides(*count)).collect();
-    let everything: Vec<bool> = counts.iter().map(|count| *count > 0).collect();
-    let table = Search { counts, sums, primary: &primary, enough: rule.hide_to.saturating_add(1) as f64 };
-    if !table.safe(&everything)? {
-        return Err(Refusal::new(
-            RefusalKind::Unprotectable,
-            "This table cannot be protected: even with every cell hidden its totals give a small one away. Join rows or columns, \
-             or leave totals out.",
-        ));
-    }
-    let candidates: Vec<usize> = (0..counts.len()).filter(|index| everything[*index] && !start[*index]).collect();
-    let optimal = candidates.len() <= TRY_ALL || table.safe(&start)?;
-    let hidden = if table.safe(&start)? {
-        start
-    } else if candidates.len() <= TRY_ALL {
-        table.cheapest(&start, &candidates)?
-    } else {
-        table.good(&start)?
-    };
-    let secondary: Vec<usize> = candidates.into_iter().filter(|index| hidden[*index]).collect();
-    let known = exact(counts, sums, &hidden);
-    let intervals = primary.iter().map(|cell| known.interval(*cell)).collect::<Result<_, _>>()?;
-    Ok(Protected { lost: total(counts, &secondary), hidden, primary, secondary, intervals, optimal })
 }
 
 struct Search<'a> {

@@ -125,14 +125,19 @@ pub(super) fn binomial_density(k: f64, n: f64, p: f64, q: f64) -> f64 {
     ln.exp() * (n / (k * rest)).sqrt()
 }
 
-/// ln Gamma(n + 1) less Stirling's formula.
+/// ln Gamma(n + 1) less Stirling's formula, by its series from 15 on. Below, one step up at a time: each step's share is near
+/// zero, so that nothing is lost as it is in a difference of two logarithms of factorials.
 fn stirling_error(n: f64) -> f64 {
-    if n <= 15.0 {
-        return statrs::function::gamma::ln_gamma(n + 1.0) - (n + 0.5) * n.ln() + n - HALF_LN_TAU;
+    let (mut at, mut steps) = (n, 0.0);
+    while at < 15.0 {
+        steps += (at + 0.5) * (1.0 / at).ln_1p() - 1.0;
+        at += 1.0;
     }
-    let square = n * n;
-    (1.0 / 12.0 - (1.0 / 360.0 - (1.0 / 1260.0 - (1.0 / 1680.0 - (1.0 / 1188.0) / square) / square) / square) / square)
-        / n
+    let square = at * at;
+    let series = (1.0 / 12.0
+        - (1.0 / 360.0 - (1.0 / 1260.0 - (1.0 / 1680.0 - (1.0 / 1188.0) / square) / square) / square) / square)
+        / at;
+    steps + series
 }
 
 /// x ln(x / mean) + mean - x, without cancellation where the two are close.

@@ -81,17 +81,20 @@ fn given(
         })?);
     }
     let any = any_better(people, before, after, settings)?;
-    Ok(said_of(&names, &found, any, settings))
+    let everybody = people.iter().collect::<HashSet<_>>().len() as u64;
+    Ok(said_of(&names, &found, any, everybody, settings))
 }
 
-fn said_of(names: &[&str], found: &[PairedChange], any: Proportion, settings: &Settings) -> Given {
+fn said_of(names: &[&str], found: &[PairedChange], any: Proportion, everybody: u64, settings: &Settings) -> Given {
     let total: u64 = found.iter().map(|change| change.n_total).sum();
     let lost: u64 = found.iter().map(|change| change.lost).sum();
     let mut given = Given::new(table(names, found))
         .table(
             "any_measure",
             Table::default()
-                .with("people", any.n)
+                .with("n_total", everybody)
+                .with("n_paired", any.n)
+                .with("lost", everybody - any.n)
                 .with("better", any.count)
                 .with("share_better", any.share)
                 .with("lower", any.interval.lower)
@@ -121,7 +124,10 @@ fn said_of(names: &[&str], found: &[PairedChange], any: Proportion, settings: &S
         let column = |pick: fn(&LowBaseline) -> f64| rows.iter().map(|(_, row)| pick(row)).collect::<Vec<_>>();
         low = low
             .with("measure", rows.iter().map(|(name, _)| *name).collect::<Vec<_>>())
-            .with("n", rows.iter().map(|(_, row)| row.progress.better.n).collect::<Vec<_>>())
+            .with("n_total", rows.iter().map(|(_, row)| row.n_total).collect::<Vec<_>>())
+            .with("n_paired", rows.iter().map(|(_, row)| row.progress.better.n).collect::<Vec<_>>())
+            .with("lost", rows.iter().map(|(_, row)| row.lost).collect::<Vec<_>>())
+            .with("per_cent_lost", column(|row| 100.0 * row.lost as f64 / row.n_total as f64))
             .with("better", rows.iter().map(|(_, row)| row.progress.better.count).collect::<Vec<_>>())
             .with("share_better", column(|row| row.progress.better.share))
             .with("lower", column(|row| row.progress.better.interval.lower))

@@ -83,7 +83,7 @@ fn said(groups: &[&str], dates: &[&str], values: &[f64], ends: &[usize], drawn: 
         let last = end - 1;
         names.push(groups.get(last).copied().unwrap_or_default());
         points.push((end - start) as u64);
-        short += usize::from(settings.fix_after.unwrap_or(end - start).min(end - start) < FEW);
+        short += usize::from(least_points(end - start, settings) < FEW);
         let latest =
             values.get(start..end).map_or(Variation::CommonCause, |_| drawn.variation(last, values, settings.better));
         special += usize::from(latest != Variation::CommonCause);
@@ -118,7 +118,7 @@ fn said(groups: &[&str], dates: &[&str], values: &[f64], ends: &[usize], drawn: 
     Given::new(results)
         .table("summary", summary)
         .warn_if(short > 0, || {
-            format!("{short} of {count} charts have limits from fewer than {FEW} points: they will move as months are added.")
+            format!("Charts with limits from fewer than {FEW} points: {short} of {count}; these limits will move as months are added.")
         })
         .may(match (special, count) {
             (0, 1) => "The latest point is part of the usual coming and going.".to_owned(),
@@ -127,6 +127,14 @@ fn said(groups: &[&str], dates: &[&str], values: &[f64], ends: &[usize], drawn: 
         })
         .may_not("Why a point is out of the ordinary: a chart says when to ask, not what happened.")
         .may_not("That a service caused a change: something else may have happened in the same month.")
+}
+
+/// The fewest points from which any limits of a chart come.
+fn least_points(points: usize, settings: &Settings) -> usize {
+    let mut from = 0;
+    let cuts = settings.rebase.iter().copied().chain(std::iter::once(points));
+    let shortest = cuts.map(|to| to.saturating_sub(std::mem::replace(&mut from, to))).min().unwrap_or(points);
+    shortest.min(settings.fix_after.unwrap_or(shortest))
 }
 
 fn word(better: Better) -> &'static str {

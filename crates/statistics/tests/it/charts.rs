@@ -79,6 +79,23 @@ fn seven_rising_points_are_a_trend_and_six_are_not() {
 }
 
 #[test]
+fn a_trend_that_follows_another_keeps_its_own_direction() {
+    let up = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0];
+    let mut values = up.to_vec();
+    // Down by one step that belongs to neither, and up again.
+    values.extend(up.map(|value| value - 0.5));
+    let settings = Settings { fix_after: Some(2), ..Settings::default() };
+    let drawn = chart(&values, &settings).unwrap();
+    assert!(drawn.trend.iter().all(|flag| *flag) && drawn.rising.iter().all(|flag| *flag));
+    // A peak belongs to the rise that ends there, its neighbour to the fall.
+    let mut peak = up.to_vec();
+    peak.extend(up.iter().rev().skip(1));
+    let drawn = chart(&peak, &settings).unwrap();
+    assert_eq!(drawn.rising.iter().filter(|flag| **flag).count(), 7);
+    assert!(drawn.trend.iter().all(|flag| *flag) && drawn.rising[6] && !drawn.rising[7]);
+}
+
+#[test]
 fn two_near_points_on_opposite_sides_are_nothing() {
     let steady = [10.0, 11.0, 9.0, 10.0, 11.0, 9.0, 10.0, 11.0, 9.0, 10.0];
     let mut values = steady.to_vec();
@@ -128,6 +145,9 @@ fn a_constant_series_has_limits_at_its_value_and_says_nothing() {
     let drawn = chart(&[4.0; 20], &Settings::default()).unwrap();
     assert_eq!((drawn.lower[0], drawn.upper[0]), (4.0, 4.0));
     assert!((0..20).all(|index| drawn.rule(index, &[4.0; 20]).is_none()));
+    // A tenth has no exact binary form; its mean must not drift from it.
+    let tenths = chart(&[0.1; 20], &Settings::default()).unwrap();
+    assert!((0..20).all(|index| tenths.rule(index, &[0.1; 20]).is_none()));
     assert_eq!(chart(&[4.0], &Settings::default()).unwrap_err().kind, RefusalKind::TooFew);
     assert_eq!(chart(&[4.0, f64::NAN], &Settings::default()).unwrap_err().index, Some(1));
 }
@@ -140,6 +160,16 @@ fn the_answer_refuses_mixed_groups_and_unsorted_dates() {
     let unsorted =
         answer(&["A"; 3], &["2024-02-01", "2024-01-01", "2024-03-01"], &[1.0, 2.0, 3.0], &Settings::default());
     assert!(unsorted.given().is_none());
+    let months: Vec<String> = (1..=24).map(|month| format!("{month:02}")).collect();
+    let months: Vec<&str> = months.iter().map(String::as_str).collect();
+    let values: Vec<f64> = (0..24_u32).map(|month| f64::from(month * 7 % 5)).collect();
+    let warns = |rebase: Vec<usize>| {
+        let settings = Settings { rebase, ..Settings::default() };
+        serde_json::to_string(&answer(&["A"; 24], &months, &values, &settings))
+            .unwrap()
+            .contains("fewer than 12 points")
+    };
+    assert!(!warns(vec![]) && !warns(vec![12]) && warns(vec![13]) && warns(vec![6]));
     let few = answer(&["A"; 3], &dates, &[1.0, 2.0, 4.0], &Settings::default());
     assert!(matches!(few.given().unwrap().column("upper"), Some(Column::Number(upper)) if upper.len() == 3));
 }
@@ -161,6 +191,43 @@ fn montgomerys_printed_limits_come_out() {
     };
     printed(&[], 0.2313, 0.0524, 0.4102);
     printed(&[14, 22], 0.2150, 0.0407, 0.3893);
+}
+
+#[test]
+fn montgomerys_single_values_and_defects_come_out() {
+    // The same book: loan costs of 20 weeks, mean 300.5, limits 279.78 and 321.22, moving ranges 7.79 up to 25.45.
+    let costs = [
+        310.0, 288.0, 297.0, 298.0, 307.0, 303.0, 294.0, 297.0, 308.0, 306.0, 294.0, 299.0, 297.0, 299.0, 314.0, 295.0,
+        293.0, 306.0, 301.0, 304.0,
+    ];
+    let single = control_chart(Kind::I, &costs, &[], None, &[]).unwrap();
+    let ranges = control_chart(Kind::Mr, &costs, &[], None, &[]).unwrap();
+    for (found, printed) in [
+        (single.centre, 300.5),
+        (single.limits[0].lower, 279.78),
+        (single.limits[0].upper, 321.22),
+        (ranges.centre, 7.79),
+        (ranges.limits[0].upper, 25.45),
+    ] {
+        assert!((found - printed).abs() <= 0.005, "{found} {printed}");
+    }
+    assert!(ranges.value[0].is_nan() && !ranges.outside[0]);
+    // 20 samples of 50 with 74 shipping errors: u 0.0740, limits 0 and 0.1894.
+    let errors = [2.0, 3.0, 8.0, 1.0, 1.0, 4.0, 1.0, 4.0, 5.0, 1.0, 8.0, 2.0, 4.0, 3.0, 4.0, 1.0, 8.0, 3.0, 7.0, 4.0];
+    let chart = control_chart(Kind::U, &errors, &[50.0; 20], None, &[]).unwrap();
+    assert!((chart.centre - 0.074).abs() < 1e-12 && (chart.limits[0].upper - 0.1894).abs() < 5e-5);
+    assert_eq!(chart.limits[0].lower, 0.0);
+}
+
+#[test]
+fn laneys_limits_are_those_of_p_times_the_spread_between_points() {
+    let (counts, sizes) = ([480.0, 530.0, 470.0, 550.0, 500.0, 460.0], [10_000.0; 6]);
+    let p = control_chart(Kind::P, &counts, &sizes, None, &[]).unwrap();
+    let laney = control_chart(Kind::LaneyP, &counts, &sizes, None, &[]).unwrap();
+    let sd = (p.centre * (1.0 - p.centre) / 10_000.0).sqrt();
+    let steps: f64 = counts.windows(2).map(|pair| (pair[1] - pair[0]).abs() / 10_000.0 / sd).sum();
+    let spread = steps / 5.0 / 1.128;
+    close(laney.limits[0].upper - laney.centre, spread * (p.limits[0].upper - p.centre), 1e-12);
 }
 
 fn compare(kind: Kind, rows: &[Value], counts: &[f64], sizes: &[f64], baseline: Option<usize>, excluded: &[usize]) {

@@ -103,6 +103,15 @@ fn discrete_probabilities_add_up() {
 }
 
 #[test]
+fn small_counts_are_exact_to_the_last_digits() {
+    // Sums of powers of two, which have no rounding of their own.
+    close(binomial_pmf(3, 10, 0.5), 120.0 / 1024.0, 1e-14);
+    close(binomial_cdf(3, 12, 0.5), 299.0 / 4096.0, 1e-14);
+    close(binomial_pmf(13, 29, 0.5), 67_863_915.0 / 536_870_912.0, 1e-14);
+    close(poisson_pmf(4, 2.0), 2.0 / 3.0 * (-2.0_f64).exp(), 1e-14);
+}
+
+#[test]
 fn nonsense_gives_nan_and_never_a_panic() {
     for x in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, -1.0, 0.0, 1e308, 5e-324] {
         for df in [f64::NAN, f64::INFINITY, -1.0, 0.0, 1e-300, 3.0, 1e300] {

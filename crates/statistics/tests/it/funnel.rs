@@ -65,6 +65,16 @@ fn units_that_differ_by_chance_alone_keep_their_plain_limits() {
 }
 
 #[test]
+fn equal_units_have_the_spread_that_a_simple_variance_gives() {
+    // With one denominator the weights are alike, and s^2 + tau^2 is the mean square about the target times n/(n - 1).
+    let observed = [30.0, 8.0, 41.0, 19.0, 25.0, 60.0, 12.0, 33.0, 21.0, 50.0];
+    let found = overdispersion(&observed, &[25.0; 10], Transform::SquareRootRatio, Trim::Nothing).unwrap();
+    let squares: f64 = observed.iter().map(|count: &f64| ((count / 25.0).sqrt() - 1.0).powi(2)).sum();
+    close(found.phi, squares / 10.0 / 0.01, 1e-12);
+    close(found.tau_squared + 0.01, squares / 9.0, 1e-12);
+}
+
+#[test]
 fn the_order_of_units_does_not_matter() {
     let (observed, hoped) = ([30.0, 8.0, 41.0, 19.0, 25.0, 60.0, 12.0, 33.0, 21.0, 50.0], [25.0; 10]);
     let mut turned = observed;

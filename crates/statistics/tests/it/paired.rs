@@ -142,6 +142,24 @@ fn answers_are_paired_by_key_and_never_by_row() {
 }
 
 #[test]
+fn students_sleepers_have_their_printed_t() {
+    // Student 1908, hours of sleep gained with two drugs; R prints t 4.0621, p 0.002833, limits 0.7001142 and 2.4598858.
+    let first = [0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0];
+    let second = [1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4].map(Some);
+    let found = paired_change(&first, &second, &Settings::default()).unwrap();
+    for (found, printed, half) in [
+        (found.mean_change, 1.58, 1e-12),
+        (found.t, 4.0621, 5e-5),
+        (found.p, 0.002_833, 5e-7),
+        (found.interval.lower, 0.700_114_2, 5e-8),
+        (found.interval.upper, 2.459_885_8, 5e-8),
+    ] {
+        assert!((found - printed).abs() <= half, "{found} {printed}");
+    }
+    assert_eq!((found.progress.better.count, found.progress.same, found.progress.worse), (9, 1, 0));
+}
+
+#[test]
 fn beating_the_blues_has_rs_change_effect_sizes_and_losses() {
     let (Some(all), Some(input)) = (expected("13_paired_change_btheb"), rows("13_paired_change_btheb", "input.csv"))
     else {
@@ -280,6 +298,10 @@ fn change_says_losses_first_and_never_lacks_its_warning() {
     let names: Vec<&str> = answered.given().unwrap().columns().iter().map(|(name, _)| name.as_str()).collect();
     let place = |name: &str| names.iter().position(|known| *known == name).unwrap();
     assert!(place("lost") < place("mean_change"));
+    let said = serde_json::to_value(&answered).unwrap();
+    for table in ["low_baseline", "any_measure"] {
+        assert!(said["tables"][table]["lost"].is_array(), "{table} says who was lost");
+    }
     let twice = answer(&["a", "a"], &["mood"; 2], &[1.0, 2.0], &[Some(1.0), Some(2.0)], &low_baseline());
     assert!(twice.given().is_none());
     let nan = paired_change(&[1.0, 2.0], &[Some(f64::NAN), Some(1.0)], &low_baseline());

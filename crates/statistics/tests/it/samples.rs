@@ -206,6 +206,13 @@ fn themes_of_two_coders_have_their_counts_and_kappas() {
     let found =
         themes(&input.words("respondent"), &input.words("definition"), &flags("coder_a"), &flags("coder_b")).unwrap();
     assert_eq!(found.len(), 7);
+    let said = answer(&input.words("respondent"), &input.words("definition"), &flags("coder_a"), &flags("coder_b"));
+    let said = serde_json::to_value(said).unwrap();
+    let matrix = &said["tables"]["coders_who_found_it"];
+    let column: u64 = matrix["link worker"].as_array().unwrap().iter().map(|cell| cell.as_u64().unwrap()).sum();
+    assert_eq!(column, 6 + 8);
+    let curve = said["tables"]["saturation"]["themes_expected"].as_array().unwrap();
+    assert_eq!((curve.len(), number(&curve[22])), (23, 6.0));
     for theme in &found {
         let want = &all[if theme.name == "all" { "ALL" } else { theme.name.as_str() }];
         assert_eq!(theme.n, want["n"].as_u64().unwrap());
