@@ -8,11 +8,13 @@ import { join } from 'node:path'
 import { AxeBuilder } from '@axe-core/playwright'
 import { chromium } from 'playwright-core'
 
-const BINARY = process.env.E2E_BINARY ?? new URL('../../target/debug/fingerpost', import.meta.url).pathname
+/** The program that is tried; read when it is needed, because a benchmark names another after it has imported this. */
+const binary = () => process.env.E2E_BINARY ?? new URL('../../target/debug/fingerpost', import.meta.url).pathname
+
 /** Runs a command of the binary to its end; gives what it printed. */
 export function run(args, env = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn(BINARY, args, { env: { ...process.env, FINGERPOST_LOG: 'error', ...env } })
+    const child = spawn(binary(), args, { env: { ...process.env, FINGERPOST_LOG: 'error', ...env } })
     let out = ''
     let err = ''
     child.stdout.on('data', (data) => { out += data })
@@ -24,7 +26,7 @@ export function run(args, env = {}) {
 
 /** Serves a database; gives its address, its process, and how to stop it. */
 export async function serve(database, extra = []) {
-  const child = spawn(BINARY, ['serve', ...database, '--listen', '127.0.0.1:0', ...extra], {
+  const child = spawn(binary(), ['serve', ...database, '--listen', '127.0.0.1:0', ...extra], {
     env: { ...process.env, FINGERPOST_LOG: 'info' },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

@@ -254,8 +254,11 @@ pub struct Funnel {
 
 impl Ask for Funnel {
     fn answer(&self) -> Result<Answer, InputError> {
-        let wanted =
-            [(self.unit.as_str(), Kind::Label), (self.count.as_str(), Kind::Count), (self.denominator.as_str(), Kind::Number)];
+        let wanted = [
+            (self.unit.as_str(), Kind::Label),
+            (self.count.as_str(), Kind::Count),
+            (self.denominator.as_str(), Kind::Number),
+        ];
         let mut columns = Columns::read(&self.file, &wanted)?;
         let (units, counts, of) = (columns.labels(0), columns.counts(1), columns.numbers(2));
         let Some(spread) = self.spread else {

@@ -178,7 +178,9 @@ impl Ask for Shewhart {
 
 /// A run chart: the median, the longest run and the crossings.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n\n  fingerpost stats run monthly.csv --date month --value referrals --change 13 --svg run.svg")]
+#[command(
+    after_help = "Example:\n\n  fingerpost stats run monthly.csv --date month --value referrals --change 13 --svg run.svg"
+)]
 pub struct Run {
     /// The table; - reads standard input
     file: PathBuf,

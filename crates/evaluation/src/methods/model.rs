@@ -69,7 +69,12 @@ impl Terms {
     }
 
     /// The columns of the terms behind those of a design.
-    pub(crate) fn added_to(&self, mut design: Design, columns: &mut Columns, first: usize) -> Result<Design, InputError> {
+    pub(crate) fn added_to(
+        &self,
+        mut design: Design,
+        columns: &mut Columns,
+        first: usize,
+    ) -> Result<Design, InputError> {
         let mut parts: Vec<(&str, Vec<String>)> = vec![];
         for (at, name) in self.names().into_iter().enumerate() {
             let before = design.width();

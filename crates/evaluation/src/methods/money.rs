@@ -98,7 +98,8 @@ impl Ask for Sroi {
         let mut columns = Columns::read(&self.file, &wanted)?;
         let (names, years) = (columns.labels(0), columns.counts(1));
         let numbers: Vec<Vec<f64>> = (0..SHARES.len()).map(|at| columns.numbers(at + 2)).collect();
-        let of = |part: usize, row: usize| numbers.get(part).and_then(|column| column.get(row)).copied().unwrap_or(f64::NAN);
+        let of =
+            |part: usize, row: usize| numbers.get(part).and_then(|column| column.get(row)).copied().unwrap_or(f64::NAN);
         let outcomes: Vec<Outcome> = names
             .each()
             .into_iter()
@@ -163,7 +164,9 @@ pub struct Carbon {
 impl Ask for Carbon {
     fn answer(&self) -> Result<Answer, InputError> {
         let factor = match (self.factor, self.factor_lowest, self.factor_highest, &self.factor_source) {
-            (Some(kg), Some(lowest), Some(highest), Some(source)) => Factor { kg, lowest, highest, source: source.clone() },
+            (Some(kg), Some(lowest), Some(highest), Some(source)) => {
+                Factor { kg, lowest, highest, source: source.clone() }
+            }
             _ => Factor::default(),
         };
         let basis = match self.basis {

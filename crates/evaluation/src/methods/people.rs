@@ -226,7 +226,9 @@ impl Ask for BeforeAfter {
         let mut wanted = vec![(self.before.as_str(), Kind::NumberOrNone), (self.after.as_str(), Kind::NumberOrNone)];
         wanted.extend(self.exposed.as_deref().map(|exposed| (exposed, Kind::Flag)));
         let times_at = wanted.len();
-        wanted.extend([&self.time_before, &self.time_after].into_iter().flatten().map(|time| (time.as_str(), Kind::Number)));
+        wanted.extend(
+            [&self.time_before, &self.time_after].into_iter().flatten().map(|time| (time.as_str(), Kind::Number)),
+        );
         let mut columns = Columns::read(&self.file, &wanted)?;
         let (before, after) = (columns.numbers(0), columns.numbers(1));
         let exposed = self.exposed.as_ref().map(|_| columns.flags(2));

@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use fingerpost_statistics::answer::Answer;
+use fingerpost_statistics::coding;
 use fingerpost_statistics::disclosure::{self, HOSPITAL, HOSPITAL_BEFORE_2018};
 use fingerpost_statistics::survey::{self, Design, Margin};
-use fingerpost_statistics::coding;
 use fingerpost_statistics_models::imputation::{self, Fill, ImputeOptions, Variable};
 
 use super::Ask;
@@ -71,7 +71,8 @@ impl Ask for Protect {
                 Some(cell @ None) => *cell = Some(count),
                 _ => {
                     let names = (rows.names().get(row), across.names().get(column));
-                    let place = format!("{}, {}", names.0.map_or("", String::as_str), names.1.map_or("", String::as_str));
+                    let place =
+                        format!("{}, {}", names.0.map_or("", String::as_str), names.1.map_or("", String::as_str));
                     return Err(InputError::of(self.file.display().to_string(), format!("has two lines for {place}")));
                 }
             }
@@ -178,7 +179,7 @@ pub struct Survey {
 impl Ask for Survey {
     fn answer(&self) -> Result<Answer, InputError> {
         let mut wanted = vec![(self.value.as_str(), Kind::Number), (self.weight.as_str(), Kind::Number)];
-        let mut place = |column: &'_ Option<String>, kind| column.as_ref().map(|_| kind);
+        let place = |column: &'_ Option<String>, kind| column.as_ref().map(|_| kind);
         let kinds = [
             (&self.divided_by, place(&self.divided_by, Kind::Number)),
             (&self.stratum, place(&self.stratum, Kind::Label)),
