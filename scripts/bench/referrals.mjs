@@ -95,7 +95,7 @@ export async function referrals(engine, database, { seconds, practices }) {
   }
   const openLoop = await steady(clients, seconds, 50)
   const { stored, perSecond, receipts } = await asManyAsGo(server, clients, seconds, 32)
-  console.error(server.lines.filter(l=>l.startsWith('STAT')).slice(-50).join('\n')); const again = await start(database, 'error')
+  const again = await start(database, 'error')
   let lost = 0
   const left = [...receipts]
   await Promise.all(Array.from({ length: 16 }, async () => {
