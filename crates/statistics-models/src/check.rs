@@ -41,6 +41,12 @@ pub(crate) fn same_length(what: &str, length: usize, expected: usize) -> Result<
     ))
 }
 
+/// Refuses slices beside an input of `expected` rows that have another length. An answer asks this before it leaves rows out,
+/// since a slice too short would otherwise look like missing values.
+pub(crate) fn all_same_length(slices: &[(&str, usize)], expected: usize) -> Result<(), Refusal> {
+    slices.iter().try_for_each(|(what, length)| same_length(what, *length, expected))
+}
+
 /// Refuses fewer than `least` observations.
 pub(crate) fn at_least(what: &str, count: usize, least: usize) -> Result<(), Refusal> {
     if count >= least {

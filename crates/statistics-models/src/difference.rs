@@ -9,7 +9,7 @@ use fingerpost_statistics::refusal::{Refusal, RefusalKind};
 
 use crate::check;
 use crate::design::Design;
-use crate::inference::Term;
+use crate::inference::{Reference, Term};
 use crate::linear::{Covariance, LinearFit, ols};
 
 pub use event_study::{EventStudy, event_study};
@@ -106,7 +106,7 @@ pub struct PairedDifference {
 
 /// Difference in differences of the same people before and after: mean changes compared.
 ///
-/// Standard error sqrt(s1²/n1 + s0²/n0) (Welch, the same as HC2), t with n - 2 degrees of freedom. When the exposed were
+/// Standard error sqrt(s1²/n1 + s0²/n0) with Welch's degrees of freedom. When the exposed were
 /// chosen because they stood high, part of their fall would have come anyway; its size is estimated from the others
 /// (Barnett, van der Pols & Dobson 2005). Refuses one group, fewer than three people in a group, and values that do not vary.
 ///
@@ -129,13 +129,13 @@ pub fn paired(before: &[f64], after: &[f64], exposed: &[bool], level: f64) -> Re
     }
     let change: Vec<f64> = after.iter().zip(before).map(|(a, b)| a - b).collect();
     let groups = Design::with_intercept(before.len()).flag("exposed", exposed)?;
-    let effect = ols(&change, &groups, Covariance::Hc2, level)?.estimates.term("exposed")?.clone();
     let with_baseline = groups.column("before", before)?;
     let adjusted = ols(after, &with_baseline, Covariance::Hc2, level)?.estimates.term("exposed")?.clone();
     let of = |values: &[f64], wanted: bool| {
         let rows: Vec<usize> = (0..values.len()).filter(|row| exposed.get(*row) == Some(&wanted)).collect();
         check::at(values, &rows)
     };
+    let effect = welch(&of(&change, true), &of(&change, false), level)?;
     let means = |wanted: bool| (check::mean(&of(before, wanted)), check::mean(&of(after, wanted)));
     let (x, y) = (of(before, false), of(after, false));
     let spread = check::variance(&x) * (x.len() as f64 - 1.0);
@@ -149,11 +149,25 @@ pub fn paired(before: &[f64], after: &[f64], exposed: &[bool], level: f64) -> Re
     let slope_of_others = x.iter().zip(&y).map(|(a, b)| (a - mx) * (b - my)).sum::<f64>() / spread;
     let (exposed_means, other_means) = (means(true), means(false));
     Ok(PairedDifference {
-        effect: Term { name: "difference_in_differences".to_owned(), ..effect },
+        effect,
         adjusted_for_baseline: Term { name: "adjusted_for_baseline".to_owned(), ..adjusted },
         exposed: exposed_means,
         others: other_means,
         slope_of_others,
         regression_to_the_mean: (slope_of_others - 1.0) * (exposed_means.0 - other_means.0),
     })
+}
+
+/// The difference of two means with Welch's error and degrees of freedom (Welch 1947).
+fn welch(exposed: &[f64], others: &[f64], level: f64) -> Result<Term, Refusal> {
+    let (a, b) = (check::variance(exposed) / exposed.len() as f64, check::variance(others) / others.len() as f64);
+    if a + b <= 0.0 {
+        return Err(Refusal::new(
+            RefusalKind::Constant,
+            "Everybody in a group changed by the same; there is no error to judge by.",
+        ));
+    }
+    let df = (a + b).powi(2) / (a * a / (exposed.len() as f64 - 1.0) + b * b / (others.len() as f64 - 1.0));
+    let estimate = check::mean(exposed) - check::mean(others);
+    Ok(Term::new("difference_in_differences", estimate, (a + b).sqrt(), Reference::T(df), level))
 }

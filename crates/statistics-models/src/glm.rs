@@ -7,7 +7,7 @@ use fingerpost_statistics::refusal::{Refusal, RefusalKind};
 
 use crate::design::Design;
 use crate::inference::{Estimates, Reference};
-use crate::linear::{Covariance, complete_rows, covariance_at, scaled};
+use crate::linear::{Covariance, beside, complete_rows, covariance_at, scaled};
 use crate::reply::{Reply, Said};
 use crate::{check, reply, sandwich};
 
@@ -187,7 +187,13 @@ pub fn answer(family: Family, y: &[f64], design: &Design, options: GlmOptions<'_
         .flag("offset", options.offset.is_some())
         .number("level", options.level);
     let mut kept = Vec::new();
-    let said = check::same_length("The outcome", y.len(), design.rows()).and_then(|()| {
+    let all = design.rows();
+    let beside = [
+        ("The outcome", y.len()),
+        ("The offset", options.offset.map_or(all, <[f64]>::len)),
+        beside(options.covariance, all),
+    ];
+    let said = check::all_same_length(&beside, all).and_then(|()| {
         let offset = options.offset.map(|offset| check::at(offset, &rows));
         let covariance = covariance_at(options.covariance, &rows, &mut kept);
         let options = GlmOptions { offset: offset.as_deref(), covariance, level: options.level };

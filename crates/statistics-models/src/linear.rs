@@ -165,6 +165,14 @@ pub(crate) fn covariance_at<'a>(
     }
 }
 
+/// The clusters and their number, or the number of rows where there are none.
+pub(crate) fn beside(covariance: Covariance<'_>, rows: usize) -> (&'static str, usize) {
+    match covariance {
+        Covariance::Clustered(clusters) => ("The list of clusters", clusters.len()),
+        _ => ("The list of clusters", rows),
+    }
+}
+
 /// Rows complete in the outcome and in every column.
 pub(crate) fn complete_rows(design: &Design, more: &[&[f64]]) -> Vec<usize> {
     let mut slices: Vec<&[f64]> = design.columns().iter().map(Vec::as_slice).collect();
@@ -179,10 +187,11 @@ pub fn answer(y: &[f64], design: &Design, covariance: Covariance<'_>, level: f64
         .word("covariance", covariance.name())
         .number("level", level);
     let mut kept = Vec::new();
-    let said = check::same_length("The outcome", y.len(), design.rows()).and_then(|()| {
-        let covariance = covariance_at(covariance, &rows, &mut kept);
-        ols(&check::at(y, &rows), &design.rows_at(&rows), covariance, level)
-    });
+    let said = check::all_same_length(&[("The outcome", y.len()), beside(covariance, design.rows())], design.rows())
+        .and_then(|()| {
+            let covariance = covariance_at(covariance, &rows, &mut kept);
+            ols(&check::at(y, &rows), &design.rows_at(&rows), covariance, level)
+        });
     head.settle(said.map(|fit| Said {
         results: reply::terms_table(&fit.estimates.terms),
         tables: vec![(

@@ -102,10 +102,15 @@ pub(crate) fn words(value: f64) -> String {
     format!("{value:.decimals$}")
 }
 
+/// A level as a percentage without needless zeros: 95, 99.8.
+pub(crate) fn percent(level: f64) -> String {
+    format!("{}", (level * 100_000.0).round() / 1_000.0)
+}
+
 /// What an interval bears, as a sentence: `null` is the value of no difference (0 for differences, 1 for ratios).
 pub(crate) fn interval_sentence(what: &str, estimate: f64, lower: f64, upper: f64, null: f64, level: f64) -> String {
     let (estimate, low, high) = (words(estimate), words(lower), words(upper));
-    let percent = words(level * 100.0);
+    let percent = percent(level);
     if lower <= null && null <= upper {
         format!(
             "No evidence of a difference in {what}: the estimate is {estimate} and the {percent} % interval goes from {low} to {high}."

@@ -27,7 +27,13 @@ pub fn answer(
         .word("family", family.name())
         .word("covariance", if clusters.is_some() { "clustered" } else { "model" })
         .number("level", level);
-    let fitted = check::same_length("The list of who was exposed", exposed.len(), events.len()).and_then(|()| {
+    let beside = [
+        ("The list of who was exposed", exposed.len()),
+        ("The list of person-time", person_time.len()),
+        ("The list of covariates", adjust.map_or(events.len(), Design::rows)),
+        ("The list of clusters", clusters.map_or(events.len(), <[usize]>::len)),
+    ];
+    let fitted = check::all_same_length(&beside, events.len()).and_then(|()| {
         let adjust = adjust.map(|design| design.rows_at(&rows));
         let clusters = clusters.map(|clusters| check::at(clusters, &rows));
         let (events, time, exposed) =
@@ -71,6 +77,13 @@ pub fn before_after_answer(before: &[f64], after: &[f64], options: BeforeAfterOp
         .flag("comparison", options.exposed.is_some())
         .number("usual", options.usual.unwrap_or(f64::NAN))
         .number("level", options.level);
+    let beside = [
+        ("The list of counts after", after.len()),
+        ("The list of who was exposed", options.exposed.map_or(before.len(), <[bool]>::len)),
+        ("The list of person-time before", options.person_time.map_or(before.len(), |(time, _)| time.len())),
+        ("The list of person-time after", options.person_time.map_or(before.len(), |(_, time)| time.len())),
+    ];
+    let lengths = check::all_same_length(&beside, before.len());
     let exposed = options.exposed.map(|exposed| check::at(exposed, &rows));
     let time = options.person_time.map(|(b, a)| (check::at(b, &rows), check::at(a, &rows)));
     let level = options.level;
@@ -79,7 +92,7 @@ pub fn before_after_answer(before: &[f64], after: &[f64], options: BeforeAfterOp
         person_time: time.as_ref().map(|(b, a)| (b.as_slice(), a.as_slice())),
         ..options
     };
-    let fitted = before_after(&check::at(before, &rows), &check::at(after, &rows), options);
+    let fitted = lengths.and_then(|()| before_after(&check::at(before, &rows), &check::at(after, &rows), options));
     head.settle(fitted.map(|result| said(&result, lost, before.len(), level)))
 }
 

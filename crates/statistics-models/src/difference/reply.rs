@@ -6,7 +6,7 @@ use super::panel::{Absorbed, PanelOptions};
 use super::{PairedDifference, event_study, paired, panel, two_by_two};
 use crate::check;
 use crate::design::Design;
-use crate::linear::{Covariance, complete_rows, covariance_at};
+use crate::linear::{Covariance, beside, complete_rows, covariance_at};
 use crate::reply::{Reply, Said, UNMEASURED, interval_sentence, row, terms_table, words};
 
 const PARALLEL: &str =
@@ -31,14 +31,18 @@ pub fn answer(
         .number("covariates", adjust.map_or(0.0, |design| design.width() as f64))
         .number("level", level);
     let mut kept = Vec::new();
-    let fitted = check::same_length("The list of who was exposed", exposed.len(), y.len())
-        .and_then(|()| check::same_length("The list of what is after", after.len(), y.len()))
-        .and_then(|()| {
-            let covariance = covariance_at(covariance, &rows, &mut kept);
-            let adjust = adjust.map(|design| design.rows_at(&rows));
-            let (y, exposed, after) = (check::at(y, &rows), check::at(exposed, &rows), check::at(after, &rows));
-            two_by_two(&y, &exposed, &after, adjust.as_ref(), covariance, level)
-        });
+    let beside = [
+        ("The list of who was exposed", exposed.len()),
+        ("The list of what is after", after.len()),
+        ("The list of covariates", adjust.map_or(y.len(), Design::rows)),
+        beside(covariance, y.len()),
+    ];
+    let fitted = check::all_same_length(&beside, y.len()).and_then(|()| {
+        let covariance = covariance_at(covariance, &rows, &mut kept);
+        let adjust = adjust.map(|design| design.rows_at(&rows));
+        let (y, exposed, after) = (check::at(y, &rows), check::at(exposed, &rows), check::at(after, &rows));
+        two_by_two(&y, &exposed, &after, adjust.as_ref(), covariance, level)
+    });
     head.settle(fitted.map(|result| Said {
         results: terms_table(std::slice::from_ref(&result.effect)),
         tables: vec![
@@ -74,7 +78,8 @@ pub fn paired_answer(before: &[f64], after: &[f64], exposed: &[bool], level: f64
     let head = Reply::new("paired_difference_in_differences", rows.len(), lost)
         .word("covariance", "welch")
         .number("level", level);
-    let fitted = check::same_length("The list of who was exposed", exposed.len(), before.len())
+    let beside = [("The list of values after", after.len()), ("The list of who was exposed", exposed.len())];
+    let fitted = check::all_same_length(&beside, before.len())
         .and_then(|()| paired(&check::at(before, &rows), &check::at(after, &rows), &check::at(exposed, &rows), level));
     head.settle(fitted.map(|result| said_of_paired(&result, lost, before.len(), level)))
 }
@@ -131,11 +136,15 @@ pub fn panel_answer(
     options: PanelOptions<'_>,
 ) -> Answer {
     let rows = check::complete(y.len(), &[y]);
+    let beside =
+        panel_lengths(unit.len(), period.len(), ("The list of who was exposed", exposed.len()), y.len(), options);
     let head = panel_head("panel_difference_in_differences", rows.len(), y.len(), options);
     let clusters = options.clusters.map(|clusters| check::at(clusters, &rows));
     let options = PanelOptions { clusters: clusters.as_deref(), ..options };
-    let (unit, period, y) = (check::at(unit, &rows), check::at(period, &rows), check::at(y, &rows));
-    let fitted = panel(&unit, &period, &y, &check::at(exposed, &rows), options);
+    let fitted = check::all_same_length(&beside, y.len()).and_then(|()| {
+        let (unit, period, y) = (check::at(unit, &rows), check::at(period, &rows), check::at(y, &rows));
+        panel(&unit, &period, &y, &check::at(exposed, &rows), options)
+    });
     head.settle(fitted.map(|result| {
         let effect = &result.effect;
         Said {
@@ -157,6 +166,17 @@ pub fn panel_answer(
     }))
 }
 
+fn panel_lengths(
+    units: usize,
+    periods: usize,
+    third: (&'static str, usize),
+    rows: usize,
+    options: PanelOptions<'_>,
+) -> [(&'static str, usize); 4] {
+    let clusters = options.clusters.map_or(rows, <[usize]>::len);
+    [("The list of units", units), ("The list of periods", periods), third, ("The list of clusters", clusters)]
+}
+
 fn panel_head(method: &'static str, used: usize, all: usize, options: PanelOptions<'_>) -> Reply {
     Reply::new(method, used, all - used)
         .word("fixed_effects", "unit_and_period")
@@ -175,11 +195,14 @@ pub fn event_study_answer(
     options: PanelOptions<'_>,
 ) -> Answer {
     let rows = check::complete(y.len(), &[y]);
+    let beside = panel_lengths(unit.len(), period.len(), ("The list of starts", start.len()), y.len(), options);
     let head = panel_head("event_study", rows.len(), y.len(), options).number("window", window as f64);
     let clusters = options.clusters.map(|clusters| check::at(clusters, &rows));
     let options = PanelOptions { clusters: clusters.as_deref(), ..options };
-    let (unit, period, y) = (check::at(unit, &rows), check::at(period, &rows), check::at(y, &rows));
-    let fitted = event_study(&unit, &period, &y, &check::at(start, &rows), window, options);
+    let fitted = check::all_same_length(&beside, y.len()).and_then(|()| {
+        let (unit, period, y) = (check::at(unit, &rows), check::at(period, &rows), check::at(y, &rows));
+        event_study(&unit, &period, &y, &check::at(start, &rows), window, options)
+    });
     head.settle(fitted.map(|study| {
         let since = Column::Number(study.since.iter().map(|step| *step as f64).collect());
         let results = terms_table(&study.effects).with("since", since);

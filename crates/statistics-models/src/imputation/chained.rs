@@ -2,10 +2,9 @@
 //! the regression drawn too. The same seed gives the same values; the first of ten data sets is the first of five.
 
 use faer::Side;
+use fingerpost_statistics::distribution::chi_squared_quantile;
+use fingerpost_statistics::random::Draws;
 use fingerpost_statistics::refusal::{Refusal, RefusalKind};
-use rand::rngs::ChaCha20Rng;
-use rand::{RngExt, SeedableRng};
-use rand_distr::{ChiSquared, Distribution, StandardNormal};
 
 use crate::algebra;
 use crate::check;
@@ -109,8 +108,7 @@ pub fn impute(variables: &[Variable<'_>], options: ImputeOptions) -> Result<Vec<
     }
     (0..options.imputations)
         .map(|at| {
-            let mut random = ChaCha20Rng::seed_from_u64(options.seed);
-            random.set_stream(at as u64);
+            let mut random = Draws::seeded(own_seed(options.seed, at as u64));
             one(variables, &seen, rows, options.rounds, &mut random)
         })
         .collect()
@@ -121,7 +119,7 @@ fn one(
     seen: &[Vec<usize>],
     rows: usize,
     rounds: usize,
-    random: &mut ChaCha20Rng,
+    random: &mut Draws,
 ) -> Result<Vec<Vec<f64>>, Refusal> {
     let gaps = |at: usize| -> Vec<usize> {
         let values = variables.get(at).map_or(&[][..], |variable| variable.values);
@@ -133,7 +131,7 @@ fn one(
     for ((column, own), holes) in filled.iter_mut().zip(seen).zip(&missing) {
         let known = check::at(column, own);
         for row in holes {
-            let pick = known.get(random.random_range(0..known.len())).copied();
+            let pick = known.get(random.below(known.len())).copied();
             set(column, *row, pick.unwrap_or(f64::NAN));
         }
     }
@@ -161,6 +159,14 @@ fn one(
     Ok(filled)
 }
 
+/// A seed for each data set (SplitMix64, Steele, Lea & Flood 2014), so that the first does not depend on how many follow.
+fn own_seed(seed: u64, at: u64) -> u64 {
+    let mut mixed = seed.wrapping_add(at.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15));
+    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    mixed ^ (mixed >> 31)
+}
+
 fn set(values: &mut [f64], at: usize, value: f64) {
     if let Some(slot) = values.get_mut(at) {
         *slot = value;
@@ -168,32 +174,20 @@ fn set(values: &mut [f64], at: usize, value: f64) {
 }
 
 /// Values for the rows of `wanted`, by a regression of `known` on the rows of `design` with its uncertainty drawn.
-fn draw(
-    known: &[f64],
-    design: &Design,
-    wanted: &Design,
-    fill: Fill,
-    random: &mut ChaCha20Rng,
-) -> Result<Vec<f64>, Refusal> {
+fn draw(known: &[f64], design: &Design, wanted: &Design, fill: Fill, random: &mut Draws) -> Result<Vec<f64>, Refusal> {
     let fit = algebra::least_squares(known, None, design)?;
     let fitted = algebra::predict(design, &fit.beta);
     let rss: f64 = known.iter().zip(&fitted).map(|(value, fit)| (value - fit).powi(2)).sum();
     let df = (design.rows() - design.width()) as f64;
-    let chi = ChiSquared::new(df).map_err(|_| too_few())?.sample(random);
+    let chi = chi_squared_quantile(random.uniform(), df);
     let sigma = (rss / chi).sqrt();
     let factor = fit.inverse_gram.llt(Side::Lower).map_err(|_| too_few())?;
-    let normal: Vec<f64> = (0..design.width()).map(|_| StandardNormal.sample(random)).collect();
+    let normal: Vec<f64> = (0..design.width()).map(|_| random.normal()).collect();
     let shifts = algebra::times(&factor.L().to_owned(), &normal);
     let beta: Vec<f64> = fit.beta.iter().zip(&shifts).map(|(b, shift)| b + sigma * shift).collect();
     let predicted = algebra::predict(wanted, &beta);
     match fill {
-        Fill::Normal => Ok(predicted
-            .into_iter()
-            .map(|mean| {
-                let noise: f64 = StandardNormal.sample(random);
-                mean + sigma * noise
-            })
-            .collect()),
+        Fill::Normal => Ok(predicted.into_iter().map(|mean| mean + sigma * random.normal()).collect()),
         Fill::MeanMatching { donors } => {
             let mut sorted: Vec<(f64, f64)> = fitted.into_iter().zip(known.iter().copied()).collect();
             sorted.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
@@ -207,12 +201,12 @@ fn too_few() -> Refusal {
 }
 
 /// The value of one of the `donors` people predicted nearest to `mean`.
-fn donor(sorted: &[(f64, f64)], mean: f64, donors: usize, random: &mut ChaCha20Rng) -> f64 {
+fn donor(sorted: &[(f64, f64)], mean: f64, donors: usize, random: &mut Draws) -> f64 {
     let distance = |at: usize| sorted.get(at).map_or(f64::INFINITY, |(fit, _)| (fit - mean).abs());
     let start = sorted.partition_point(|(fit, _)| *fit < mean);
     let (mut low, mut high) = (start, start);
     while high - low < donors && (low > 0 || high < sorted.len()) {
         if low > 0 && distance(low - 1) <= distance(high) { low -= 1 } else { high += 1 }
     }
-    sorted.get(random.random_range(low..high.max(low + 1))).map_or(f64::NAN, |(_, value)| *value)
+    sorted.get(low + random.below(high - low)).map_or(f64::NAN, |(_, value)| *value)
 }

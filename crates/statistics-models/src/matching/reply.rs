@@ -19,7 +19,8 @@ pub fn answer(y: &[f64], treated: &[bool], covariates: &Design, options: MatchOp
         .number("caliper_sd", options.caliper_sd.unwrap_or(f64::NAN))
         .word("covariance", if options.replacement { "hc1" } else { "clustered_by_pair" })
         .number("level", options.level);
-    let fitted = check::same_length("The list of who was treated", treated.len(), covariates.rows()).and_then(|()| {
+    let beside = [("The outcome", y.len()), ("The list of who was treated", treated.len())];
+    let fitted = check::all_same_length(&beside, covariates.rows()).and_then(|()| {
         matched_comparison(&check::at(y, &rows), &check::at(treated, &rows), &covariates.rows_at(&rows), options)
     });
     head.settle(fitted.map(|comparison| said(&comparison, &rows, options.level)))

@@ -20,12 +20,11 @@ pub fn repeated_measures_answer(
 ) -> Answer {
     let rows = complete_rows(design, &[y]);
     let head = head("repeated_measures", &rows, design.rows(), options).word("covariance", structure.name());
-    let fitted = check::same_length("The list of people", person.len(), design.rows())
-        .and_then(|()| check::same_length("The list of visits", visit.len(), design.rows()))
-        .and_then(|()| {
-            let (y, person, visit) = (check::at(y, &rows), check::at(person, &rows), check::at(visit, &rows));
-            repeated_measures(&y, &design.rows_at(&rows), &person, &visit, structure, options)
-        });
+    let beside = [("The outcome", y.len()), ("The list of people", person.len()), ("The list of visits", visit.len())];
+    let fitted = check::all_same_length(&beside, design.rows()).and_then(|()| {
+        let (y, person, visit) = (check::at(y, &rows), check::at(person, &rows), check::at(visit, &rows));
+        repeated_measures(&y, &design.rows_at(&rows), &person, &visit, structure, options)
+    });
     head.settle(fitted.map(|fit| said(&fit, design.rows() - rows.len(), design.rows(), options)))
 }
 
@@ -41,7 +40,9 @@ pub fn random_effects_answer(
     more.push(y);
     let rows = complete_rows(design, &more);
     let head = head("random_effects", &rows, design.rows(), options).word("random", random.names().join(", "));
-    let fitted = check::same_length("The list of people", person.len(), design.rows()).and_then(|()| {
+    let beside =
+        [("The outcome", y.len()), ("The list of people", person.len()), ("The random columns", random.rows())];
+    let fitted = check::all_same_length(&beside, design.rows()).and_then(|()| {
         let (y, person) = (check::at(y, &rows), check::at(person, &rows));
         random_effects(&y, &design.rows_at(&rows), &person, &random.rows_at(&rows), options)
     });

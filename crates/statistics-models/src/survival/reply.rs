@@ -1,9 +1,9 @@
 //! Waiting times as an answer: one row for each group, the curves to draw, and the test between groups.
 
 use fingerpost_statistics::answer::{Answer, Column, Table};
-use fingerpost_statistics::refusal::Refusal;
+use fingerpost_statistics::refusal::{Refusal, RefusalKind};
 
-use super::{KaplanMeier, Limits, kaplan_meier, log_rank};
+use super::{KaplanMeier, Limits, Share, kaplan_meier, log_rank};
 use crate::check;
 use crate::design::codes;
 use crate::reply::{Reply, Said, row, words};
@@ -64,6 +64,11 @@ fn said<S: AsRef<str>>(
             words(check::mean(&done))
         ));
     }
+    for (name, _) in curves.iter().filter(|(_, curve)| target.is_some_and(|target| curve.within(target).is_err())) {
+        warnings.push(format!(
+            "Group {name} has not been watched as long as the target, so its share within it is not known."
+        ));
+    }
     Ok(Said {
         results: summary_table(&curves, target)?,
         tables,
@@ -86,7 +91,15 @@ fn summary_table(curves: &[(&str, KaplanMeier)], target: Option<f64>) -> Result<
         .with("median_lower", number(|curve| curve.median().lower))
         .with("median_upper", number(|curve| curve.median().upper));
     if let Some(target) = target {
-        let shares = curves.iter().map(|(_, curve)| curve.within(target)).collect::<Result<Vec<_>, _>>()?;
+        // A group not seen as long as the target has no share yet; the others keep theirs.
+        let none = Share { target, share: f64::NAN, lower: f64::NAN, upper: f64::NAN };
+        let shares: Vec<Share> = curves.iter().map(|(_, curve)| curve.within(target).unwrap_or(none)).collect();
+        if shares.iter().all(|share| share.share.is_nan()) {
+            return Err(Refusal::new(
+                RefusalKind::BadShape,
+                "The target must lie between 0 and the longest time seen; nothing is known beyond.",
+            ));
+        }
         table = table
             .with("within_target", Column::Number(shares.iter().map(|share| share.share).collect()))
             .with("within_target_lower", Column::Number(shares.iter().map(|share| share.lower).collect()))

@@ -20,7 +20,8 @@ pub fn answer(y: &[f64], treated: &[bool], covariates: &Design, kind: Weights, l
         .word("score", "logit")
         .word("covariance", "sandwich")
         .number("level", level);
-    let fitted = check::same_length("The list of who was treated", treated.len(), covariates.rows()).and_then(|()| {
+    let beside = [("The outcome", y.len()), ("The list of who was treated", treated.len())];
+    let fitted = check::all_same_length(&beside, covariates.rows()).and_then(|()| {
         weighted_comparison(&check::at(y, &rows), &check::at(treated, &rows), &covariates.rows_at(&rows), kind, level)
     });
     head.settle(fitted.map(|result| said(&result, kind, level)))
@@ -76,7 +77,8 @@ pub fn standardised_answer(
         .word("outcome_model", "linear")
         .word("interactions", interactions.join(", "))
         .number("level", level);
-    let fitted = check::same_length("The list of who was treated", treated.len(), covariates.rows()).and_then(|()| {
+    let beside = [("The outcome", y.len()), ("The list of who was treated", treated.len())];
+    let fitted = check::all_same_length(&beside, covariates.rows()).and_then(|()| {
         standardised(&check::at(y, &rows), &check::at(treated, &rows), &covariates.rows_at(&rows), interactions, level)
     });
     head.settle(fitted.map(|effect| Said {

@@ -10,6 +10,7 @@ mod interrupted;
 mod linear;
 mod matching;
 mod mixed;
+mod speed;
 mod support;
 mod survival;
 mod weighting;
