@@ -27,7 +27,15 @@ impl Labels {
 
     /// One row more.
     pub fn push(&mut self, label: &str) {
-        let code = self.code(label);
+        self.push_bytes(label.as_bytes());
+    }
+
+    /// One row more, as it stands in the file; what is no UTF-8 is marked where it stands.
+    pub fn push_bytes(&mut self, label: &[u8]) {
+        let last = self.codes.last().copied();
+        // Rows of one group stand together.
+        let same = last.filter(|code| self.names.get(*code as usize).is_some_and(|name| name.as_bytes() == label));
+        let code = same.or_else(|| self.find(label)).unwrap_or_else(|| self.code(&String::from_utf8_lossy(label)));
         self.codes.push(code);
     }
 
@@ -166,8 +174,7 @@ impl Columns {
             rows += 1;
             for (at, kind, column) in &mut columns {
                 match column {
-                    Read::Labels(labels) if *kind == Kind::Any => labels.push(&row.text(*at)),
-                    Read::Labels(labels) => labels.push(&row.label(*at)?),
+                    Read::Labels(labels) => labels.push_bytes(row.named(*at, *kind == Kind::Any)?),
                     Read::Counts(counts) => counts.push(row.count(*at)?),
                     Read::Flags(flags) => flags.push(row.flag(*at)?),
                     Read::Numbers(numbers) if *kind == Kind::NumberOrNone => {

@@ -165,10 +165,11 @@ impl<'a> Row<'a> {
     /// # Errors
     /// [`InputError`] for text, NaN and infinities.
     pub fn number_or_none(&self, at: usize) -> Result<Option<f64>, InputError> {
-        let text = self.text(at);
-        if matches!(&*text, "" | "NA" | ".") {
+        let bytes = self.bytes(at);
+        if let b"" | b"NA" | b"." = bytes {
             return Ok(None);
         }
+        let text = String::from_utf8_lossy(bytes);
         match text.parse::<f64>() {
             Ok(number) if number.is_finite() => Ok(Some(number)),
             Ok(_) => Err(self.fault(at, format!("{text} is not a number that can be reckoned with"))),
@@ -223,6 +224,18 @@ impl<'a> Row<'a> {
     /// [`InputError`] for anything else, and for an empty cell.
     pub fn flag(&self, at: usize) -> Result<bool, InputError> {
         self.flag_or_none(at)?.ok_or_else(|| self.fault(at, "is empty where yes or no (1 or 0) is needed"))
+    }
+
+    /// A label as it stands in the file; an empty one is a fault unless it may be.
+    ///
+    /// # Errors
+    /// [`InputError`] for an empty cell.
+    pub fn named(&self, at: usize, may_be_empty: bool) -> Result<&'a [u8], InputError> {
+        let bytes = self.bytes(at);
+        if bytes.is_empty() && !may_be_empty {
+            return Err(self.fault(at, "is empty where a name is needed"));
+        }
+        Ok(bytes)
     }
 
     /// A label; an empty one is a fault.

@@ -3,6 +3,8 @@
 use std::io::{self, Write};
 
 use fingerpost_statistics::answer::{Answer, Claims, Column, Outcome, Setting, Table};
+use serde::Serialize;
+use serde_json::ser::{CompactFormatter, Formatter};
 
 /// Rows of a table that are shown to people; JSON has all of them.
 const ROWS_SHOWN: usize = 40;
@@ -30,7 +32,7 @@ fn number(value: f64) -> String {
 
 fn cell(column: &Column, row: usize) -> String {
     match column {
-        Column::Text(values) => values.get(row).cloned().unwrap_or_default(),
+        Column::Text(values) => values.get(row).unwrap_or_default().to_owned(),
         Column::Number(values) => values.get(row).map(|value| number(*value)).unwrap_or_default(),
         Column::Count(values) => values.get(row).map(ToString::to_string).unwrap_or_default(),
         Column::Flag(values) => {
@@ -142,8 +144,27 @@ pub fn for_people(out: &mut impl Write, answer: &Answer) -> io::Result<()> {
 /// # Errors
 /// When nothing can be written.
 pub fn as_json(out: &mut impl Write, answer: &Answer) -> io::Result<()> {
-    serde_json::to_writer(&mut *out, answer)?;
+    let mut serializer = serde_json::Serializer::with_formatter(&mut *out, SameAgain::default());
+    answer.serialize(&mut serializer)?;
     writeln!(out)
+}
+
+/// JSON as usual, but a number that is the same as the one before is not worked out again: limits stay the same for many rows.
+#[derive(Default)]
+struct SameAgain {
+    number: Option<f64>,
+    text: Vec<u8>,
+}
+
+impl Formatter for SameAgain {
+    fn write_f64<W: ?Sized + Write>(&mut self, out: &mut W, value: f64) -> io::Result<()> {
+        if self.number.map(f64::to_bits) != Some(value.to_bits()) {
+            self.text.clear();
+            CompactFormatter.write_f64(&mut self.text, value)?;
+            self.number = Some(value);
+        }
+        out.write_all(&self.text)
+    }
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
 use crate::refusal::Refusal;
+use crate::words::Words;
 
 /// What a method says.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -80,7 +81,7 @@ pub struct Table {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Column {
     /// Words.
-    Text(Vec<String>),
+    Text(Words),
     /// Numbers at full precision; NaN where there is none.
     Number(Vec<f64>),
     /// Counts.
@@ -186,19 +187,25 @@ impl From<Vec<bool>> for Column {
 
 impl From<Vec<String>> for Column {
     fn from(values: Vec<String>) -> Self {
-        Self::Text(values)
+        Self::Text(values.into_iter().collect())
+    }
+}
+
+impl From<&[&str]> for Column {
+    fn from(values: &[&str]) -> Self {
+        Self::Text(values.iter().collect())
     }
 }
 
 impl From<Vec<&str>> for Column {
     fn from(values: Vec<&str>) -> Self {
-        Self::Text(values.into_iter().map(str::to_owned).collect())
+        Self::Text(values.into_iter().collect())
     }
 }
 
 impl From<&str> for Column {
     fn from(value: &str) -> Self {
-        Self::Text(vec![value.to_owned()])
+        Self::Text([value].into_iter().collect())
     }
 }
 

@@ -45,4 +45,5 @@ pub mod shewhart;
 pub mod standardised;
 pub mod survey;
 pub mod wilcoxon;
+pub mod words;
 pub mod xmr;

@@ -70,7 +70,7 @@ fn below(rows: Table, more: &Table) -> Table {
     let both = rows.columns().iter().zip(more.columns()).map(|((name, one), (_, other))| {
         let mut column = one.clone();
         match (&mut column, other) {
-            (Column::Text(one), Column::Text(other)) => one.extend_from_slice(other),
+            (Column::Text(one), Column::Text(other)) => *one = one.iter().chain(other.iter()).collect(),
             (Column::Number(one), Column::Number(other)) => one.extend_from_slice(other),
             (Column::Count(one), Column::Count(other)) => one.extend_from_slice(other),
             (Column::Flag(one), Column::Flag(other)) => one.extend_from_slice(other),

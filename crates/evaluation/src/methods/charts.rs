@@ -31,7 +31,7 @@ Example: monthly.csv has a line for each practice and month.
   fingerpost stats xmr monthly.csv --group practice --date month --value referrals --better higher --target 20
 
 Each row comes back with mean, limits and the four rules; the summary has the two icons of each practice. Dates are written so that
-they sort (2025-01-01); the rows may be in any order. --svg chart.svg draws a chart of one group.")]
+they sort (2025-01-01), or are numbers; the rows may be in any order. --svg chart.svg draws a chart of one group.")]
 pub struct Xmr {
     /// The table; - reads standard input
     file: PathBuf,
@@ -61,19 +61,29 @@ pub struct Xmr {
     rebase: Vec<usize>,
 }
 
-/// The rows by group and date, groups in the order in which they first appear.
-fn in_time(groups: &Labels, dates: &Labels) -> Vec<usize> {
-    let (codes, each) = (groups.codes(), dates.each());
-    let mut rows: Vec<usize> = (0..codes.len()).collect();
-    let key = |row: usize| (codes.get(row).copied(), each.get(row).copied());
-    if !rows.is_sorted_by_key(|row| key(*row)) {
-        rows.sort_by_key(|row| key(*row));
+/// The order of the rows by group and date, groups as they first appear; none where they stand in it already.
+fn in_time(groups: &Labels, dates: &Labels) -> Option<Vec<usize>> {
+    let keys: Vec<(usize, usize)> = groups.codes().into_iter().zip(dates.ranks()).collect();
+    if keys.is_sorted() {
+        return None;
     }
-    rows
+    let mut rows: Vec<usize> = (0..keys.len()).collect();
+    rows.sort_by_key(|row| keys.get(*row).copied());
+    Some(rows)
 }
 
-fn in_order(values: &[f64], rows: &[usize]) -> Vec<f64> {
-    rows.iter().filter_map(|row| values.get(*row)).copied().collect()
+fn labels_in(order: Option<&[usize]>, labels: Labels) -> Labels {
+    match order {
+        Some(rows) => labels.in_order(rows),
+        None => labels,
+    }
+}
+
+fn numbers_in(order: Option<&[usize]>, values: Vec<f64>) -> Vec<f64> {
+    match order {
+        Some(rows) => rows.iter().filter_map(|row| values.get(*row)).copied().collect(),
+        None => values,
+    }
 }
 
 impl Ask for Xmr {
@@ -86,8 +96,9 @@ impl Ask for Xmr {
             Some(_) => columns.labels(2),
             None => Labels::same(&self.value, values.len()),
         };
-        let rows = in_time(&groups, &dates);
-        let values = in_order(&values, &rows);
+        let order = in_time(&groups, &dates);
+        let order = order.as_deref();
+        let (groups, dates, values) = (labels_in(order, groups), labels_in(order, dates), numbers_in(order, values));
         let settings = Settings {
             screen: !self.no_screening,
             fix_after: self.fix_after,
@@ -99,7 +110,7 @@ impl Ask for Xmr {
                 Way::Neither => Better::Neither,
             },
         };
-        Ok(xmr::answer(&groups.in_order(&rows).each(), &dates.in_order(&rows).each(), &values, &settings))
+        Ok(xmr::answer(&groups.each(), &dates.each(), &values, &settings))
     }
 }
 
@@ -169,10 +180,11 @@ impl Ask for Shewhart {
         let mut columns = Columns::read(&self.file, &wanted)?;
         let (dates, values) = (columns.labels(0), columns.numbers(1));
         let sizes = if self.size.is_some() { columns.numbers(2) } else { vec![1.0; values.len()] };
-        let rows = in_time(&Labels::same("", values.len()), &dates);
+        let order = in_time(&Labels::same("", values.len()), &dates);
+        let order = order.as_deref();
+        let (dates, values, sizes) = (labels_in(order, dates), numbers_in(order, values), numbers_in(order, sizes));
         let excluded: Vec<usize> = self.exclude.iter().map(|point| point.saturating_sub(1)).collect();
-        let (values, sizes) = (in_order(&values, &rows), in_order(&sizes, &rows));
-        Ok(shewhart::answer(kind, &dates.in_order(&rows).each(), &values, &sizes, self.baseline, &excluded))
+        Ok(shewhart::answer(kind, &dates.each(), &values, &sizes, self.baseline, &excluded))
     }
 }
 
@@ -200,8 +212,9 @@ impl Ask for Run {
         let wanted = [(self.date.as_str(), Kind::Label), (self.value.as_str(), Kind::Number)];
         let mut columns = Columns::read(&self.file, &wanted)?;
         let (dates, values) = (columns.labels(0), columns.numbers(1));
-        let rows = in_time(&Labels::same("", values.len()), &dates);
+        let order = in_time(&Labels::same("", values.len()), &dates);
+        let (dates, values) = (labels_in(order.as_deref(), dates), numbers_in(order.as_deref(), values));
         let change = self.change.map(|point| point.saturating_sub(1));
-        Ok(run_chart::answer(&dates.in_order(&rows).each(), &in_order(&values, &rows), change))
+        Ok(run_chart::answer(&dates.each(), &values, change))
     }
 }

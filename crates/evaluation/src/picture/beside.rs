@@ -26,7 +26,7 @@ pub(super) fn forest(method: &str, table: &Table) -> Option<Picture<'static>> {
     let middle = ["rate", "share", "estimate", "att", "ratio", "per_cent", "mean", "value"];
     let (what, middle) = middle.iter().find_map(|name| Some((*name, numbers(table, name)?)))?;
     let names = table.columns().iter().find_map(|(_, column)| match column {
-        Column::Text(names) => Some(names.clone()),
+        Column::Text(names) => Some(names.iter().map(str::to_owned).collect::<Vec<_>>()),
         _ => None,
     });
     let names = names.unwrap_or_else(|| vec![what.to_owned(); middle.len()]);

@@ -43,7 +43,7 @@ fn numbers(table: &Table, name: &str) -> Option<Vec<f64>> {
 
 fn texts(table: &Table, name: &str) -> Option<Vec<String>> {
     match table.column(name)? {
-        Column::Text(values) => Some(values.clone()),
+        Column::Text(values) => Some(values.iter().map(str::to_owned).collect()),
         _ => None,
     }
 }

@@ -8,7 +8,7 @@ use crate::numbers::same_length;
 use crate::refusal::{Refusal, RefusalKind};
 
 /// Charts of one or more groups. Rows of one group stand together, in the order of their dates; dates are written so that their
-/// order is that of the alphabet (2024-03-01).
+/// order is that of the alphabet (2024-03-01), or are numbers.
 ///
 /// ```
 /// use fingerpost_statistics::xmr::{Settings, answer};
@@ -42,6 +42,16 @@ pub fn answer(groups: &[&str], dates: &[&str], values: &[f64], settings: &Settin
     Answer::new("xmr", options, values.len() as u64, given)
 }
 
+/// Whether the second date is later: by the alphabet (2024-03-01), or as numbers where both are (week 9, week 10).
+fn later(first: &str, second: &str) -> bool {
+    if first.len() != second.len()
+        && let (Ok(first), Ok(second)) = (first.parse::<f64>(), second.parse::<f64>())
+    {
+        return first < second;
+    }
+    first < second
+}
+
 /// Where each group ends; refuses a group in two places and dates that do not rise.
 fn ends_of(groups: &[&str], dates: &[&str], values: &[f64]) -> Result<Vec<usize>, Refusal> {
     same_length(("groups", groups.len()), ("values", values.len()))?;
@@ -61,7 +71,7 @@ fn ends_of(groups: &[&str], dates: &[&str], values: &[f64]) -> Result<Vec<usize>
                     format!("Row {} goes back to an earlier group: keep the rows of a group together.", index + 2),
                 ));
             }
-        } else if dates[index] >= dates[index + 1] {
+        } else if !later(dates[index], dates[index + 1]) {
             return Err(Refusal::at(
                 RefusalKind::BadShape,
                 index + 1,
@@ -105,8 +115,8 @@ fn said(groups: &[&str], dates: &[&str], values: &[f64], ends: &[usize], drawn: 
         .with("rule", rules)
         .with("assurance", assurance);
     let results = Table::default()
-        .with("group", groups.to_vec())
-        .with("date", dates.to_vec())
+        .with("group", groups)
+        .with("date", dates)
         .with("value", values.to_vec())
         .with("mean", drawn.mean)
         .with("lower", drawn.lower)

@@ -1,0 +1,78 @@
+//! The words of a column, each kept once: a table of ten million rows with seven thousand names is ten million small numbers.
+
+use std::collections::HashMap;
+
+use rustc_hash::FxBuildHasher;
+use serde::ser::{Serialize, Serializer};
+
+/// Words of many rows.
+///
+/// ```
+/// use fingerpost_statistics::words::Words;
+/// let words: Words = ["A81001", "A81002", "A81001"].into_iter().collect();
+/// assert_eq!((words.len(), words.kept().len(), words.get(2)), (3, 2, Some("A81001")));
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Words {
+    kept: Vec<String>,
+    rows: Vec<u32>,
+}
+
+impl Words {
+    /// Rows.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// No rows.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// The word of a row.
+    pub fn get(&self, row: usize) -> Option<&str> {
+        self.kept.get(*self.rows.get(row)? as usize).map(String::as_str)
+    }
+
+    /// The word of each row.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.rows.iter().filter_map(|code| self.kept.get(*code as usize)).map(String::as_str)
+    }
+
+    /// The words, each once, by first appearance.
+    pub fn kept(&self) -> &[String] {
+        &self.kept
+    }
+}
+
+impl<S: AsRef<str>> FromIterator<S> for Words {
+    fn from_iter<I: IntoIterator<Item = S>>(words: I) -> Self {
+        let words = words.into_iter();
+        let mut all = Self { kept: Vec::new(), rows: Vec::with_capacity(words.size_hint().0) };
+        let mut known: HashMap<String, u32, FxBuildHasher> = HashMap::default();
+        let mut last = 0;
+        for word in words {
+            let word = word.as_ref();
+            // Rows of one group stand together.
+            if all.kept.get(last as usize).is_none_or(|kept| kept != word) {
+                last = match known.get(word) {
+                    Some(code) => *code,
+                    None => {
+                        let next = u32::try_from(all.kept.len()).unwrap_or(u32::MAX);
+                        known.insert(word.to_owned(), next);
+                        all.kept.push(word.to_owned());
+                        next
+                    }
+                };
+            }
+            all.rows.push(last);
+        }
+        all
+    }
+}
+
+impl Serialize for Words {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.iter())
+    }
+}
