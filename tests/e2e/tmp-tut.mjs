@@ -3,14 +3,15 @@ import { readdirSync, readFileSync } from 'node:fs'
 const server = { address: process.argv[2] }
 const S='/tmp/shots'; import { mkdirSync } from 'node:fs'; mkdirSync(S,{recursive:true})
 const eng = await browser(); const page = await open(eng, server)
-page.setDefaultTimeout(6000)
+page.setDefaultTimeout(3000)
 let n=0
 const shot = async (name)=>{ n++; await page.screenshot({path:`${S}/t${String(n).padStart(2,'0')}-${name}.png`, fullPage:true}) ; const t=(await page.locator('main').innerText()).replace(/\n+/g,' | '); console.log(`\n## ${name} [${page.url()}] nav: ${await page.locator('header').first().innerText().then(t=>t.replace(/\n+/g,' / '))}\n${t.slice(0,1800)}`) }
-const step = async (d,f)=>{ try { await f() } catch(e){ console.log('!! FAIL',d,String(e).slice(0,500)); await shot('fail-'+d.replace(/\W+/g,'-')) } }
+const step = async (d,f)=>{ try { await f() } catch(e){ console.log('!! FAIL',d,String(e).slice(0,500)); await shot('fail'); process.exit(1) } }
 const btn=(n,o={})=>page.getByRole('button',{name:n,...o}); const link=(n,o={})=>page.getByRole('link',{name:n,...o})
 await page.goto('/'); await shot('signin')
 await step('ferreira',()=>btn('Dr Anil Ferreira').click()); await shot('who')
-for (const [l,v] of [['First name','Edith'],['Family name','Marlow'],['Day','12'],['Month','3'],['Year','1949'],['Phone','01632 960 155'],['Postcode','WX4 2TN']]) await step(l,()=>page.getByLabel(l,{exact:true}).first().fill(v))
+for (const [l,v] of [['First name','Edith'],['Family name','Marlow'],['Day','12'],['Month','3'],['Year','1949'],['Phone','01632 960 155']]) await step(l,()=>page.getByLabel(l,{exact:true}).first().fill(v))
+await step('pc',()=>page.getByLabel('Postcode').first().fill('WX4 2TN'))
 await step('address',()=>page.getByLabel('Address').first().fill('8 Chapel Bank'))
 await step('continue',()=>btn('Continue').click()); await shot('refer')
 await step('need',()=>page.getByLabel('Company, feeling lonely').check())
@@ -46,10 +47,10 @@ await step('want',()=>page.getByLabel('I want to').first().fill('Sing with other
 await step('8',()=>page.getByRole('group',{name:/How much does this matter to me/}).first().getByText('8',{exact:true}).click())
 await step('step',()=>page.getByLabel('The step').first().fill('Go and listen one evening'))
 await step('saveplan',()=>btn('Save the plan',{exact:true}).click()); await shot('plan-saved')
-await step('copy',()=>btn("Save and see Edith’s copy").click()); await shot('copy')
+await step('copy',()=>btn("Save and see Edith's copy").click()); await shot('copy')
 console.log('pdf link', await link('Save as PDF').getAttribute('href').catch(()=>'none'))
 await step('back',()=>link('Back to the plan').click())
-await step('back',()=>link('Back to Edith’s page').click()); await shot('case2')
+await step('back',()=>link("Back to Edith's page").click()); await shot('case2')
 await step('find',()=>link('Find one that could fit').click()); await shot('find')
 await step('sing',()=>page.getByLabel('What would help?').fill('singing'))
 await step('search',()=>btn('Search').click()); await shot('found')

@@ -9,9 +9,10 @@ use fingerpost_domain::{Date, Timestamp};
 use futures_util::TryStreamExt as _;
 use sqlx::postgres::{PgPool, PgRow};
 use sqlx::sqlite::{SqlitePool, SqliteRow};
-use sqlx::{Column as _, Postgres, Row as _, Sqlite, TypeInfo as _};
+use sqlx::{Column as _, Postgres, Row as _, Sqlite, SqliteConnection, TypeInfo as _};
 
 use crate::error::{Result, StoreError};
+use crate::group::{Write, Writer};
 use crate::rows::{Rows, Table};
 
 /// An open database.
@@ -20,7 +21,7 @@ pub enum Db {
     /// One writer and a pool of readers on a file in WAL mode.
     Sqlite {
         /// The one connection that writes.
-        writer: SqlitePool,
+        writer: Writer,
         /// Those that read.
         readers: SqlitePool,
     },
@@ -270,9 +271,34 @@ impl Row {
 #[derive(Debug)]
 pub enum Tx {
     /// Of SQLite.
-    Sqlite(sqlx::Transaction<'static, Sqlite>),
+    Sqlite(SqliteTx),
     /// Of PostgreSQL.
     Postgres(sqlx::Transaction<'static, Postgres>),
+}
+
+/// A transaction of SQLite: one that reads, or one of a group that writes.
+#[derive(Debug)]
+pub enum SqliteTx {
+    /// Sees one state of the data.
+    Read(sqlx::Transaction<'static, Sqlite>),
+    /// Writes.
+    Write(Write),
+}
+
+impl SqliteTx {
+    fn connection(&mut self) -> std::result::Result<&mut SqliteConnection, sqlx::Error> {
+        match self {
+            Self::Read(tx) => Ok(&mut **tx),
+            Self::Write(tx) => tx.connection(),
+        }
+    }
+
+    async fn commit(self) -> Result<()> {
+        match self {
+            Self::Read(tx) => Ok(tx.commit().await?),
+            Self::Write(tx) => tx.commit().await,
+        }
+    }
 }
 
 macro_rules! bound {
@@ -295,7 +321,7 @@ impl Tx {
     /// When the database refuses it.
     pub async fn run(&mut self, sql: &'static str, values: Vec<Value>) -> Result<u64> {
         Ok(match self {
-            Self::Sqlite(tx) => bound!(sql, values).execute(&mut **tx).await?.rows_affected(),
+            Self::Sqlite(tx) => bound!(sql, values).execute(tx.connection()?).await?.rows_affected(),
             Self::Postgres(tx) => bound!(sql, values).execute(&mut **tx).await?.rows_affected(),
         })
     }
@@ -306,7 +332,9 @@ impl Tx {
     /// When the database refuses it.
     pub async fn rows(&mut self, sql: &'static str, values: Vec<Value>) -> Result<Vec<Row>> {
         Ok(match self {
-            Self::Sqlite(tx) => bound!(sql, values).fetch_all(&mut **tx).await?.into_iter().map(Row::Sqlite).collect(),
+            Self::Sqlite(tx) => {
+                bound!(sql, values).fetch_all(tx.connection()?).await?.into_iter().map(Row::Sqlite).collect()
+            }
             Self::Postgres(tx) => {
                 bound!(sql, values).fetch_all(&mut **tx).await?.into_iter().map(Row::Postgres).collect()
             }
@@ -319,7 +347,7 @@ impl Tx {
     /// When the database refuses it.
     pub async fn row(&mut self, sql: &'static str, values: Vec<Value>) -> Result<Option<Row>> {
         Ok(match self {
-            Self::Sqlite(tx) => bound!(sql, values).fetch_optional(&mut **tx).await?.map(Row::Sqlite),
+            Self::Sqlite(tx) => bound!(sql, values).fetch_optional(tx.connection()?).await?.map(Row::Sqlite),
             Self::Postgres(tx) => bound!(sql, values).fetch_optional(&mut **tx).await?.map(Row::Postgres),
         })
     }
@@ -346,7 +374,7 @@ impl Tx {
     ) -> std::result::Result<(), E> {
         macro_rules! stream {
             ($tx:expr, $wrap:expr) => {{
-                let mut found = sqlx::query(table.select).fetch(&mut **$tx);
+                let mut found = sqlx::query(table.select).fetch($tx);
                 while let Some(row) = found.try_next().await.map_err(StoreError::from)? {
                     let row = $wrap(row);
                     each(table.columns.iter().map(|column| row.any(column)).collect::<Result<Vec<_>>>()?).await?;
@@ -354,8 +382,8 @@ impl Tx {
             }};
         }
         match self {
-            Self::Sqlite(tx) => stream!(tx, Row::Sqlite),
-            Self::Postgres(tx) => stream!(tx, Row::Postgres),
+            Self::Sqlite(tx) => stream!(tx.connection().map_err(StoreError::from)?, Row::Sqlite),
+            Self::Postgres(tx) => stream!(&mut **tx, Row::Postgres),
         }
         Ok(())
     }
@@ -373,7 +401,7 @@ impl Tx {
     pub(crate) async fn run_written(&mut self, sql: &str, values: Vec<Value>) -> Result<u64> {
         let sql = || sqlx::AssertSqlSafe(sql.to_owned());
         Ok(match self {
-            Self::Sqlite(tx) => bound!(sql(), values).execute(&mut **tx).await?.rows_affected(),
+            Self::Sqlite(tx) => bound!(sql(), values).execute(tx.connection()?).await?.rows_affected(),
             Self::Postgres(tx) => bound!(sql(), values).execute(&mut **tx).await?.rows_affected(),
         })
     }
@@ -384,7 +412,7 @@ impl Tx {
     /// When the database refuses it.
     pub async fn script(&mut self, sql: &'static str) -> Result<()> {
         match self {
-            Self::Sqlite(tx) => sqlx::raw_sql(sql).execute(&mut **tx).await.map(drop)?,
+            Self::Sqlite(tx) => sqlx::raw_sql(sql).execute(tx.connection()?).await.map(drop)?,
             Self::Postgres(tx) => sqlx::raw_sql(sql).execute(&mut **tx).await.map(drop)?,
         }
         Ok(())
@@ -409,7 +437,7 @@ impl Tx {
     pub async fn prepare(&mut self, sql: &'static str) -> Result<()> {
         use sqlx::{Executor as _, SqlSafeStr as _};
         match self {
-            Self::Sqlite(tx) => (&mut **tx).prepare(sql.into_sql_str()).await.map(drop)?,
+            Self::Sqlite(tx) => (tx.connection()?).prepare(sql.into_sql_str()).await.map(drop)?,
             Self::Postgres(tx) => (&mut **tx).prepare(sql.into_sql_str()).await.map(drop)?,
         }
         Ok(())
@@ -423,7 +451,7 @@ impl Db {
     /// When the database refuses it.
     pub async fn write(&self) -> Result<Tx> {
         Ok(match self {
-            Self::Sqlite { writer, .. } => Tx::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
+            Self::Sqlite { writer, .. } => Tx::Sqlite(SqliteTx::Write(writer.begin().await?)),
             Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
         })
     }
@@ -434,7 +462,7 @@ impl Db {
     /// When the database refuses it.
     pub async fn read(&self) -> Result<Tx> {
         Ok(match self {
-            Self::Sqlite { readers, .. } => Tx::Sqlite(readers.begin().await?),
+            Self::Sqlite { readers, .. } => Tx::Sqlite(SqliteTx::Read(readers.begin().await?)),
             Self::Postgres(pool) => {
                 Tx::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
             }

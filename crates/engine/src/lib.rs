@@ -4,10 +4,12 @@
 
 mod engine;
 mod error;
+mod group;
 mod open;
 mod rows;
 mod sql;
 
-pub use engine::{Db, Row, Tx, Value};
+pub use engine::{Db, Row, SqliteTx, Tx, Value};
 pub use error::{Result, StoreError};
+pub use group::{Write, Writer};
 pub use rows::{Rows, Table};

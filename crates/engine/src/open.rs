@@ -5,11 +5,13 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
+use sqlx::ConnectOptions as _;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
 use crate::engine::Db;
 use crate::error::{Result, StoreError};
+use crate::group::Writer;
 
 /// The file that is held while the SQLite file is opened.
 const LOCK: &str = "fingerpost.lock";
@@ -48,7 +50,7 @@ async fn open_sqlite(file: &Path) -> Result<Db> {
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
         .busy_timeout(Duration::from_secs(10));
-    let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
+    let writer = Writer::over(options.connect().await?);
     let readers = SqlitePoolOptions::new()
         .max_connections(READERS)
         .min_connections(1)

@@ -1,0 +1,162 @@
+//! SQLite's one writer, shared: transactions that wait for each other are made durable together.
+//!
+//! A commit that is safe against a power cut costs a flush of the disk, and a disk does some hundreds in a second. So each
+//! transaction is a savepoint inside a larger one, the group. Whoever opens a group leaves a task that queues behind those who
+//! wait already; when its turn comes, everything that they wrote in the meantime is committed with one flush, and only then
+//! is anybody told that their write is stored. A member that fails or is dropped is undone alone; if the group cannot be
+//! committed, every member is told so.
+//!
+//! A visitor may go away at any await. So what is about to happen is noted first: the connection does what it was sent in
+//! order, whether or not somebody still listens.
+
+use std::sync::Arc;
+
+use sqlx::{Connection as _, SqliteConnection};
+use tokio::sync::{Mutex, OwnedMutexGuard, oneshot};
+
+use crate::error::{Result, StoreError};
+
+const BEGIN: &str = "BEGIN IMMEDIATE";
+const MEMBER: &str = "SAVEPOINT member";
+const DONE: &str = "RELEASE member";
+const UNDO: &str = "ROLLBACK TO member";
+const COMMIT: &str = "COMMIT";
+const ROLLBACK: &str = "ROLLBACK";
+
+/// The one connection that writes, and the transactions that wait to become durable.
+#[derive(Debug, Clone)]
+pub struct Writer(Arc<Mutex<Group>>);
+
+#[derive(Debug)]
+struct Group {
+    /// None once it is closed.
+    connection: Option<SqliteConnection>,
+    /// The group's own transaction is open.
+    open: bool,
+    /// Somebody's savepoint is open.
+    member: bool,
+    /// Who is told when the group is stored.
+    waiting: Vec<oneshot::Sender<bool>>,
+}
+
+/// A transaction of a group. Dropping it without [`Write::commit`] undoes it, and nothing else.
+#[derive(Debug)]
+pub struct Write(OwnedMutexGuard<Group>);
+
+impl Writer {
+    pub(crate) fn over(connection: SqliteConnection) -> Self {
+        let group = Group { connection: Some(connection), open: false, member: false, waiting: Vec::new() };
+        Self(Arc::new(Mutex::new(group)))
+    }
+
+    /// Takes the writer when its turn comes; those who ask first have it first.
+    pub(crate) async fn begin(&self) -> Result<Write> {
+        let mut group = Arc::clone(&self.0).lock_owned().await;
+        group.settle().await?;
+        if !group.open {
+            group.open = true;
+            // A task of its own: a visitor who goes away takes nobody else's write with them, and leaves no group open.
+            let writer = Arc::clone(&self.0);
+            tokio::spawn(async move { writer.lock().await.store().await });
+            if let Err(error) = group.run(BEGIN).await {
+                group.open = false;
+                return Err(error);
+            }
+        }
+        group.member = true;
+        if let Err(error) = group.run(MEMBER).await {
+            group.give_up().await;
+            return Err(error);
+        }
+        Ok(Write(group))
+    }
+
+    /// Commits what still waits and closes the connection.
+    pub async fn close(&self) {
+        let mut group = self.0.lock().await;
+        group.store().await;
+        if let Some(connection) = group.connection.take() {
+            connection.close().await.ok();
+        }
+    }
+}
+
+impl Group {
+    fn connection(&mut self) -> std::result::Result<&mut SqliteConnection, sqlx::Error> {
+        self.connection.as_mut().ok_or(sqlx::Error::PoolClosed)
+    }
+
+    async fn run(&mut self, sql: &'static str) -> Result<()> {
+        sqlx::query(sql).execute(self.connection()?).await?;
+        Ok(())
+    }
+
+    /// Undoes whoever left without committing.
+    async fn settle(&mut self) -> Result<()> {
+        if !self.member {
+            return Ok(());
+        }
+        for sql in [UNDO, DONE] {
+            if let Err(error) = self.run(sql).await {
+                // A full disk ends the whole transaction by itself: then nobody's write is there.
+                self.give_up().await;
+                return Err(error);
+            }
+        }
+        self.member = false;
+        Ok(())
+    }
+
+    /// Commits the group and tells everybody how it went.
+    async fn store(&mut self) {
+        if !self.open || self.settle().await.is_err() {
+            return;
+        }
+        match self.run(COMMIT).await {
+            Ok(()) => {
+                self.open = false;
+                self.tell(true);
+            }
+            Err(error) => {
+                tracing::error!(%error, members = self.waiting.len(), "a group of writes could not be stored");
+                self.give_up().await;
+            }
+        }
+    }
+
+    /// Undoes the group and tells everybody.
+    async fn give_up(&mut self) {
+        self.run(ROLLBACK).await.ok();
+        (self.open, self.member) = (false, false);
+        self.tell(false);
+    }
+
+    fn tell(&mut self, stored: bool) {
+        for each in self.waiting.drain(..) {
+            // Whoever no longer listens has been cut off; their write is stored all the same.
+            each.send(stored).ok();
+        }
+    }
+}
+
+impl Write {
+    pub(crate) fn connection(&mut self) -> std::result::Result<&mut SqliteConnection, sqlx::Error> {
+        self.0.connection()
+    }
+
+    /// Ends the transaction. Comes back when it is on the disk.
+    pub(crate) async fn commit(mut self) -> Result<()> {
+        let (tell, told) = oneshot::channel();
+        self.0.waiting.push(tell);
+        self.0.member = false;
+        if let Err(error) = self.0.run(DONE).await {
+            self.0.give_up().await;
+            return Err(error);
+        }
+        drop(self);
+        match told.await {
+            Ok(true) => Ok(()),
+            Ok(false) | Err(_) => Err(StoreError::Engine(sqlx::Error::Protocol("the write was not stored".to_owned()))),
+        }
+    }
+}

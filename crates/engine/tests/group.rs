@@ -1,0 +1,101 @@
+//! Writes that share a flush: stored together, undone alone, and nobody is told before it is so.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use std::path::Path;
+
+use fingerpost_engine::{Db, values};
+
+async fn open(folder: &Path) -> Db {
+    let db = Db::sqlite(&folder.join("group.sqlite")).await.unwrap();
+    let mut tx = db.write().await.unwrap();
+    tx.script("CREATE TABLE IF NOT EXISTS line (n BIGINT NOT NULL PRIMARY KEY)").await.unwrap();
+    tx.commit().await.unwrap();
+    db
+}
+
+const ADD: &str = "INSERT INTO line (n) VALUES ($1)";
+
+async fn add(db: &Db, n: i64) -> Result<(), fingerpost_engine::StoreError> {
+    let mut tx = db.write().await?;
+    tx.run(ADD, values![n]).await?;
+    tx.commit().await
+}
+
+async fn lines(db: &Db) -> Vec<i64> {
+    let mut tx = db.read().await.unwrap();
+    let rows = tx.rows("SELECT n FROM line ORDER BY n LIMIT 10000", vec![]).await.unwrap();
+    rows.iter().map(|row| row.int("n").unwrap()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_at_once_are_all_stored_and_each_refusal_is_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let db = open(folder.path()).await;
+    add(&db, 7).await.unwrap();
+    let all = (0..200).map(|n| {
+        let db = db.clone();
+        tokio::spawn(async move { (n, add(&db, n).await) })
+    });
+    let mut refused = vec![];
+    for each in all.collect::<Vec<_>>() {
+        let (n, added) = each.await.unwrap();
+        if added.is_ok() {
+            let mut tx = db.read().await.unwrap();
+            let there = tx.row("SELECT n FROM line WHERE n = $1", values![n]).await.unwrap();
+            assert!(there.is_some(), "{n} was told to be stored");
+        } else {
+            refused.push(n);
+        }
+    }
+    assert_eq!((refused, lines(&db).await), (vec![7], (0..200).collect()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_dropped_or_cut_off_takes_nobody_with_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let db = open(folder.path()).await;
+    let work = (0..300).map(|n: i64| {
+        let db = db.clone();
+        tokio::spawn(async move {
+            match n % 3 {
+                0 => add(&db, n).await.map(|()| Some(n)),
+                // Begun and dropped.
+                1 => {
+                    let mut tx = db.write().await?;
+                    tx.run(ADD, values![n]).await?;
+                    Ok(None)
+                }
+                // Cut off somewhere, as a visitor who closes the page.
+                _ => {
+                    let some = std::time::Duration::from_micros(u64::try_from(n * 37 % 1_500).unwrap_or(0));
+                    Ok(tokio::time::timeout(some, add(&db, n)).await.is_ok().then_some(n))
+                }
+            }
+        })
+    });
+    let mut told = vec![];
+    for each in work.collect::<Vec<_>>() {
+        told.extend(each.await.unwrap().unwrap());
+    }
+    let there = lines(&db).await;
+    assert!(told.iter().all(|n| there.contains(n)), "everybody who was told is stored");
+    assert!(there.iter().all(|n| n % 3 != 1), "nobody who was dropped is");
+    assert_eq!(there.iter().filter(|n| **n % 3 == 0).count(), 100);
+}
+
+#[tokio::test]
+async fn nothing_stays_open_after_the_last_write() {
+    let folder = tempfile::tempdir().unwrap();
+    let db = open(folder.path()).await;
+    let mut dropped = db.write().await.unwrap();
+    dropped.run(ADD, values![1_i64]).await.unwrap();
+    drop(dropped);
+    // Another process can write at once: no lock is left behind by somebody who went away.
+    let other = open(folder.path()).await;
+    add(&other, 2).await.unwrap();
+    assert_eq!(lines(&db).await, [2]);
+    let Db::Sqlite { writer, .. } = &db else { panic!("it is SQLite") };
+    writer.close().await;
+    assert!(add(&db, 3).await.is_err(), "a closed writer says so");
+}
