@@ -169,5 +169,5 @@ fn welch(exposed: &[f64], others: &[f64], level: f64) -> Result<Term, Refusal> {
     }
     let df = (a + b).powi(2) / (a * a / (exposed.len() as f64 - 1.0) + b * b / (others.len() as f64 - 1.0));
     let estimate = check::mean(exposed) - check::mean(others);
-    Ok(Term::new("difference_in_differences", estimate, (a + b).sqrt(), Reference::T(df), level))
+    Term::new("difference_in_differences", estimate, (a + b).sqrt(), Reference::T(df), level)
 }

@@ -87,7 +87,7 @@ pub fn pool(
     let relative_increase = gaps / within;
     let reference = if df.is_finite() { Reference::T(df) } else { Reference::Normal };
     Ok(Pooled {
-        term: Term::new(name, check::mean(estimates), total.sqrt(), reference, level),
+        term: Term::new(name, check::mean(estimates), total.sqrt(), reference, level)?,
         imputations: estimates.len() as u64,
         within,
         between,

@@ -65,12 +65,32 @@ pub struct Term {
 }
 
 impl Term {
-    /// A term from its estimate, standard error and reference.
-    pub fn new(name: impl Into<String>, estimate: f64, standard_error: f64, reference: Reference, level: f64) -> Self {
+    /// A term from its estimate, standard error and reference. Refuses an estimate that is not finite, an error that is not
+    /// above zero, and limits without an end: such a number could not be printed.
+    pub fn new(
+        name: impl Into<String>,
+        estimate: f64,
+        standard_error: f64,
+        reference: Reference,
+        level: f64,
+    ) -> Result<Self, Refusal> {
+        let name = name.into();
         let statistic = estimate / standard_error;
         let reach = reference.quantile(level) * standard_error;
-        Self {
-            name: name.into(),
+        if !estimate.is_finite()
+            || standard_error.is_nan()
+            || standard_error <= 0.0
+            || !(estimate.abs() + reach).is_finite()
+        {
+            return Err(Refusal::new(
+                RefusalKind::Assumption,
+                format!(
+                    "The error of {name} cannot be computed from these rows; use more rows, people or clusters, or leave the column out."
+                ),
+            ));
+        }
+        Ok(Self {
+            name,
             estimate,
             standard_error,
             statistic,
@@ -78,7 +98,7 @@ impl Term {
             p: reference.p(statistic),
             lower: estimate - reach,
             upper: estimate + reach,
-        }
+        })
     }
 
     /// The same on the ratio scale: estimate, lower and upper limit as exp(·).
@@ -123,16 +143,7 @@ impl Estimates {
     ) -> Result<Self, Refusal> {
         let mut terms = Vec::with_capacity(names.len());
         for (at, (name, estimate)) in names.iter().zip(beta).enumerate() {
-            let variance = covariance[(at, at)];
-            if !estimate.is_finite() || !variance.is_finite() || variance <= 0.0 {
-                return Err(Refusal::new(
-                    RefusalKind::Assumption,
-                    format!(
-                        "The standard error of {name} cannot be computed from these rows; use more rows or clusters, or leave the column out."
-                    ),
-                ));
-            }
-            terms.push(Term::new(name.clone(), *estimate, variance.sqrt(), reference, level));
+            terms.push(Term::new(name.clone(), *estimate, covariance[(at, at)].sqrt(), reference, level)?);
         }
         Ok(Self { terms, covariance: algebra::rows_of(covariance), reference, level })
     }
@@ -163,7 +174,7 @@ impl Estimates {
                 format!("{name} has no variance; give a weight to at least one coefficient."),
             ));
         }
-        Ok(Term::new(name, algebra::dot(&self.beta(), weights), variance.sqrt(), self.reference, self.level))
+        Term::new(name, algebra::dot(&self.beta(), weights), variance.sqrt(), self.reference, self.level)
     }
 
     /// The Wald test that all coefficients named are zero: b' V^-1 b, divided by their number and held against F when the

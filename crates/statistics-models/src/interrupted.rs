@@ -214,7 +214,7 @@ fn effects(
     let effect = |name: &str, rows: &[usize]| -> Result<Term, Refusal> {
         let difference = check::sum(&check::at(fitted, rows)) - check::sum(&check::at(counterfactual, rows));
         let error = estimates.combination(name, &gradient(rows))?.standard_error;
-        Ok(Term::new(name, difference, error, estimates.reference, estimates.level))
+        Term::new(name, difference, error, estimates.reference, estimates.level)
     };
     let after: Vec<usize> = (before..points).collect();
     Ok((effect("at_end", &[points.saturating_sub(1)])?, effect("total", &after)?))

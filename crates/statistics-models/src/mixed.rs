@@ -82,6 +82,7 @@ pub struct MixedFit {
     /// Steps taken.
     pub iterations: u64,
     level: f64,
+    beta: Vec<f64>,
     /// d covariance / d component, one for each component.
     slopes: Vec<Mat<f64>>,
     /// Asymptotic covariance of the components.
@@ -103,9 +104,9 @@ impl MixedFit {
     /// 2 v² / (g' A g), where v is its variance, g the slope of v in the components and A their covariance (Satterthwaite 1946;
     /// Giesbrecht & Burns 1985).
     pub fn combination(&self, name: &str, weights: &[f64]) -> Result<Term, Refusal> {
-        check::same_length("The list of weights", weights.len(), self.terms.len())?;
+        check::same_length("The list of weights", weights.len(), self.beta.len())?;
         check::finite("Weights", weights)?;
-        let estimate: f64 = self.terms.iter().zip(weights).map(|(term, w)| term.estimate * w).sum();
+        let estimate = algebra::dot(&self.beta, weights);
         let variance: f64 = self.covariance.iter().zip(weights).map(|(row, w)| w * algebra::dot(row, weights)).sum();
         if variance.is_nan() || variance <= 0.0 {
             return Err(Refusal::new(
@@ -115,7 +116,15 @@ impl MixedFit {
         }
         let slopes: Vec<f64> = self.slopes.iter().map(|slope| algebra::quadratic(weights, slope, weights)).collect();
         let df = 2.0 * variance * variance / algebra::quadratic(&slopes, &self.spread, &slopes);
-        Ok(Term::new(name, estimate, variance.sqrt(), Reference::T(df), self.level))
+        if df.is_nan() || df < 1.0 {
+            return Err(Refusal::new(
+                RefusalKind::TooFew,
+                format!(
+                    "There are too few people to say how sure {name} is (less than one degree of freedom); use a simpler covariance."
+                ),
+            ));
+        }
+        Term::new(name, estimate, variance.sqrt(), Reference::T(df), self.level)
     }
 }
 

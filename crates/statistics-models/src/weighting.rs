@@ -139,8 +139,8 @@ pub fn weighted_comparison(
         sum * sum / squares
     };
     Ok(WeightedComparison {
-        effect: term("effect", total),
-        effect_with_estimated_score: term("effect_with_estimated_score", corrected),
+        effect: term("effect", total)?,
+        effect_with_estimated_score: term("effect_with_estimated_score", corrected)?,
         balance: balance(treated, covariates, &weights)?,
         mean_weight: check::mean(&weights),
         greatest_weight: weights.iter().copied().fold(0.0, f64::max),
@@ -258,5 +258,5 @@ pub fn standardised(
     let model = fit.estimates.combination("standardised", &weights)?;
     let spread = if interactions.is_empty() { 0.0 } else { check::variance(&differences) / y.len() as f64 };
     let error = (model.standard_error.powi(2) + spread).sqrt();
-    Ok(Term::new("standardised", check::mean(&differences), error, Reference::Normal, level))
+    Term::new("standardised", check::mean(&differences), error, Reference::Normal, level)
 }

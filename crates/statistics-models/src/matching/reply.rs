@@ -96,6 +96,14 @@ pub(crate) fn imbalance(balance: &[Balance]) -> Option<String> {
 
 fn warnings(comparison: &MatchedComparison) -> Vec<String> {
     let mut warnings: Vec<String> = imbalance(&comparison.balance).into_iter().collect();
+    let wide = 0.2 * check::variance(&comparison.scores).sqrt();
+    let far = comparison.matching.pairs.iter().filter(|pair| pair.gap > wide).count();
+    if far > 0 {
+        warnings.push(format!(
+            "{far} of {} pairs lie further apart than 0.2 standard deviations of the score: these people have no real counterpart; set a caliper of 0.2.",
+            comparison.matching.pairs.len()
+        ));
+    }
     let lost = comparison.matching.unmatched_treated.len();
     if lost > 0 {
         warnings.push(format!("{lost} of the treated have no match; the effect is not about them."));

@@ -8,7 +8,6 @@ use super::likelihood::{At, evaluate};
 use super::structure::{Block, Shape};
 use super::{Component, MixedFit, MixedOptions};
 use crate::design::Design;
-use crate::inference::{Reference, Term};
 use crate::linear::scaled;
 use crate::{algebra, check};
 
@@ -53,12 +52,8 @@ pub(super) fn fit(
         .collect();
     let slopes: Vec<Mat<f64>> = at.moved.iter().map(|moved| &at.covariance * moved * &at.covariance).collect();
     let mut fit = MixedFit {
-        terms: design
-            .names()
-            .iter()
-            .zip(&at.beta)
-            .map(|(name, estimate)| Term::new(name.clone(), *estimate, 1.0, Reference::Normal, options.level))
-            .collect(),
+        terms: Vec::new(),
+        beta: at.beta,
         covariance: algebra::rows_of(&at.covariance),
         components,
         minus_two_log_likelihood: at.value,

@@ -197,3 +197,20 @@ fn a_panel_answers_in_the_shared_shape() {
     assert_eq!((said.n, said.missing, said.method), (161, 1, "panel_difference_in_differences"));
     assert!(matches!(said.outcome, Outcome::Answered { .. }));
 }
+
+#[test]
+fn student_s_sleep_has_welch_s_degrees_of_freedom() {
+    // Student 1908: extra hours of sleep under two drugs, read as two groups; R's t.test prints t = 1.8608, df = 17.776,
+    // p = 0.07939, -0.2054832 to 3.3654832.
+    let extra =
+        [0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0, 1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4];
+    let before: Vec<f64> = (0..20).map(|i| 6.0 + f64::from(i % 4)).collect();
+    let after: Vec<f64> = before.iter().zip(extra).map(|(hours, more)| hours + more).collect();
+    let exposed: Vec<bool> = (0..20).map(|i| i >= 10).collect();
+    let effect = paired(&before, &after, &exposed, 0.95).unwrap().effect;
+    printed(effect.statistic, "1.8608");
+    printed(effect.df, "17.776");
+    printed(effect.p, "0.07939");
+    printed(effect.lower, "-0.2054832");
+    printed(effect.upper, "3.3654832");
+}

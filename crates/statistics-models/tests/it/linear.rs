@@ -179,3 +179,24 @@ fn wooldridge_s_injury_regression_comes_out_as_in_r() {
 fn codes_follow_first_appearance() {
     assert_eq!(codes(&["b", "a", "b", "c"]), [0, 1, 0, 2]);
 }
+
+#[test]
+fn a_joint_test_of_one_is_its_t_squared_and_of_all_the_f_of_the_regression() {
+    let (y, x, flag) = cells(40, 13);
+    let design = Design::with_intercept(40).column("x", &x).unwrap().flag("linked", &flag).unwrap();
+    let fit = ols(&y, &design, Covariance::Model, 0.95).unwrap();
+    let one = fit.estimates.joint(&["x"]).unwrap();
+    let term = fit.estimates.term("x").unwrap();
+    close(one.statistic, term.statistic.powi(2), 1e-10);
+    close(one.p, term.p, 1e-9);
+    let all = fit.estimates.joint(&["x", "linked"]).unwrap();
+    close(all.statistic, fit.r_squared / 2.0 / ((1.0 - fit.r_squared) / 37.0), 1e-9);
+    assert_eq!((all.df, all.df_denominator), (2.0, 37.0));
+    let moved = fit.estimates.combination("at 5, linked", &[1.0, 5.0, 1.0]).unwrap();
+    let shifted: Vec<f64> = x.iter().map(|x| x - 5.0).collect();
+    let other: Vec<bool> = flag.iter().map(|flag| !flag).collect();
+    let again = Design::with_intercept(40).column("x", &shifted).unwrap().flag("other", &other).unwrap();
+    let centred = ols(&y, &again, Covariance::Model, 0.95).unwrap().estimates.terms[0].clone();
+    close(moved.estimate, centred.estimate, 1e-10);
+    close(moved.standard_error, centred.standard_error, 1e-10);
+}

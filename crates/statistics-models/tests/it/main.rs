@@ -5,6 +5,7 @@
 
 mod difference;
 mod glm;
+mod hostile;
 mod imputation;
 mod interrupted;
 mod linear;

@@ -158,3 +158,19 @@ fn the_answer_names_rows_of_the_input_and_says_what_it_does_not_show() {
     };
     assert!(rows.iter().all(|row| treated[*row as usize]));
 }
+
+#[test]
+fn pairs_too_far_apart_are_named_until_a_caliper_is_set() {
+    let (y, treated, design) = people(120, 6);
+    // Everybody above 70 is treated, so the oldest have no counterpart.
+    let age = design.named("age").unwrap().to_vec();
+    let treated: Vec<bool> = treated.iter().zip(&age).map(|(flag, age)| *flag || *age > 75.0).collect();
+    let warnings = |options: MatchOptions| match answer(&y, &treated, &design, options).outcome {
+        Outcome::Answered { warnings, .. } => warnings,
+        Outcome::Refused { refusal } => panic!("{refusal}"),
+    };
+    assert!(warnings(MatchOptions::default()).iter().any(|warning| warning.contains("set a caliper")));
+    let narrow = warnings(MatchOptions { caliper_sd: Some(0.2), ..MatchOptions::default() });
+    assert!(narrow.iter().all(|warning| !warning.contains("set a caliper")));
+    assert!(narrow.iter().any(|warning| warning.contains("have no match")));
+}
