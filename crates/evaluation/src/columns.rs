@@ -113,6 +113,38 @@ pub enum Kind {
     Any,
 }
 
+/// The columns that a method asks for, each with its place in the answer.
+#[derive(Debug, Default)]
+pub struct Wanted<'a>(Vec<(&'a str, Kind)>);
+
+impl<'a> Wanted<'a> {
+    /// Asks for a column; gives its place.
+    pub fn ask(&mut self, name: &'a str, kind: Kind) -> usize {
+        self.0.push((name, kind));
+        self.0.len() - 1
+    }
+
+    /// Asks for a column where one was named.
+    pub fn ask_if(&mut self, name: Option<&'a str>, kind: Kind) -> Option<usize> {
+        name.map(|name| self.ask(name, kind))
+    }
+
+    /// Asks for several; gives the place of the first.
+    pub fn ask_all(&mut self, several: Vec<(&'a str, Kind)>) -> usize {
+        let first = self.0.len();
+        self.0.extend(several);
+        first
+    }
+
+    /// Reads them.
+    ///
+    /// # Errors
+    /// [`InputError`] of the first cell, or column, that cannot be read.
+    pub fn read(&self, path: &Path) -> Result<Columns, InputError> {
+        Columns::read(path, &self.0)
+    }
+}
+
 /// A column of a model.
 #[derive(Debug, Clone)]
 pub enum Any {

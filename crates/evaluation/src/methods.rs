@@ -26,11 +26,11 @@ pub trait Ask {
 }
 
 macro_rules! methods {
-    ($($(#[$meta:meta])* $name:ident($options:ty),)+) => {
+    ($($(#[$meta:meta])* $word:literal $name:ident($options:ty),)+) => {
         /// Every method.
         #[derive(Debug, clap::Subcommand)]
         pub enum Method {
-            $($(#[$meta])* $name($options),)+
+            $($(#[$meta])* #[command(name = $word)] $name($options),)+
         }
 
         impl Method {
@@ -39,7 +39,9 @@ macro_rules! methods {
             /// # Errors
             /// [`InputError`] when a table or an option cannot be used.
             pub fn answer(&self) -> Result<Answer, InputError> {
-                match self { $(Self::$name(options) => options.answer(),)+ }
+                // The answer bears the name that was typed.
+                let (word, answer) = match self { $(Self::$name(options) => ($word, options.answer()?),)+ };
+                Ok(Answer { method: word, ..answer })
             }
         }
     };
@@ -47,77 +49,77 @@ macro_rules! methods {
 
 methods! {
     /// Referral rates of practices or other groups, with intervals
-    Rate(rates::Rate),
+    "rate" Rate(rates::Rate),
     /// Shares of groups, with intervals
-    Proportion(shares::Proportion),
+    "proportion" Proportion(shares::Proportion),
     /// A mean with its interval
-    Mean(shares::Mean),
+    "mean" Mean(shares::Mean),
     /// The indicator of the networks: referred among those registered
-    Iif(shares::Iif),
+    "iif" Iif(shares::Iif),
     /// Directly standardised rates
-    Dsr(beside::Dsr),
+    "dsr" Dsr(beside::Dsr),
     /// Indirectly standardised ratios
-    Isr(beside::Isr),
+    "isr" Isr(beside::Isr),
     /// Which units lie beyond what chance alone would do
-    Funnel(beside::Funnel),
+    "funnel" Funnel(beside::Funnel),
     /// XmR charts by the NHS Making Data Count rules
-    Xmr(charts::Xmr),
+    "xmr" Xmr(charts::Xmr),
     /// Shewhart's control charts: p, u, c, single values, moving ranges, Laney
-    Shewhart(charts::Shewhart),
+    "shewhart" Shewhart(charts::Shewhart),
     /// A run chart
-    Run(charts::Run),
+    "run" Run(charts::Run),
     /// A question asked before and after, of the same people
-    PrePost(people::PrePost),
+    "pre-post" PrePost(people::PrePost),
     /// A count and its repeats
-    Repeat(shares::Repeat),
+    "repeat" Repeat(shares::Repeat),
     /// Change of each person, who was lost, reliable change
-    Change(people::Change),
+    "change" Change(people::Change),
     /// Matched comparison: each treated person with the most alike control
-    Match(compare::Match),
+    "match" Match(compare::Match),
     /// Weighting by the propensity to be treated
-    Weight(compare::Weight),
+    "weight" Weight(compare::Weight),
     /// What a model says had everybody been treated, and had nobody
-    Standardise(compare::Standardise),
+    "standardise" Standardise(compare::Standardise),
     /// Difference in differences
-    Did(over_time::Did),
+    "did" Did(over_time::Did),
     /// Many units over many periods; event studies
-    Panel(over_time::Panel),
+    "panel" Panel(over_time::Panel),
     /// Mixed models with random effects of each person
-    Mixed(regression::Mixed),
+    "mixed" Mixed(regression::Mixed),
     /// Repeated measures of the same people
-    Repeated(regression::Repeated),
+    "repeated" Repeated(regression::Repeated),
     /// Interrupted time series
-    Interrupted(over_time::Interrupted),
+    "interrupted" Interrupted(over_time::Interrupted),
     /// Linear, logistic, Poisson and negative binomial regression
-    Regression(regression::Regression),
+    "regression" Regression(regression::Regression),
     /// A rate ratio of two groups
-    RateRatio(over_time::RateRatio),
+    "rate-ratio" RateRatio(over_time::RateRatio),
     /// Counts of the same people before and after
-    BeforeAfter(people::BeforeAfter),
+    "before-after" BeforeAfter(people::BeforeAfter),
     /// A regression with the gaps filled many times over
-    Impute(tables::Impute),
+    "impute" Impute(tables::Impute),
     /// Slope and relative index of inequality
-    Inequality(beside::Inequality),
+    "inequality" Inequality(beside::Inequality),
     /// Whether the poor or the rich have more of something
-    Concentration(beside::Concentration),
+    "concentration" Concentration(beside::Concentration),
     /// Waiting times, with those who still wait
-    Waiting(over_time::Waiting),
+    "waiting" Waiting(over_time::Waiting),
     /// Cost and effect, net benefit
-    Cost(money::Cost),
+    "cost" Cost(money::Cost),
     /// Social return on investment
-    Sroi(money::Sroi),
+    "sroi" Sroi(money::Sroi),
     /// Carbon of appointments that did not take place
-    Carbon(money::Carbon),
+    "carbon" Carbon(money::Carbon),
     /// A table of counts made safe to give on
-    Protect(tables::Protect),
+    "protect" Protect(tables::Protect),
     /// Counts with noise of a known size
-    Noise(tables::Noise),
+    "noise" Noise(tables::Noise),
     /// A weighted survey
-    Survey(tables::Survey),
+    "survey" Survey(tables::Survey),
     /// Weights that make a sample look like its population
-    Rake(tables::Rake),
+    "rake" Rake(tables::Rake),
     /// Themes that two coders found
-    Themes(tables::Themes),
+    "themes" Themes(tables::Themes),
     /// How far coders agree
-    Kappa(tables::Kappa),
+    "kappa" Kappa(tables::Kappa),
 }

@@ -10,8 +10,10 @@ use serde_json::ser::{CompactFormatter, Formatter};
 const ROWS_SHOWN: usize = 40;
 /// Digits of a number that are shown to people.
 const DIGITS: i32 = 5;
-/// The widest line of a sentence.
+/// The widest line of a sentence, or of a table that can be turned.
 const WIDE: usize = 100;
+/// A table of so few rows is turned when it is wider than the screen.
+const FEW_ROWS: usize = 5;
 
 /// A number as people read it: five digits, no more zeros than it needs.
 fn number(value: f64) -> String {
@@ -55,44 +57,65 @@ fn sentence(out: &mut impl Write, mark: &str, text: &str) -> io::Result<()> {
     writeln!(out, "{}", line.trim_end())
 }
 
-fn table(out: &mut impl Write, table: &Table) -> io::Result<()> {
-    let shown = table.rows().min(ROWS_SHOWN);
-    // One row of many columns is read from top to bottom.
-    if table.rows() == 1 && table.columns().len() > 5 {
-        let wide = table.columns().iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
-        for (name, column) in table.columns() {
-            writeln!(out, "  {name:<wide$}  {}", cell(column, 0))?;
-        }
-        return Ok(());
+/// The cells that are shown, column by column, under their names.
+struct Shown<'a> {
+    name: &'a str,
+    right: bool,
+    cells: Vec<String>,
+    wide: usize,
+}
+
+fn shown<'a>(table: &'a Table, rows: usize) -> Vec<Shown<'a>> {
+    let column = |(name, column): &'a (String, Column)| {
+        let cells: Vec<String> = (0..rows).map(|row| cell(column, row)).collect();
+        let wide = cells.iter().map(|cell| cell.chars().count()).chain([name.chars().count()]).max().unwrap_or(0);
+        Shown { name, right: !matches!(column, Column::Text(_)), cells, wide }
+    };
+    table.columns().iter().map(column).collect()
+}
+
+/// A few rows of many columns, from top to bottom: a line for each column.
+fn turned(out: &mut impl Write, columns: &[Shown<'_>], rows: usize) -> io::Result<()> {
+    let wide = columns.iter().map(|column| column.name.chars().count()).max().unwrap_or(0);
+    let each: Vec<usize> = (0..rows)
+        .map(|row| {
+            columns
+                .iter()
+                .filter_map(|column| column.cells.get(row))
+                .map(|cell| cell.chars().count())
+                .max()
+                .unwrap_or(0)
+        })
+        .collect();
+    for column in columns {
+        let cells = column.cells.iter().zip(&each).map(|(cell, wide)| format!("  {cell:<wide$}"));
+        let line = format!("  {:<wide$}{}", column.name, cells.collect::<String>());
+        writeln!(out, "{}", line.trim_end())?;
     }
-    let columns: Vec<(&str, bool, Vec<String>)> = table
-        .columns()
-        .iter()
-        .map(|(name, column)| {
-            let right = !matches!(column, Column::Text(_));
-            (name.as_str(), right, (0..shown).map(|row| cell(column, row)).collect())
-        })
-        .collect();
-    let wide: Vec<usize> = columns
-        .iter()
-        .map(|(name, _, cells)| {
-            cells.iter().map(|cell| cell.chars().count()).chain([name.chars().count()]).max().unwrap_or(0)
-        })
-        .collect();
+    Ok(())
+}
+
+fn table(out: &mut impl Write, table: &Table) -> io::Result<()> {
+    let rows = table.rows().min(ROWS_SHOWN);
+    let columns = shown(table, rows);
+    let wide: usize = columns.iter().map(|column| column.wide + 2).sum();
+    if table.rows() <= FEW_ROWS && (wide > WIDE || (table.rows() == 1 && columns.len() > 5)) {
+        return turned(out, &columns, rows);
+    }
     let line = |at: Option<usize>| {
         let mut text = String::new();
-        for ((name, right, cells), wide) in columns.iter().zip(&wide) {
+        for Shown { name, right, cells, wide } in &columns {
             let cell = at.map_or(*name, |row| cells.get(row).map_or("", String::as_str));
             text.push_str(&if *right { format!("  {cell:>wide$}") } else { format!("  {cell:<wide$}") });
         }
         text.trim_end().to_owned()
     };
     writeln!(out, "{}", line(None))?;
-    for row in 0..shown {
+    for row in 0..rows {
         writeln!(out, "{}", line(Some(row)))?;
     }
-    if table.rows() > shown {
-        writeln!(out, "  … and {} rows more: --json has all of them", table.rows() - shown)?;
+    if table.rows() > rows {
+        writeln!(out, "  … and {} rows more: --json has all of them", table.rows() - rows)?;
     }
     Ok(())
 }

@@ -14,6 +14,7 @@ pub(crate) const DEFAULTS: &str = include_str!("../fingerpost.toml");
 
 /// Options that every command understands.
 #[derive(Debug, Clone, Default, Serialize, clap::Args)]
+#[command(next_help_heading = "The installation")]
 pub(crate) struct Common {
     /// A file of settings; see `fingerpost settings` for all of them
     #[arg(long, global = true, value_name = "FILE", env = "FINGERPOST_CONFIG")]

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use fingerpost_statistics::answer::Answer;
 use fingerpost_statistics_models::counts;
+use fingerpost_statistics_models::design::Design;
 use fingerpost_statistics_models::difference::{self, Absorbed, PanelOptions};
 use fingerpost_statistics_models::interrupted::{self, SegmentOptions};
 use fingerpost_statistics_models::linear::Covariance;
@@ -13,7 +14,7 @@ use fingerpost_statistics_models::survival::{self, Limits};
 use super::Ask;
 use super::model::{Counts, Level, Terms};
 use crate::InputError;
-use crate::columns::{Columns, Kind, Labels};
+use crate::columns::{Columns, Kind, Labels, Wanted};
 
 /// Difference in differences: two groups, before and after.
 #[derive(Debug, Args)]
@@ -79,7 +80,7 @@ impl Ask for Did {
         wanted.extend(self.cluster.as_deref().map(|name| (name, Kind::Label)));
         let mut columns = Columns::read(&self.file, &wanted)?;
         let (outcome, exposed, after) = (columns.numbers(0), columns.flags(1), columns.flags(2));
-        let empty = fingerpost_statistics_models::design::Design::without_intercept(outcome.len());
+        let empty = Design::without_intercept(outcome.len());
         let adjust = if self.adjust.is_empty() { None } else { Some(terms.added_to(empty, &mut columns, 3)?) };
         let clusters = self.cluster.as_ref().map(|_| columns.labels(cluster_at).codes());
         let covariance = clusters.as_deref().map_or(Covariance::Hc1, Covariance::Clustered);
@@ -268,18 +269,17 @@ pub struct RateRatio {
 impl Ask for RateRatio {
     fn answer(&self) -> Result<Answer, InputError> {
         let terms = Terms::read(&self.adjust);
-        let mut wanted = vec![(self.events.as_str(), Kind::NumberOrNone), (self.exposed.as_str(), Kind::Flag)];
-        wanted.extend(terms.wanted());
-        let cluster_at = wanted.len();
-        wanted.extend(self.cluster.as_deref().map(|name| (name, Kind::Label)));
-        let time_at = wanted.len();
-        wanted.extend(self.person_time.as_deref().map(|name| (name, Kind::NumberOrNone)));
-        let mut columns = Columns::read(&self.file, &wanted)?;
-        let (events, exposed) = (columns.numbers(0), columns.flags(1));
-        let empty = fingerpost_statistics_models::design::Design::without_intercept(events.len());
-        let adjust = if self.adjust.is_empty() { None } else { Some(terms.added_to(empty, &mut columns, 2)?) };
-        let clusters = self.cluster.as_ref().map(|_| columns.labels(cluster_at).codes());
-        let time = if self.person_time.is_some() { columns.numbers(time_at) } else { vec![1.0; events.len()] };
+        let mut wanted = Wanted::default();
+        let (events, exposed) = (wanted.ask(&self.events, Kind::NumberOrNone), wanted.ask(&self.exposed, Kind::Flag));
+        let first = wanted.ask_all(terms.wanted());
+        let cluster = wanted.ask_if(self.cluster.as_deref(), Kind::Label);
+        let time = wanted.ask_if(self.person_time.as_deref(), Kind::NumberOrNone);
+        let mut columns = wanted.read(&self.file)?;
+        let (events, exposed) = (columns.numbers(events), columns.flags(exposed));
+        let empty = Design::without_intercept(events.len());
+        let adjust = if self.adjust.is_empty() { None } else { Some(terms.added_to(empty, &mut columns, first)?) };
+        let clusters = cluster.map(|at| columns.labels(at).codes());
+        let time = time.map_or_else(|| vec![1.0; events.len()], |at| columns.numbers(at));
         let (family, level) = (self.family.into(), self.level.level);
         Ok(counts::answer(&events, &time, &exposed, adjust.as_ref(), family, clusters.as_deref(), level))
     }

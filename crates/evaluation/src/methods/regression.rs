@@ -11,7 +11,7 @@ use fingerpost_statistics_models::mixed::{self, MixedOptions, Repeated as Struct
 use super::Ask;
 use super::model::{Level, Terms};
 use crate::InputError;
-use crate::columns::{Columns, Kind};
+use crate::columns::{Columns, Kind, Wanted};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Kinds {
@@ -81,16 +81,15 @@ pub struct Regression {
 impl Ask for Regression {
     fn answer(&self) -> Result<Answer, InputError> {
         let terms = Terms::read(&self.terms);
-        let mut wanted = vec![(self.outcome.as_str(), Kind::NumberOrNone)];
-        wanted.extend(terms.wanted());
-        let cluster_at = wanted.len();
-        wanted.extend(self.cluster.as_deref().map(|name| (name, Kind::Label)));
-        let time_at = wanted.len();
-        wanted.extend(self.person_time.as_deref().map(|name| (name, Kind::Number)));
-        let mut columns = Columns::read(&self.file, &wanted)?;
-        let outcome = columns.numbers(0);
-        let design = terms.design(outcome.len(), &mut columns, 1)?;
-        let clusters = self.cluster.as_ref().map(|_| columns.labels(cluster_at).codes());
+        let mut wanted = Wanted::default();
+        let outcome = wanted.ask(&self.outcome, Kind::NumberOrNone);
+        let first = wanted.ask_all(terms.wanted());
+        let cluster = wanted.ask_if(self.cluster.as_deref(), Kind::Label);
+        let time = wanted.ask_if(self.person_time.as_deref(), Kind::Number);
+        let mut columns = wanted.read(&self.file)?;
+        let outcome = columns.numbers(outcome);
+        let design = terms.design(outcome.len(), &mut columns, first)?;
+        let clusters = cluster.map(|at| columns.labels(at).codes());
         let covariance = match (&clusters, self.newey_west, self.errors) {
             (Some(codes), ..) => Covariance::Clustered(codes),
             (None, Some(lag), _) => Covariance::NeweyWest { lag, adjusted: true },
@@ -107,8 +106,7 @@ impl Ask for Regression {
             Kinds::QuasiPoisson => Family::QuasiPoisson,
             Kinds::NegativeBinomial => Family::NegativeBinomial,
         };
-        let offset: Option<Vec<f64>> =
-            self.person_time.as_ref().map(|_| columns.numbers(time_at).into_iter().map(f64::ln).collect());
+        let offset: Option<Vec<f64>> = time.map(|at| columns.numbers(at).into_iter().map(f64::ln).collect());
         let options = GlmOptions { offset: offset.as_deref(), covariance, level: self.level.level };
         Ok(glm::answer(family, &outcome, &design, options))
     }

@@ -12,19 +12,23 @@ use fingerpost_statistics_models::imputation::{self, Fill, ImputeOptions, Variab
 use super::Ask;
 use super::model::Level;
 use crate::InputError;
-use crate::columns::{Columns, Kind, Labels};
+use crate::columns::{self, Columns, Kind, Labels};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Rules {
     /// 1 to 7 hidden, others to the nearest 5
     Hospital,
     /// 1 to 5 hidden, and further cells with them
+    #[value(name = "hospital-before-2018")]
     HospitalBefore2018,
     /// 1 to 4 hidden, and further cells with them
+    #[value(name = "below-5")]
     Below5,
     /// 1 to 7 hidden, and further cells with them
+    #[value(name = "below-8")]
     Below8,
     /// 1 to 9 hidden, and further cells with them
+    #[value(name = "below-10")]
     Below10,
 }
 
@@ -178,27 +182,16 @@ pub struct Survey {
 
 impl Ask for Survey {
     fn answer(&self) -> Result<Answer, InputError> {
-        let mut wanted = vec![(self.value.as_str(), Kind::Number), (self.weight.as_str(), Kind::Number)];
-        let place = |column: &'_ Option<String>, kind| column.as_ref().map(|_| kind);
-        let kinds = [
-            (&self.divided_by, place(&self.divided_by, Kind::Number)),
-            (&self.stratum, place(&self.stratum, Kind::Label)),
-            (&self.cluster, place(&self.cluster, Kind::Label)),
-            (&self.population, place(&self.population, Kind::Number)),
-        ];
-        let mut places = [None; 4];
-        for (slot, (name, kind)) in places.iter_mut().zip(kinds) {
-            if let (Some(name), Some(kind)) = (name, kind) {
-                *slot = Some(wanted.len());
-                wanted.push((name.as_str(), kind));
-            }
-        }
-        let mut columns = Columns::read(&self.file, &wanted)?;
-        let (values, weights) = (columns.numbers(0), columns.numbers(1));
-        let below = places[0].map(|at| columns.numbers(at));
-        let (strata, clusters): (Option<Labels>, Option<Labels>) =
-            (places[1].map(|at| columns.labels(at)), places[2].map(|at| columns.labels(at)));
-        let population = places[3].map(|at| columns.numbers(at));
+        let mut wanted = columns::Wanted::default();
+        let (value, weight) = (wanted.ask(&self.value, Kind::Number), wanted.ask(&self.weight, Kind::Number));
+        let below = wanted.ask_if(self.divided_by.as_deref(), Kind::Number);
+        let strata = wanted.ask_if(self.stratum.as_deref(), Kind::Label);
+        let clusters = wanted.ask_if(self.cluster.as_deref(), Kind::Label);
+        let population = wanted.ask_if(self.population.as_deref(), Kind::Number);
+        let mut columns = wanted.read(&self.file)?;
+        let (values, weights) = (columns.numbers(value), columns.numbers(weight));
+        let (below, population) = (below.map(|at| columns.numbers(at)), population.map(|at| columns.numbers(at)));
+        let (strata, clusters) = (strata.map(|at| columns.labels(at)), clusters.map(|at| columns.labels(at)));
         let (strata, clusters) = (strata.as_ref().map(Labels::each), clusters.as_ref().map(Labels::each));
         let design = Design {
             weights: &weights,

@@ -86,10 +86,10 @@ pub fn draw(answer: &Answer) -> Option<String> {
     let further = |name: &str| tables.iter().find(|(known, _)| *known == name).map(|(_, table)| table);
     let picture = match answer.method {
         "xmr" => over_time::xmr(results),
-        "run_chart" => over_time::run(results),
+        "run" => over_time::run(results),
         "shewhart" => over_time::shewhart(results),
-        "kaplan_meier" => over_time::curves(further("curve")?),
-        "funnel" | "overdispersed_funnel" => beside::funnel(results),
+        "waiting" => over_time::curves(further("curve")?),
+        "funnel" => beside::funnel(results),
         _ => match (further("balance"), further("series")) {
             (Some(balance), _) => beside::love(balance),
             (_, Some(series)) => over_time::interrupted(series),
