@@ -1,6 +1,6 @@
 //! Opening a database of either engine, with the settings under which an acknowledged write survives.
 
-use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
@@ -43,6 +43,10 @@ async fn open_sqlite(file: &Path) -> Result<Db> {
         std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
     }
     let _turn = turn_to_open(folder.join(LOCK)).await?;
+    // Before SQLite writes into it: what it puts beside the file takes the file's mode.
+    if !file.exists() {
+        std::fs::OpenOptions::new().create_new(true).write(true).mode(0o600).open(file)?;
+    }
     let options = SqliteConnectOptions::new()
         .filename(file)
         .create_if_missing(true)

@@ -16,6 +16,7 @@ use fingerpost_domain::text::{Line, Note};
 use fingerpost_domain::wait::{Wait, honest_wait};
 use fingerpost_domain::{Date, Timestamp};
 use fingerpost_policy::{ReadSent, ReferPerson, TakeBack};
+use sha2::{Digest, Sha256};
 
 use crate::audit::{Act, Resource};
 use crate::feedback::{self, FeedbackRow};
@@ -143,6 +144,28 @@ pub struct Draft {
     pub risk: Option<String>,
     /// The risk.
     pub risk_note: Option<String>,
+}
+
+impl Draft {
+    /// What stands in it, told apart from anything else that might: a page carries it, so that a page which is no longer true
+    /// overwrites nothing.
+    #[must_use]
+    pub fn mark(&self) -> String {
+        let parts = [
+            self.asker.as_deref(),
+            self.words.as_deref(),
+            self.guidance.as_deref(),
+            self.risk.as_deref(),
+            self.risk_note.as_deref(),
+            self.reach.map(Reach::code),
+        ];
+        let mut hash = Sha256::new();
+        for part in self.needs.iter().map(|need| Some(need.code())).chain(parts) {
+            hash.update(part.unwrap_or_default().as_bytes());
+            hash.update([u8::from(part.is_some())]);
+        }
+        hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    }
 }
 
 /// One line of the referrer's list.
@@ -278,10 +301,10 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::NotFound`] unless it is the reader's own and not sent yet.
-    pub async fn person_of_draft(&self, ctx: &Ctx<ReferPerson>, id: ReferralId) -> Result<PersonDetails> {
+    pub async fn draft_to_answer(&self, ctx: &Ctx<ReferPerson>, id: ReferralId) -> Result<Draft> {
         let mut tx = self.db().read().await?;
         let key = values![ctx.grant.tenant(), ctx.grant.organisation(), id, ctx.grant.user()];
-        details(&tx.row(DRAFT, key).await?.ok_or(StoreError::NotFound)?)
+        draft(id, &tx.row(DRAFT, key).await?.ok_or(StoreError::NotFound)?)
     }
 
     /// Begins a referral: saves the person as a draft, sends nothing. The same key gives the same draft.
@@ -345,17 +368,7 @@ impl Store {
         let row = tx.row(DRAFT, key).await?.ok_or(StoreError::NotFound)?;
         drop(tx);
         self.looked(ctx.now, ctx.entry(Act::Read, Resource::Referral).of(id)).await?;
-        Ok(Draft {
-            id,
-            person: details(&row)?,
-            asker: row.opt_text("asker")?,
-            needs: needs_of(&row)?,
-            words: row.opt_text("words")?,
-            reach: row.opt_coded("reach", Reach::from_code)?,
-            guidance: row.opt_text("guidance")?,
-            risk: row.opt_text("risk")?,
-            risk_note: row.opt_text("risk_note")?,
-        })
+        draft(id, &row)
     }
 
     /// Answers a draft: sends it, keeps it, or records that the person said no. A second posting of the
@@ -493,6 +506,20 @@ impl Store {
         }
         self.commit(tx, ctx.now, ctx.entry(Act::Withdraw, Resource::Referral).of(id)).await
     }
+}
+
+fn draft(id: ReferralId, row: &Row) -> Result<Draft> {
+    Ok(Draft {
+        id,
+        person: details(row)?,
+        asker: row.opt_text("asker")?,
+        needs: needs_of(row)?,
+        words: row.opt_text("words")?,
+        reach: row.opt_coded("reach", Reach::from_code)?,
+        guidance: row.opt_text("guidance")?,
+        risk: row.opt_text("risk")?,
+        risk_note: row.opt_text("risk_note")?,
+    })
 }
 
 fn sent_row(row: &Row, unread: i64) -> Result<SentRow> {

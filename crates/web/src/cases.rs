@@ -332,6 +332,11 @@ async fn changed_meanwhile(
     show_again(here.app(), &drawn)
 }
 
+/// The number of the session that the next contact would use.
+fn next_session(case: &Case) -> String {
+    (case.sessions_used + 1).to_string()
+}
+
 pub(crate) async fn record(
     here: May<ReadCase>,
     Path((_, id)): Path<(String, CaseId)>,
@@ -368,6 +373,15 @@ pub(crate) async fn record(
         return Err(WebError::MovedOn("This case is closed. Nothing was saved."));
     }
     let read: i64 = form.text("version").parse().map_err(|_| WebError::StaleForm)?;
+    // Two tabs that both said "uses session 1" would use up two.
+    let session = form.text("session");
+    if answers.happened == Happened::UsedSession.code() && !session.is_empty() && session != next_session(&case) {
+        let told = "A session was recorded while you wrote. Look at what has happened, then choose again";
+        let (answers, problems) =
+            (ContactAnswers { happened: String::new(), ..answers }, Problems::one("happened", told));
+        let drawn = page(&here, &case, (&answers, key.to_string()), (&problems, None)).await?;
+        return show_again(here.app(), &drawn);
+    }
     match answers.check(case.standing(), here.app().today()) {
         Ok(entry) => match here.app().store().record_contact(&work, id, (&entry, key, read)).await {
             Ok(()) => Ok(Redirect::to(&here.href(&format!("cases/{id}?saved=contact"))).into_response()),

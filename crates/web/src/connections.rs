@@ -207,7 +207,8 @@ async fn page(
         action: here.href(&format!("cases/{case}/connections/{id}")),
         rows: rows(&row, &visits, today),
         service: row.service_name.clone(),
-        saved: saved.map(|what| match what {
+        // Once the group has answered, that it is being asked is no news.
+        saved: saved.filter(|what| *what != "offer" || row.state == ConnectionState::Offered).map(|what| match what {
             "offer" if row.group_email.is_some() => "The group is being asked by email.".to_owned(),
             "offer" => "Saved. Ring the group, then write its answer down here.".to_owned(),
             _ => "Saved.".to_owned(),

@@ -63,7 +63,7 @@ fn wait_line(here: &May<ReadFlow>, row: &PracticeRow, may_open: bool) -> WaitLin
         practice: row.practice.clone(),
         half,
         waiting: shown(u64::try_from(wait.waiting).unwrap_or(u64::MAX)),
-        waiting_href: may_open.then(|| people(here, "still_waiting", None, Some(&row.slug))),
+        waiting_href: (may_open && wait.waiting > 0).then(|| people(here, "still_waiting", None, Some(&row.slug))),
         longest: if nobody {
             "Nobody waits".to_owned()
         } else if !may_open && wait.waiting < ENOUGH {
@@ -72,7 +72,7 @@ fn wait_line(here: &May<ReadFlow>, row: &PracticeRow, may_open: bool) -> WaitLin
             days(wait.longest_waiting)
         },
         open: shown(row.open),
-        open_href: may_open.then(|| people(here, "open", None, Some(&row.slug))),
+        open_href: (may_open && row.open > 0).then(|| people(here, "open", None, Some(&row.slug))),
     }
 }
 
@@ -106,7 +106,9 @@ pub(crate) async fn counts(here: May<ReadFlow>) -> Result<Response, WebError> {
         let (_, size) = sizes.iter().find(|(slug, size)| *slug == row.slug && *size > 0)?;
         Some(format!("{:.1}", row.sent as f64 * 1_000.0 / *size as f64))
     };
-    let list = |of: &str, practice: &str| may_open.then(|| people(&here, of, None, Some(practice)));
+    // Behind a nought there is nobody.
+    let list =
+        |of: &str, count: u64, practice: &str| (may_open && count > 0).then(|| people(&here, of, None, Some(practice)));
     let page = FlowPage {
         frame: here.frame("Referrals in the last 12 months", "flow").await?,
         note: note.to_owned(),
@@ -115,16 +117,16 @@ pub(crate) async fn counts(here: May<ReadFlow>) -> Result<Response, WebError> {
             .map(|row| FlowLine {
                 practice: row.practice.clone(),
                 sent: shown(row.sent),
-                sent_href: list("sent", &row.slug),
+                sent_href: list("sent", row.sent, &row.slug),
                 waiting: shown(row.waiting),
-                waiting_href: list("waiting", &row.slug),
+                waiting_href: list("waiting", row.waiting, &row.slug),
                 accepted: shown(row.accepted),
-                accepted_href: list("accepted", &row.slug),
+                accepted_href: list("accepted", row.accepted, &row.slug),
                 not_accepted: shown(row.not_accepted),
-                not_accepted_href: list("not_accepted", &row.slug),
+                not_accepted_href: list("not_accepted", row.not_accepted, &row.slug),
                 withdrawn: shown(row.withdrawn),
                 // Whoever was taken back before an answer is not the scheme's to name.
-                withdrawn_href: list("withdrawn", &row.slug).filter(|_| practice),
+                withdrawn_href: list("withdrawn", row.withdrawn, &row.slug).filter(|_| practice),
                 rate: rate(row),
             })
             .collect(),
@@ -141,7 +143,7 @@ pub(crate) async fn counts(here: May<ReadFlow>) -> Result<Response, WebError> {
             .rev()
             .map(|((begins, _), row)| MonthLine {
                 month: day_of(*begins).strftime("%B %Y").to_string(),
-                referrals_href: may_open.then(|| people(&here, "sent", Some(day_of(*begins)), None)),
+                referrals_href: (may_open && row.referrals > 0).then(|| people(&here, "sent", Some(day_of(*begins)), None)),
                 referrals: shown(row.referrals),
                 signposts: row.signposts.to_string(),
             })

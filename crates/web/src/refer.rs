@@ -237,6 +237,7 @@ async fn form_page(
             .map(|need| Choice::new(need.code(), need.label(), answers.needs.iter().any(|code| code == need.code())))
             .collect(),
         reaches: reaches(&draft.person, &answers.reach),
+        read: draft.mark(),
         values: answers.clone(),
         send_text: format!("Send to {}", frame.scheme_name),
         problems: listed(problems),
@@ -285,14 +286,24 @@ pub(crate) async fn send(
         risk_note: form.text("risk_note"),
         agreement: form.text("agreement"),
     };
-    let person = match store.person_of_draft(&here.ctx, id).await {
+    let draft = match store.draft_to_answer(&here.ctx, id).await {
         Err(fingerpost_store::StoreError::NotFound) => {
             // A second tap on the same button: its receipt is the first one's.
             return Ok(Redirect::to(&here.href(&format!("sent/{id}?just=sent"))).into_response());
         }
-        person => person?,
+        draft => draft?,
     };
-    match answers.check_for(&person) {
+    let read = form.text("read");
+    let checked = match answers.check_for(&draft.person) {
+        // A script that posts without having read a page says nothing of it.
+        Ok(_) if !read.is_empty() && read != draft.mark() => Err(Problems::one(
+            "agreement",
+            "This referral was saved in another window since you opened this one. What stands here is what you wrote: look it \
+             through, then say again whether they agreed",
+        )),
+        checked => checked,
+    };
+    match checked {
         Ok(request) => {
             let state = store.answer_draft(&here.ctx, id, &request).await?;
             let note = match state {
@@ -304,7 +315,10 @@ pub(crate) async fn send(
             Ok(Redirect::to(&here.href(&format!("sent/{id}{note}"))).into_response())
         }
         Err(problems) => {
-            let draft = store.draft(&here.ctx, id).await?;
+            let answers = match read == draft.mark() || read.is_empty() {
+                true => answers,
+                false => ReferralAnswers { agreement: String::new(), ..answers },
+            };
             let Some(frame) = store.refer_frame(&here.ctx).await? else { return no_scheme(&here).await };
             show_again(here.app(), &form_page(&here, (&frame, &draft), (&answers, &problems)).await?)
         }

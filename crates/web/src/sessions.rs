@@ -57,6 +57,11 @@ fn backend(error: impl std::fmt::Display) -> Error {
 
 #[async_trait::async_trait]
 impl SessionStore for Sessions {
+    /// An id has 128 random bits: that one is taken already does not happen.
+    async fn create(&self, record: &mut Record) -> Result<()> {
+        self.save(record).await
+    }
+
     async fn save(&self, record: &Record) -> Result<()> {
         // The id itself is never stored, only its hash: a copied database holds no live session.
         let nameless = Record { id: Id(0), ..record.clone() };

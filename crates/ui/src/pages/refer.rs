@@ -83,6 +83,8 @@ pub struct ReferPage {
     pub needs: Vec<Choice>,
     /// Ways to reach them.
     pub reaches: Vec<Choice>,
+    /// What the page was drawn from.
+    pub read: String,
     /// What was typed.
     pub values: ReferralAnswers,
     /// "Send to Wexley Vale": the scheme decides who takes it up.
@@ -291,6 +293,7 @@ mod samples {
             };
             let usual = Self {
                 frame: frame("Refer Peggy"),
+                read: "0123456789abcdef".into(),
                 action: "/o/x/refer/1".into(),
                 change_href: "/o/x/refer/1/person".into(),
                 person: person(),

@@ -237,3 +237,57 @@ async fn a_carer_who_asks_is_named_and_the_person_knows() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_page_from_before_overwrites_neither_a_draft_nor_a_session() {
+    on_both(async |server| {
+        let org = format!("/o/{}", server.village.practice.slug);
+        let mut gp = server.signed_in(&server.village.gp).await;
+        let key = gp.get(&format!("{org}/refer")).await.hidden("key");
+        let form = gp.post(&format!("{org}/refer"), &with(PEGGY, &[("key", &key)])).await.location().to_owned();
+        let old = gp.get(&form).await.hidden("read");
+        let risky =
+            [("read", old.as_str()), ("risk", "known"), ("risk_note", "Violent son"), ("agreement", "not_asked_yet")];
+        assert_eq!(gp.post(&form, &risky).await.status, StatusCode::SEE_OTHER);
+        // The other tab, which was opened before.
+        let calm: Vec<_> = SEVEN.iter().copied().filter(|(name, _)| !name.starts_with("risk")).collect();
+        let stale = gp.post(&form, &with(&calm, &[("risk", "none_known"), ("read", &old)])).await;
+        assert_eq!(stale.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(stale.body.contains("saved in another window") && stale.body.contains("I used to sing."));
+        let now = stale.hidden("read");
+        assert_eq!(gp.post(&form, &with(SEVEN, &[("read", &now)])).await.status, StatusCode::SEE_OTHER);
+
+        let ctx = Village::ctx::<Triage>(&server.village.supervisor, &server.village.scheme, start());
+        let referral = server.store.waiting(&ctx).await.unwrap()[0].id;
+        let case = server.village.accept(&server.store, referral).await;
+        let place = format!("/o/{}/cases/{case}", server.village.scheme.slug);
+        let mut maya = server.signed_in(&server.village.worker).await;
+        let (one, other) = (maya.get(&place).await, maya.get(&place).await);
+        let contact = |page: &crate::client::Answer| {
+            let hidden = ["version", "key", "session"].map(|name| (name, page.hidden(name)));
+            let typed = [
+                ("kind", "phone"),
+                ("on_day", "21"),
+                ("on_month", "11"),
+                ("on_year", "2026"),
+                ("happened", "used_session"),
+                ("note", "We talked."),
+            ];
+            hidden.into_iter().chain(typed.map(|(name, value)| (name, value.to_owned()))).collect::<Vec<_>>()
+        };
+        let borrowed = |fields: &[(&'static str, String)]| fields.to_vec();
+        for (page, status) in [(one, StatusCode::SEE_OTHER), (other, StatusCode::UNPROCESSABLE_ENTITY)] {
+            let fields = borrowed(&contact(&page));
+            let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            let answer = maya.post(&format!("{place}/contacts"), &fields).await;
+            assert_eq!(answer.status, status);
+            if status == StatusCode::UNPROCESSABLE_ENTITY {
+                assert!(
+                    answer.body.contains("A session was recorded while you wrote")
+                        && answer.body.contains("We talked.")
+                );
+            }
+        }
+    })
+    .await;
+}
