@@ -456,6 +456,31 @@ impl Db {
         })
     }
 
+    /// All rows of one question by itself. It sees one state of the data without a transaction around it, which would cost
+    /// two more turns of the engine.
+    ///
+    /// # Errors
+    /// When the database refuses it.
+    pub async fn rows(&self, sql: &'static str, values: Vec<Value>) -> Result<Vec<Row>> {
+        Ok(match self {
+            Self::Sqlite { readers, .. } => {
+                bound!(sql, values).fetch_all(readers).await?.into_iter().map(Row::Sqlite).collect()
+            }
+            Self::Postgres(pool) => bound!(sql, values).fetch_all(pool).await?.into_iter().map(Row::Postgres).collect(),
+        })
+    }
+
+    /// The first row of one question by itself, if there is one.
+    ///
+    /// # Errors
+    /// When the database refuses it.
+    pub async fn row(&self, sql: &'static str, values: Vec<Value>) -> Result<Option<Row>> {
+        Ok(match self {
+            Self::Sqlite { readers, .. } => bound!(sql, values).fetch_optional(readers).await?.map(Row::Sqlite),
+            Self::Postgres(pool) => bound!(sql, values).fetch_optional(pool).await?.map(Row::Postgres),
+        })
+    }
+
     /// A transaction that sees one state of the data and cannot write.
     ///
     /// # Errors

@@ -287,8 +287,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn audited(&self, tenant: &TenantId, act: Act, resource: Resource, id: &str) -> Result<i64> {
-        let mut tx = self.db().read().await?;
-        let row = tx.row(COUNT_ABOUT, values![tenant, resource.code(), id, act.code()]).await?;
+        let row = self.db().row(COUNT_ABOUT, values![tenant, resource.code(), id, act.code()]).await?;
         row.map_or(Ok(0), |row| row.int("n"))
     }
 }

@@ -439,10 +439,8 @@ impl Store {
     /// When the database fails.
     pub async fn closed_cases(&self, ctx: &Ctx<ReadCaseload>) -> Result<Vec<ClosedRow>> {
         let grant = &ctx.grant;
-        let mut tx = self.db().read().await?;
         let scope = values![grant.tenant(), grant.organisation(), grant.only_user(), PAGE_ROWS];
-        let rows = tx.rows(CLOSED, scope).await?;
-        drop(tx);
+        let rows = self.db().rows(CLOSED, scope).await?;
         self.looked(ctx.now, ctx.entry(Act::Read, Resource::Caseload).because("closed")).await?;
         rows.iter()
             .map(|row| {
@@ -480,8 +478,7 @@ impl Store {
         id: CaseId,
         (entry, key): (&ContactAnswers, RequestKey),
     ) -> Result<Option<bool>> {
-        let mut tx = self.db().read().await?;
-        let Some(row) = tx.row(BY_KEY, values![ctx.grant.tenant(), ctx.grant.user(), key]).await? else {
+        let Some(row) = self.db().row(BY_KEY, values![ctx.grant.tenant(), ctx.grant.user(), key]).await? else {
             return Ok(None);
         };
         let note = Note::<NOTE_LIMIT>::parse(&entry.note).ok().flatten();

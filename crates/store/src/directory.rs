@@ -178,8 +178,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn directory_seq(&self) -> Result<i64> {
-        let mut tx = self.db().read().await?;
-        tx.row(SEQUENCE, vec![]).await?.map_or(Ok(0), |row| row.int("value"))
+        self.db().row(SEQUENCE, vec![]).await?.map_or(Ok(0), |row| row.int("value"))
     }
 
     /// Services that changed after `seq`, in that order, at most `limit`.
@@ -187,8 +186,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn services_after(&self, seq: i64, limit: i64) -> Result<Vec<StoredService>> {
-        let mut tx = self.db().read().await?;
-        tx.rows(AFTER, values![seq, limit]).await?.iter().map(stored).collect()
+        self.db().rows(AFTER, values![seq, limit]).await?.iter().map(stored).collect()
     }
 
     /// A service.
@@ -196,8 +194,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::NotFound`] when there is none under the id.
     pub async fn service(&self, id: ServiceId) -> Result<StoredService> {
-        let mut tx = self.db().read().await?;
-        tx.row(ONE, values![id]).await?.as_ref().map(stored).transpose()?.ok_or(StoreError::NotFound)
+        self.db().row(ONE, values![id]).await?.as_ref().map(stored).transpose()?.ok_or(StoreError::NotFound)
     }
 
     /// Where a postcode is, when that was imported.
@@ -205,8 +202,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn place_of(&self, postcode: &Postcode) -> Result<Option<Point>> {
-        let mut tx = self.db().read().await?;
-        let Some(row) = tx.row(PLACE, values![postcode.as_str()]).await? else { return Ok(None) };
+        let Some(row) = self.db().row(PLACE, values![postcode.as_str()]).await? else { return Ok(None) };
         Ok(Point::from_micro(row.int("latitude")?, row.int("longitude")?))
     }
 
@@ -215,8 +211,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn place_of_organisation(&self, organisation: OrganisationId) -> Result<Option<Point>> {
-        let mut tx = self.db().read().await?;
-        let Some(row) = tx.row(PLACE_OF_ORGANISATION, values![organisation]).await? else { return Ok(None) };
+        let Some(row) = self.db().row(PLACE_OF_ORGANISATION, values![organisation]).await? else { return Ok(None) };
         Ok(Point::from_micro(row.int("latitude")?, row.int("longitude")?))
     }
 }

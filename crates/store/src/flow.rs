@@ -162,10 +162,8 @@ impl Store {
     pub async fn counted_in_scheme(&self, ctx: &Ctx<ReadCounted>, of: Counted<'_>) -> Result<Vec<CountedRow>> {
         let (tenant, scheme) = (ctx.grant.tenant(), ctx.grant.organisation());
         let state = of.state.map(ReferralState::code);
-        let mut tx = self.db().read().await?;
         let wanted = values![tenant, scheme, of.from, of.until, state, of.practice, PAGE_ROWS];
-        let rows = tx.rows(SENT_TO, wanted).await?;
-        drop(tx);
+        let rows = self.db().rows(SENT_TO, wanted).await?;
         self.looked(ctx.now, ctx.entry(Act::Read, Resource::ReferralList)).await?;
         rows.iter().map(|row| counted_row(row, true)).collect()
     }
@@ -177,9 +175,7 @@ impl Store {
     pub async fn counted_in_practice(&self, ctx: &Ctx<ReadCounted>, of: Counted<'_>) -> Result<Vec<CountedRow>> {
         let (tenant, practice) = (ctx.grant.tenant(), ctx.grant.organisation());
         let state = of.state.map(ReferralState::code);
-        let mut tx = self.db().read().await?;
-        let rows = tx.rows(SENT_FROM, values![tenant, practice, of.from, of.until, state, PAGE_ROWS]).await?;
-        drop(tx);
+        let rows = self.db().rows(SENT_FROM, values![tenant, practice, of.from, of.until, state, PAGE_ROWS]).await?;
         self.looked(ctx.now, ctx.entry(Act::Read, Resource::ReferralList)).await?;
         rows.iter().map(|row| counted_row(row, true)).collect()
     }
@@ -197,10 +193,8 @@ impl Store {
     ) -> Result<Vec<CountedRow>> {
         let (tenant, scheme) = (ctx.grant.tenant(), ctx.grant.organisation());
         let since = waiting_since.unwrap_or(Timestamp::UNIX_EPOCH);
-        let mut tx = self.db().read().await?;
         let wanted = values![tenant, scheme, practice, waiting_since.is_some(), since, PAGE_ROWS];
-        let rows = tx.rows(OPEN_NOW, wanted).await?;
-        drop(tx);
+        let rows = self.db().rows(OPEN_NOW, wanted).await?;
         self.looked(ctx.now, ctx.entry(Act::Read, Resource::Caseload)).await?;
         rows.iter().map(|row| counted_row(row, false)).collect()
     }
@@ -214,10 +208,9 @@ impl Store {
         ctx: &Ctx<ReadFlow>,
         months: &[(Timestamp, Timestamp); 12],
     ) -> Result<Vec<MonthRow>> {
-        let mut tx = self.db().read().await?;
         let mut all = values![ctx.grant.tenant(), ctx.grant.organisation()];
         all.extend(months.iter().flat_map(|(begins, ends)| values![*begins, *ends]));
-        let rows = tx.rows(MONTHS, all).await?;
+        let rows = self.db().rows(MONTHS, all).await?;
         let month = |row: &Row| Ok(MonthRow { referrals: row.small("referrals")?, signposts: row.small("signposts")? });
         rows.iter().map(month).collect()
     }
@@ -255,9 +248,8 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn signpost_counts(&self, ctx: &Ctx<ReadFlow>, since: Timestamp) -> Result<Vec<SignpostsRow>> {
-        let mut tx = self.db().read().await?;
         let values = values![ctx.grant.tenant(), ctx.grant.organisation(), since, PAGE_ROWS];
-        let rows = tx.rows(SIGNPOSTS, values).await?;
+        let rows = self.db().rows(SIGNPOSTS, values).await?;
         rows.iter().map(|row| Ok(SignpostsRow { place: row.text("name")?, count: row.small("n")? })).collect()
     }
 
@@ -266,10 +258,8 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn flow(&self, ctx: &Ctx<ReadFlow>, since: Timestamp) -> Result<Vec<FlowRow>> {
-        let mut tx = self.db().read().await?;
         let values = values![ctx.grant.tenant(), ctx.grant.organisation(), since, PAGE_ROWS];
-        let rows = tx.rows(BY_PRACTICE, values).await?;
-        drop(tx);
+        let rows = self.db().rows(BY_PRACTICE, values).await?;
         self.looked(ctx.now, ctx.entry(Act::Read, Resource::Flow)).await?;
         rows.iter()
             .map(|row| {

@@ -30,8 +30,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn is_invented(&self) -> Result<bool> {
-        let mut tx = self.db().read().await?;
-        Ok(tx.row(GET, values![INVENTED]).await?.is_some())
+        Ok(self.db().row(GET, values![INVENTED]).await?.is_some())
     }
 
     /// Marks the database as invented.
@@ -49,8 +48,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn is_empty(&self) -> Result<bool> {
-        let mut tx = self.db().read().await?;
-        Ok(tx.row(COUNT_USERS, vec![]).await?.map_or(Ok(0), |row| row.int("n"))? == 0)
+        Ok(self.db().row(COUNT_USERS, vec![]).await?.map_or(Ok(0), |row| row.int("n"))? == 0)
     }
 
     /// Makes sure that the tenant exists.

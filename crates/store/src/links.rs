@@ -100,8 +100,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn live_link(&self, token: &str, now: Timestamp) -> Result<Option<LiveLink>> {
-        let mut tx = self.db().read().await?;
-        let Some(row) = tx.row(LIVE, values![hashed(token), now]).await? else { return Ok(None) };
+        let Some(row) = self.db().row(LIVE, values![hashed(token), now]).await? else { return Ok(None) };
         Ok(Some(LiveLink {
             tenant: row.parsed("tenant")?,
             id: row.parsed("id")?,

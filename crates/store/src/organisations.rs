@@ -108,8 +108,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn organisation_by_slug(&self, slug: &str) -> Result<Option<Organisation>> {
-        let mut tx = self.db().read().await?;
-        tx.row(BY_SLUG, values![slug]).await?.as_ref().map(organisation).transpose()
+        self.db().row(BY_SLUG, values![slug]).await?.as_ref().map(organisation).transpose()
     }
 
     /// The organisation with a register's code.
@@ -117,8 +116,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn organisation_by_identifier(&self, system: &str, value: &str) -> Result<Option<Organisation>> {
-        let mut tx = self.db().read().await?;
-        tx.row(BY_IDENTIFIER, values![system, value]).await?.as_ref().map(organisation).transpose()
+        self.db().row(BY_IDENTIFIER, values![system, value]).await?.as_ref().map(organisation).transpose()
     }
 
     /// Counts organisations of a kind by status.
@@ -126,8 +124,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn count_organisations(&self, kind: OrganisationKind) -> Result<Vec<OrganisationSummary>> {
-        let mut tx = self.db().read().await?;
-        let rows = tx.rows(COUNT_KIND, values![kind.code()]).await?;
+        let rows = self.db().rows(COUNT_KIND, values![kind.code()]).await?;
         rows.iter()
             .map(|row| {
                 Ok(OrganisationSummary {

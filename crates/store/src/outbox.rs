@@ -210,8 +210,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn messages_waiting(&self) -> Result<i64> {
-        let mut tx = self.db().read().await?;
-        tx.row(WAITING, vec![]).await?.map_or(Ok(0), |row| row.int("n"))
+        self.db().row(WAITING, vec![]).await?.map_or(Ok(0), |row| row.int("n"))
     }
 }
 

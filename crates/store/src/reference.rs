@@ -241,8 +241,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn editions(&self) -> Result<Vec<Edition>> {
-        let mut tx = self.db().read().await?;
-        let rows = tx.rows(EDITIONS, vec![]).await?;
+        let rows = self.db().rows(EDITIONS, vec![]).await?;
         rows.iter()
             .map(|row| {
                 Ok(Edition {
@@ -281,7 +280,6 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn deprivation_tenth(&self, area: &str) -> Result<Option<i64>> {
-        let mut tx = self.db().read().await?;
-        tx.row(TENTH, values![area]).await?.map(|row| row.int("tenth")).transpose()
+        self.db().row(TENTH, values![area]).await?.map(|row| row.int("tenth")).transpose()
     }
 }

@@ -292,9 +292,9 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn refer_terms(&self, ctx: &Ctx<ReferPerson>) -> Result<Option<(String, SchemeTerms)>> {
-        let mut tx = self.db().read().await?;
-        let scheme = scheme_of(&mut tx, ctx.grant.tenant(), ctx.grant.organisation()).await?;
-        Ok(scheme.map(|(_, name, terms)| (name, terms)))
+        let practice = values![ctx.grant.tenant(), ctx.grant.organisation()];
+        let row = self.db().row(SCHEME_OF_PRACTICE, practice).await?;
+        row.map(|row| Ok((row.text("name")?, schemes::terms(&row)?))).transpose()
     }
 
     /// The person of a draft, to check an answer against. No look: nothing of it is shown, and the answer is audited.
@@ -302,9 +302,8 @@ impl Store {
     /// # Errors
     /// [`StoreError::NotFound`] unless it is the reader's own and not sent yet.
     pub async fn draft_to_answer(&self, ctx: &Ctx<ReferPerson>, id: ReferralId) -> Result<Draft> {
-        let mut tx = self.db().read().await?;
         let key = values![ctx.grant.tenant(), ctx.grant.organisation(), id, ctx.grant.user()];
-        draft(id, &tx.row(DRAFT, key).await?.ok_or(StoreError::NotFound)?)
+        draft(id, &self.db().row(DRAFT, key).await?.ok_or(StoreError::NotFound)?)
     }
 
     /// Begins a referral: saves the person as a draft, sends nothing. The same key gives the same draft.
@@ -363,10 +362,8 @@ impl Store {
     /// # Errors
     /// [`StoreError::NotFound`] unless it is the reader's own and not sent yet.
     pub async fn draft(&self, ctx: &Ctx<ReferPerson>, id: ReferralId) -> Result<Draft> {
-        let mut tx = self.db().read().await?;
         let key = values![ctx.grant.tenant(), ctx.grant.organisation(), id, ctx.grant.user()];
-        let row = tx.row(DRAFT, key).await?.ok_or(StoreError::NotFound)?;
-        drop(tx);
+        let row = self.db().row(DRAFT, key).await?.ok_or(StoreError::NotFound)?;
         self.looked(ctx.now, ctx.entry(Act::Read, Resource::Referral).of(id)).await?;
         draft(id, &row)
     }
@@ -442,11 +439,9 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn sent(&self, ctx: &Ctx<ReadSent>, before: Timestamp) -> Result<Vec<SentRow>> {
-        let mut tx = self.db().read().await?;
         let grant = &ctx.grant;
         let values = values![grant.tenant(), grant.organisation(), grant.only_user(), before, PAGE_ROWS];
-        let rows = tx.rows(SENT_LIST, values).await?;
-        drop(tx);
+        let rows = self.db().rows(SENT_LIST, values).await?;
         self.looked(ctx.now, ctx.entry(Act::Read, Resource::ReferralList)).await?;
         rows.iter().map(|row| sent_row(row, row.int("unread")?)).collect()
     }

@@ -47,8 +47,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn load_session(&self, id: &str, now: Timestamp) -> Result<Option<StoredSession>> {
-        let mut tx = self.db().read().await?;
-        let row = tx.row(LOAD, values![hashed(id), now]).await?;
+        let row = self.db().row(LOAD, values![hashed(id), now]).await?;
         row.map(|row| Ok(StoredSession { data: row.text("data")?, expires_at: row.at("expires_at")? })).transpose()
     }
 

@@ -90,8 +90,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn signpost(&self, ctx: &Ctx<Signpost>, id: SignpostId) -> Result<Option<SignpostRow>> {
-        let mut tx = self.db().read().await?;
-        let row = tx.row(ONE, values![ctx.grant.tenant(), ctx.grant.organisation(), id]).await?;
+        let row = self.db().row(ONE, values![ctx.grant.tenant(), ctx.grant.organisation(), id]).await?;
         row.map(|row| {
             Ok(SignpostRow {
                 id: row.parsed("id")?,

@@ -69,8 +69,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn is_untouched(&self) -> Result<bool> {
-        let mut tx = self.db().read().await?;
-        Ok(tx.row(IN_USE, vec![]).await?.map_or(Ok(0), |row| row.int("n"))? == 0)
+        Ok(self.db().row(IN_USE, vec![]).await?.map_or(Ok(0), |row| row.int("n"))? == 0)
     }
 
     /// Notes in the audit that everything is about to be copied out of this database.

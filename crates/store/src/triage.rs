@@ -173,8 +173,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn count_waiting(&self, tenant: &TenantId, scheme: OrganisationId) -> Result<(i64, Option<Date>)> {
-        let mut tx = self.db().read().await?;
-        let Some(row) = tx.row(COUNT_WAITING, values![tenant, scheme]).await? else { return Ok((0, None)) };
+        let Some(row) = self.db().row(COUNT_WAITING, values![tenant, scheme]).await? else { return Ok((0, None)) };
         Ok((row.int("n")?, row.opt_parsed("oldest_due")?))
     }
 
@@ -183,9 +182,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn waiting(&self, ctx: &Ctx<Triage>) -> Result<Vec<WaitingRow>> {
-        let mut tx = self.db().read().await?;
-        let rows = tx.rows(WAITING, values![ctx.grant.tenant(), ctx.grant.organisation(), PAGE_ROWS]).await?;
-        drop(tx);
+        let rows = self.db().rows(WAITING, values![ctx.grant.tenant(), ctx.grant.organisation(), PAGE_ROWS]).await?;
         self.looked(ctx.now, ctx.entry(Act::Read, Resource::ReferralList)).await?;
         rows.iter().map(waiting_row).collect()
     }

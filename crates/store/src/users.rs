@@ -240,8 +240,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn sign_in_record(&self, email_folded: &str) -> Result<Option<SignInRecord>> {
-        let mut tx = self.db().read().await?;
-        tx.row(BY_EMAIL, values![email_folded]).await?.as_ref().map(sign_in_record).transpose()
+        self.db().row(BY_EMAIL, values![email_folded]).await?.as_ref().map(sign_in_record).transpose()
     }
 
     /// The same by id, for the second step.
@@ -249,8 +248,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn sign_in_record_of(&self, tenant: &TenantId, user: UserId) -> Result<Option<SignInRecord>> {
-        let mut tx = self.db().read().await?;
-        tx.row(SECOND_FACTOR, values![tenant, user]).await?.as_ref().map(sign_in_record).transpose()
+        self.db().row(SECOND_FACTOR, values![tenant, user]).await?.as_ref().map(sign_in_record).transpose()
     }
 
     /// Counts a failed sign-in; after eight in a row the account rests for 15 minutes.
@@ -309,8 +307,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn load_signed_in(&self, tenant: &TenantId, user: UserId) -> Result<Option<SignedIn>> {
-        let mut tx = self.db().read().await?;
-        let rows = tx.rows(LOAD, values![tenant, user]).await?;
+        let rows = self.db().rows(LOAD, values![tenant, user]).await?;
         let Some(first) = rows.first() else { return Ok(None) };
         let (name, second_factor) = (first.text("name")?, first.opt_text("totp_secret")?.is_some());
         let mut places = vec![];
@@ -334,9 +331,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn users(&self, ctx: &Ctx<ManageUsers>) -> Result<Vec<UserRow>> {
-        let mut tx = self.db().read().await?;
-        let rows = tx.rows(LIST, values![ctx.grant.tenant(), ctx.grant.organisation(), PAGE_ROWS]).await?;
-        drop(tx);
+        let rows = self.db().rows(LIST, values![ctx.grant.tenant(), ctx.grant.organisation(), PAGE_ROWS]).await?;
         self.looked(ctx.now, ctx.entry(Act::Read, Resource::User)).await?;
         rows.iter()
             .map(|row| {
@@ -408,8 +403,7 @@ impl Store {
         if !self.is_invented().await? {
             return Ok(vec![]);
         }
-        let mut tx = self.db().read().await?;
-        let rows = tx.rows(INVENTED_ACCOUNTS, values![tenant]).await?;
+        let rows = self.db().rows(INVENTED_ACCOUNTS, values![tenant]).await?;
         rows.iter()
             .map(|row| {
                 Ok(UserRow {
