@@ -12,19 +12,23 @@ use fingerpost_statistics_models::imputation::{self, Fill, ImputeOptions, Variab
 use super::Ask;
 use super::model::Level;
 use crate::InputError;
-use crate::columns::{Columns, Kind, Labels};
+use crate::columns::{Asked, Columns, Kind, Labels};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Rules {
     /// 1 to 7 hidden, others to the nearest 5
     Hospital,
     /// 1 to 5 hidden, and further cells with them
+    #[value(name = "hospital-before-2018")]
     HospitalBefore2018,
     /// 1 to 4 hidden, and further cells with them
+    #[value(name = "below-5")]
     Below5,
     /// 1 to 7 hidden, and further cells with them
+    #[value(name = "below-8")]
     Below8,
     /// 1 to 9 hidden, and further cells with them
+    #[value(name = "below-10")]
     Below10,
 }
 
@@ -39,8 +43,8 @@ Example: counts.csv has a line for each cell.
 
   fingerpost stats protect counts.csv --row practice --column outcome --count people --rule below-5
 
-Cells that are small are hidden, and others with them, so that nobody can work them out from the totals. A table that cannot be
-protected is refused.")]
+Cells that are small are hidden, and others with them, so that nobody can work them out from the
+totals. A table that cannot be protected is refused.")]
 pub struct Protect {
     /// The table; - reads standard input
     file: PathBuf,
@@ -95,11 +99,15 @@ impl Ask for Protect {
 /// Counts with noise of a known size (the two-sided geometric mechanism).
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Example:
+Example: cells.csv has a line for each cell.
 
-  fingerpost stats noise counts.csv --cell practice --count people --epsilon 1 --seed 48151623
+  practice,people
+  A81001,31
 
-The seed is a secret: who knows it can take the noise off again. Each release spends its epsilon; they add up.")]
+  fingerpost stats noise cells.csv --cell practice --count people --epsilon 1 --seed 48151623
+
+The seed is a secret: who knows it can take the noise off again. Each release spends its epsilon;
+they add up.")]
 pub struct Noise {
     /// The table; - reads standard input
     file: PathBuf,
@@ -142,12 +150,14 @@ enum Wanted {
 /// A weighted survey: mean, total or ratio.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Example: answers.csv has a line for each respondent, with weights, and the population of the stratum for its correction.
+Example: answers.csv has a line for each respondent, with a weight, and how many there are in the
+stratum (for the correction that a large part of a small population brings).
 
   score,weight,region,in_region
   6,44.2,north,4421
 
-  fingerpost stats survey answers.csv --value score --weight weight --stratum region --population in_region")]
+  fingerpost stats survey answers.csv --value score --weight weight --stratum region \\
+      --population in_region")]
 pub struct Survey {
     /// The table; - reads standard input
     file: PathBuf,
@@ -178,27 +188,18 @@ pub struct Survey {
 
 impl Ask for Survey {
     fn answer(&self) -> Result<Answer, InputError> {
-        let mut wanted = vec![(self.value.as_str(), Kind::Number), (self.weight.as_str(), Kind::Number)];
-        let place = |column: &'_ Option<String>, kind| column.as_ref().map(|_| kind);
-        let kinds = [
-            (&self.divided_by, place(&self.divided_by, Kind::Number)),
-            (&self.stratum, place(&self.stratum, Kind::Label)),
-            (&self.cluster, place(&self.cluster, Kind::Label)),
-            (&self.population, place(&self.population, Kind::Number)),
-        ];
-        let mut places = [None; 4];
-        for (slot, (name, kind)) in places.iter_mut().zip(kinds) {
-            if let (Some(name), Some(kind)) = (name, kind) {
-                *slot = Some(wanted.len());
-                wanted.push((name.as_str(), kind));
-            }
-        }
-        let mut columns = Columns::read(&self.file, &wanted)?;
-        let (values, weights) = (columns.numbers(0), columns.numbers(1));
-        let below = places[0].map(|at| columns.numbers(at));
-        let (strata, clusters): (Option<Labels>, Option<Labels>) =
-            (places[1].map(|at| columns.labels(at)), places[2].map(|at| columns.labels(at)));
-        let population = places[3].map(|at| columns.numbers(at));
+        let mut wanted = Asked::default();
+        let value = wanted.column(&self.value, Kind::Number);
+        let weight = wanted.column(&self.weight, Kind::Number);
+        let below = wanted.optional(self.divided_by.as_ref(), Kind::Number);
+        let stratum = wanted.optional(self.stratum.as_ref(), Kind::Label);
+        let cluster = wanted.optional(self.cluster.as_ref(), Kind::Label);
+        let population = wanted.optional(self.population.as_ref(), Kind::Number);
+        let mut columns = Columns::read(&self.file, &wanted.0)?;
+        let (values, weights) = (columns.numbers(value), columns.numbers(weight));
+        let below = below.map(|at| columns.numbers(at));
+        let (strata, clusters) = (stratum.map(|at| columns.labels(at)), cluster.map(|at| columns.labels(at)));
+        let population = population.map(|at| columns.numbers(at));
         let (strata, clusters) = (strata.as_ref().map(Labels::each), clusters.as_ref().map(Labels::each));
         let design = Design {
             weights: &weights,
@@ -206,18 +207,20 @@ impl Ask for Survey {
             clusters: clusters.as_deref(),
             population: population.as_deref(),
         };
-        Ok(match (self.estimate, &below) {
+        let answer = match (self.estimate, &below) {
             (Wanted::Total, _) => survey::total_answer(&values, &design, self.level.level),
             (Wanted::Ratio, Some(below)) => survey::ratio_answer(&values, below, &design, self.level.level),
             _ => survey::mean_answer(&values, &design, self.level.level),
-        })
+        };
+        Ok(columns.placed(answer))
     }
 }
 
 /// Weights that make a sample look like its population (raking).
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Example: answers.csv has a line for each respondent, targets.csv one for each group of the population.
+Example: answers.csv has a line for each respondent, targets.csv one for each group of the
+population. Every group of a margin needs its line.
 
   answers.csv      targets.csv
   id,age,sex       margin,group,people
@@ -263,7 +266,7 @@ impl Ask for Rake {
             .zip(each.iter().zip(&known))
             .map(|(name, (labels, targets))| Margin { name, labels, targets })
             .collect();
-        Ok(survey::rake_answer(&weights, &all))
+        Ok(columns.placed(survey::rake_answer(&weights, &all)))
     }
 }
 
@@ -276,7 +279,8 @@ Example: codes.csv has a line for each respondent and theme.
   r1,holistic,1,1
   r1,signposting,0,1
 
-  fingerpost stats themes codes.csv --respondent respondent --theme theme --first first --second second")]
+  fingerpost stats themes codes.csv --respondent respondent --theme theme \\
+      --first first --second second")]
 pub struct Themes {
     /// The table; - reads standard input
     file: PathBuf,
@@ -304,7 +308,8 @@ impl Ask for Themes {
         ];
         let mut columns = Columns::read(&self.file, &wanted)?;
         let (respondents, themes) = (columns.labels(0), columns.labels(1));
-        Ok(coding::answer(&respondents.each(), &themes.each(), &columns.flags(2), &columns.flags(3)))
+        let (first, second) = (columns.flags(2), columns.flags(3));
+        Ok(columns.placed(coding::answer(&respondents.each(), &themes.each(), &first, &second)))
     }
 }
 
@@ -354,7 +359,7 @@ impl Ask for Kappa {
             let rows = each.first().map_or(0, Vec::len);
             let counts: Vec<u64> =
                 (0..rows).flat_map(|row| each.iter().filter_map(move |column| column.get(row).copied())).collect();
-            return Ok(coding::fleiss_answer(&counts, wanted.len()));
+            return Ok(columns.placed(coding::fleiss_answer(&counts, wanted.len())));
         };
         let mut columns = Columns::read(&self.file, &[(first, Kind::Label), (second, Kind::Label)])?;
         let (one, other) = (columns.labels(0), columns.labels(1));
@@ -396,9 +401,15 @@ enum Filling {
 #[command(after_help = "\
 Example: people.csv has a line for each person, with empty cells where something is not known.
 
-  fingerpost stats impute people.csv --outcome wellbeing_after --covariates wellbeing_before,age,referred --imputations 40
+  id,referred,age,wellbeing_before,wellbeing_after
+  1,1,71,4.2,
+  2,0,68,,5.1
 
---delta adds a number to each outcome that is filled: how far does the answer hold when those lost did worse than they look?")]
+  fingerpost stats impute people.csv --outcome wellbeing_after \\
+      --covariates wellbeing_before,age,referred --imputations 40
+
+--delta adds a number to each outcome that is filled: how far does the answer hold when those
+lost did worse than they look?")]
 pub struct Impute {
     /// The table; - reads standard input
     file: PathBuf,

@@ -87,13 +87,13 @@ pub fn draw(answer: &Answer) -> Option<String> {
     let picture = match answer.method {
         "xmr" => over_time::xmr(results),
         "run_chart" => over_time::run(results),
-        "shewhart" => over_time::shewhart(results),
-        "kaplan_meier" => over_time::curves(further("curve")?),
-        "funnel" | "overdispersed_funnel" => beside::funnel(results),
-        _ => match (further("balance"), further("series")) {
-            (Some(balance), _) => beside::love(balance),
-            (_, Some(series)) => over_time::interrupted(series),
-            _ => beside::forest(answer.method, results),
+        "control_chart" => over_time::shewhart(results),
+        "waiting_time" => over_time::curves(further("curve")?),
+        "funnel" | "funnel_overdispersed" => beside::funnel(results),
+        "interrupted_counts" | "interrupted_time_series" => over_time::interrupted(further("line")?),
+        _ => match further("balance") {
+            Some(balance) => beside::love(balance),
+            None => beside::forest(answer.method, results),
         },
     }?;
     let mut svg = String::new();
