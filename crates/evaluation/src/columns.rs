@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::path::Path;
 
+use fingerpost_statistics::answer::{Answer, Outcome};
 use rustc_hash::FxBuildHasher;
 
 use crate::sheet::{InputError, Sheet};
@@ -169,13 +170,39 @@ pub enum Read {
 
 /// The columns that were asked for, in that order.
 #[derive(Debug, Clone)]
-pub struct Columns(Vec<Read>);
+pub struct Columns {
+    read: Vec<Read>,
+    places: Places,
+}
+
+/// Where rows stand in their file: for what is found wrong once all of them were read.
+#[derive(Debug, Clone)]
+struct Places {
+    file: String,
+    /// Rows with their lines where a line does not follow that of the row before (a line end inside quotes).
+    jumps: Vec<(usize, u64)>,
+}
+
+impl Places {
+    fn note(&mut self, row: usize, line: u64) {
+        if self.line(row) != line {
+            self.jumps.push((row, line));
+        }
+    }
+
+    fn line(&self, row: usize) -> u64 {
+        let at = self.jumps.partition_point(|(from, _)| *from <= row);
+        // The head is line 1.
+        let (from, line) = at.checked_sub(1).and_then(|at| self.jumps.get(at)).copied().unwrap_or((0, 2));
+        line + (row - from) as u64
+    }
+}
 
 macro_rules! taken {
     ($(#[$meta:meta] $name:ident: $variant:ident -> $kind:ty;)+) => {$(
         #[$meta]
         pub fn $name(&mut self, at: usize) -> $kind {
-            match self.0.get_mut(at) {
+            match self.read.get_mut(at) {
                 Some(Read::$variant(values)) => std::mem::take(values),
                 _ => <$kind>::default(),
             }
@@ -200,9 +227,10 @@ impl Columns {
             };
             columns.push((sheet.column(name)?, *kind, empty));
         }
-        let name = sheet.name().to_owned();
-        let mut rows = 0_u64;
+        let mut places = Places { file: sheet.name().to_owned(), jumps: vec![] };
+        let mut rows = 0_usize;
         sheet.each(|row| {
+            places.note(rows, row.line());
             rows += 1;
             for (at, kind, column) in &mut columns {
                 match column {
@@ -218,9 +246,34 @@ impl Columns {
             Ok(())
         })?;
         if rows == 0 {
-            return Err(InputError::of(name, "has a head and no rows"));
+            return Err(InputError::of(places.file, "has a head and no rows"));
         }
-        Ok(Self(columns.into_iter().map(|(_, _, column)| column).collect()))
+        Ok(Self { read: columns.into_iter().map(|(_, _, column)| column).collect(), places })
+    }
+
+    /// What is wrong with the cell of a row that was read, rows counted from 0.
+    pub fn fault(&self, row: usize, column: &str, fault: impl Into<String>) -> InputError {
+        InputError::of(format!("{}, line {}, column {column}", self.places.file, self.places.line(row)), fault)
+    }
+
+    /// A refusal of a row, said with the file and line of that row. For methods that take the rows as they stand.
+    #[must_use]
+    pub fn placed(&self, answer: Answer) -> Answer {
+        self.placed_by(answer, Some)
+    }
+
+    /// The same for methods that take the rows in another order: `row_of` says which row of the file stands at a position.
+    #[must_use]
+    pub fn placed_by(&self, mut answer: Answer, row_of: impl FnOnce(usize) -> Option<usize>) -> Answer {
+        let Outcome::Refused { refusal } = &mut answer.outcome else { return answer };
+        let Some(position) = refusal.index else { return answer };
+        let Some(rest) = refusal.message.strip_prefix(&format!("Row {}", position + 1)) else { return answer };
+        let Some((fault, row)) = rest.strip_prefix([' ', ':']).map(str::trim_start).zip(row_of(position)) else {
+            return answer;
+        };
+        refusal.message = format!("{}, line {}: {fault}", self.places.file, self.places.line(row));
+        refusal.index = Some(row);
+        answer
     }
 
     /// Takes out a column that was read as either: numbers where every cell is one.

@@ -143,9 +143,14 @@ fn broken(name: &str, error: &csv::Error) -> InputError {
 }
 
 impl<'a> Row<'a> {
+    /// The line on which it begins; the head is line 1.
+    pub fn line(&self) -> u64 {
+        self.record.position().map_or(0, csv::Position::line)
+    }
+
     /// What is wrong with a cell of this row.
     pub fn fault(&self, at: usize, fault: impl Into<String>) -> InputError {
-        let line = self.record.position().map_or(0, csv::Position::line);
+        let line = self.line();
         let column = self.head.get(at).map_or("", String::as_str);
         InputError::of(format!("{}, line {line}, column {column}", self.sheet), fault)
     }

@@ -52,7 +52,7 @@ pub(crate) fn at_least(what: &str, count: usize, least: usize) -> Result<(), Ref
     if count >= least {
         return Ok(());
     }
-    Err(Refusal::new(RefusalKind::TooFew, format!("There are {count} {what}; this method needs at least {least}.")))
+    Err(Refusal::new(RefusalKind::TooFew, format!("This method needs at least {least} {what} and has {count}.")))
 }
 
 /// Refuses a confidence level outside (0, 1).

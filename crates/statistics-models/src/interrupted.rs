@@ -80,7 +80,7 @@ fn design(points: usize, options: &SegmentOptions) -> Result<Design, Refusal> {
         return Err(Refusal::new(
             RefusalKind::TooFew,
             format!(
-                "There are {} points before the start and {after} after; a line on each side needs at least {LEAST_POINTS}.",
+                "A line on each side of the start needs at least {LEAST_POINTS} points; before it: {}, after it: {after}.",
                 options.before.min(points)
             ),
         ));

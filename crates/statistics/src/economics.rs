@@ -229,6 +229,9 @@ pub fn answer(effects: &[f64], costs: &[f64], prices: &[f64], price_year: &str) 
         let mut given = Given::new(results).table("net_benefit", curve).warn_if(found.mixed, || {
             "The draws lie in more than one quadrant, where a cost per unit of effect has no meaning: read the net benefit.".to_owned()
         });
+        given = given.warn_if(ratio.is_nan() && !found.mixed, || {
+            format!("There is no cost per unit of effect: it is {verdict}, and a ratio of the two would say the opposite of what it seems to.")
+        });
         for row in &found.net_benefit {
             given = given.may(format!(
                 "At {} a unit of effect: {}",

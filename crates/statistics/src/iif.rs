@@ -153,7 +153,11 @@ fn rows(
         .zip(adjusted)
         .enumerate()
         .map(|(index, ((all, some), out))| {
-            achievement(indicator, *all, *some, *out, 0.95).map_err(|refusal| Refusal { index: Some(index), ..refusal })
+            achievement(indicator, *all, *some, *out, 0.95).map_err(|refusal| match refusal.kind {
+                // The thresholds are at fault, not the row.
+                RefusalKind::BadShape => refusal,
+                _ => refusal.in_row(index),
+            })
         })
         .collect()
 }

@@ -82,7 +82,7 @@ pub fn at_least(what: &str, n: usize, least: usize) -> Result<(), Refusal> {
     }
     Err(Refusal::new(
         RefusalKind::TooFew,
-        format!("There are {n} {what} and this needs at least {least}: collect more before asking again."),
+        format!("This needs at least {least} {what} and has {n}: collect more before asking again."),
     ))
 }
 

@@ -114,9 +114,10 @@ pub fn answer(groups: &[&str], counts: &[u64], totals: &[u64], level: f64) -> An
 fn table(groups: &[&str], counts: &[u64], totals: &[u64], level: f64) -> Result<(Table, Vec<Proportion>), Refusal> {
     same_length(("groups", groups.len()), ("counts", counts.len()))?;
     same_length(("counts", counts.len()), ("totals", totals.len()))?;
+    z_of(level)?;
     let mut all = Vec::with_capacity(counts.len());
     for (index, (count, total)) in counts.iter().zip(totals).enumerate() {
-        all.push(wilson(*count, *total, level).map_err(|refusal| Refusal { index: Some(index), ..refusal })?);
+        all.push(wilson(*count, *total, level).map_err(|refusal| refusal.in_row(index))?);
     }
     let table = Table::default()
         .with("group", groups.to_vec())

@@ -52,4 +52,10 @@ impl Refusal {
     pub fn at(kind: RefusalKind, index: usize, message: impl Into<String>) -> Self {
         Self { kind, message: message.into(), index: Some(index) }
     }
+
+    /// The same refusal with the row of the input that it is about, which its message begins with.
+    #[must_use]
+    pub fn in_row(self, index: usize) -> Self {
+        Self { message: format!("Row {}: {}", index + 1, self.message), index: Some(index), ..self }
+    }
 }

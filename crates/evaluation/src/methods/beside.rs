@@ -26,7 +26,8 @@ Example: ages.csv has a line for each area and age band, 0-4, 5-9 ... 85-89, 90+
 
   fingerpost stats dsr ages.csv --group area --events referrals --population people --per 1000
 
-Without --weights the standard is the European one of 2013, which has 19 bands. Fewer than ten events are refused.")]
+Without --weights the standard is the European one of 2013, which has 19 bands. Fewer than ten events
+are refused.")]
 pub struct Dsr {
     /// The table; - reads standard input
     file: PathBuf,
@@ -132,7 +133,8 @@ impl Ask for Dsr {
 /// Indirectly standardised ratios: observed over what the ages of the area would let one expect.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Example: ages.csv has a line for each area and age band, with the events and people of a reference beside it.
+Example: ages.csv has a line for each area and age band, with the events and people of a
+reference beside it.
 
   area,age,referrals,people,england_referrals,england_people
   Northtown,0-4,0,1800,410,3200000
@@ -222,13 +224,14 @@ enum Ends {
 #[command(after_help = "\
 Example: practices.csv has a line for each practice.
 
-  practice,referred,registered
+  practice,referred,list_size
   A81001,41,4120
 
-  fingerpost stats funnel practices.csv --unit practice --count referred --denominator registered \\
+  fingerpost stats funnel practices.csv --unit practice --count referred --denominator list_size \\
       --measure proportion --svg funnel.svg
 
-Where practices differ by more than chance for many reasons, --spread widens the limits (Spiegelhalter 2005).")]
+Where practices differ by more than chance for many reasons, --spread widens the limits
+(Spiegelhalter 2005).")]
 pub struct Funnel {
     /// The table; - reads standard input
     file: PathBuf,
@@ -267,7 +270,7 @@ impl Ask for Funnel {
                 What::Rate => Measure::Rate,
                 What::Ratio => Measure::Ratio,
             };
-            return Ok(funnel::answer(&units.each(), &counts, &of, measure));
+            return Ok(columns.placed(funnel::answer(&units.each(), &counts, &of, measure)));
         };
         let transform = match spread {
             Spread::LogRatio => Transform::LogRatio,
@@ -281,7 +284,9 @@ impl Ask for Funnel {
             Ends::Winsorise => Trim::Winsorise(0.1),
         };
         let counts: Vec<f64> = counts.iter().map(|count| *count as f64).collect();
-        Ok(overdispersion::answer(&units.each(), &counts, &of, transform, trim))
+        let answer = columns.placed(overdispersion::answer(&units.each(), &counts, &of, transform, trim));
+        // As without the spread: the table has what a unit was measured by.
+        Ok(answer.with_results(|table| table.with("count", counts).with("denominator", of)))
     }
 }
 
@@ -304,8 +309,8 @@ Example: tenths.csv has a line for each tenth of deprivation, from the most depr
   1,41200,5.1,0.4
   2,40100,5.6,0.4
 
-  fingerpost stats inequality tenths.csv --group tenth --population people --value rate --standard-error se \\
-      --scale log --edition 'IMD 2019'")]
+  fingerpost stats inequality tenths.csv --group tenth --population people --value rate \\
+      --standard-error se --scale log --edition 'IMD 2019'")]
 pub struct Inequality {
     /// The table, from the first end to the last; - reads standard input
     file: PathBuf,
@@ -352,14 +357,18 @@ impl Ask for Inequality {
         let simulation = Simulation { draws: self.draws, seed: self.seed, ..Simulation::default() };
         let groups = columns.labels(0);
         let (people, values, errors) = (columns.numbers(1), columns.numbers(2), columns.numbers(3));
-        Ok(equity::answer(&groups.each(), &people, &values, &errors, scale, &self.edition, &simulation))
+        let answer = equity::answer(&groups.each(), &people, &values, &errors, scale, &self.edition, &simulation);
+        Ok(columns.placed(answer))
     }
 }
 
 /// The concentration index: whether the poor or the rich have more of something.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Example: people.csv has a line for each person; rank them from the worst off to the best off.
+Example: people.csv has a line for each person; they are ranked from the worst off to the best off.
+
+  id,sessions,income
+  1,4,1180
 
   fingerpost stats concentration people.csv --value sessions --rank-by income
 

@@ -22,16 +22,18 @@ enum Way {
 /// XmR charts by the NHS Making Data Count rules.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Example: monthly.csv has a line for each practice and month.
+Example: practice-months.csv has a line for each practice and month.
 
   practice,month,referrals
   A81001,2025-01-01,14
   A81001,2025-02-01,11
 
-  fingerpost stats xmr monthly.csv --group practice --date month --value referrals --better higher --target 20
+  fingerpost stats xmr practice-months.csv --group practice --date month --value referrals \\
+      --better higher --target 20
 
-Each row comes back with mean, limits and the four rules; the summary has the two icons of each practice. Dates are written so that
-they sort (2025-01-01), or are numbers; the rows may be in any order. --svg chart.svg draws a chart of one group.")]
+Each row comes back with mean, limits and the four rules; the summary has the two icons of each
+practice. Dates are written so that they sort (2025-01-01), or are numbers; the rows may be in any
+order. --svg chart.svg draws the charts below each other, at most eight.")]
 pub struct Xmr {
     /// The table; - reads standard input
     file: PathBuf,
@@ -72,6 +74,11 @@ fn in_time(groups: &Labels, dates: &Labels) -> Option<Vec<usize>> {
     Some(rows)
 }
 
+/// Which row of the file stands at a position.
+fn row_at(order: Option<&[usize]>, position: usize) -> Option<usize> {
+    order.map_or(Some(position), |rows| rows.get(position).copied())
+}
+
 fn labels_in(order: Option<&[usize]>, labels: Labels) -> Labels {
     match order {
         Some(rows) => labels.in_order(rows),
@@ -110,7 +117,8 @@ impl Ask for Xmr {
                 Way::Neither => Better::Neither,
             },
         };
-        Ok(xmr::answer(&groups.each(), &dates.each(), &values, &settings))
+        let answer = xmr::answer(&groups.each(), &dates.each(), &values, &settings);
+        Ok(columns.placed_by(answer, |position| row_at(order, position)))
     }
 }
 
@@ -138,7 +146,8 @@ Example: monthly.csv has a line for each month.
   month,coded,offered
   2025-01-01,41,60
 
-  fingerpost stats shewhart monthly.csv --chart p --date month --value coded --size offered --svg chart.svg")]
+  fingerpost stats shewhart monthly.csv --chart p --date month --value coded --size offered \\
+      --svg chart.svg")]
 pub struct Shewhart {
     /// The table; - reads standard input
     file: PathBuf,
@@ -184,15 +193,20 @@ impl Ask for Shewhart {
         let order = order.as_deref();
         let (dates, values, sizes) = (labels_in(order, dates), numbers_in(order, values), numbers_in(order, sizes));
         let excluded: Vec<usize> = self.exclude.iter().map(|point| point.saturating_sub(1)).collect();
-        Ok(shewhart::answer(kind, &dates.each(), &values, &sizes, self.baseline, &excluded))
+        let answer = shewhart::answer(kind, &dates.each(), &values, &sizes, self.baseline, &excluded);
+        Ok(columns.placed_by(answer, |position| row_at(order, position)))
     }
 }
 
 /// A run chart: the median, the longest run and the crossings.
 #[derive(Debug, Args)]
-#[command(
-    after_help = "Example:\n\n  fingerpost stats run monthly.csv --date month --value referrals --change 13 --svg run.svg"
-)]
+#[command(after_help = "\
+Example: monthly.csv has a line for each month; something was done before the 37th of them.
+
+  month,referrals
+  2022-01-01,52
+
+  fingerpost stats run monthly.csv --date month --value referrals --change 37 --svg run.svg")]
 pub struct Run {
     /// The table; - reads standard input
     file: PathBuf,

@@ -53,8 +53,9 @@ Example: people.csv has a line for each person, those who were referred and thos
   fingerpost stats match people.csv --treat referred --outcome wellbeing_after \\
       --covariates age,female,imd,visits_before --caliper 0.2
 
-The answer has the effect with its interval, how alike the groups were before and after matching, and who
-was matched with whom (rows are counted from 0). Rows with an empty cell are left out and counted.")]
+The answer has the effect on those treated (att) with its interval, how alike the groups were before
+and after matching, and who was matched with whom (rows are counted from 0). Rows with an
+empty cell are left out and counted.")]
 pub struct Match {
     #[command(flatten)]
     people: People,
@@ -94,7 +95,7 @@ enum Whom {
 /// Weighting by the propensity to be treated.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Example: the table of `match`.
+Example: people.csv has a line for each person, as for `match`.
 
   fingerpost stats weight people.csv --treat referred --outcome wellbeing_after \\
       --covariates age,female,imd,visits_before --effect-on stabilised
@@ -125,7 +126,7 @@ impl Ask for Weight {
 /// Standardisation: the outcome a model says had everybody been treated, and had nobody.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Example: the table of `match`; the effect may differ by age.
+Example: people.csv has a line for each person, as for `match`; the effect may differ by age.
 
   fingerpost stats standardise people.csv --treat referred --outcome wellbeing_after \\
       --covariates age,female,imd --differs-by age")]

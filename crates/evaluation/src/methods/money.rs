@@ -21,7 +21,8 @@ Example: trial.csv has a line for each person.
   0.71,410,1
   0.69,380,0
 
-  fingerpost stats cost trial.csv --effect qaly --cost cost --treat referred --prices 20000,30000 --price-year 2025/26
+  fingerpost stats cost trial.csv --effect qaly --cost cost --treat referred \\
+      --prices 20000,30000 --price-year 2025/26
 
 Without --treat each line is one drawn difference of effect and cost, from a model of your own.")]
 pub struct Cost {

@@ -19,16 +19,19 @@ use crate::columns::{Columns, Kind, Labels, Wanted};
 /// Difference in differences: two groups, before and after.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Example: weeks.csv has a line for each person and time.
+Example: contacts.csv has a line for each person and time.
 
-  outcome,referred,after,practice
+  visits,referred,after,practice
   10,1,0,A81001
   8,1,1,A81001
   4,0,0,A81002
 
-  fingerpost stats did weeks.csv --outcome outcome --exposed referred --after after --cluster practice
+  fingerpost stats did contacts.csv --outcome visits --exposed referred --after after \\
+      --cluster practice
 
-One line for each person, with a column before and a column after: --before and --after-value in place of --outcome and --after.")]
+With one line for each person, and a column before and one after:
+
+  fingerpost stats did appointments.csv --before before --after-value after --exposed referred")]
 pub struct Did {
     /// The table; - reads standard input
     file: PathBuf,
@@ -93,14 +96,17 @@ impl Ask for Did {
 #[command(after_help = "\
 Example: panel.csv has a line for each practice and quarter.
 
-  practice,quarter,rate,live
-  A81001,1,4.1,0
-  A81001,2,5.0,1
+  practice,quarter,rate,live,began
+  A81001,1,4.1,0,2
+  A81001,2,5.0,1,2
 
   fingerpost stats panel panel.csv --unit practice --period quarter --outcome rate --exposed live
 
-For an event study give --start, the column with the period in which the unit began (empty where it never did), in place of
---exposed: the answer has an effect for each period before and after, and those before should be near 0.")]
+For an event study give --start, the column with the period in which the unit began (empty where it
+never did), in place of --exposed. The answer has an effect for each period before and after, and
+those before should be near 0:
+
+  fingerpost stats panel panel.csv --unit practice --period quarter --outcome rate --start began")]
 pub struct Panel {
     /// The table; - reads standard input
     file: PathBuf,
@@ -129,12 +135,14 @@ pub struct Panel {
     level: Level,
 }
 
-/// A whole number in a column of numbers.
-fn whole(name: &str, value: f64) -> Result<i64, InputError> {
-    if value.fract() == 0.0 && value.abs() < 1e15 {
-        return Ok(value as i64);
-    }
-    Err(InputError::of(format!("column {name}"), format!("{value} is not a whole number")))
+/// Whole numbers in a column of numbers; an empty cell is none.
+fn whole(columns: &Columns, name: &str, values: &[f64]) -> Result<Vec<Option<i64>>, InputError> {
+    let whole = |(row, value): (usize, &f64)| match *value {
+        value if value.is_nan() => Ok(None),
+        value if value.fract() == 0.0 && value.abs() < 1e15 => Ok(Some(value as i64)),
+        value => Err(columns.fault(row, name, format!("{value} is not a whole number"))),
+    };
+    values.iter().enumerate().map(whole).collect()
 }
 
 impl Ask for Panel {
@@ -152,7 +160,8 @@ impl Ask for Panel {
         wanted.extend(self.cluster.as_deref().map(|name| (name, Kind::Label)));
         let mut columns = Columns::read(&self.file, &wanted)?;
         let (units, periods, outcome) = (columns.labels(0).codes(), columns.numbers(1), columns.numbers(2));
-        let periods = periods.into_iter().map(|period| whole(&self.period, period)).collect::<Result<Vec<_>, _>>()?;
+        // None of them is empty: the column is asked for as numbers.
+        let periods: Vec<i64> = whole(&columns, &self.period, &periods)?.into_iter().flatten().collect();
         let clusters = self.cluster.as_ref().map(|_| columns.labels(4).codes());
         let options =
             PanelOptions { clusters: clusters.as_deref(), absorbed: Absorbed::default(), level: self.level.level };
@@ -163,8 +172,8 @@ impl Ask for Panel {
             let codes: Vec<usize> = periods.iter().filter_map(|period| known.binary_search(period).ok()).collect();
             return Ok(difference::panel_answer(&units, &codes, &outcome, &columns.flags(3), options));
         };
-        let begun = |value: f64| if value.is_nan() { Ok(None) } else { whole(start, value).map(Some) };
-        let starts = columns.numbers(3).into_iter().map(begun).collect::<Result<Vec<_>, _>>()?;
+        let begun = columns.numbers(3);
+        let starts = whole(&columns, start, &begun)?;
         Ok(difference::event_study_answer(&units, &periods, &outcome, &starts, self.window, options))
     }
 }
@@ -175,12 +184,13 @@ impl Ask for Panel {
 Example: monthly.csv has a line for each month, in the order of time.
 
   month,admissions,people
-  2023-01,410,120000
+  2022-01-01,410,120000
 
-  fingerpost stats interrupted monthly.csv --value admissions --person-time people --before 36 --harmonics 2 --svg series.svg
+  fingerpost stats interrupted monthly.csv --value admissions --person-time people --before 36 \\
+      --harmonics 2 --svg series.svg
 
-With --person-time the values are counts (quasi-Poisson, rate ratios); without it they are numbers (least squares). --lag gives
-Newey-West standard errors for points that are related in time.")]
+With --person-time the values are counts (quasi-Poisson, rate ratios); without it they are numbers
+(least squares). --lag gives Newey-West standard errors for points that are related in time.")]
 pub struct Interrupted {
     /// The table, in the order of time; - reads standard input
     file: PathBuf,
@@ -239,8 +249,8 @@ Example: people.csv has a line for each person.
   visits,years,referred,age,practice
   4,1,1,71,A81001
 
-  fingerpost stats rate-ratio people.csv --events visits --person-time years --exposed referred --adjust age \\
-      --family negative-binomial --cluster practice")]
+  fingerpost stats rate-ratio people.csv --events visits --person-time years --exposed referred \\
+      --adjust age --family negative-binomial --cluster practice")]
 pub struct RateRatio {
     /// The table; - reads standard input
     file: PathBuf,
@@ -296,13 +306,15 @@ enum Bounds {
 /// Waiting times, with those who still wait (Kaplan-Meier).
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Example: waits.csv has a line for each person; seen is 0 for those who still wait, with the days until today.
+Example: waits.csv has a line for each person; seen is 0 for those who still wait, with the
+days until today.
 
   days,seen,practice
   12,1,A81001
   30,0,A81001
 
-  fingerpost stats waiting waits.csv --time days --event seen --group practice --target 14 --svg waits.svg")]
+  fingerpost stats waiting waits.csv --time days --event seen --group practice \\
+      --target 14 --svg waits.svg")]
 pub struct Waiting {
     /// The table; - reads standard input
     file: PathBuf,
@@ -312,6 +324,9 @@ pub struct Waiting {
     /// The column that says whether the wait is over: 1 or 0
     #[arg(long, value_name = "COLUMN")]
     event: String,
+    /// What stands in that column when the wait is over, where it is not 1: 2, or seen
+    #[arg(long, value_name = "TEXT")]
+    over: Option<String>,
     /// The column that names the group; groups are compared by the log-rank test
     #[arg(long, value_name = "COLUMN")]
     group: Option<String>,
@@ -327,10 +342,23 @@ pub struct Waiting {
 
 impl Ask for Waiting {
     fn answer(&self) -> Result<Answer, InputError> {
-        let mut wanted = vec![(self.time.as_str(), Kind::NumberOrNone), (self.event.as_str(), Kind::Flag)];
+        let kind = if self.over.is_some() { Kind::Label } else { Kind::Flag };
+        let mut wanted = vec![(self.time.as_str(), Kind::NumberOrNone), (self.event.as_str(), kind)];
         wanted.extend(self.group.as_deref().map(|group| (group, Kind::Label)));
         let mut columns = Columns::read(&self.file, &wanted)?;
-        let (time, event) = (columns.numbers(0), columns.flags(1));
+        let time = columns.numbers(0);
+        let event = match &self.over {
+            None => columns.flags(1),
+            Some(over) => {
+                let labels = columns.labels(1);
+                let known = labels.find(over.as_bytes());
+                known.ok_or_else(|| {
+                    let there = labels.names().join(", ");
+                    InputError::of(format!("column {}", self.event), format!("is never {over}. It has: {there}"))
+                })?;
+                labels.each().into_iter().map(|label| label == over).collect()
+            }
+        };
         let groups: Option<Labels> = self.group.as_ref().map(|_| columns.labels(2));
         let each = groups.as_ref().map(Labels::each);
         let limits = match self.limits {

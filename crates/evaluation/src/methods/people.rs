@@ -1,5 +1,6 @@
 //! The same people before and after.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
@@ -33,8 +34,11 @@ Example: survey.csv has a line for each person, with an empty cell where they an
 
   fingerpost stats pre-post survey.csv --key code --before before --after after --highest 5
 
-Two surveys in two files: survey-1.csv --second survey-2.csv, each with the key. Answers without a partner are counted and
-never paired by their row. --yes-no takes 1 and 0 and asks by McNemar's test.")]
+Two surveys in two files: survey-1.csv --second survey-2.csv, each with the key. Answers without a
+partner are counted and never paired by their row. Questions of yes (1) and no (0) are asked by
+McNemar's test:
+
+  fingerpost stats pre-post survey.csv --key code --before knows_before --after knows_after --yes-no")]
 pub struct PrePost {
     /// The table; - reads standard input
     file: PathBuf,
@@ -63,41 +67,58 @@ pub struct PrePost {
     level: Level,
 }
 
-/// Keys and answers, without the rows that have none.
-fn answered(keys: &Labels, values: &[f64]) -> (Labels, Vec<f64>) {
-    let rows: Vec<usize> = values.iter().enumerate().filter(|(_, value)| !value.is_nan()).map(|(row, _)| row).collect();
-    (keys.in_order(&rows), rows.iter().filter_map(|row| values.get(*row)).copied().collect())
+/// One side of a question: keys and answers, without the rows that have none.
+struct Side {
+    keys: Labels,
+    values: Vec<f64>,
 }
 
-fn yes(place: &str, values: &[f64]) -> Result<Vec<bool>, InputError> {
-    let answer = |value: &f64| match *value {
-        1.0 => Ok(true),
-        0.0 => Ok(false),
-        other => Err(InputError::of(format!("column {place}"), format!("{other} is neither yes (1) nor no (0)"))),
-    };
-    values.iter().map(answer).collect()
+impl PrePost {
+    fn side(&self, columns: &Columns, keys: &Labels, values: &[f64], name: &str) -> Result<Side, InputError> {
+        let mut seen = HashSet::new();
+        let mut rows = vec![];
+        for (row, (key, value)) in keys.each().into_iter().zip(values).enumerate() {
+            if value.is_nan() {
+                continue;
+            }
+            if !seen.insert(key) {
+                return Err(columns.fault(row, &self.key, format!("{key} has an answer already. Each person has one")));
+            }
+            if self.yes_no && ![0.0, 1.0].contains(value) {
+                return Err(columns.fault(row, name, format!("{value} is neither yes (1) nor no (0)")));
+            }
+            rows.push(row);
+        }
+        let values = rows.iter().filter_map(|row| values.get(*row)).copied().collect();
+        Ok(Side { keys: keys.in_order(&rows), values })
+    }
+
+    /// Both sides, from one table or from two.
+    fn sides(&self) -> Result<(Side, Side), InputError> {
+        let mut first = vec![(self.key.as_str(), Kind::Label), (self.before.as_str(), Kind::NumberOrNone)];
+        if let Some(file) = &self.second {
+            let second = [(self.key.as_str(), Kind::Label), (self.after.as_str(), Kind::NumberOrNone)];
+            let (mut one, mut two) = (Columns::read(&self.file, &first)?, Columns::read(file, &second)?);
+            let (keys, values) = (one.labels(0), one.numbers(1));
+            let before = self.side(&one, &keys, &values, &self.before)?;
+            let (keys, values) = (two.labels(0), two.numbers(1));
+            return Ok((before, self.side(&two, &keys, &values, &self.after)?));
+        }
+        first.push((self.after.as_str(), Kind::NumberOrNone));
+        let mut columns = Columns::read(&self.file, &first)?;
+        let (keys, before, after) = (columns.labels(0), columns.numbers(1), columns.numbers(2));
+        let before = self.side(&columns, &keys, &before, &self.before)?;
+        Ok((before, self.side(&columns, &keys, &after, &self.after)?))
+    }
 }
 
 impl Ask for PrePost {
     fn answer(&self) -> Result<Answer, InputError> {
-        let mut first = vec![(self.key.as_str(), Kind::Label), (self.before.as_str(), Kind::NumberOrNone)];
-        let second = [(self.key.as_str(), Kind::Label), (self.after.as_str(), Kind::NumberOrNone)];
-        let (before, after) = match &self.second {
-            Some(file) => {
-                let (mut one, mut two) = (Columns::read(&self.file, &first)?, Columns::read(file, &second)?);
-                ((one.labels(0), one.numbers(1)), (two.labels(0), two.numbers(1)))
-            }
-            None => {
-                first.push((self.after.as_str(), Kind::NumberOrNone));
-                let mut columns = Columns::read(&self.file, &first)?;
-                let keys = columns.labels(0);
-                ((keys.clone(), columns.numbers(1)), (keys, columns.numbers(2)))
-            }
-        };
-        let (before, after) = (answered(&before.0, &before.1), answered(&after.0, &after.1));
-        let (keys_before, keys_after) = (before.0.each(), after.0.each());
+        let (before, after) = self.sides()?;
+        let (keys_before, keys_after) = (before.keys.each(), after.keys.each());
         if self.yes_no {
-            let (one, two) = (yes(&self.before, &before.1)?, yes(&self.after, &after.1)?);
+            let yes = |values: &[f64]| values.iter().map(|value| *value == 1.0).collect::<Vec<_>>();
+            let (one, two) = (yes(&before.values), yes(&after.values));
             return Ok(pre_post::yes_no_answer(&keys_before, &one, &keys_after, &two, self.level.level));
         }
         let zeros = match self.no_change {
@@ -105,23 +126,26 @@ impl Ask for PrePost {
             NoChange::Pratt => Zeros::Pratt,
         };
         let highest = self.highest.unwrap_or(f64::NAN);
-        Ok(pre_post::answer(&keys_before, &before.1, &keys_after, &after.1, highest, zeros))
+        Ok(pre_post::answer(&keys_before, &before.values, &keys_after, &after.values, highest, zeros))
     }
 }
 
 /// Change of each person in one or more measures.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Example: scores.csv has a line for each person and measure, with an empty cell where they were not followed up.
+Example: scores.csv has a line for each person and measure, with an empty cell where they were
+not followed up.
 
   person,measure,before,after
   p1,wellbeing,3,5
   p2,wellbeing,4,
 
-  fingerpost stats change scores.csv --person person --measure measure --before before --after after \\
-      --low-baseline 2 --reliability 0.85 --reliability-source 'the manual of the measure, 2012'
+  fingerpost stats change scores.csv --person person --measure measure --before before \\
+      --after after --low-baseline 2 --reliability 0.85 \\
+      --reliability-source 'the manual of the measure, 2012'
 
-Who was lost comes before what changed. A change without a comparison is said to be one, with the size of regression to the mean.")]
+Who was lost comes before what changed. A change without a comparison is said to be one, with the
+size of regression to the mean.")]
 pub struct Change {
     /// The table; - reads standard input
     file: PathBuf,
@@ -176,23 +200,24 @@ impl Ask for Change {
                 .map(|r| Reliability { r, source: self.reliability_source.clone().unwrap_or_default() }),
             level: self.level.level,
         };
-        Ok(paired_change::answer(&people.each(), &measures.each(), &before, &after, &settings))
+        let answer = paired_change::answer(&people.each(), &measures.each(), &before, &after, &settings);
+        Ok(columns.placed(answer))
     }
 }
 
 /// Visits of the same people before and after, with or without others to compare with.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Example: visits.csv has a line for each person.
+Example: appointments.csv has a line for each person.
 
   person,before,after,referred
   p1,10,8,1
   p2,4,5,0
 
-  fingerpost stats before-after visits.csv --before before --after after --exposed referred
+  fingerpost stats before-after appointments.csv --before before --after after --exposed referred
 
-With --exposed the answer is the ratio of ratios. Without it nothing is compared, and the answer says how much of a fall would come
-by itself; --usual is the mean of such people where it is known.")]
+With --exposed the answer is the ratio of ratios. Without it nothing is compared, and the answer says
+how much of a fall would come by itself; --usual is the mean of such people where it is known.")]
 pub struct BeforeAfter {
     /// The table; - reads standard input
     file: PathBuf,

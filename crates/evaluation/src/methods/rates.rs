@@ -18,7 +18,8 @@ const PEOPLE: &[&str] = &["population", "list_size", "registered", "patients", "
 /// Referral rates of practices or other groups, with intervals.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Example: referrals.csv has a line for each referral, practices.csv the registered patients of each practice.
+Example: referrals.csv has a line for each referral, practices.csv the registered patients
+of each practice.
 
   referrals.csv          practices.csv
   practice,date          practice,list_size,imd_decile
@@ -27,8 +28,9 @@ Example: referrals.csv has a line for each referral, practices.csv the registere
 
   fingerpost stats rate --events referrals.csv --by practice --population practices.csv
 
-Every practice of practices.csv is in the answer, those without a referral with 0. Further columns group it again, each in a table
-of its own: --by practice,imd_decile. A practice that only the events name is refused: its population is not known.")]
+Every practice of practices.csv is in the answer, those without a referral with 0. Further columns
+group it again, in a second table: --by practice,imd_decile. A practice that only the events name is
+refused: its population is not known.")]
 pub struct Rate {
     /// A table with one line for each event; - reads standard input
     #[arg(long, value_name = "FILE")]
@@ -93,6 +95,9 @@ impl Rate {
             }
             Ok(())
         })?;
+        if groups.people.is_empty() {
+            return Err(InputError::of(self.population.display().to_string(), "has a head and no rows"));
+        }
         Ok(groups)
     }
 

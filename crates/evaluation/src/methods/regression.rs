@@ -39,16 +39,17 @@ enum Errors {
 /// A regression.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Example: visits.csv has a line for each person.
+Example: people.csv has a line for each person.
 
   visits,years,age,sex,practice
   4,1,71,F,A81001
   2,0.5,68,M,A81001
 
-  fingerpost stats regression visits.csv --family negative-binomial --outcome visits \\
+  fingerpost stats regression people.csv --family negative-binomial --outcome visits \\
       --terms age,sex --person-time years --cluster practice
 
-A column of names, such as sex, becomes one of 0 and 1 for each name but the first. a*b adds both and their product.
+A column of names, such as sex, becomes one of 0 and 1 for each name but the first of the alphabet.
+a*b adds both and their product.
 Rows with an empty cell are left out and counted.")]
 pub struct Regression {
     /// The table; - reads standard input
@@ -115,13 +116,13 @@ impl Ask for Regression {
 /// A mixed model with random effects of each person.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Example: scores.csv has a line for each person and time.
+Example: repeated.csv has a line for each person and visit.
 
-  person,week,arm,score
-  p1,0,link worker,4
-  p1,8,link worker,6
+  person,visit,week,arm,score
+  p1,1,0,link worker,4
+  p1,2,8,link worker,6
 
-  fingerpost stats mixed scores.csv --outcome score --person person --terms 'arm*week' --slope week
+  fingerpost stats mixed repeated.csv --outcome score --person person --terms 'arm*week' --slope week
 
 Each person has a starting point of their own and, with --slope, a slope of their own.")]
 pub struct Mixed {
@@ -175,11 +176,17 @@ enum Structures {
 /// Repeated measures of the same people (MMRM).
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Example: the table of `mixed`, with visits 1, 2, 3 in place of weeks.
+Example: repeated.csv has a line for each person and visit.
 
-  fingerpost stats repeated scores.csv --outcome score --person person --visit visit --terms 'arm*visit'
+  person,visit,week,arm,score
+  p1,1,0,link worker,4
+  p1,2,8,link worker,6
 
-People with some visits missing stay in with those they have; the answer is right when visits are missing at random.")]
+  fingerpost stats repeated repeated.csv --outcome score --person person --visit visit \\
+      --terms 'arm*visit'
+
+People with some visits missing stay in with those they have; the answer is right when visits are
+missing at random.")]
 pub struct Repeated {
     /// The table; - reads standard input
     file: PathBuf,
@@ -189,7 +196,7 @@ pub struct Repeated {
     /// The column that names the person
     #[arg(long, value_name = "COLUMN")]
     person: String,
-    /// The column that names the visit; visits go in the order of the alphabet
+    /// The column that names the visit; visits go in the order of numbers, or of the alphabet
     #[arg(long, value_name = "COLUMN")]
     visit: String,
     /// The columns that may explain the outcome

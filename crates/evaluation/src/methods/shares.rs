@@ -10,7 +10,7 @@ use fingerpost_statistics::{count_ratio, mean, proportion};
 use super::Ask;
 use super::model::Level;
 use crate::InputError;
-use crate::columns::{Columns, Kind, Labels};
+use crate::columns::{Columns, Kind, Labels, Wanted};
 
 /// Shares of groups, with Wilson intervals.
 #[derive(Debug, Args)]
@@ -22,40 +22,84 @@ Example: coded.csv has a line for each practice.
 
   fingerpost stats proportion coded.csv --group practice --count coded --total offered
 
-Without --total the counts are the answers to one question, in order, and each is a share of all of them.")]
+Without --total the counts are the answers to one question, in order, and each is a share of all of
+them. Without --count too, each line is one answer:
+
+  fingerpost stats proportion answers.csv --group age --order 18-39,40-64,65+")]
 pub struct Proportion {
     /// The table; - reads standard input
     file: PathBuf,
     /// The column that names the group, or the answer
     #[arg(long, value_name = "COLUMN")]
     group: String,
-    /// The column with how many
+    /// The column with how many; without it each line counts as one
     #[arg(long, value_name = "COLUMN")]
-    count: String,
+    count: Option<String>,
     /// The column with of how many
-    #[arg(long, value_name = "COLUMN")]
+    #[arg(long, value_name = "COLUMN", requires = "count")]
     total: Option<String>,
+    /// The answers from the first to the last, where the lines are not in that order
+    #[arg(long, value_name = "ANSWERS", value_delimiter = ',', conflicts_with = "total")]
+    order: Vec<String>,
     #[command(flatten)]
     level: Level,
 }
 
+impl Proportion {
+    /// The counts of each answer: one line counts as one, or for what its count says.
+    fn answers(&self, labels: &Labels, counts: Option<Vec<u64>>) -> Result<(Vec<String>, Vec<u64>), InputError> {
+        let mut names = labels.names().to_vec();
+        let mut summed = vec![0_u64; names.len()];
+        let counts = counts.unwrap_or_else(|| vec![1; labels.codes().len()]);
+        for (code, count) in labels.codes().into_iter().zip(counts) {
+            if let Some(sum) = summed.get_mut(code) {
+                *sum = sum.saturating_add(count);
+            }
+        }
+        if self.order.is_empty() {
+            return Ok((names, summed));
+        }
+        if let Some(name) = names.iter().find(|name| !self.order.contains(name)) {
+            return Err(InputError::of("--order", format!("{name} is an answer too. Give it its place")));
+        }
+        let count_of = |name: &String| labels.find(name.as_bytes()).and_then(|code| summed.get(code as usize));
+        let counts = self.order.iter().map(|name| count_of(name).copied().unwrap_or(0)).collect();
+        names.clone_from(&self.order);
+        Ok((names, counts))
+    }
+}
+
 impl Ask for Proportion {
     fn answer(&self) -> Result<Answer, InputError> {
-        let mut wanted = vec![(self.group.as_str(), Kind::Label), (self.count.as_str(), Kind::Count)];
-        wanted.extend(self.total.as_deref().map(|total| (total, Kind::Count)));
-        let mut columns = Columns::read(&self.file, &wanted)?;
-        let (groups, counts, level) = (columns.labels(0), columns.counts(1), self.level.level);
-        let answer = match &self.total {
-            Some(_) => proportion::answer(&groups.each(), &counts, &columns.counts(2), level),
-            None => proportion::categories_answer(&groups.each(), &counts, level),
+        let mut wanted = Wanted::default();
+        let group = wanted.ask(&self.group, Kind::Label);
+        let count = wanted.ask_if(self.count.as_deref(), Kind::Count);
+        let total = wanted.ask_if(self.total.as_deref(), Kind::Count);
+        let mut columns = wanted.read(&self.file)?;
+        let (groups, counts) = (columns.labels(group), count.map(|at| columns.counts(at)));
+        let level = self.level.level;
+        let answer = match (total, counts) {
+            (Some(total), Some(counts)) => proportion::answer(&groups.each(), &counts, &columns.counts(total), level),
+            (_, counts) => {
+                let (names, counts) = self.answers(&groups, counts)?;
+                let names: Vec<&str> = names.iter().map(String::as_str).collect();
+                proportion::categories_answer(&names, &counts, level)
+            }
         };
-        Ok(answer.with_results(|table| table.renamed("group", &self.group)))
+        Ok(columns.placed(answer).with_results(|table| table.renamed("group", &self.group)))
     }
 }
 
 /// A mean with its interval.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n\n  fingerpost stats mean scores.csv --value wellbeing")]
+#[command(after_help = "\
+Example: people.csv has a line for each person.
+
+  id,wellbeing_after
+  1,6.2
+  2,5.1
+
+  fingerpost stats mean people.csv --value wellbeing_after")]
 pub struct Mean {
     /// The table; - reads standard input
     file: PathBuf,
@@ -83,9 +127,11 @@ Example: networks.csv has a line for each network.
   network,registered,referred,declined
   U12345,41200,480,35
 
-  fingerpost stats iif networks.csv --network network --registered registered --referred referred --adjusted declined
+  fingerpost stats iif networks.csv --network network --registered registered \\
+      --referred referred --adjusted declined
 
-Referred are people with the code 871731000000106 in the twelve months, each once: an offer does not count, and a signpost does not.")]
+Referred are people with the code 871731000000106 in the twelve months, each once: an offer does not
+count, and a signpost does not.")]
 pub struct Iif {
     /// The table; - reads standard input
     file: PathBuf,
@@ -141,7 +187,8 @@ impl Ask for Iif {
         let mut columns = Columns::read(&self.file, &wanted)?;
         let (networks, registered, referred) = (columns.labels(0), columns.counts(1), columns.counts(2));
         let adjusted = if self.adjusted.is_some() { columns.counts(3) } else { vec![0; referred.len()] };
-        Ok(iif::answer(&self.indicator()?, &networks.each(), &registered, &referred, &adjusted))
+        let answer = iif::answer(&self.indicator()?, &networks.each(), &registered, &referred, &adjusted);
+        Ok(columns.placed(answer))
     }
 }
 
@@ -183,6 +230,6 @@ impl Ask for Repeat {
         let (times, counts): (Labels, _) = (columns.labels(0), columns.counts(1));
         let exposures = if self.exposure.is_some() { columns.numbers(2) } else { vec![1.0; counts.len()] };
         let per = if self.exposure.is_some() { self.per } else { 1.0 };
-        Ok(count_ratio::answer(&times.each(), &counts, &exposures, per))
+        Ok(columns.placed(count_ratio::answer(&times.each(), &counts, &exposures, per)))
     }
 }

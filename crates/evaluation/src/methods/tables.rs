@@ -43,8 +43,8 @@ Example: counts.csv has a line for each cell.
 
   fingerpost stats protect counts.csv --row practice --column outcome --count people --rule below-5
 
-Cells that are small are hidden, and others with them, so that nobody can work them out from the totals. A table that cannot be
-protected is refused.")]
+Cells that are small are hidden, and others with them, so that nobody can work them out from the
+totals. A table that cannot be protected is refused.")]
 pub struct Protect {
     /// The table; - reads standard input
     file: PathBuf,
@@ -99,11 +99,15 @@ impl Ask for Protect {
 /// Counts with noise of a known size (the two-sided geometric mechanism).
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Example:
+Example: cells.csv has a line for each cell.
 
-  fingerpost stats noise counts.csv --cell practice --count people --epsilon 1 --seed 48151623
+  practice,people
+  A81001,31
 
-The seed is a secret: who knows it can take the noise off again. Each release spends its epsilon; they add up.")]
+  fingerpost stats noise cells.csv --cell practice --count people --epsilon 1 --seed 48151623
+
+The seed is a secret: who knows it can take the noise off again. Each release spends its epsilon;
+they add up.")]
 pub struct Noise {
     /// The table; - reads standard input
     file: PathBuf,
@@ -146,12 +150,14 @@ enum Wanted {
 /// A weighted survey: mean, total or ratio.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Example: answers.csv has a line for each respondent, with weights, and the population of the stratum for its correction.
+Example: answers.csv has a line for each respondent, with a weight, and how many there are in the
+stratum (for the correction that a large part of a small population brings).
 
   score,weight,region,in_region
   6,44.2,north,4421
 
-  fingerpost stats survey answers.csv --value score --weight weight --stratum region --population in_region")]
+  fingerpost stats survey answers.csv --value score --weight weight --stratum region \\
+      --population in_region")]
 pub struct Survey {
     /// The table; - reads standard input
     file: PathBuf,
@@ -199,18 +205,20 @@ impl Ask for Survey {
             clusters: clusters.as_deref(),
             population: population.as_deref(),
         };
-        Ok(match (self.estimate, &below) {
+        let answer = match (self.estimate, &below) {
             (Wanted::Total, _) => survey::total_answer(&values, &design, self.level.level),
             (Wanted::Ratio, Some(below)) => survey::ratio_answer(&values, below, &design, self.level.level),
             _ => survey::mean_answer(&values, &design, self.level.level),
-        })
+        };
+        Ok(columns.placed(answer))
     }
 }
 
 /// Weights that make a sample look like its population (raking).
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Example: answers.csv has a line for each respondent, targets.csv one for each group of the population.
+Example: answers.csv has a line for each respondent, targets.csv one for each group of the
+population. Every group of a margin needs its line.
 
   answers.csv      targets.csv
   id,age,sex       margin,group,people
@@ -256,7 +264,7 @@ impl Ask for Rake {
             .zip(each.iter().zip(&known))
             .map(|(name, (labels, targets))| Margin { name, labels, targets })
             .collect();
-        Ok(survey::rake_answer(&weights, &all))
+        Ok(columns.placed(survey::rake_answer(&weights, &all)))
     }
 }
 
@@ -269,7 +277,8 @@ Example: codes.csv has a line for each respondent and theme.
   r1,holistic,1,1
   r1,signposting,0,1
 
-  fingerpost stats themes codes.csv --respondent respondent --theme theme --first first --second second")]
+  fingerpost stats themes codes.csv --respondent respondent --theme theme \\
+      --first first --second second")]
 pub struct Themes {
     /// The table; - reads standard input
     file: PathBuf,
@@ -297,7 +306,8 @@ impl Ask for Themes {
         ];
         let mut columns = Columns::read(&self.file, &wanted)?;
         let (respondents, themes) = (columns.labels(0), columns.labels(1));
-        Ok(coding::answer(&respondents.each(), &themes.each(), &columns.flags(2), &columns.flags(3)))
+        let (first, second) = (columns.flags(2), columns.flags(3));
+        Ok(columns.placed(coding::answer(&respondents.each(), &themes.each(), &first, &second)))
     }
 }
 
@@ -347,7 +357,7 @@ impl Ask for Kappa {
             let rows = each.first().map_or(0, Vec::len);
             let counts: Vec<u64> =
                 (0..rows).flat_map(|row| each.iter().filter_map(move |column| column.get(row).copied())).collect();
-            return Ok(coding::fleiss_answer(&counts, wanted.len()));
+            return Ok(columns.placed(coding::fleiss_answer(&counts, wanted.len())));
         };
         let mut columns = Columns::read(&self.file, &[(first, Kind::Label), (second, Kind::Label)])?;
         let (one, other) = (columns.labels(0), columns.labels(1));
@@ -389,9 +399,15 @@ enum Filling {
 #[command(after_help = "\
 Example: people.csv has a line for each person, with empty cells where something is not known.
 
-  fingerpost stats impute people.csv --outcome wellbeing_after --covariates wellbeing_before,age,referred --imputations 40
+  id,referred,age,wellbeing_before,wellbeing_after
+  1,1,71,4.2,
+  2,0,68,,5.1
 
---delta adds a number to each outcome that is filled: how far does the answer hold when those lost did worse than they look?")]
+  fingerpost stats impute people.csv --outcome wellbeing_after \\
+      --covariates wellbeing_before,age,referred --imputations 40
+
+--delta adds a number to each outcome that is filled: how far does the answer hold when those
+lost did worse than they look?")]
 pub struct Impute {
     /// The table; - reads standard input
     file: PathBuf,

@@ -22,7 +22,8 @@ fn short(name: &str) -> String {
 
 /// Estimates with their intervals, one line for each.
 pub(super) fn forest(method: &str, table: &Table) -> Option<Picture<'static>> {
-    let (lower, upper) = (numbers(table, "lower")?, numbers(table, "upper")?);
+    let limit = |name: &str| numbers(table, name).or_else(|| numbers(table, &format!("{name}_95")));
+    let (lower, upper) = (limit("lower")?, limit("upper")?);
     let middle = ["rate", "share", "estimate", "att", "ratio", "per_cent", "mean", "value"];
     let (what, middle) = middle.iter().find_map(|name| Some((*name, numbers(table, name)?)))?;
     let names = table.columns().iter().find_map(|(_, column)| match column {
@@ -81,7 +82,7 @@ pub(super) fn forest(method: &str, table: &Table) -> Option<Picture<'static>> {
 
 /// A funnel: each unit by its size, with the limits within which chance alone would keep it.
 pub(super) fn funnel(table: &Table) -> Option<Picture<'static>> {
-    let (sizes, values) = (numbers(table, "denominator").or_else(|| numbers(table, "size"))?, numbers(table, "value")?);
+    let (sizes, values) = (numbers(table, "denominator")?, numbers(table, "value")?);
     let within = texts(table, "significance")?;
     let mut order: Vec<usize> = (0..sizes.len()).collect();
     order.sort_by(|one, other| sizes.get(*one).partial_cmp(&sizes.get(*other)).unwrap_or(std::cmp::Ordering::Equal));
@@ -95,7 +96,9 @@ pub(super) fn funnel(table: &Table) -> Option<Picture<'static>> {
             .collect();
     let points: Vec<((f64, f64), bool)> = order
         .iter()
-        .filter_map(|row| Some(((*sizes.get(*row)?, *values.get(*row)?), within.get(*row)?.as_str() != "within")))
+        .filter_map(|row| {
+            Some(((*sizes.get(*row)?, *values.get(*row)?), within.get(*row)?.as_str() != "Not significant"))
+        })
         .collect();
     let outside = points.iter().filter(|(_, strange)| *strange).count();
     let (low, high) =

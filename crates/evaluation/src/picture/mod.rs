@@ -90,10 +90,10 @@ pub fn draw(answer: &Answer) -> Option<String> {
         "shewhart" => over_time::shewhart(results),
         "waiting" => over_time::curves(further("curve")?),
         "funnel" => beside::funnel(results),
-        _ => match (further("balance"), further("series")) {
-            (Some(balance), _) => beside::love(balance),
-            (_, Some(series)) => over_time::interrupted(series),
-            _ => beside::forest(answer.method, results),
+        "interrupted" => over_time::interrupted(further("line")?),
+        _ => match further("balance") {
+            Some(balance) => beside::love(balance),
+            None => beside::forest(answer.method, results),
         },
     }?;
     let mut svg = String::new();
