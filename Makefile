@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 E2E := tests/e2e
 
-.PHONY: help run test build deb lint bench screenshots frontend e2e-tools
+.PHONY: help run test build deb lint soak bench screenshots frontend e2e-tools
 
 help:
 	@echo "make run          fill an invented neighbourhood and serve it"
@@ -11,6 +11,7 @@ help:
 	@echo "make build        the release binary at target/release/fingerpost"
 	@echo "make deb          a Debian package at target/debian (needs cargo-deb)"
 	@echo "make lint         format, clippy, unused and forbidden things"
+	@echo "make soak         two thousand invented worlds, in which statistics must not be fooled"
 	@echo "make bench        the measurements of docs/benchmarks.md"
 	@echo "make screenshots  docs/screenshots, drawn anew"
 
@@ -49,6 +50,9 @@ $(E2E)/.venv/.stamp: $(E2E)/requirements.txt
 
 test: frontend lint e2e-tools
 	@scripts/test
+
+soak:
+	cargo test --locked -p fingerpost-statistics-models --test it two_thousand_worlds -- --ignored
 
 bench: build e2e-tools
 	TEST_POSTGRES_OPTIONS="-c fsync=on" scripts/with-postgres node scripts/bench.mjs

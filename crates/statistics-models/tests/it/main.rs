@@ -11,6 +11,7 @@ mod interrupted;
 mod linear;
 mod matching;
 mod mixed;
+mod soak;
 mod speed;
 mod support;
 mod survival;
