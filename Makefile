@@ -1,9 +1,9 @@
-# make run · make test · make build · make bench · make lint · make screenshots
+# make run · make test · make build · make bench · make soak · make lint · make screenshots
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 E2E := tests/e2e
 
-.PHONY: help run test build deb lint bench screenshots frontend e2e-tools
+.PHONY: help run test build deb lint bench soak screenshots frontend e2e-tools
 
 help:
 	@echo "make run          fill an invented neighbourhood and serve it"
@@ -12,6 +12,7 @@ help:
 	@echo "make deb          a Debian package at target/debian (needs cargo-deb)"
 	@echo "make lint         format, clippy, unused and forbidden things"
 	@echo "make bench        the measurements of docs/benchmarks.md"
+	@echo "make soak         the methods on invented people, thousands of times; docs/bench/soak.json"
 	@echo "make screenshots  docs/screenshots, drawn anew"
 
 # The two locked NHS front-end packages, which the build embeds.
@@ -52,6 +53,10 @@ test: frontend lint e2e-tools
 
 bench: build e2e-tools
 	TEST_POSTGRES_OPTIONS="-c fsync=on" scripts/with-postgres node scripts/bench.mjs
+
+# What the statistics find where the truth is known: one test that is left out otherwise.
+soak:
+	SOAK_DAY=$$(date -I) SOAK_MACHINE="$$(nproc) cores" cargo test --release --locked -p fingerpost-evaluation --test simulations -- --ignored --nocapture
 
 screenshots: frontend e2e-tools
 	cargo build --locked
