@@ -1,8 +1,9 @@
 // The measurements of docs/benchmarks.md, on SQLite and then on PostgreSQL; raw figures go to docs/bench.
 //
-//   node scripts/bench.mjs [neighbourhood] [region] [imports]        all of them by default
+//   node scripts/bench.mjs [neighbourhood] [region] [imports] [statistics]        all of them by default
 //
-// BENCH_SECONDS shortens the parts that last two minutes, for a trial. Peers stand in one run with ours: the engines with each other.
+// BENCH_SECONDS shortens the parts that last two minutes, for a trial. Peers stand in one run with ours: the engines with each other,
+// statistics with R and Python (BENCH_RUNS times over, 5 by default; inputs from FINGERPOST_BENCH_INPUTS, Python from PYTHON).
 
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'
@@ -10,12 +11,22 @@ import { folder, postgres } from '../tests/e2e/support.mjs'
 import { emptyFolder, imports } from './bench/imports.mjs'
 import { atWork } from './bench/pages.mjs'
 import { referrals } from './bench/referrals.mjs'
+import { line, statistics } from './bench/statistics.mjs'
 
 process.env.E2E_BINARY ??= new URL('../target/release/fingerpost', import.meta.url).pathname
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 120)
 const SEED = 7
 const OUT = new URL('../docs/bench/', import.meta.url).pathname
-const REAL = process.env.FINGERPOST_REALDATA ?? new URL('../../shared/realdata', import.meta.url).pathname
+
+/** A setting of the measurements, taken out of the environment: the program refuses a FINGERPOST_ name that it does not know. */
+function taken(name) {
+  const value = process.env[name]
+  delete process.env[name]
+  return value
+}
+const REAL = taken('FINGERPOST_REALDATA') ?? new URL('../../shared/realdata', import.meta.url).pathname
+const INPUTS = taken('FINGERPOST_BENCH_INPUTS')
+const SHARED = taken('FINGERPOST_SHARED') ?? new URL('../../shared', import.meta.url).pathname
 const machine = { cpu: cpus()[0].model.trim(), cores: cpus().length, memoryGiB: Math.round(totalmem() / 2 ** 30) }
 
 /** A database of each engine, empty; PostgreSQL where there is a server. */
@@ -63,6 +74,7 @@ const PARTS = {
     }
     return results
   },
+  statistics: () => statistics(SHARED, INPUTS, Number(process.env.BENCH_RUNS ?? 5)),
 }
 
 mkdirSync(OUT, { recursive: true })
@@ -70,8 +82,11 @@ const wanted = process.argv.slice(2)
 for (const [part, measure] of Object.entries(PARTS)) {
   if (wanted.length > 0 && !wanted.includes(part)) continue
   const results = await measure()
+  // A part that was left out does not write over the figures that are there.
+  if (results.length === 0) continue
   writeFileSync(`${OUT}/${part}.json`, `${JSON.stringify({ machine, day: new Date().toISOString().slice(0, 10), results }, null, 2)}\n`)
   for (const r of results) {
+    if (part === 'statistics') { console.log(line(r)); continue }
     console.log(part === 'imports'
       ? `${r.engine}: ${JSON.stringify(r)}`
       : `${r.engine}, ${r.size}: ${r.requests} pages, ${r.errors} errors; server p50 ${r.serverMs.p50} ms, p95 ${r.serverMs.p95} ms, p99 ${r.serverMs.p99} ms; `

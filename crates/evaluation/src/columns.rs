@@ -69,9 +69,12 @@ impl Labels {
     /// Each row's place among the labels in order: of numbers where all are numbers, else of the alphabet.
     pub fn ranks(&self) -> Vec<usize> {
         let mut order: Vec<usize> = (0..self.names.len()).collect();
-        let number = |code: usize| self.names.get(code).and_then(|name| name.parse::<f64>().ok());
-        if order.iter().all(|code| number(*code).is_some()) {
-            order.sort_by(|one, other| number(*one).partial_cmp(&number(*other)).unwrap_or(std::cmp::Ordering::Equal));
+        // "nan" is a word like others: it has no place among numbers.
+        let number = |name: &String| name.parse::<f64>().ok().filter(|number| number.is_finite());
+        let numbers: Option<Vec<f64>> = self.names.iter().map(number).collect();
+        if let Some(numbers) = numbers {
+            let of = |code: usize| numbers.get(code).copied().unwrap_or_default();
+            order.sort_by(|one, other| of(*one).total_cmp(&of(*other)));
         } else {
             order.sort_by_key(|code| self.names.get(*code));
         }
@@ -291,11 +294,27 @@ impl Columns {
             let each = labels.codes().into_iter().filter_map(|code| numbers.get(code).copied());
             return Ok(Any::Numbers(each.collect()));
         }
-        if labels.names().iter().any(|label| label.is_empty()) {
-            let fault = "has names and empty cells. Name the empty ones, or take those rows out";
-            return Err(InputError::of(format!("column {name}"), fault));
+        self.named(labels, name)
+    }
+
+    /// Takes out a column that was read as either: names of groups, though they may be numbers.
+    ///
+    /// # Errors
+    /// [`InputError`] when names are mixed with empty cells.
+    pub fn groups(&mut self, at: usize, name: &str) -> Result<Any, InputError> {
+        let labels = self.labels(at);
+        self.named(labels, name)
+    }
+
+    fn named(&self, labels: Labels, name: &str) -> Result<Any, InputError> {
+        match labels.each().iter().position(|label| matches!(&**label, "" | "NA" | ".")) {
+            None => Ok(Any::Groups(labels)),
+            Some(row) => Err(self.fault(
+                row,
+                name,
+                "is empty among names of groups. Name the empty ones, or take those rows out",
+            )),
         }
-        Ok(Any::Groups(labels))
     }
 
     taken! {

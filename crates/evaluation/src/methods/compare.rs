@@ -24,7 +24,7 @@ pub struct People {
     /// The column with the outcome
     #[arg(long, value_name = "COLUMN")]
     outcome: String,
-    /// The columns in which the two should be alike; a*b adds a product
+    /// The columns in which the two should be alike; a*b adds a product, age*age a square, group(area) takes numbers as names
     #[arg(long, value_name = "COLUMNS", value_delimiter = ',', required = true)]
     covariates: Vec<String>,
 }

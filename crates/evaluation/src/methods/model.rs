@@ -37,8 +37,8 @@ impl From<Counts> for Family {
     }
 }
 
-/// The terms of a model as typed: `age`, or `arm*visit` for both and their product. A column of numbers is one; a column of names
-/// becomes one of 0 and 1 for each name but the first of the alphabet.
+/// The terms of a model as typed: `age`, or `arm*visit` for both and their product; `age*age` adds a square. A column of numbers is
+/// one; a column of names, or of numbers in `group(education)`, becomes one of 0 and 1 for each name but the first.
 #[derive(Debug)]
 pub(crate) struct Terms(Vec<Vec<String>>);
 
@@ -60,7 +60,7 @@ impl Terms {
 
     /// What to ask of the table for them.
     pub(crate) fn wanted(&self) -> Vec<(&str, Kind)> {
-        self.names().into_iter().map(|name| (name, Kind::Any)).collect()
+        self.names().into_iter().map(|name| (grouped(name).unwrap_or(name), Kind::Any)).collect()
     }
 
     /// The design with an intercept, from columns that were read from `first` on.
@@ -78,9 +78,13 @@ impl Terms {
         let mut parts: Vec<(&str, Vec<String>)> = vec![];
         for (at, name) in self.names().into_iter().enumerate() {
             let before = design.width();
-            design = match columns.any(first + at, name)? {
+            let read = match grouped(name) {
+                Some(column) => columns.groups(first + at, column)?,
+                None => columns.any(first + at, name)?,
+            };
+            design = match read {
                 Any::Numbers(values) => design.column(name, &values),
-                Any::Groups(labels) => design.factor(name, &labels.each()),
+                Any::Groups(labels) => design.factor(grouped(name).unwrap_or(name), &labels.each()),
             }
             .map_err(|refusal| at_option(&refusal))?;
             parts.push((name, design.names().get(before..).unwrap_or_default().to_vec()));
@@ -102,6 +106,11 @@ impl Terms {
         }
         Ok(design)
     }
+}
+
+/// The column of `group(column)`: numbers that are names of groups.
+fn grouped(term: &str) -> Option<&str> {
+    term.strip_prefix("group(")?.strip_suffix(')').map(str::trim)
 }
 
 /// A design that cannot be made is a fault of the options.

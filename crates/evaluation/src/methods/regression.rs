@@ -49,7 +49,7 @@ Example: people.csv has a line for each person.
       --terms age,sex --person-time years --cluster practice
 
 A column of names, such as sex, becomes one of 0 and 1 for each name but the first of the alphabet.
-a*b adds both and their product.
+a*b adds both and their product, age*age a square; group(education) takes numbers as names.
 Rows with an empty cell are left out and counted.")]
 pub struct Regression {
     /// The table; - reads standard input

@@ -85,7 +85,8 @@ pub(super) fn funnel(table: &Table) -> Option<Picture<'static>> {
     let (sizes, values) = (numbers(table, "denominator")?, numbers(table, "value")?);
     let within = texts(table, "significance")?;
     let mut order: Vec<usize> = (0..sizes.len()).collect();
-    order.sort_by(|one, other| sizes.get(*one).partial_cmp(&sizes.get(*other)).unwrap_or(std::cmp::Ordering::Equal));
+    let size = |row: usize| sizes.get(row).copied().unwrap_or_default();
+    order.sort_by(|one, other| size(*one).total_cmp(&size(*other)));
     let limits: Vec<(bool, Vec<(f64, f64)>)> =
         [("lower_95", false), ("upper_95", false), ("lower_998", true), ("upper_998", true)]
             .into_iter()

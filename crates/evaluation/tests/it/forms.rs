@@ -97,6 +97,27 @@ fn charts_sort_their_rows_by_date() {
 }
 
 #[test]
+fn numbered_weeks_stand_in_the_order_of_numbers() {
+    let rows: Vec<String> = (1..=14).rev().map(|week| format!("{week},{}", week * 3 % 7)).collect();
+    let table = format!("week,value\n{}\n", rows.join("\n"));
+    let answer = ask_of(table, "xmr table.csv --date week --value value --json").unwrap();
+    let answer: serde_json::Value = serde_json::from_str(&answer).unwrap();
+    let weeks: Vec<&str> =
+        answer["results"]["date"].as_array().unwrap().iter().map(|week| week.as_str().unwrap()).collect();
+    assert_eq!(weeks, (1..=14).map(|week| week.to_string()).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_code_that_reads_as_no_number_stands_among_words() {
+    let codes = ["NaN", "3", "inf", "1", "20", "nan", "2"];
+    let rows: String = (0..60).map(|row| format!("{},{}\n", codes[row % 7], codes[row * row % 7])).collect();
+    for weighting in ["linear", "quadratic"] {
+        let line = format!("kappa table.csv --first a --second b --weighting {weighting}");
+        ask_of(format!("a,b\n{rows}"), &line).unwrap();
+    }
+}
+
+#[test]
 fn charts_of_groups_whose_rows_are_mixed_are_those_of_sorted_rows() {
     let line = "xmr table.csv --group practice --date month --value referrals --json";
     let table = example("practice-months.csv");
@@ -152,15 +173,4 @@ fn two_questions_are_paired_by_their_key_whatever_the_order() {
     let question = "--key code --before before --after after --highest 5 --json";
     let apart = ask_in(folder.path(), &format!("pre-post one.csv --second two.csv {question}")).unwrap();
     assert_eq!(apart, ask_in(folder.path(), &format!("pre-post both.csv {question}")).unwrap());
-}
-
-#[test]
-fn numbered_weeks_stand_in_the_order_of_numbers() {
-    let rows: Vec<String> = (1..=14).rev().map(|week| format!("{week},{}", week * 3 % 7)).collect();
-    let table = format!("week,value\n{}\n", rows.join("\n"));
-    let answer = ask_of(table, "xmr table.csv --date week --value value --json").unwrap();
-    let answer: serde_json::Value = serde_json::from_str(&answer).unwrap();
-    let weeks: Vec<&str> =
-        answer["results"]["date"].as_array().unwrap().iter().filter_map(|week| week.as_str()).collect();
-    assert_eq!(weeks, (1..=14).map(|week| week.to_string()).collect::<Vec<_>>());
 }

@@ -8,5 +8,6 @@ mod asking;
 mod columns;
 mod forms;
 mod pictures;
+mod reference;
 mod refusals;
 mod worked;

@@ -177,6 +177,15 @@ fn an_outcome_that_a_column_settles_is_refused() {
 }
 
 #[test]
+fn people_whom_a_covariate_tells_apart_completely_are_not_matched() {
+    let matched = "match table.csv --treat t --outcome y --covariates a";
+    let apart: String = (0..20).map(|at| format!("{},{at},{}\n", u8::from(at > 9), at * 3)).collect();
+    refused(format!("t,y,a\n{apart}"), matched);
+    let same: String = (0..20).map(|at| format!("{},{at},5\n", at % 2)).collect();
+    refused(format!("t,y,a\n{same}"), matched);
+}
+
+#[test]
 fn columns_that_follow_from_each_other_are_refused() {
     let table = "y,x,double\n1,1,2\n3,2,4\n2,3,6\n5,4,8\n4,5,10\n6,6,12\n";
     let refusal = refused(table, "regression table.csv --outcome y --terms x,double");
@@ -237,7 +246,11 @@ fn neither_yes_nor_no_is_refused_by_line() {
 
 #[test]
 fn names_mixed_with_empty_cells_are_refused_by_column() {
-    refused_with("y,x\n1,a\n2,\n3,b\n", "regression table.csv --outcome y --terms x", &["column x", "empty cells"]);
+    refused_with(
+        "y,x\n1,a\n2,\n3,b\n",
+        "regression table.csv --outcome y --terms x",
+        &["table.csv, line 3, column x", "empty among names"],
+    );
 }
 
 #[test]

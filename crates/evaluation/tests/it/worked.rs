@@ -37,6 +37,7 @@ fn every_worked_example_answers_machines_in_the_one_shape() {
     let folder = copy_of_examples();
     for line in worked_examples().into_iter().flat_map(|(_, lines)| lines) {
         let answer = json_in(folder.path(), &line);
+        assert_eq!(answer["method"].as_str(), line.split_whitespace().next(), "{line}");
         for key in ["method", "options", "n", "missing", "results", "warnings", "claims"] {
             assert!(answer.get(key).is_some(), "{line} has no {key}: {answer}");
         }

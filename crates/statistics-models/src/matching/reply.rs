@@ -96,6 +96,13 @@ pub(crate) fn imbalance(balance: &[Balance]) -> Option<String> {
 
 fn warnings(comparison: &MatchedComparison) -> Vec<String> {
     let mut warnings: Vec<String> = imbalance(&comparison.balance).into_iter().collect();
+    if comparison.matching.caliper.is_none() {
+        // Seen in `make soak`: without a caliper an effect that is not there is found a little too often.
+        warnings.push(
+            "No caliper was set: whoever is most unlike the rest is matched all the same, with somebody less so. 0.2 is usual."
+                .to_owned(),
+        );
+    }
     let wide = 0.2 * check::variance(&comparison.scores).sqrt();
     let far = comparison.matching.pairs.iter().filter(|pair| pair.gap > wide).count();
     if far > 0 {
