@@ -9,6 +9,7 @@ mod groups;
 mod models;
 mod page;
 mod people;
+mod soak;
 mod support;
 mod words;
 
@@ -45,7 +46,7 @@ fn the_page_says_what_the_methods_answer() {
     }
     faults.extend(page::commands_not_understood(&cases));
     assert!(faults.is_empty(), "{}", faults.join("\n"));
-    let made = page::page(cases);
+    let made = page::page(cases) + &soak::section(&root);
     let path = root.join("docs/statistics.md");
     if std::env::var_os("UPDATE_SNAPSHOTS").is_some() {
         std::fs::write(&path, &made).unwrap();
