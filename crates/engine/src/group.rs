@@ -6,8 +6,8 @@
 //! is anybody told that their write is stored. A member that fails or is dropped is undone alone; if the group cannot be
 //! committed, every member is told so.
 //!
-//! A visitor may go away at any await. So what is about to happen is noted first: the connection does what it was sent in
-//! order, whether or not somebody still listens.
+//! A visitor may go away at any await. So the group's own statements run in tasks that nobody can cut off: what is noted of the
+//! group is always what the connection did.
 
 use std::sync::Arc;
 
@@ -51,24 +51,24 @@ impl Writer {
 
     /// Takes the writer when its turn comes; those who ask first have it first.
     pub(crate) async fn begin(&self) -> Result<Write> {
-        let mut group = Arc::clone(&self.0).lock_owned().await;
-        group.settle().await?;
-        if !group.open {
-            group.open = true;
-            // A task of its own: a visitor who goes away takes nobody else's write with them, and leaves no group open.
-            let writer = Arc::clone(&self.0);
-            tokio::spawn(async move { writer.lock().await.store().await });
-            if let Err(error) = group.run(BEGIN).await {
-                group.open = false;
+        let shared = Arc::clone(&self.0);
+        unbroken(async move {
+            let mut group = Arc::clone(&shared).lock_owned().await;
+            // Where undoing somebody else failed, their group has been given up, and a new one begins.
+            group.settle().await.ok();
+            if !group.open {
+                group.run(BEGIN).await?;
+                group.open = true;
+                tokio::spawn(async move { shared.lock().await.store().await });
+            }
+            if let Err(error) = group.run(MEMBER).await {
+                group.give_up().await;
                 return Err(error);
             }
-        }
-        group.member = true;
-        if let Err(error) = group.run(MEMBER).await {
-            group.give_up().await;
-            return Err(error);
-        }
-        Ok(Write(group))
+            group.member = true;
+            Ok(Write(group))
+        })
+        .await
     }
 
     /// Commits what still waits and closes the connection.
@@ -147,16 +147,25 @@ impl Write {
     /// Ends the transaction. Comes back when it is on the disk.
     pub(crate) async fn commit(mut self) -> Result<()> {
         let (tell, told) = oneshot::channel();
-        self.0.waiting.push(tell);
-        self.0.member = false;
-        if let Err(error) = self.0.run(DONE).await {
-            self.0.give_up().await;
-            return Err(error);
-        }
-        drop(self);
+        unbroken(async move {
+            if let Err(error) = self.0.run(DONE).await {
+                self.0.give_up().await;
+                return Err(error);
+            }
+            self.0.member = false;
+            self.0.waiting.push(tell);
+            Ok(())
+        })
+        .await?;
         match told.await {
             Ok(true) => Ok(()),
             Ok(false) | Err(_) => Err(StoreError::Engine(sqlx::Error::Protocol("the write was not stored".to_owned()))),
         }
     }
+}
+
+/// Work that goes on to its end when whoever waits for it goes away.
+async fn unbroken<T: Send + 'static>(work: impl Future<Output = Result<T>> + Send + 'static) -> Result<T> {
+    let ended = tokio::spawn(work).await;
+    ended.unwrap_or_else(|_| Err(StoreError::Engine(sqlx::Error::WorkerCrashed)))
 }

@@ -99,3 +99,25 @@ async fn nothing_stays_open_after_the_last_write() {
     writer.close().await;
     assert!(add(&db, 3).await.is_err(), "a closed writer says so");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_gives_up_while_another_process_writes_leaves_the_writer_as_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    let (db, other) = (open(folder.path()).await, open(folder.path()).await);
+    for round in 0..20_i64 {
+        let mut held = other.write().await.unwrap();
+        held.run(ADD, values![round]).await.unwrap();
+        let impatient = (0..4).map(|n| {
+            let db = db.clone();
+            let some = std::time::Duration::from_millis(5);
+            tokio::spawn(async move { tokio::time::timeout(some, add(&db, 1_000 + round * 10 + n)).await.is_err() })
+        });
+        for each in impatient.collect::<Vec<_>>() {
+            assert!(each.await.unwrap(), "nobody can write while another process does");
+        }
+        held.commit().await.unwrap();
+        add(&db, 100 + round).await.unwrap();
+    }
+    let there = lines(&db).await;
+    assert!((0..20).chain(100..120).all(|n| there.contains(&n)), "everybody who was told is stored");
+}

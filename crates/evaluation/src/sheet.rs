@@ -25,6 +25,8 @@ impl InputError {
 
 /// How much is looked at to tell what separates the columns, in bytes.
 const LOOKED_AT: u64 = 64 * 1024;
+/// A row of more lines than these has a quote that nobody closed: it would swallow the rest of the file.
+const LINES_OF_A_ROW: u64 = 200;
 const BOM: &[u8] = b"\xef\xbb\xbf";
 
 /// What was looked at, then the rest.
@@ -122,6 +124,12 @@ impl Sheet {
     pub fn each(mut self, mut each: impl FnMut(&Row<'_>) -> Result<(), InputError>) -> Result<(), InputError> {
         let mut record = ByteRecord::new();
         while self.rows.read_byte_record(&mut record).map_err(|error| broken(&self.name, &error))? {
+            let began = record.position().map_or(0, csv::Position::line);
+            if self.rows.position().line().saturating_sub(began) > LINES_OF_A_ROW {
+                let fault =
+                    format!("goes on for more than {LINES_OF_A_ROW} lines. Look for a quote that is not closed");
+                return Err(InputError::of(format!("{}, line {began}", self.name), fault));
+            }
             each(&Row { sheet: &self.name, head: &self.head, record: &record })?;
         }
         Ok(())
@@ -239,6 +247,10 @@ impl<'a> Row<'a> {
         let bytes = self.bytes(at);
         if bytes.is_empty() && !may_be_empty {
             return Err(self.fault(at, "is empty where a name is needed"));
+        }
+        // Two names that differ in such a letter only would become one.
+        if !bytes.is_ascii() && std::str::from_utf8(bytes).is_err() {
+            return Err(self.fault(at, "has letters that are not UTF-8. Save the file as CSV UTF-8"));
         }
         Ok(bytes)
     }

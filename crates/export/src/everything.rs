@@ -84,7 +84,7 @@ impl Kind {
 
 /// What somebody typed, so that no spreadsheet takes it for a formula.
 fn unrun(text: String) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text }
+    if text.len() > 1 && text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text }
 }
 
 /// The kind and the meaning of every column, by table and column.
@@ -199,6 +199,8 @@ pub async fn everything(
     let read_me = work.path().join("README.txt");
     fs::write(&read_me, READ_ME).map_err(failed(&read_me))?;
     private(work.path(), 0o700)?;
-    fs::rename(work.keep(), &folder).map_err(failed(&folder))?;
+    fs::rename(work.path(), &folder).map_err(failed(&folder))?;
+    // It bears its own name now: nothing is left to take away.
+    drop(work.keep());
     Ok(rows)
 }

@@ -56,6 +56,7 @@ fn failed(path: &Path) -> impl Fn(std::io::Error) -> ExportError + '_ {
 /// Makes a folder for an export, or takes an empty one.
 fn empty_folder(folder: &Path) -> Result<PathBuf, ExportError> {
     std::fs::create_dir_all(folder).map_err(failed(folder))?;
+    let folder = &std::fs::canonicalize(folder).map_err(failed(folder))?;
     if std::fs::read_dir(folder).map_err(failed(folder))?.next().is_some() {
         return Err(ExportError::InUse(folder.display().to_string()));
     }

@@ -9,6 +9,7 @@ use anyhow::{Context, bail};
 use axum::Router;
 use axum_server::Handle;
 use axum_server::tls_rustls::RustlsConfig;
+use hyper_util::rt::TokioTimer;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::cli::Serve;
@@ -16,6 +17,9 @@ use crate::settings::Settings;
 
 /// What was begun may take so long to end when the server stops.
 const LAST_ANSWERS: Duration = Duration::from_secs(20);
+
+/// The head of a request arrives within this time.
+const LONGEST_HEAD: Duration = Duration::from_secs(10);
 
 /// A certificate with its chain, and its key, as PEM files.
 #[derive(Debug, Clone)]
@@ -75,7 +79,10 @@ pub(crate) async fn serve(
             }
         }
     });
-    let served = axum_server::from_tcp_rustls(listener, config)?.handle(handle).serve(router.into_make_service()).await;
+    let mut server = axum_server::from_tcp_rustls(listener, config)?.handle(handle);
+    // Whoever sends the head of a request byte by byte holds a connection for so long and no longer.
+    server.http_builder().http1().timer(TokioTimer::new()).header_read_timeout(LONGEST_HEAD);
+    let served = server.serve(router.into_make_service()).await;
     waiting.abort();
     renewing.abort();
     Ok(served?)

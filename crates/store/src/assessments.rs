@@ -163,6 +163,7 @@ impl Store {
         cases::in_scope(&mut tx, &ctx.grant, case).await?;
         cases::touch(&mut tx, tenant, case, None).await?;
         if let Some(row) = tx.row(BY_KEY, values![tenant, user, key]).await? {
+            self.stored_before(tx).await?;
             return Ok((row.parsed("id")?, None));
         }
         let body = serde_json::to_string(questionnaire).map_err(|_| StoreError::corrupt("body"))?;

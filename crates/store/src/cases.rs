@@ -506,7 +506,7 @@ impl Store {
         let mut tx = self.db().write().await?;
         tx.row(ONE, scoped(&ctx.grant, id)).await?.ok_or(StoreError::NotFound)?;
         if tx.row(BY_KEY, values![tenant, user, key]).await?.is_some() {
-            return Ok(());
+            return self.stored_before(tx).await;
         }
         touch(&mut tx, tenant, id, entry.referrer_hears.map(|_| read_version)).await?;
         let case = page(&mut tx, &ctx.grant, id).await?;
@@ -527,7 +527,7 @@ impl Store {
             ctx.now
         ];
         if tx.run(ADD_CONTACT, values).await? == 0 {
-            return Ok(());
+            return self.stored_before(tx).await;
         }
         if let Some(note) = &entry.note {
             tx.run(ADD_NOTE, values![tenant, contact, 1_i64, note.as_str(), user, ctx.now]).await?;
@@ -629,7 +629,7 @@ impl Store {
         let last = versions.last().ok_or(StoreError::NotFound)?;
         let newest = last.int("version")?;
         if last.text("body")? == body.as_str() {
-            return Ok(());
+            return self.stored_before(tx).await;
         }
         if read_version != newest {
             return Err(StoreError::ChangedMeanwhile);

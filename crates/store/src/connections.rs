@@ -322,6 +322,7 @@ impl Store {
                 && row.text("ask")? == offer.ask.as_str()
                 && row.text("told")? == offer.told.code()
                 && row.opt_text("group_email")?.as_deref() == offer.email.as_ref().map(Email::as_str);
+            self.stored_before(tx).await?;
             return if same { row.parsed("id") } else { Err(StoreError::ChangedMeanwhile) };
         }
         let row = tx.row(SERVICE, values![service]).await?.ok_or(StoreError::NotFound)?;
@@ -457,7 +458,7 @@ impl Store {
         let mut tx = self.db().write().await?;
         links::still_live(&mut tx, link, now).await?;
         if !happen(&mut tx, (&link.tenant, id), (change, THE_GROUP), now).await? {
-            return Ok(());
+            return self.stored_before(tx).await;
         }
         if matches!(change, ConnectionChange::Yes | ConnectionChange::No(_)) {
             let worker: UserId =

@@ -184,6 +184,13 @@ impl Store {
         }
     }
 
+    /// Ends a transaction that found its work done already, by another press of the same button. That one may still wait for
+    /// its flush of the disk: nobody is told "saved" before it is.
+    pub(crate) async fn stored_before(&self, tx: Tx) -> Result<()> {
+        drop(tx);
+        self.db().write().await?.commit().await
+    }
+
     pub(crate) fn db(&self) -> &Db {
         &self.0.db
     }

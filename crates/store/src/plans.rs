@@ -150,6 +150,7 @@ impl Store {
             return Ok(PlanSaved::Conflicting { merged, conflicts, version: theirs.version });
         }
         if merged == theirs.plan {
+            self.stored_before(tx).await?;
             return Ok(PlanSaved::Saved);
         }
         let body = serde_json::to_string(&merged).map_err(|_| StoreError::corrupt("body"))?;

@@ -160,6 +160,12 @@ impl Draft {
             self.reach.map(Reach::code),
         ];
         let mut hash = Sha256::new();
+        for part in details_values(&self.person) {
+            if let Value::Text(Some(text)) = part {
+                hash.update(text.as_bytes());
+            }
+            hash.update([0]);
+        }
         for part in self.needs.iter().map(|need| Some(need.code())).chain(parts) {
             hash.update(part.unwrap_or_default().as_bytes());
             hash.update([u8::from(part.is_some())]);
@@ -331,6 +337,7 @@ impl Store {
                 return Ok(Started { id });
             }
             if let Some(row) = tx.row(BY_KEY, values![tenant, user, key]).await? {
+                self.stored_before(tx).await?;
                 return Ok(Started { id: row.parsed("id")? });
             }
         }
@@ -410,6 +417,7 @@ impl Store {
         ];
         if tx.run(ANSWER, values).await? == 0 {
             let row = tx.row(STATE, values![tenant, practice, id, user]).await?.ok_or(StoreError::NotFound)?;
+            self.stored_before(tx).await?;
             return row.coded("state", ReferralState::from_code);
         }
         if sending {

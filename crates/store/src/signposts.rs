@@ -64,6 +64,8 @@ impl Store {
             if before.opt_at("taken_back_at")?.is_some() {
                 tx.run(AGAIN, values![tenant, place, id, service, how.code(), ctx.now]).await?;
                 self.commit(tx, ctx.now, ctx.entry(Act::Create, Resource::Signpost).of(id)).await?;
+            } else {
+                self.stored_before(tx).await?;
             }
             return Ok(id);
         }

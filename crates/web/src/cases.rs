@@ -332,6 +332,16 @@ async fn changed_meanwhile(
     show_again(here.app(), &drawn)
 }
 
+/// The page that is drawn again carries the newest version: what the person agreed to before somebody else could hear is
+/// asked again.
+fn asked_again(case: &Case, read: i64, answers: &mut ContactAnswers, problems: &mut Problems) {
+    if case.version != read && !answers.referrer_hears.is_empty() {
+        answers.referrer_hears = String::new();
+        problems
+            .add("referrer_hears", "This case changed while you wrote. Look at the top of the page, then choose again");
+    }
+}
+
 /// The number of the session that the next contact would use.
 fn next_session(case: &Case) -> String {
     (case.sessions_used + 1).to_string()
@@ -377,8 +387,9 @@ pub(crate) async fn record(
     let session = form.text("session");
     if answers.happened == Happened::UsedSession.code() && !session.is_empty() && session != next_session(&case) {
         let told = "A session was recorded while you wrote. Look at what has happened, then choose again";
-        let (answers, problems) =
+        let (mut answers, mut problems) =
             (ContactAnswers { happened: String::new(), ..answers }, Problems::one("happened", told));
+        asked_again(&case, read, &mut answers, &mut problems);
         let drawn = page(&here, &case, (&answers, key.to_string()), (&problems, None)).await?;
         return show_again(here.app(), &drawn);
     }
@@ -388,7 +399,9 @@ pub(crate) async fn record(
             Err(StoreError::ChangedMeanwhile) => changed_meanwhile(&here, id, answers, key).await,
             Err(error) => Err(error.into()),
         },
-        Err(problems) => {
+        Err(mut problems) => {
+            let mut answers = answers;
+            asked_again(&case, read, &mut answers, &mut problems);
             let drawn = page(&here, &case, (&answers, key.to_string()), (&problems, None)).await?;
             show_again(here.app(), &drawn)
         }

@@ -58,6 +58,13 @@ fn wait_line(here: &May<ReadFlow>, row: &PracticeRow, may_open: bool) -> WaitLin
         None if wait.people == 0 => "Nobody yet".to_owned(),
         None => "Half or more still wait".to_owned(),
     };
+    // A nought beside names that are known elsewhere says what became of each of them.
+    let hidden = !may_open && row.waits.len() < ENOUGH;
+    if hidden {
+        let few = || "Too few to say".to_owned();
+        let (practice, half, waiting, longest, open) = (row.practice.clone(), few(), few(), few(), few());
+        return WaitLine { practice, half, waiting, waiting_href: None, longest, open, open_href: None };
+    }
     let nobody = wait.waiting == 0;
     WaitLine {
         practice: row.practice.clone(),

@@ -1,5 +1,7 @@
 //! PDFs as answers. Setting one takes a core for a moment, so it is done where blocking is allowed, two at a time.
 
+use std::sync::{Arc, LazyLock};
+
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use fingerpost_print::{Pdf, PrintError};
@@ -8,7 +10,7 @@ use tokio::sync::Semaphore;
 use crate::WebError;
 
 /// Everybody's pages go on while somebody prints a hundred letters.
-static AT_ONCE: Semaphore = Semaphore::const_new(2);
+static AT_ONCE: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Arc::new(Semaphore::new(2)));
 
 /// The lines of a text as paragraphs.
 pub(crate) fn lines(text: &str) -> Vec<String> {
@@ -20,8 +22,13 @@ pub(crate) async fn download(
     name: &str,
     set: impl FnOnce() -> Result<Pdf, PrintError> + Send + 'static,
 ) -> Result<Response, WebError> {
-    let _turn = AT_ONCE.acquire().await.map_err(|_| WebError::Print)?;
-    let pdf = tokio::task::spawn_blocking(set).await.map_err(|_| WebError::Print)?.map_err(|error| {
+    let turn = Arc::clone(&AT_ONCE).acquire_owned().await.map_err(|_| WebError::Print)?;
+    // The turn goes with the work: it ends when that does, not when the visitor goes away.
+    let work = move || {
+        let _turn = turn;
+        set()
+    };
+    let pdf = tokio::task::spawn_blocking(work).await.map_err(|_| WebError::Print)?.map_err(|error| {
         tracing::error!(%error, "printing failed");
         WebError::Print
     })?;

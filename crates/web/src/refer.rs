@@ -294,14 +294,19 @@ pub(crate) async fn send(
         draft => draft?,
     };
     let read = form.text("read");
-    let checked = match answers.check_for(&draft.person) {
-        // A script that posts without having read a page says nothing of it.
-        Ok(_) if !read.is_empty() && read != draft.mark() => Err(Problems::one(
-            "agreement",
-            "This referral was saved in another window since you opened this one. What stands here is what you wrote: look it \
-             through, then say again whether they agreed",
-        )),
-        checked => checked,
+    // A script that posts without having read a page says nothing of it.
+    let stale = !read.is_empty() && read != draft.mark();
+    let checked = match (answers.check_for(&draft.person), stale) {
+        (checked, false) => checked,
+        (checked, true) => {
+            let mut problems = checked.err().unwrap_or_else(Problems::none);
+            problems.add(
+                "agreement",
+                "This referral was saved in another window since you opened this one. What stands here is what you wrote: look \
+                 it through, then say again whether they agreed",
+            );
+            Err(problems)
+        }
     };
     match checked {
         Ok(request) => {
@@ -315,10 +320,7 @@ pub(crate) async fn send(
             Ok(Redirect::to(&here.href(&format!("sent/{id}{note}"))).into_response())
         }
         Err(problems) => {
-            let answers = match read == draft.mark() || read.is_empty() {
-                true => answers,
-                false => ReferralAnswers { agreement: String::new(), ..answers },
-            };
+            let answers = if stale { ReferralAnswers { agreement: String::new(), ..answers } } else { answers };
             let Some(frame) = store.refer_frame(&here.ctx).await? else { return no_scheme(&here).await };
             show_again(here.app(), &form_page(&here, (&frame, &draft), (&answers, &problems)).await?)
         }
