@@ -73,12 +73,12 @@ async function asManyAsGo(server, clients, seconds, atOnce) {
   }
   const all = Promise.all(Array.from({ length: atOnce }, (_, at) => work(clients[at % clients.length])))
   while (performance.now() < end) await pause(10)
-  const stored = receipts.length
+  const inTime = receipts.length
   const lasted = (performance.now() - begun) / 1000
   killed = 1
   await server.stop('SIGKILL')
   await all
-  return { stored, perSecond: Math.round(stored / lasted), receipts }
+  return { inTime, perSecond: Math.round(inTime / lasted), receipts }
 }
 
 /** Measures both, on a database that is filled. */
@@ -94,7 +94,7 @@ export async function referrals(engine, database, { seconds, practices }) {
     clients.push(client)
   }
   const openLoop = await steady(clients, seconds, 50)
-  const { stored, perSecond, receipts } = await asManyAsGo(server, clients, seconds, 32)
+  const { inTime, perSecond, receipts } = await asManyAsGo(server, clients, seconds, 32)
   const again = await start(database, 'error')
   let lost = 0
   const left = [...receipts]
@@ -105,5 +105,5 @@ export async function referrals(engine, database, { seconds, practices }) {
     }
   }))
   await again.stop()
-  return { engine, openLoop, saturation: { seconds, clients: 32, acknowledged: receipts.length, stored, perSecond, lostAfterKill: lost } }
+  return { engine, openLoop, saturation: { seconds, clients: 32, acknowledged: receipts.length, acknowledgedInTime: inTime, perSecond, lostAfterKill: lost } }
 }
