@@ -20,6 +20,13 @@ fn short(name: &str) -> String {
     name.chars().take(LONGEST_NAME - 1).chain(['…']).collect()
 }
 
+/// The name beside a place on the axis of lines, of which the first stands on top; none between two lines.
+fn name_at(names: &[String], at: f64) -> String {
+    let whole = (at - at.round()).abs() < 0.01 && at > -0.5;
+    let row = (names.len() as f64 - 1.0 - at.round()) as usize;
+    names.get(row).filter(|_| whole).map(|name| short(name)).unwrap_or_default()
+}
+
 /// Estimates with their intervals, one line for each.
 pub(super) fn forest(method: &str, table: &Table) -> Option<Picture<'static>> {
     let limit = |name: &str| numbers(table, name).or_else(|| numbers(table, &format!("{name}_95")));
@@ -48,12 +55,7 @@ pub(super) fn forest(method: &str, table: &Table) -> Option<Picture<'static>> {
                 .x_label_area_size(34)
                 .y_label_area_size(u32::try_from(30 + 8 * longest).unwrap_or(200))
                 .build_cartesian_2d(low..high, -0.7..rows as f64 - 0.3)?;
-            // The first line stands on top.
-            let named = |at: &f64| {
-                let whole = (at - at.round()).abs() < 0.01 && *at > -0.5;
-                let row = (rows as f64 - 1.0 - at.round()) as usize;
-                names.get(row).filter(|_| whole).map(|name| short(name)).unwrap_or_default()
-            };
+            let named = |at: &f64| name_at(&names, *at);
             chart
                 .configure_mesh()
                 .disable_y_mesh()
@@ -166,11 +168,7 @@ pub(super) fn love(table: &Table) -> Option<Picture<'static>> {
                 .x_label_area_size(34)
                 .y_label_area_size(u32::try_from(30 + 8 * longest).unwrap_or(200))
                 .build_cartesian_2d(0.0..most, -0.7..rows as f64 - 0.3)?;
-            let named = |at: &f64| {
-                let whole = (at - at.round()).abs() < 0.01 && *at > -0.5;
-                let row = (rows as f64 - 1.0 - at.round()) as usize;
-                names.get(row).filter(|_| whole).map(|name| short(name)).unwrap_or_default()
-            };
+            let named = |at: &f64| name_at(&names, *at);
             chart
                 .configure_mesh()
                 .bold_line_style(PALE)

@@ -2,29 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::{CommandFactory, Parser};
-use fingerpost_evaluation::Stats;
+use clap::CommandFactory;
 
-#[derive(Debug, Parser)]
-struct Typed {
-    #[command(flatten)]
-    stats: Stats,
-}
+use crate::typing::{Typed, typed, words};
 
 /// Where the tables of the worked examples are.
 pub(crate) fn examples() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("examples")
-}
-
-/// Words of a line, those in single quotes kept together.
-fn words(line: &str) -> Vec<String> {
-    line.split('\'')
-        .enumerate()
-        .flat_map(|(at, part)| match at % 2 {
-            0 => part.split_whitespace().map(str::to_owned).collect(),
-            _ => vec![part.to_owned()],
-        })
-        .collect()
 }
 
 /// Asks a line such as `mean people.csv --value age`; tables are read from `folder`, pictures are drawn into it.
@@ -33,8 +17,7 @@ pub(crate) fn ask_in(folder: &Path, line: &str) -> Result<String, String> {
         Some((_, "csv" | "svg")) => folder.join(word).display().to_string(),
         _ => word,
     });
-    let typed = Typed::try_parse_from(["stats".to_owned()].into_iter().chain(placed));
-    let stats = typed.map_err(|error| format!("not understood: {error}"))?.stats;
+    let stats = typed(placed).map_err(|error| format!("not understood: {error}"))?;
     let mut out = vec![];
     stats.run(&mut out).map(|()| String::from_utf8(out).unwrap()).map_err(|error| error.to_string())
 }

@@ -10,4 +10,6 @@ mod forms;
 mod pictures;
 mod reference;
 mod refusals;
+#[path = "../typing/mod.rs"]
+mod typing;
 mod worked;

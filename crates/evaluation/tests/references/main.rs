@@ -11,6 +11,8 @@ mod page;
 mod people;
 mod soak;
 mod support;
+#[path = "../typing/mod.rs"]
+mod typing;
 mod words;
 
 use std::path::Path;

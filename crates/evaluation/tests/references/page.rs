@@ -4,34 +4,12 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::Path;
 
-use clap::{CommandFactory, Parser};
-use fingerpost_evaluation::Stats;
+use clap::CommandFactory;
 use serde_json::Value;
 
 use crate::support::{Case, Command};
+use crate::typing::{Typed, typed, words};
 use crate::words::{ANALYSES, HOW_TO_READ, LIMITS, TITLE};
-
-#[derive(Debug, Parser)]
-struct Typed {
-    #[command(flatten)]
-    stats: Stats,
-}
-
-/// Words of a line, those in single quotes kept together.
-fn words(line: &str) -> Vec<String> {
-    line.split('\'')
-        .enumerate()
-        .flat_map(|(at, part)| match at % 2 {
-            0 => part.split_whitespace().map(str::to_owned).collect(),
-            _ => vec![part.to_owned()],
-        })
-        .collect()
-}
-
-fn typed(words: impl Iterator<Item = String>) -> Result<Stats, String> {
-    let typed = Typed::try_parse_from(std::iter::once("stats".to_owned()).chain(words));
-    typed.map(|typed| typed.stats).map_err(|error| error.to_string())
-}
 
 /// Every number of an answer.
 fn numbers(answer: &Value, found: &mut Vec<f64>) {

@@ -11,7 +11,6 @@ mod interrupted;
 mod linear;
 mod matching;
 mod mixed;
-mod speed;
 mod support;
 mod survival;
 mod weighting;
