@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use fingerpost_statistics::answer::{Answer, Outcome};
+use fingerpost_statistics::words::Words;
 use rustc_hash::FxBuildHasher;
 
 use crate::sheet::{InputError, Sheet};
@@ -66,8 +67,24 @@ impl Labels {
         self.codes.iter().map(|code| *code as usize).collect()
     }
 
-    /// Each row's place among the labels in order: of numbers where all are numbers, else of the alphabet.
+    /// Each row's code, as it is kept.
+    pub fn coded(&self) -> &[u32] {
+        &self.codes
+    }
+
+    /// The labels' rows and names as they are kept, for an answer.
+    pub fn into_words(self) -> Words {
+        Words::coded(self.names, self.codes).unwrap_or_default()
+    }
+
+    /// Each row's place among the labels in order, as [`Labels::places`] has it.
     pub fn ranks(&self) -> Vec<usize> {
+        let places = self.places();
+        self.codes.iter().filter_map(|code| places.get(*code as usize)).copied().collect()
+    }
+
+    /// Each label's place in order: of numbers where all are numbers, else of the alphabet.
+    pub fn places(&self) -> Vec<usize> {
         let mut order: Vec<usize> = (0..self.names.len()).collect();
         // "nan" is a word like others: it has no place among numbers.
         let number = |name: &String| name.parse::<f64>().ok().filter(|number| number.is_finite());
@@ -84,7 +101,7 @@ impl Labels {
                 *slot = place;
             }
         }
-        self.codes.iter().filter_map(|code| places.get(*code as usize)).copied().collect()
+        places
     }
 
     /// The labels, by first appearance.

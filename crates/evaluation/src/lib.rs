@@ -68,7 +68,7 @@ impl Stats {
                 std::fs::write(path, svg)?;
             }
         }
-        let mut out = BufWriter::with_capacity(1 << 18, out);
+        let mut out = BufWriter::new(out);
         if self.json {
             show::as_json(&mut out, &answer)?;
         } else if matches!(answer.outcome, Outcome::Answered { .. }) {

@@ -191,6 +191,12 @@ impl From<Vec<String>> for Column {
     }
 }
 
+impl From<Words> for Column {
+    fn from(values: Words) -> Self {
+        Self::Text(values)
+    }
+}
+
 impl From<&[&str]> for Column {
     fn from(values: &[&str]) -> Self {
         Self::Text(values.iter().collect())

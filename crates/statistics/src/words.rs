@@ -19,6 +19,23 @@ pub struct Words {
 }
 
 impl Words {
+    /// Words that are kept once already, and which of them each row has; nothing where a row points beyond them.
+    ///
+    /// ```
+    /// use fingerpost_statistics::words::Words;
+    /// let words = Words::coded(vec!["A81001".to_owned(), "A81002".to_owned()], vec![0, 1, 0]).unwrap();
+    /// assert_eq!(words.get(2), Some("A81001"));
+    /// assert!(Words::coded(vec![], vec![0]).is_none());
+    /// ```
+    pub fn coded(kept: Vec<String>, rows: Vec<u32>) -> Option<Self> {
+        rows.iter().all(|code| (*code as usize) < kept.len()).then_some(Self { kept, rows })
+    }
+
+    /// Which of the words each row has: 0, 1, 2, … in the order of [`Words::kept`].
+    pub fn codes(&self) -> &[u32] {
+        &self.rows
+    }
+
     /// Rows.
     pub fn len(&self) -> usize {
         self.rows.len()

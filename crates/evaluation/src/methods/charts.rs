@@ -65,10 +65,12 @@ pub struct Xmr {
 
 /// The order of the rows by group and date, groups as they first appear; none where they stand in it already.
 fn in_time(groups: &Labels, dates: &Labels) -> Option<Vec<usize>> {
-    let keys: Vec<(usize, usize)> = groups.codes().into_iter().zip(dates.ranks()).collect();
-    if keys.is_sorted() {
+    let places = dates.places();
+    let keys = || groups.coded().iter().zip(dates.coded()).map(|(group, date)| (*group, places.get(*date as usize)));
+    if keys().is_sorted() {
         return None;
     }
+    let keys: Vec<_> = keys().collect();
     let mut rows: Vec<usize> = (0..keys.len()).collect();
     rows.sort_by_key(|row| keys.get(*row).copied());
     Some(rows)
@@ -117,7 +119,7 @@ impl Ask for Xmr {
                 Way::Neither => Better::Neither,
             },
         };
-        let answer = xmr::answer(&groups.each(), &dates.each(), &values, &settings);
+        let answer = xmr::answer(groups.into_words(), dates.into_words(), values, &settings);
         Ok(columns.placed_by(answer, |position| row_at(order, position)))
     }
 }

@@ -1,11 +1,10 @@
 //! XmR charts in the shared shape: a row per point, and a summary with the two icons per group.
 
-use std::collections::HashSet;
-
 use super::{Assurance, Better, Chart, FEW, Rule, Settings, Variation, charts};
 use crate::answer::{Answer, Given, Options, Table};
 use crate::numbers::same_length;
 use crate::refusal::{Refusal, RefusalKind};
+use crate::words::Words;
 
 /// Charts of one or more groups. Rows of one group stand together, in the order of their dates; dates are written so that their
 /// order is that of the alphabet (2024-03-01), or are numbers.
@@ -13,13 +12,12 @@ use crate::refusal::{Refusal, RefusalKind};
 /// ```
 /// use fingerpost_statistics::xmr::{Settings, answer};
 /// let groups = ["A"; 12];
-/// let dates: Vec<String> = (1..=12).map(|month| format!("2024-{month:02}-01")).collect();
-/// let dates: Vec<&str> = dates.iter().map(String::as_str).collect();
-/// let values = [9.0, 11.0, 10.0, 12.0, 9.0, 10.0, 11.0, 9.0, 10.0, 12.0, 11.0, 30.0];
-/// let answer = answer(&groups, &dates, &values, &Settings::default());
+/// let dates = (1..=12).map(|month| format!("2024-{month:02}-01"));
+/// let values = vec![9.0, 11.0, 10.0, 12.0, 9.0, 10.0, 11.0, 9.0, 10.0, 12.0, 11.0, 30.0];
+/// let answer = answer(groups.iter().collect(), dates.collect(), values, &Settings::default());
 /// assert_eq!(answer.given().unwrap().rows(), 12);
 /// ```
-pub fn answer(groups: &[&str], dates: &[&str], values: &[f64], settings: &Settings) -> Answer {
+pub fn answer(groups: Words, dates: Words, values: Vec<f64>, settings: &Settings) -> Answer {
     let mut options = Options::default()
         .with("limit", super::LIMIT)
         .with("screen", settings.screen)
@@ -35,11 +33,12 @@ pub fn answer(groups: &[&str], dates: &[&str], values: &[f64], settings: &Settin
     };
     let rebase = settings.rebase.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     options = options.with("rebase", if rebase.is_empty() { "no".to_owned() } else { rebase });
-    let given = ends_of(groups, dates, values).and_then(|ends| {
-        let drawn = charts(values, &ends, settings)?;
+    let n = values.len() as u64;
+    let given = ends_of(&groups, &dates, &values).and_then(|ends| {
+        let drawn = charts(&values, &ends, settings)?;
         Ok(said(groups, dates, values, &ends, drawn, settings))
     });
-    Answer::new("xmr", options, values.len() as u64, given)
+    Answer::new("xmr", options, n, given)
 }
 
 /// Whether the second date is later: by the alphabet (2024-03-01), or as numbers where both are (week 9, week 10).
@@ -53,52 +52,52 @@ fn later(first: &str, second: &str) -> bool {
 }
 
 /// Where each group ends; refuses a group in two places and dates that do not rise.
-fn ends_of(groups: &[&str], dates: &[&str], values: &[f64]) -> Result<Vec<usize>, Refusal> {
+fn ends_of(groups: &Words, dates: &Words, values: &[f64]) -> Result<Vec<usize>, Refusal> {
     same_length(("groups", groups.len()), ("values", values.len()))?;
     same_length(("dates", dates.len()), ("values", values.len()))?;
     if values.is_empty() {
         return Err(Refusal::new(RefusalKind::TooFew, "There are no points: give at least twelve months."));
     }
-    let (mut ends, mut seen) = (Vec::new(), HashSet::new());
-    for (index, pair) in groups.windows(2).enumerate() {
-        if pair[0] != pair[1] {
+    let wrong = |index: usize, fault: &str| {
+        let message = format!("Row {} {fault}", index + 2);
+        Err(Refusal::at(RefusalKind::BadShape, index + 1, message))
+    };
+    let mut ends = Vec::new();
+    let mut ended = vec![false; groups.kept().len()];
+    // Months come again in every group: of each word, the one that was last found to be later.
+    let mut next = vec![None; dates.kept().len()];
+    for (index, (group, date)) in groups.codes().windows(2).zip(dates.codes().windows(2)).enumerate() {
+        if group[0] != group[1] {
             ends.push(index + 1);
-            seen.insert(pair[0]);
-            if seen.contains(pair[1]) {
-                return Err(Refusal::at(
-                    RefusalKind::BadShape,
-                    index + 1,
-                    format!("Row {} goes back to an earlier group: keep the rows of a group together.", index + 2),
-                ));
+            ended[group[0] as usize] = true;
+            if ended[group[1] as usize] {
+                return wrong(index, "goes back to an earlier group: keep the rows of a group together.");
             }
-        } else if !later(dates[index], dates[index + 1]) {
-            return Err(Refusal::at(
-                RefusalKind::BadShape,
-                index + 1,
-                format!(
-                    "Row {} is not later than the row before: sort each group by date, one row per date.",
-                    index + 2
-                ),
-            ));
+        } else if next[date[0] as usize] != Some(date[1]) {
+            let [first, second] = [index, index + 1].map(|row| dates.get(row).unwrap_or_default());
+            if !later(first, second) {
+                return wrong(index, "is not later than the row before: sort each group by date, one row per date.");
+            }
+            next[date[0] as usize] = Some(date[1]);
         }
     }
     ends.push(values.len());
     Ok(ends)
 }
 
-fn said(groups: &[&str], dates: &[&str], values: &[f64], ends: &[usize], drawn: Chart, settings: &Settings) -> Given {
+fn said(groups: Words, dates: Words, values: Vec<f64>, ends: &[usize], drawn: Chart, settings: &Settings) -> Given {
     let (mut names, mut points, mut variation, mut assurance, mut rules) = (vec![], vec![], vec![], vec![], vec![]);
     let (mut start, mut short, mut special) = (0, 0_usize, 0_usize);
     for &end in ends {
         let last = end - 1;
-        names.push(groups.get(last).copied().unwrap_or_default());
+        names.push(groups.get(last).unwrap_or_default().to_owned());
         points.push((end - start) as u64);
         short += usize::from(least_points(end - start, settings) < FEW);
         let latest =
-            values.get(start..end).map_or(Variation::CommonCause, |_| drawn.variation(last, values, settings.better));
+            values.get(start..end).map_or(Variation::CommonCause, |_| drawn.variation(last, &values, settings.better));
         special += usize::from(latest != Variation::CommonCause);
         variation.push(variation_word(latest));
-        rules.push(drawn.rule(last, values).map_or("", |(rule, _)| rule_word(rule)));
+        rules.push(drawn.rule(last, &values).map_or("", |(rule, _)| rule_word(rule)));
         assurance.push(match settings.target.and_then(|target| drawn.assurance(last, target, settings.better)) {
             None => "",
             Some(Assurance::Passing) => "passing",
@@ -117,7 +116,7 @@ fn said(groups: &[&str], dates: &[&str], values: &[f64], ends: &[usize], drawn: 
     let results = Table::default()
         .with("group", groups)
         .with("date", dates)
-        .with("value", values.to_vec())
+        .with("value", values)
         .with("mean", drawn.mean)
         .with("lower", drawn.lower)
         .with("upper", drawn.upper)

@@ -79,7 +79,7 @@ proptest! {
         let maybe: Vec<Option<f64>> = other.iter().map(|value| (*value > -5.0).then_some(*value)).collect();
         let simulation = Simulation { draws: 1_000, seed: 5, level };
         finite(&mean::answer(one, level), &["mean"]);
-        sound(&xmr::answer(names, names, one, &xmr::Settings::default()));
+        sound(&xmr::answer(names.iter().collect(), names.iter().collect(), one.to_vec(), &xmr::Settings::default()));
         let rebased = xmr::Settings { rebase: vec![2, 5], fix_after: Some(3), target: Some(level), better: Better::Lower, screen: false };
         let _ = xmr::chart(one, &rebased);
         let _ = xmr::charts(one, &[n / 2, n], &rebased);

@@ -1,6 +1,6 @@
 //! XmR, Shewhart and run charts.
 
-use fingerpost_statistics::answer::Column;
+use fingerpost_statistics::answer::{Answer, Column};
 use fingerpost_statistics::refusal::RefusalKind;
 use fingerpost_statistics::run_chart::{run_chart, runs};
 use fingerpost_statistics::shewhart::{Kind, control_chart};
@@ -154,23 +154,26 @@ fn a_constant_series_has_limits_at_its_value_and_says_nothing() {
 
 #[test]
 fn the_answer_refuses_mixed_groups_and_unsorted_dates() {
+    let drawn = |groups: &[&str], dates: &[&str], values: &[f64], settings: &Settings| -> Answer {
+        answer(groups.iter().collect(), dates.iter().collect(), values.to_vec(), settings)
+    };
     let dates = ["2024-01-01", "2024-02-01", "2024-03-01"];
-    let refused = answer(&["A", "B", "A"], &dates, &[1.0, 2.0, 3.0], &Settings::default());
+    let refused = drawn(&["A", "B", "A"], &dates, &[1.0, 2.0, 3.0], &Settings::default());
     assert!(refused.given().is_none());
     let unsorted =
-        answer(&["A"; 3], &["2024-02-01", "2024-01-01", "2024-03-01"], &[1.0, 2.0, 3.0], &Settings::default());
+        drawn(&["A"; 3], &["2024-02-01", "2024-01-01", "2024-03-01"], &[1.0, 2.0, 3.0], &Settings::default());
     assert!(unsorted.given().is_none());
     let months: Vec<String> = (1..=24).map(|month| format!("{month:02}")).collect();
     let months: Vec<&str> = months.iter().map(String::as_str).collect();
     let values: Vec<f64> = (0..24_u32).map(|month| f64::from(month * 7 % 5)).collect();
     let warns = |rebase: Vec<usize>| {
         let settings = Settings { rebase, ..Settings::default() };
-        serde_json::to_string(&answer(&["A"; 24], &months, &values, &settings))
+        serde_json::to_string(&drawn(&["A"; 24], &months, &values, &settings))
             .unwrap()
             .contains("fewer than 12 points")
     };
     assert!(!warns(vec![]) && !warns(vec![12]) && warns(vec![13]) && warns(vec![6]));
-    let few = answer(&["A"; 3], &dates, &[1.0, 2.0, 4.0], &Settings::default());
+    let few = drawn(&["A"; 3], &dates, &[1.0, 2.0, 4.0], &Settings::default());
     assert!(matches!(few.given().unwrap().column("upper"), Some(Column::Number(upper)) if upper.len() == 3));
 }
 
