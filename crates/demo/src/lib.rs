@@ -4,6 +4,7 @@
 //! and day give the same content, id for id. The database is marked as invented before the first person
 //! is in it.
 
+mod asking;
 mod connections;
 mod measures;
 mod people;
@@ -88,14 +89,14 @@ pub struct Plan {
 /// # Errors
 /// [`DemoError`]; a database that is in use is left as it is.
 pub async fn fill(store: &Store, plan: Plan, mut progress: impl FnMut(usize, usize)) -> Result<(), DemoError> {
-    if !store.is_empty().await? {
+    if !store.ledger().is_empty().await? {
         return Err(DemoError::InUse);
     }
-    store.mark_invented(plan.seed).await?;
+    store.ledger().mark_invented(plan.seed).await?;
     let tenant = TenantId::main();
     let mut dice = ChaCha20Rng::seed_from_u64(plan.seed);
     let began = instant_at(fingerpost_domain::calendar::plus_days(plan.today, -400), 9);
-    store.ensure_tenant(&tenant, began).await?;
+    store.ledger().ensure_tenant(&tenant, began).await?;
     services::build(store, began).await?;
     let cast = places::build(store, &tenant, began).await?;
     for at in 0..NEIGHBOURHOOD {
@@ -103,6 +104,7 @@ pub async fn fill(store: &Store, plan: Plan, mut progress: impl FnMut(usize, usi
         progress(at + 1, NEIGHBOURHOOD);
     }
     services::signpost(store, &cast, &mut dice, plan.today).await?;
+    asking::tell(store, &cast, plan.today).await?;
     if let Some((practices, referrals)) = plan.size.around() {
         let began = region::began(plan.today, YEARS);
         let a_year = referrals as f64 / YEARS as f64;
@@ -128,7 +130,7 @@ async fn settle(store: &Store, today: Date) -> Result<(), DemoError> {
             break;
         }
     }
-    while store.seal_audit(now).await?.is_some() {}
+    while store.ledger().seal_audit(now).await?.is_some() {}
     Ok(())
 }
 

@@ -100,7 +100,8 @@ pub(crate) async fn build(store: &Store, tenant: &TenantId, now: Timestamp) -> R
     }
     let scheme = store.add_organisation(OrganisationKind::Scheme, SCHEME, now).await?;
     let ids = practices.iter().map(|practice| practice.id).collect();
-    let new = NewScheme { organisation: scheme.id, terms: SchemeTerms::default(), practices: ids };
+    let phone = Phone::parse("01632 960 199").ok();
+    let new = NewScheme { organisation: scheme.id, phone, terms: SchemeTerms::default(), practices: ids };
     store.put_scheme(tenant, &new, now).await?;
     let place = |at: usize| if at == THE_SCHEME { scheme.id } else { practices[at].id };
     let (mut referrers, mut workers, mut supervisor) = (vec![], vec![], None);

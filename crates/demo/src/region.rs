@@ -310,7 +310,8 @@ async fn scheme(
     let town = served[0].home.town.clone();
     let name = format!("{town} and District Social Prescribing");
     let organisation = store.add_organisation(OrganisationKind::Scheme, &name, now).await?;
-    let new = NewScheme { organisation: organisation.id, terms: SchemeTerms::default(), practices: practices.to_vec() };
+    let (terms, serves) = (SchemeTerms::default(), practices.to_vec());
+    let new = NewScheme { organisation: organisation.id, phone: None, terms, practices: serves };
     store.put_scheme(tenant, &new, now).await?;
     let mut mailbox = 0;
     let mut staff = async |dice: &mut ChaCha20Rng, title: &str, role: Role| {

@@ -17,6 +17,27 @@ crate::coded! {
     }
 }
 
+/// Headings, by the names of the standard.
+pub const PLAN: &str = "Plan and requested actions";
+/// What matters to the person.
+pub const ABOUT_ME: &str = "About me";
+/// Where the referral stands.
+pub const REFERRAL: &str = "Referral details";
+/// Contacts and sessions.
+pub const CONTACTS: &str = "Contacts with professionals";
+/// The worker's line for the referrer.
+pub const SUMMARY: &str = "Clinical Summary";
+/// Groups.
+pub const SIGNPOSTS: &str = "Signpost details";
+/// Scores.
+pub const ASSESSMENTS: &str = "Assessments";
+/// What is known about risks.
+pub const RISKS: &str = "Risks";
+/// Goals, outcome, what changed and what continues.
+pub const CARE_PLAN: &str = "Care and support plan";
+/// The link worker.
+pub const REFERRAL_TO: &str = "Referral to";
+
 /// Said when there is nothing to do: the section is never blank.
 pub const NO_ACTION: &str = "No action is requested of the practice.";
 
@@ -31,6 +52,8 @@ pub struct FeedbackSource {
     pub sessions: (u16, u16),
     /// What matters to the person, in their words.
     pub matters: Option<String>,
+    /// What is known about risks, in words.
+    pub risk: Option<String>,
     /// Services the person was put in touch with, a line each.
     pub services: Vec<String>,
     /// Scores at the beginning and after it, a line each.
@@ -65,40 +88,34 @@ pub fn write(kind: FeedbackKind, source: &FeedbackSource, hears: ReferrerHears) 
         return None;
     }
     let requested = source.requested_actions.clone().filter(|_| hears == ReferrerHears::Summary);
-    let mut sections = vec![section("Plan and requested actions", requested.unwrap_or_else(|| NO_ACTION.to_owned()))];
+    let mut sections = vec![section(PLAN, requested.unwrap_or_else(|| NO_ACTION.to_owned()))];
     let state = match kind {
         FeedbackKind::Progress => "Work is going on.",
         FeedbackKind::Closing => "The work has ended.",
     };
     if hears != ReferrerHears::Summary {
-        sections.push(section("Referral details", format!("{state} The person did not share more than this.")));
+        sections.push(section(REFERRAL, format!("{state} The person did not share more than this.")));
         return Some(sections);
     }
-    sections.push(section("Referral details", state.to_owned()));
     let (used, agreed) = source.sessions;
-    sections.push(section(
-        "Contacts with professionals",
-        format!("{}. {used} of {agreed} agreed sessions used.", contacts(source.contacts_happened)),
-    ));
+    let contacts = format!("{}. {used} of {agreed} agreed sessions used.", contacts(source.contacts_happened));
     let joined = |lines: &[String]| (!lines.is_empty()).then(|| lines.join("\n"));
-    let (services, goals) = (joined(&source.services), joined(&source.goals));
-    let assessments = joined(&source.assessments);
+    let changed = source.changed.as_ref().map(|words| format!("What changed, in their words: {words}"));
+    let continues = source.continues.as_ref().map(|words| format!("What continues, and who to call: {words}"));
+    let outcome = source.outcome.as_ref().map(|words| format!("How it ended: {words}"));
+    let plan: Vec<String> = source.goals.iter().cloned().chain(outcome).chain(changed).chain(continues).collect();
     let told = [
-        ("What matters to me", &source.matters),
-        ("Clinical summary", &source.line),
-        ("Services and care", &services),
-        ("Assessments", &assessments),
-        ("Care and support plan", &goals),
-        ("Outcome", &source.outcome),
-        ("What changed, in their words", &source.changed),
-        ("What continues, and who to call", &source.continues),
+        (ABOUT_ME, source.matters.clone()),
+        (REFERRAL, Some(state.to_owned())),
+        (CONTACTS, Some(contacts)),
+        (SUMMARY, source.line.clone()),
+        (SIGNPOSTS, joined(&source.services)),
+        (ASSESSMENTS, joined(&source.assessments)),
+        (RISKS, source.risk.clone()),
+        (CARE_PLAN, joined(&plan)),
+        (REFERRAL_TO, Some(source.worker.clone())),
     ];
-    for (heading, text) in told {
-        if let Some(text) = text {
-            sections.push(section(heading, text.clone()));
-        }
-    }
-    sections.push(section("Link worker", source.worker.clone()));
+    sections.extend(told.into_iter().filter_map(|(heading, text)| Some(section(heading, text?))));
     Some(sections)
 }
 

@@ -59,6 +59,12 @@ ids! {
     PersonId,
     /// One request that a link worker takes up one person.
     ReferralId,
+    /// Answers of somebody who asks for help themself, while they are being given.
+    SelfReferralId,
+    /// The key of a practice's launcher.
+    LaunchKeyId,
+    /// One person handed over from a clinical system.
+    LaunchId,
     /// One episode of work with one person.
     CaseId,
     /// One interaction in a case.

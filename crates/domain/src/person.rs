@@ -1,7 +1,7 @@
 //! The person who is helped: who they are and how to reach them.
 
 use jiff::civil::Date;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::calendar::age_on;
 use crate::nhs_number::NhsNumber;
@@ -225,8 +225,9 @@ pub struct PersonDetails {
     pub communication: Option<Note<500>>,
 }
 
-/// The "who are you referring?" form as posted.
-#[derive(Debug, Clone, Default, Serialize)]
+/// The "who are you referring?" form as posted, or as a clinical system hands it over.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
 #[expect(missing_docs, reason = "the fields are those of the form, under its names")]
 pub struct PersonAnswers {
     pub given: String,

@@ -47,6 +47,16 @@ impl Risk {
         }
     }
 
+    /// What is known, as a sentence for whoever may hear it.
+    #[must_use]
+    pub fn words(&self) -> String {
+        match self {
+            Self::Known(note) => note.to_string(),
+            Self::NoneKnown => "Asked, and none known.".to_owned(),
+            Self::NotAsked => "Not asked.".to_owned(),
+        }
+    }
+
     /// What is known after a further answer: what was known stays known, the newest first.
     #[must_use]
     pub fn joined_by(&self, newer: &Self) -> Self {

@@ -15,12 +15,14 @@ pub struct SchemeTerms {
     pub sessions_agreed: u16,
     /// Working days within which the referrer hears yes or no.
     pub answer_working_days: u16,
+    /// People may ask for help themselves.
+    pub self_referral: bool,
 }
 
 impl Default for SchemeTerms {
-    /// Adults, six sessions, an answer within one working day.
+    /// Adults, six sessions, an answer within one working day, open to people themselves.
     fn default() -> Self {
-        Self { min_age: 18, max_age: None, sessions_agreed: 6, answer_working_days: 1 }
+        Self { min_age: 18, max_age: None, sessions_agreed: 6, answer_working_days: 1, self_referral: true }
     }
 }
 

@@ -6,7 +6,8 @@ macro_rules! statements {
     ($($(#[$meta:meta])* $name:ident = $sql:expr;)+) => {
         $($(#[$meta])* const $name: &str = $sql;)+
         /// Every statement of this module with its name.
-        #[cfg(test)]
+        #[cfg(any(test, feature = "testing"))]
+        #[allow(dead_code, reason = "with the feature alone nobody may ask for it")]
         pub(crate) const STATEMENTS: &[(&str, &str)] = &[$((stringify!($name), $name)),+];
     };
 }

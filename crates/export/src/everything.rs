@@ -179,7 +179,7 @@ pub async fn everything(
     let dictionary = dictionary()?;
     let mut meanings = sheet(work.path(), "dictionary")?;
     meanings.write_record(["file", "column", "holds", "meaning"])?;
-    let mut everything = store.everything(now).await?;
+    let mut everything = store.ledger().everything(now).await?;
     let (mut rows, all) = (0, Everything::tables().count());
     for (at, (name, columns)) in Everything::tables().enumerate() {
         let mut kinds = vec![];

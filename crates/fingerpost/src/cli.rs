@@ -228,6 +228,12 @@ pub(crate) enum Scheme {
         /// Working days within which the referrer hears yes or no
         #[arg(long, default_value_t = 1)]
         answer_within: u16,
+        /// Its telephone number, for people who would rather ring
+        #[arg(long)]
+        phone: Option<String>,
+        /// Take referrals from professionals only: people cannot ask this scheme for help themselves
+        #[arg(long)]
+        no_self_referral: bool,
     },
 }
 

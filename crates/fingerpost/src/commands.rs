@@ -8,12 +8,12 @@ use fingerpost_demo::{DemoError, Plan, Size};
 use fingerpost_domain::calendar::day_of;
 use fingerpost_domain::id::TenantId;
 use fingerpost_domain::organisation::{ODS, Organisation, OrganisationKind, slug_of};
-use fingerpost_domain::person::Email;
+use fingerpost_domain::person::{Email, Phone};
 use fingerpost_domain::role::Role;
 use fingerpost_domain::scheme::SchemeTerms;
 use fingerpost_domain::{Date, Timestamp};
 use fingerpost_import::{FigureKind, Report, Run};
-use fingerpost_store::{Address, AuditHead, NewScheme, NewUser, Store, StoreError, WorkerDays};
+use fingerpost_store::{Address, AuditHead, Ledger, NewScheme, NewUser, Store, StoreError, WorkerDays};
 
 use crate::cli::{Check, Command, Demo, DemoSize, Export, Figures, Import, ImportHow, Scheme, User};
 use crate::settings::{DEFAULTS, Settings};
@@ -41,7 +41,7 @@ pub(crate) async fn run(command: Command, settings: Settings) -> anyhow::Result<
     let needs_database =
         matches!(command, Command::Check(_) | Command::Backup { .. } | Command::CopyTo { .. } | Command::Export { .. });
     if let (true, Address::Folder(folder)) = (needs_database, settings.address()) {
-        ensure!(Store::is_in(&folder), "{}: there is no database in this folder", folder.display());
+        ensure!(Ledger::is_in(&folder), "{}: there is no database in this folder", folder.display());
     }
     let now = ambient::clock().now();
     // The ids of an invented place come from its seed, so that the same seed gives the same place.
@@ -53,7 +53,7 @@ pub(crate) async fn run(command: Command, settings: Settings) -> anyhow::Result<
     let tenant: TenantId = settings.tenant.parse().map_err(|_| anyhow!("--tenant: use 1 to 32 of a-z, 0-9 and -"))?;
     // What is restored into has to be untouched.
     if !matches!(command, Command::Restore { .. }) {
-        store.ensure_tenant(&tenant, now).await?;
+        store.ledger().ensure_tenant(&tenant, now).await?;
     }
     let here = Here { store, tenant, now, settings };
     let done = match command {
@@ -77,7 +77,7 @@ pub(crate) async fn run(command: Command, settings: Settings) -> anyhow::Result<
         Command::CopyTo { target } => moving::copy_to(&here.store, &target, (now, progress("Tables"))).await,
         Command::Check(options) => check(&here, &options).await,
         Command::Migrate => {
-            println!("The database has schema {}.", here.store.health().await?.schema);
+            println!("The database has schema {}.", here.store.ledger().health().await?.schema);
             Ok(())
         }
         Command::Settings | Command::Licences | Command::Stats(_) => Ok(()),
@@ -124,7 +124,7 @@ async fn demo(here: Here, options: Demo) -> anyhow::Result<()> {
     let plan = Plan { size, seed: options.seed, today };
     match fingerpost_demo::fill(&here.store, plan, progress("Inventing people")).await {
         Ok(()) => println!("An invented {} is ready (seed {}).", size.name(), options.seed),
-        Err(DemoError::InUse) if options.serve && here.store.is_invented().await? => {}
+        Err(DemoError::InUse) if options.serve && here.store.ledger().is_invented().await? => {}
         Err(error) => return Err(error.into()),
     }
     if options.serve {
@@ -230,7 +230,9 @@ async fn organisation(store: &Store, named: &str) -> anyhow::Result<Organisation
 }
 
 async fn scheme(here: &Here, what: Scheme) -> anyhow::Result<()> {
-    let Scheme::Add { name, practices, min_age, max_age, sessions, answer_within } = what;
+    let Scheme::Add { name, practices, min_age, max_age, sessions, answer_within, phone, no_self_referral } = what;
+    let phone =
+        phone.map(|phone| Phone::parse(&phone).with_context(|| format!("{phone}: no telephone number"))).transpose()?;
     let mut serves = vec![];
     for code in &practices {
         let practice = organisation(&here.store, code).await?;
@@ -242,10 +244,19 @@ async fn scheme(here: &Here, what: Scheme) -> anyhow::Result<()> {
         Some(_) => bail!("{name}: an organisation of another kind has that name already"),
         None => here.store.add_organisation(OrganisationKind::Scheme, &name, here.now).await?,
     };
-    let terms = SchemeTerms { min_age, max_age, sessions_agreed: sessions, answer_working_days: answer_within };
-    let new = NewScheme { organisation: scheme.id, terms, practices: serves };
+    let terms = SchemeTerms {
+        min_age,
+        max_age,
+        sessions_agreed: sessions,
+        answer_working_days: answer_within,
+        self_referral: !no_self_referral,
+    };
+    let new = NewScheme { organisation: scheme.id, phone, terms, practices: serves };
     here.store.put_scheme(&here.tenant, &new, here.now).await?;
     println!("{} is at /o/{} and serves {} practices named here.", scheme.name, scheme.slug, new.practices.len());
+    if new.terms.self_referral {
+        println!("People ask for help themselves at /self-referral/{}.", scheme.slug);
+    }
     Ok(())
 }
 
@@ -315,9 +326,9 @@ async fn check(here: &Here, options: &Check) -> anyhow::Result<()> {
         }
         None => None,
     };
-    let schema = here.store.health().await?.schema;
-    let integrity = here.store.integrity_faults().await?;
-    let report = here.store.verify_audit(expected.as_ref()).await?;
+    let schema = here.store.ledger().health().await?.schema;
+    let integrity = here.store.ledger().integrity_faults().await?;
+    let report = here.store.ledger().verify_audit(expected.as_ref()).await?;
     println!("Schema: {schema}.");
     for edition in here.store.editions().await? {
         println!(

@@ -1,7 +1,7 @@
 //! HTTPS with certificate files, read again when the process is told to (SIGHUP), so that a renewed certificate needs no
 //! stop.
 
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -82,7 +82,7 @@ pub(crate) async fn serve(
     let mut server = axum_server::from_tcp_rustls(listener, config)?.handle(handle);
     // Whoever sends the head of a request byte by byte holds a connection for so long and no longer.
     server.http_builder().http1().timer(TokioTimer::new()).header_read_timeout(LONGEST_HEAD);
-    let served = server.serve(router.into_make_service()).await;
+    let served = server.serve(router.into_make_service_with_connect_info::<SocketAddr>()).await;
     waiting.abort();
     renewing.abort();
     Ok(served?)

@@ -7,12 +7,12 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail, ensure};
 use fingerpost_domain::Timestamp;
-use fingerpost_store::{Address, Store, StoreError};
+use fingerpost_store::{Address, Ledger, Store, StoreError};
 
 use crate::ambient;
 
 async fn copy(from: &Store, to: &Store, progress: impl FnMut(usize, usize)) -> anyhow::Result<u64> {
-    match from.copy_into(to, progress).await {
+    match from.ledger().copy_into(to.ledger(), progress).await {
         Err(StoreError::AlreadyThere) => bail!("the target is in use: choose an empty folder or database"),
         copied => Ok(copied?),
     }
@@ -21,7 +21,7 @@ async fn copy(from: &Store, to: &Store, progress: impl FnMut(usize, usize)) -> a
 /// The head of the audit, for the log of whoever keeps the copy, and what is wrong with it. A fault is said after the
 /// copy is made: evidence is worth most when something is wrong.
 async fn head_of(store: &Store) -> anyhow::Result<(String, Vec<String>)> {
-    let report = store.verify_audit(None).await?;
+    let report = store.ledger().verify_audit(None).await?;
     Ok((format!("{}:{}", report.head.number, report.head.hash), report.faults))
 }
 
@@ -48,11 +48,11 @@ pub(crate) async fn backup(
     ensure!(!file.exists(), "{}: the file is there already; a backup never writes over another", file.display());
     let folder = workshop(file)?;
     let target = Store::open(&Address::Folder(folder.path().to_owned()), ambient::entropy()?, now).await?;
-    store.note_copy_out(now).await?;
+    store.ledger().note_copy_out(now).await?;
     let rows = copy(store, &target, progress).await?;
     let (head, faults) = head_of(&target).await?;
     target.close().await;
-    let made = Store::file_in(folder.path());
+    let made = Ledger::file_in(folder.path());
     ensure!(!left_over(&made), "the backup could not be brought into one file");
     fs::set_permissions(&made, Permissions::from_mode(0o600))?;
     fs::File::open(&made)?.sync_all()?;
@@ -74,19 +74,19 @@ pub(crate) async fn restore(
     file: &Path,
     (now, progress): (Timestamp, impl FnMut(usize, usize)),
 ) -> anyhow::Result<()> {
-    ensure!(store.is_untouched().await?, "this database is in use: restore into an empty folder or database");
+    ensure!(store.ledger().is_untouched().await?, "this database is in use: restore into an empty folder or database");
     let folder = tempfile::tempdir().context("no folder for the work could be made")?;
-    let copied = Store::file_in(folder.path());
+    let copied = Ledger::file_in(folder.path());
     fs::copy(file, &copied).with_context(|| format!("{}: the file cannot be read", file.display()))?;
     let source = match Store::open(&Address::Folder(folder.path().to_owned()), ambient::entropy()?, now).await {
         Err(StoreError::Engine(_)) => bail!("{}: this is not a backup of Fingerpost", file.display()),
         opened => opened?,
     };
-    ensure!(!source.is_untouched().await?, "{}: there is nothing in this file", file.display());
+    ensure!(!source.ledger().is_untouched().await?, "{}: there is nothing in this file", file.display());
     // The head of the backup, to compare with the one that was noted: what is held next adds to the audit.
     let (head, faults) = head_of(&source).await?;
     let rows = copy(&source, store, progress).await?;
-    let held = store.settle_restored(now).await?;
+    let held = store.ledger().settle_restored(now).await?;
     source.close().await;
     println!(
         "{rows} rows are back. Audit head {head}. People sign in again. {held} messages and reminders that were due are held."
@@ -103,7 +103,7 @@ pub(crate) async fn copy_to(
     let is_server = target.starts_with("postgres://") || target.starts_with("postgresql://");
     let address = if is_server { Address::Postgres(target.to_owned()) } else { Address::Folder(target.into()) };
     let target = Store::open(&address, ambient::entropy()?, now).await?;
-    store.note_copy_out(now).await?;
+    store.ledger().note_copy_out(now).await?;
     let rows = copy(store, &target, progress).await?;
     let (head, faults) = head_of(&target).await?;
     target.close().await;

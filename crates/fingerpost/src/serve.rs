@@ -25,7 +25,7 @@ pub(crate) async fn serve(store: Store, settings: &Settings, options: &Serve) ->
     let address: SocketAddr =
         listen.parse().with_context(|| format!("{listen}: write the address as 127.0.0.1:8080"))?;
     let behind_proxy = options.behind_proxy || settings.behind_proxy;
-    let invented = store.is_invented().await?;
+    let invented = store.ledger().is_invented().await?;
     let certificate = Certificate::named(options, settings)?;
     ensure!(
         !(behind_proxy && certificate.is_some()),
@@ -42,7 +42,12 @@ pub(crate) async fn serve(store: Store, settings: &Settings, options: &Serve) ->
     let here = listener.local_addr()?;
     let at = format!("{}://{here}", if certificate.is_some() { "https" } else { "http" });
     let public_url = settings.public_url.clone().unwrap_or_else(|| at.clone());
-    let config = WebConfig { secure_cookies: https, texts: settings.texts.clone(), public_url: public_url.clone() };
+    let config = WebConfig {
+        secure_cookies: https,
+        behind_proxy,
+        texts: settings.texts.clone(),
+        public_url: public_url.clone(),
+    };
     let app = App::new(store.clone(), clock.clone(), config).await?;
     let (stop, stopped) = watch::channel(false);
     if let Some(address) = options.metrics_listen.as_ref().or(settings.metrics_listen.as_ref()) {
@@ -63,7 +68,10 @@ pub(crate) async fn serve(store: Store, settings: &Settings, options: &Serve) ->
     let (router, stopped) = (fingerpost_web::router(&app), until(stopped, stop));
     match certificate {
         Some(certificate) => https::serve(listener.into_std()?, router, certificate, stopped).await?,
-        None => axum::serve(listener, router).with_graceful_shutdown(stopped).await?,
+        None => {
+            let service = router.into_make_service_with_connect_info::<SocketAddr>();
+            axum::serve(listener, service).with_graceful_shutdown(stopped).await?;
+        }
     }
     working.await.ok();
     store.close().await;
@@ -74,7 +82,8 @@ pub(crate) async fn serve(store: Store, settings: &Settings, options: &Serve) ->
 pub(crate) async fn work(store: Store, settings: &Settings) -> anyhow::Result<()> {
     let (stop, stopped) = watch::channel(false);
     let public_url = settings.public_url.clone().unwrap_or_else(|| format!("http://{}", settings.listen));
-    let worker = Worker::new(store.clone(), ambient::clock(), post(settings, store.is_invented().await?)?, &public_url);
+    let worker =
+        Worker::new(store.clone(), ambient::clock(), post(settings, store.ledger().is_invented().await?)?, &public_url);
     let working = tokio::spawn(worker.run(stopped.clone()));
     println!("Working. Stop with Ctrl-C.");
     until(stopped, stop).await;

@@ -9,12 +9,12 @@ use fingerpost_domain::id::{CaseId, PersonId, TenantId};
 use fingerpost_domain::person::PersonName;
 use fingerpost_policy::{Permission, ReadCase, WorkCase};
 
-use crate::audit::{Act, Resource};
 use crate::people::person_name;
 use crate::{Ctx, Store, cases};
 use fingerpost_engine::statements;
 use fingerpost_engine::{Result, StoreError};
 use fingerpost_engine::{Tx, values};
+use fingerpost_ledger::{Act, Resource};
 
 statements! {
     WHO = "SELECT c.person, p.given, p.family, p.preferred, c.closed_at FROM case_file c JOIN person p ON p.tenant = c.tenant AND p.id = c.person \

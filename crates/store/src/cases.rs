@@ -17,13 +17,13 @@ use fingerpost_domain::{Date, Timestamp};
 use fingerpost_policy::{Grant, Permission, ReadCase, ReadCaseload, WorkCase};
 
 use crate::assessments::Assessment;
-use crate::audit::{Act, Resource};
 use crate::connections::ConnectionRow;
 use crate::people::{PersonHere, care, details, needs_of, person_name};
 use crate::{Ctx, PAGE_ROWS, Store, about, assessments, connections, feedback, people, plans};
 use fingerpost_engine::statements;
 use fingerpost_engine::{Result, StoreError};
 use fingerpost_engine::{Row, Tx, Value, values};
+use fingerpost_ledger::{Act, Resource};
 
 statements! {
     CASELOAD = "SELECT c.id, p.given, p.family, p.preferred, p.risk, p.risk_note, c.opened_at, c.sent_at, c.first_contact, c.last_contact, c.next_action, c.next_due, \
@@ -402,6 +402,7 @@ fn source_of(case: &CasePage) -> FeedbackSource {
         contacts_happened: case.contacts_happened,
         sessions: (case.sessions_used, case.sessions_agreed),
         matters: case.matters.clone(),
+        risk: Some(case.person.risk.words()),
         services: connections::lines(
             case.connections.iter().map(|each| (each.service_name.as_str(), each.state, each.came)),
         ),

@@ -14,13 +14,13 @@ use fingerpost_domain::{Date, Timestamp};
 use fingerpost_policy::{ReadCase, WorkCase};
 use jiff::SignedDuration;
 
-use crate::audit::{Act, Entry, Resource};
 use crate::links::{self, LinkScope, LiveLink};
 use crate::outbox::{self, MessageTemplate};
 use crate::{Ctx, Store, about, cases};
 use fingerpost_engine::statements;
 use fingerpost_engine::{Result, StoreError};
 use fingerpost_engine::{Row, Tx, values};
+use fingerpost_ledger::{Act, Entry, Resource};
 
 statements! {
     ADD = "INSERT INTO connection (tenant, id, case_id, service, service_name, request_key, state, ask, first_visit, told, group_email, offered_by, offered_at) \

@@ -8,11 +8,11 @@ use fingerpost_domain::id::{OrganisationId, ServiceId};
 use fingerpost_domain::person::Postcode;
 
 use crate::Store;
-use crate::audit::Resource;
 use crate::imports::{ImportCounts, Upserted};
 use fingerpost_engine::statements;
 use fingerpost_engine::{Result, StoreError};
 use fingerpost_engine::{Row, Tx, values};
+use fingerpost_ledger::Resource;
 
 statements! {
     /// Takes the sequence for the rest of the transaction, so that numbers become visible in their order.

@@ -22,19 +22,20 @@ use fingerpost_domain::person::{Email, PersonDetails};
 use fingerpost_domain::plan::Plan;
 use fingerpost_domain::referral::{ReferralRequest, ReferralState, Refusal, reference};
 use fingerpost_domain::scheme::SchemeTerms;
+use fingerpost_domain::self_referral::ReferralSource;
 use fingerpost_domain::text::{Line, Note};
 use fingerpost_domain::{Date, Timestamp};
 
-use crate::audit::{Act, Entry, Resource};
 use crate::people::{care_values, details_values};
 use crate::referrals::{REFERENCES, needs_text};
-use crate::tables;
 use crate::triage::{FIRST_CALL, FIRST_CALL_WORKING_DAYS};
 use crate::{Store, cases, connections};
 use fingerpost_engine::Rows;
 use fingerpost_engine::statements;
 use fingerpost_engine::{Result, StoreError};
 use fingerpost_engine::{Tx, Value, values};
+use fingerpost_ledger::tables;
+use fingerpost_ledger::{Act, Entry, Resource};
 
 statements! {
     KEEP_EDITION = "INSERT INTO questionnaire (code, version, body, added_at) VALUES ($1, $2, $3, $4) ON CONFLICT (code, version) DO NOTHING";
@@ -316,6 +317,9 @@ impl Written<'_> {
             row.case,
             false,
             request.asker.as_ref().map(Line::as_str),
+            ReferralSource::Practice.code(),
+            None::<String>,
+            false,
         ]);
         self.put("referral", cells);
     }
@@ -424,6 +428,7 @@ impl Written<'_> {
             contacts_happened: sum.happened,
             sessions: (sum.used, episode.terms.sessions_agreed),
             matters: sum.matters.as_ref().map(|(words, _)| words.clone()),
+            risk: Some(episode.request.risk.words()),
             services: connections::lines(lines),
             assessments: before_and_after(&completed).iter().map(cases::assessment_line).collect(),
             goals: plan.map(|(_, plan)| plan.goal_lines()).unwrap_or_default(),

@@ -15,7 +15,7 @@ statements! {
     INSERT = "INSERT INTO feedback (tenant, id, referral, disclosure, kind, sections, sent_at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
     OF_REFERRAL = "SELECT id, kind, sections, sent_at, opened_at FROM feedback WHERE tenant = $1 AND referral = $2 ORDER BY sent_at DESC, id DESC LIMIT 50";
     OPENED = "UPDATE feedback SET opened_at = $3 WHERE tenant = $1 AND referral = $2 AND opened_at IS NULL";
-    REFERRALS_OF_CASE = "SELECT id, referrer FROM referral WHERE tenant = $1 AND case_id = $2 ORDER BY created_at, id LIMIT 20";
+    REFERRALS_OF_CASE = "SELECT id, referrer FROM referral WHERE tenant = $1 AND case_id = $2 AND source = 'practice' ORDER BY created_at, id LIMIT 20";
     STANDING = "SELECT d.id FROM disclosure d WHERE d.tenant = $1 AND d.referral = $2 AND d.recipient = 'referrer' AND d.fields = $3 AND d.withdrawn_at IS NULL \
                 ORDER BY d.given_at DESC, d.id DESC LIMIT 1";
     WITHDRAW = "UPDATE disclosure SET withdrawn_at = $3 WHERE tenant = $1 AND recipient = 'referrer' AND withdrawn_at IS NULL \
@@ -73,7 +73,7 @@ pub(crate) async fn change_agreement(
     Ok(())
 }
 
-/// Writes a message to the referrer of every referral of a case and tells them that it is there. Writes
+/// Writes a message to the referrer of every referral of a case, where it was a practice that asked, and tells them that it is there. Writes
 /// nothing when the person said that they hear nothing.
 pub(crate) async fn send(
     store: &Store,

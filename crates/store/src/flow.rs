@@ -10,12 +10,12 @@ use fingerpost_domain::referral::ReferralState;
 use fingerpost_domain::{Date, Timestamp};
 use fingerpost_policy::{ReadCounted, ReadFlow};
 
-use crate::audit::{Act, Resource};
 use crate::people::person_name;
 use crate::{Ctx, PAGE_ROWS, Store};
 use fingerpost_engine::statements;
 use fingerpost_engine::{Result, StoreError};
 use fingerpost_engine::{Row, values};
+use fingerpost_ledger::{Act, Resource};
 
 statements! {
     // A place is a scheme or a practice, never both: each half of a union goes by its own index, where an OR would read

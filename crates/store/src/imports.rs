@@ -4,10 +4,10 @@ use fingerpost_domain::Timestamp;
 use fingerpost_domain::id::{ImportRunId, TenantId};
 
 use crate::Store;
-use crate::audit::{self, Act, Entry, Resource};
 use fingerpost_engine::Result;
 use fingerpost_engine::statements;
 use fingerpost_engine::{Tx, values};
+use fingerpost_ledger::{Act, Entry, Resource};
 
 statements! {
     RECORD_RUN = "INSERT INTO import_run (id, kind, source, finished_at, rows_read, added, changed, unchanged, refused) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
@@ -73,6 +73,6 @@ impl Store {
             n(counts.refused),
         ];
         tx.run(RECORD_RUN, values).await?;
-        audit::append(self, tx, now, Entry::system(TenantId::main(), Act::Import, resource).of(id)).await
+        self.ledger().note(tx, now, Entry::system(TenantId::main(), Act::Import, resource).of(id)).await
     }
 }

@@ -4,12 +4,13 @@ use fingerpost_domain::id::{JobId, ReferralId, TenantId};
 use fingerpost_domain::{Timestamp, coded};
 use jiff::SignedDuration;
 
-use crate::audit::{Act, Entry, Resource};
 use crate::outbox::{self, MessageTemplate};
-use crate::{Store, dialect, schemes};
+use crate::{Store, schemes};
 use fingerpost_engine::statements;
 use fingerpost_engine::{Result, StoreError};
 use fingerpost_engine::{Tx, values};
+use fingerpost_ledger::dialect;
+use fingerpost_ledger::{Act, Entry, Resource};
 
 coded! {
     /// What is to be done.

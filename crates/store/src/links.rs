@@ -1,15 +1,16 @@
 //! One-time links: opaque, stored as a hash, expiring, revocable, each with one scope. Looking at a link changes
-//! nothing; a button does. Choosing a password uses its link up; a group and a person answering questions go on with
-//! theirs until it ends.
+//! nothing; a button does. Choosing a password uses its link up; a group and a person who answers or asks go on
+//! with theirs until it ends.
 
 use fingerpost_domain::id::{LinkId, TenantId};
 use fingerpost_domain::{Timestamp, coded};
 use sha2::{Digest, Sha256};
 
-use crate::{Store, hex};
+use crate::Store;
 use fingerpost_engine::statements;
 use fingerpost_engine::{Result, StoreError};
 use fingerpost_engine::{Tx, values};
+use fingerpost_ledger::hex;
 
 coded! {
     /// What a link is good for.
@@ -20,6 +21,8 @@ coded! {
         AnswerConnection = "answer_connection",
         /// Answering questions about oneself, until the last one: the subject is the assessment.
         AnswerQuestions = "answer_questions",
+        /// Asking for help oneself, then looking where the request is: the subject is the self-referral.
+        AskForHelp = "ask_for_help",
     }
 }
 
@@ -28,6 +31,7 @@ statements! {
     REVOKE = "UPDATE one_time_link SET revoked_at = $4 WHERE tenant = $1 AND scope = $2 AND subject = $3 AND used_at IS NULL AND revoked_at IS NULL";
     LIVE = "SELECT tenant, id, scope, subject, expires_at FROM one_time_link WHERE token_hash = $1 AND expires_at > $2 AND used_at IS NULL AND revoked_at IS NULL";
     STILL_LIVE = "SELECT id FROM one_time_link WHERE tenant = $1 AND id = $2 AND used_at IS NULL AND revoked_at IS NULL AND expires_at > $3";
+    PROLONG = "UPDATE one_time_link SET expires_at = $3 WHERE tenant = $1 AND id = $2";
     USE = "UPDATE one_time_link SET used_at = $3 WHERE tenant = $1 AND id = $2 AND used_at IS NULL AND revoked_at IS NULL AND expires_at > $3";
 }
 
@@ -84,6 +88,11 @@ pub(crate) async fn revoke(
 pub(crate) async fn still_live(tx: &mut Tx, link: &LiveLink, now: Timestamp) -> Result<()> {
     let found = tx.row(STILL_LIVE, values![&link.tenant, link.id, now]).await?;
     found.map(drop).ok_or(StoreError::NotFound)
+}
+
+/// Lets a link work for longer.
+pub(crate) async fn prolong(tx: &mut Tx, link: &LiveLink, until: Timestamp) -> Result<()> {
+    tx.run(PROLONG, values![&link.tenant, link.id, until]).await.map(drop)
 }
 
 /// Uses a link up, or says that it cannot be used any more.

@@ -10,11 +10,11 @@ use fingerpost_domain::text::folded;
 use fingerpost_domain::{Date, Timestamp};
 
 use crate::Store;
-use crate::audit::{Act, Entry, Resource};
 use crate::imports::{ImportCounts, Upserted};
 use fingerpost_engine::statements;
 use fingerpost_engine::{Result, StoreError};
 use fingerpost_engine::{Row, Tx, values};
+use fingerpost_ledger::{Act, Entry, Resource};
 
 statements! {
     BY_SLUG = "SELECT id, slug, kind, name FROM organisation WHERE slug = $1";

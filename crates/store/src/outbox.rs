@@ -8,11 +8,12 @@ use fingerpost_domain::safe_contact::{MayLeave, SafeContact};
 use fingerpost_domain::{Timestamp, coded};
 use jiff::SignedDuration;
 
-use crate::audit::{self, Act, Entry, Resource};
-use crate::{Store, connections, dialect, people};
+use crate::{Store, connections, people};
 use fingerpost_engine::statements;
 use fingerpost_engine::{Result, StoreError};
 use fingerpost_engine::{Tx, values};
+use fingerpost_ledger::dialect;
+use fingerpost_ledger::{Act, Entry, Resource};
 
 coded! {
     /// Which message it is.
@@ -136,7 +137,7 @@ pub(crate) async fn to_person(
         }
         MayLeave::ByHandOnly(_) => {
             let entry = Entry::system(tenant.clone(), Act::Withhold, Resource::Message).of(subject);
-            audit::append(store, tx, now, entry.because(template.code())).await
+            store.ledger().note(tx, now, entry.because(template.code())).await
         }
     }
 }

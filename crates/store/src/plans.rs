@@ -11,12 +11,12 @@ use fingerpost_domain::text::Note;
 use fingerpost_domain::{Date, Timestamp};
 use fingerpost_policy::{Permission, ReadCase, WorkCase};
 
-use crate::audit::{Act, Resource};
 use crate::people::person_name;
 use crate::{Ctx, Store, cases};
 use fingerpost_engine::statements;
 use fingerpost_engine::{Result, StoreError};
 use fingerpost_engine::{Row, Tx, values};
+use fingerpost_ledger::{Act, Resource};
 
 statements! {
     NEWEST = "SELECT c.id, p.given, p.family, p.preferred, c.opened_at, c.closed_at, c.matters, c.referrer_hears, u.name AS worker_name, w.phone AS worker_phone, \

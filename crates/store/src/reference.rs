@@ -6,13 +6,13 @@ use fingerpost_domain::organisation::ODS;
 use fingerpost_domain::{Date, Timestamp};
 use sha2::{Digest, Sha256};
 
-use crate::audit::Resource;
-use crate::tables;
-use crate::{ImportCounts, Store, hex};
+use crate::{ImportCounts, Store};
 use fingerpost_engine::Result;
 use fingerpost_engine::Rows;
 use fingerpost_engine::statements;
 use fingerpost_engine::{Value, values};
+use fingerpost_ledger::Resource;
+use fingerpost_ledger::{hex, tables};
 
 statements! {
     NEWEST_OF_DAY = "SELECT version, digest FROM reference_edition WHERE kind = $1 AND name = $2 AND as_of = $3 ORDER BY version DESC LIMIT 1";

@@ -18,7 +18,6 @@ use fingerpost_domain::{Date, Timestamp};
 use fingerpost_policy::{ReadSent, ReferPerson, TakeBack};
 use sha2::{Digest, Sha256};
 
-use crate::audit::{Act, Resource};
 use crate::feedback::{self, FeedbackRow};
 use crate::jobs::{self, JobKind};
 use crate::outbox::{self, MessageTemplate};
@@ -27,9 +26,10 @@ use crate::{Ctx, PAGE_ROWS, Store, disclosures, schemes};
 use fingerpost_engine::statements;
 use fingerpost_engine::{Result, StoreError};
 use fingerpost_engine::{Row, Tx, Value, values};
+use fingerpost_ledger::{Act, Resource};
 
 statements! {
-    SCHEME_OF_PRACTICE = "SELECT s.organisation, s.min_age, s.max_age, s.sessions_agreed, s.answer_working_days, o.name \
+    SCHEME_OF_PRACTICE = "SELECT s.organisation, s.min_age, s.max_age, s.sessions_agreed, s.answer_working_days, s.self_referral, o.name \
                           FROM scheme_practice p JOIN scheme s ON s.tenant = p.tenant AND s.organisation = p.scheme \
                           JOIN organisation o ON o.id = s.organisation WHERE p.tenant = $1 AND p.practice = $2";
     WORKERS_OF_PRACTICE = "SELECT d.user_id, d.days, u.name, w.languages, w.phone, w.places, \
@@ -66,7 +66,8 @@ statements! {
                  AND r.created_at < $4 ORDER BY r.created_at DESC, r.id DESC LIMIT $5";
     SENT_ONE = "SELECT r.id, r.reference, r.state, r.given, r.family, r.preferred, r.born, r.nhs_number, r.address, r.postcode, r.phone, r.email, r.communication, \
                 r.needs, r.words, r.reach, r.guidance, r.risk, r.risk_note, r.agreement, r.asker, r.created_at, r.sent_at, r.answer_due, r.decided_at, r.reason, r.alternative, r.joined_case, \
-                r.referrer, u.name AS referrer_name, s.name AS scheme_name, w.name AS worker_name, lw.phone AS worker_phone, (SELECT MIN(t.on_day) FROM contact t WHERE t.tenant = r.tenant AND t.case_id = r.case_id AND t.happened <> 'did_not_happen' \
+                r.referrer, u.name AS referrer_name, u.email AS referrer_email, u.job_title, \
+                (SELECT MIN(i.value) FROM organisation_identifier i WHERE i.organisation = r.practice AND i.system = 'ods') AS practice_code, s.name AS scheme_name, w.name AS worker_name, lw.phone AS worker_phone, (SELECT MIN(t.on_day) FROM contact t WHERE t.tenant = r.tenant AND t.case_id = r.case_id AND t.happened <> 'did_not_happen' \
                  AND t.kind <> 'about_person' AND t.recorded_at >= r.decided_at) AS first_contact, c.closed_at, c.referrer_hears \
                 FROM referral r JOIN app_user u ON u.tenant = r.tenant AND u.id = r.referrer \
                 JOIN organisation s ON s.id = r.scheme \
@@ -228,6 +229,12 @@ pub struct SentPage {
     pub reach: Option<Reach>,
     /// Guidance beside it.
     pub guidance: Option<String>,
+    /// What the referrer does.
+    pub referrer_role: Option<String>,
+    /// How to reach the referrer.
+    pub referrer_email: String,
+    /// The practice's national code.
+    pub practice_code: Option<String>,
     /// The scheme.
     pub scheme_name: String,
     /// The worker's phone.
@@ -259,6 +266,24 @@ async fn scheme_of(
 ) -> Result<Option<(OrganisationId, String, SchemeTerms)>> {
     let row = tx.row(SCHEME_OF_PRACTICE, values![tenant, practice]).await?;
     row.map(|row| Ok((row.parsed("organisation")?, row.text("name")?, schemes::terms(&row)?))).transpose()
+}
+
+/// What a referral brings with it once it is sent: the agreement that the scheme reads it, the messages to those who triage, and the
+/// reminder in the morning of the day on which an answer was promised, while there is still time.
+pub(crate) async fn arrived(
+    store: &Store,
+    tx: &mut Tx,
+    tenant: &TenantId,
+    (id, scheme): (ReferralId, OrganisationId),
+    (by, due, now): (UserId, Date, Timestamp),
+) -> Result<()> {
+    disclosures::disclose(store, tx, tenant, (id, Recipient::Scheme, DisclosedFields::Referral), (by, now)).await?;
+    let subject = id.to_string();
+    for triager in schemes::triagers(tx, tenant, scheme).await? {
+        let message = (triager, subject.as_str());
+        outbox::to_user(store, tx, tenant, MessageTemplate::ReferralArrived, message, now).await?;
+    }
+    jobs::add(store, tx, tenant, (JobKind::RemindTriage, &subject), (instant_at(due, 9), now)).await
 }
 
 impl Store {
@@ -421,16 +446,7 @@ impl Store {
             return row.coded("state", ReferralState::from_code);
         }
         if sending {
-            let to_scheme = (id, Recipient::Scheme, DisclosedFields::Referral);
-            disclosures::disclose(self, &mut tx, tenant, to_scheme, (user, ctx.now)).await?;
-            let subject = id.to_string();
-            for triager in schemes::triagers(&mut tx, tenant, scheme).await? {
-                let message = (triager, subject.as_str());
-                outbox::to_user(self, &mut tx, tenant, MessageTemplate::ReferralArrived, message, ctx.now).await?;
-            }
-            // In the morning of the day, while there is still time to answer.
-            let due_at = instant_at(due, 9);
-            jobs::add(self, &mut tx, tenant, (JobKind::RemindTriage, &subject), (due_at, ctx.now)).await?;
+            arrived(self, &mut tx, tenant, (id, scheme), (user, due, ctx.now)).await?;
         }
         let act = match state {
             ReferralState::Sent => Act::Send,
@@ -483,6 +499,9 @@ impl Store {
             risk_note: row.opt_text("risk_note")?,
             reach: row.opt_coded("reach", Reach::from_code)?,
             guidance: row.opt_text("guidance")?,
+            referrer_role: row.opt_text("job_title")?,
+            referrer_email: row.text("referrer_email")?,
+            practice_code: row.opt_text("practice_code")?,
             scheme_name: row.text("scheme_name")?,
             worker_phone: row.opt_text("worker_phone")?,
             alternative: row.opt_text("alternative")?,

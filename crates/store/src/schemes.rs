@@ -2,21 +2,23 @@
 
 use fingerpost_domain::Timestamp;
 use fingerpost_domain::id::{OrganisationId, TenantId, UserId};
+use fingerpost_domain::person::Phone;
 use fingerpost_domain::role::Role;
 use fingerpost_domain::scheme::SchemeTerms;
 
 use crate::Store;
-use crate::audit::{Act, Entry, Resource};
 use fingerpost_engine::Result;
 use fingerpost_engine::statements;
 use fingerpost_engine::{Row, Tx, values};
+use fingerpost_ledger::{Act, Entry, Resource};
 
 statements! {
     HOLDERS = "SELECT m.user_id FROM membership m JOIN app_user u ON u.tenant = m.tenant AND u.id = m.user_id AND u.disabled = 0 \
                WHERE m.tenant = $1 AND m.organisation = $2 AND m.role = $3 ORDER BY m.user_id LIMIT 200";
-    INSERT = "INSERT INTO scheme (tenant, organisation, min_age, max_age, sessions_agreed, answer_working_days) VALUES ($1, $2, $3, $4, $5, $6) \
+    INSERT = "INSERT INTO scheme (tenant, organisation, min_age, max_age, sessions_agreed, answer_working_days, self_referral) VALUES ($1, $2, $3, $4, $5, $6, $7) \
               ON CONFLICT (tenant, organisation) DO UPDATE SET min_age = excluded.min_age, max_age = excluded.max_age, \
-              sessions_agreed = excluded.sessions_agreed, answer_working_days = excluded.answer_working_days";
+              sessions_agreed = excluded.sessions_agreed, answer_working_days = excluded.answer_working_days, self_referral = excluded.self_referral";
+    PUT_PHONE = "UPDATE organisation SET phone = $2, changed_at = $3 WHERE id = $1";
     SERVE = "INSERT INTO scheme_practice (tenant, practice, scheme) VALUES ($1, $2, $3) \
              ON CONFLICT (tenant, practice) DO UPDATE SET scheme = excluded.scheme";
     ADD_WORKER = "INSERT INTO link_worker (tenant, user_id, scheme, languages, phone, places) VALUES ($1, $2, $3, $4, $5, $6) \
@@ -30,6 +32,8 @@ statements! {
 pub struct NewScheme {
     /// The organisation that runs it.
     pub organisation: OrganisationId,
+    /// Its phone, where it is to be set.
+    pub phone: Option<Phone>,
     /// Its terms.
     pub terms: SchemeTerms,
     /// The practices it serves.
@@ -51,6 +55,7 @@ pub(crate) fn terms(row: &Row) -> Result<SchemeTerms> {
         max_age: row.opt_int("max_age")?.and_then(|age| i16::try_from(age).ok()),
         sessions_agreed: row.small("sessions_agreed")?,
         answer_working_days: row.small("answer_working_days")?,
+        self_referral: row.flag("self_referral")?,
     })
 }
 
@@ -90,8 +95,12 @@ impl Store {
             terms.max_age.map(i64::from),
             i64::from(terms.sessions_agreed),
             i64::from(terms.answer_working_days),
+            terms.self_referral,
         ];
         tx.run(INSERT, values).await?;
+        if let Some(phone) = &scheme.phone {
+            tx.run(PUT_PHONE, values![scheme.organisation, phone.as_str(), now]).await?;
+        }
         for practice in &scheme.practices {
             tx.run(SERVE, values![tenant, *practice, scheme.organisation]).await?;
         }

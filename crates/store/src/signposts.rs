@@ -6,11 +6,11 @@ use fingerpost_domain::signpost::SignpostHow;
 use fingerpost_policy::Signpost;
 use jiff::SignedDuration;
 
-use crate::audit::{Act, Resource};
 use crate::{Ctx, Store};
 use fingerpost_engine::statements;
 use fingerpost_engine::values;
 use fingerpost_engine::{Result, StoreError};
+use fingerpost_ledger::{Act, Resource};
 
 statements! {
     ADD = "INSERT INTO signpost (tenant, id, organisation, service, service_name, request_key, how, made_at) \

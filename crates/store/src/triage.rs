@@ -9,25 +9,27 @@ use fingerpost_domain::referral::{NotNow, ReferralState, Refusal};
 use fingerpost_domain::risk::Risk;
 use fingerpost_domain::safe_contact::SafeContact;
 use fingerpost_domain::scheme::SchemeTerms;
+use fingerpost_domain::self_referral::ReferralSource;
 use fingerpost_domain::{Date, Timestamp};
 use fingerpost_policy::Triage;
 
-use crate::audit::{Act, Resource};
 use crate::outbox::{self, MessageTemplate};
 use crate::people::{self, LikelyPerson, PersonHere, care, details, needs_of, person_name};
 use crate::{Ctx, PAGE_ROWS, Store, cases, schemes};
 use fingerpost_engine::statements;
 use fingerpost_engine::{Result, StoreError};
 use fingerpost_engine::{Row, Tx, values};
+use fingerpost_ledger::{Act, Resource};
 
 statements! {
-    WAITING = "SELECT r.id, r.given, r.family, r.preferred, r.born, r.needs, r.risk, r.sent_at, r.answer_due, o.name AS practice_name \
+    WAITING = "SELECT r.id, r.given, r.family, r.preferred, r.born, r.needs, r.risk, r.sent_at, r.answer_due, r.source, r.safeguarding, r.urgent, o.name AS practice_name \
                FROM referral r JOIN organisation o ON o.id = r.practice \
-               WHERE r.tenant = $1 AND r.scheme = $2 AND r.state = 'sent' ORDER BY r.sent_at, r.id LIMIT $3";
+               WHERE r.tenant = $1 AND r.scheme = $2 AND r.state = 'sent' \
+               ORDER BY CASE WHEN r.urgent = 1 OR r.safeguarding IS NOT NULL THEN 0 ELSE 1 END, r.answer_due, r.sent_at, r.id LIMIT $3 OFFSET $4";
     COUNT_WAITING = "SELECT COUNT(*) AS n, MIN(answer_due) AS oldest_due FROM referral WHERE tenant = $1 AND scheme = $2 AND state = 'sent'";
     ONE = "SELECT r.id, r.reference, r.state, r.given, r.family, r.preferred, r.born, r.nhs_number, r.address, r.postcode, r.phone, r.email, r.communication, \
-           r.needs, r.words, r.reach, r.guidance, r.risk, r.risk_note, r.asker, r.sent_at, r.answer_due, r.practice, r.referrer, \
-           o.name AS practice_name, u.name AS referrer_name, u.job_title, s.min_age, s.max_age, s.sessions_agreed, s.answer_working_days \
+           r.needs, r.words, r.reach, r.guidance, r.risk, r.risk_note, r.asker, r.source, r.safeguarding, r.urgent, r.sent_at, r.answer_due, r.practice, r.referrer, \
+           o.name AS practice_name, u.name AS referrer_name, u.job_title, s.min_age, s.max_age, s.sessions_agreed, s.answer_working_days, s.self_referral \
            FROM referral r JOIN organisation o ON o.id = r.practice JOIN app_user u ON u.tenant = r.tenant AND u.id = r.referrer \
            JOIN scheme s ON s.tenant = r.tenant AND s.organisation = r.scheme \
            WHERE r.tenant = $1 AND r.scheme = $2 AND r.id = $3 AND r.state NOT IN ('draft', 'withdrawn') AND r.sent_at IS NOT NULL";
@@ -45,7 +47,7 @@ statements! {
               WHERE tenant = $1 AND scheme = $2 AND id = $3 AND state = 'sent'";
     NOT_ACCEPT = "UPDATE referral SET state = 'not_accepted', decided_at = $4, decided_by = $5, reason = $6, alternative = $7 \
                   WHERE tenant = $1 AND scheme = $2 AND id = $3 AND state = 'sent'";
-    REFERRER_OF = "SELECT referrer, state FROM referral WHERE tenant = $1 AND scheme = $2 AND id = $3 AND sent_at IS NOT NULL";
+    REFERRER_OF = "SELECT referrer, source, state FROM referral WHERE tenant = $1 AND scheme = $2 AND id = $3 AND sent_at IS NOT NULL";
 }
 
 /// The first call is made within so many working days of accepting.
@@ -67,6 +69,10 @@ pub struct WaitingRow {
     pub risk: String,
     /// From which practice.
     pub practice_name: String,
+    /// Who asked.
+    pub source: ReferralSource,
+    /// Words of danger, or a worry about harm: read first.
+    pub first: bool,
     /// When it was sent.
     pub sent_at: Timestamp,
     /// By when an answer was promised.
@@ -119,6 +125,12 @@ pub struct WaitingPage {
     pub practice_name: String,
     /// Who sent it, with what they do.
     pub referrer: String,
+    /// Who asked.
+    pub source: ReferralSource,
+    /// A worry about harm, in the referrer's words.
+    pub safeguarding: Option<String>,
+    /// Their own words may mean danger.
+    pub urgent: bool,
     /// The scheme's terms.
     pub terms: SchemeTerms,
     /// People already here who may be the same.
@@ -162,6 +174,8 @@ fn waiting_row(row: &Row) -> Result<WaitingRow> {
         needs: needs_of(row)?,
         risk: row.text("risk")?,
         practice_name: row.text("practice_name")?,
+        source: row.coded("source", ReferralSource::from_code)?,
+        first: row.flag("urgent")? || row.opt_text("safeguarding")?.is_some(),
         sent_at: row.at("sent_at")?,
         answer_due: row.parsed("answer_due")?,
     })
@@ -177,12 +191,14 @@ impl Store {
         Ok((row.int("n")?, row.opt_parsed("oldest_due")?))
     }
 
-    /// What waits, longest first. At most [`PAGE_ROWS`].
+    /// What waits: words of danger and worries about harm, then by the day of the promised answer. A page of [`PAGE_ROWS`], counted
+    /// from 0; none is ever out of reach.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn waiting(&self, ctx: &Ctx<Triage>) -> Result<Vec<WaitingRow>> {
-        let rows = self.db().rows(WAITING, values![ctx.grant.tenant(), ctx.grant.organisation(), PAGE_ROWS]).await?;
+    pub async fn waiting(&self, ctx: &Ctx<Triage>, page: u32) -> Result<Vec<WaitingRow>> {
+        let values = values![ctx.grant.tenant(), ctx.grant.organisation(), PAGE_ROWS, PAGE_ROWS * i64::from(page)];
+        let rows = self.db().rows(WAITING, values).await?;
         self.looked(ctx.now, ctx.entry(Act::Read, Resource::ReferralList)).await?;
         rows.iter().map(waiting_row).collect()
     }
@@ -233,6 +249,9 @@ impl Store {
             answer_due: row.parsed("answer_due")?,
             practice_name: row.text("practice_name")?,
             referrer,
+            source: row.coded("source", ReferralSource::from_code)?,
+            safeguarding: row.opt_text("safeguarding")?,
+            urgent: row.flag("urgent")?,
             terms: schemes::terms(&row)?,
             likely,
             workers,
@@ -281,13 +300,27 @@ impl Store {
         if changed == 0 {
             return Err(NotNow(state).into());
         }
-        let (referrer, subject): (UserId, String) = (row.parsed("referrer")?, id.to_string());
-        let answered = (referrer, subject.as_str());
-        outbox::to_user(self, &mut tx, tenant, MessageTemplate::ReferralAnswered, answered, ctx.now).await?;
+        let subject = id.to_string();
+        self.tell_referrer(&mut tx, tenant, (&row, &subject), ctx.now).await?;
         let hello = (person, subject.as_str(), &safe_contact);
         outbox::to_person(self, &mut tx, tenant, MessageTemplate::WorkerWillBeInTouch, hello, ctx.now).await?;
         self.commit(tx, ctx.now, ctx.entry(Act::Accept, Resource::Referral).of(id)).await?;
         Ok(Accepted { case, joined })
+    }
+
+    /// Tells whoever sent it that it was answered. Somebody who asked themself sees it behind their own link.
+    async fn tell_referrer(
+        &self,
+        tx: &mut Tx,
+        tenant: &TenantId,
+        (referral, subject): (&Row, &str),
+        now: Timestamp,
+    ) -> Result<()> {
+        if referral.coded("source", ReferralSource::from_code)? != ReferralSource::Practice {
+            return Ok(());
+        }
+        let answered = (referral.parsed("referrer")?, subject);
+        outbox::to_user(self, tx, tenant, MessageTemplate::ReferralAnswered, answered, now).await
     }
 
     async fn open_case(
@@ -332,8 +365,7 @@ impl Store {
             return Err(NotNow(row.coded("state", ReferralState::from_code)?).into());
         }
         let subject = id.to_string();
-        let answered = (row.parsed("referrer")?, subject.as_str());
-        outbox::to_user(self, &mut tx, tenant, MessageTemplate::ReferralAnswered, answered, ctx.now).await?;
+        self.tell_referrer(&mut tx, tenant, (&row, &subject), ctx.now).await?;
         let entry = ctx.entry(Act::NotAccept, Resource::Referral).of(id).because(refusal.reason.code());
         self.commit(tx, ctx.now, entry).await
     }

@@ -8,14 +8,14 @@ use fingerpost_domain::role::Role;
 use fingerpost_policy::{Actor, ManageUsers, Membership};
 use jiff::SignedDuration;
 
-use crate::audit::{Act, Entry, Resource};
 use crate::links::{self, LinkScope, LiveLink};
 use crate::outbox::{self, MessageTemplate};
-use crate::sessions::END_ALL_OF_USER;
-use crate::{Ctx, PAGE_ROWS, Store, audit, schemes};
+use crate::{Ctx, PAGE_ROWS, Store, schemes};
 use fingerpost_engine::statements;
 use fingerpost_engine::{Result, StoreError};
 use fingerpost_engine::{Tx, values};
+use fingerpost_ledger::end_sessions_of;
+use fingerpost_ledger::{Act, Entry, Resource};
 
 statements! {
     INSERT = "INSERT INTO app_user (tenant, id, name, email, email_folded, job_title, password_hash, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
@@ -230,7 +230,7 @@ impl Store {
         if tx.run(SET_PASSWORD, values![&link.tenant, user, password_hash]).await? == 0 {
             return Err(StoreError::NotFound);
         }
-        tx.run(END_ALL_OF_USER, values![user]).await?;
+        end_sessions_of(&mut tx, user).await?;
         let entry = Entry::system(link.tenant.clone(), Act::UseLink, Resource::User).of(user).by(user);
         self.commit(tx, now, entry).await
     }
@@ -359,7 +359,7 @@ impl Store {
         if tx.run(DISABLE, values![ctx.grant.tenant(), user, ctx.grant.organisation()]).await? == 0 {
             return Err(StoreError::NotFound);
         }
-        tx.run(END_ALL_OF_USER, values![user]).await?;
+        end_sessions_of(&mut tx, user).await?;
         self.commit(tx, ctx.now, ctx.entry(Act::Change, Resource::User).of(user).because("disabled")).await
     }
 
@@ -390,7 +390,7 @@ impl Store {
         let record = self.sign_in_record(&email.folded()).await?.ok_or(StoreError::NotFound)?;
         let mut tx = self.db().write().await?;
         tx.run(DISABLE_BY_EMAIL, values![email.folded()]).await?;
-        tx.run(END_ALL_OF_USER, values![record.user]).await?;
+        end_sessions_of(&mut tx, record.user).await?;
         let entry = Entry::system(record.tenant, Act::Change, Resource::User).of(record.user).because("disabled");
         self.commit(tx, now, entry).await
     }
@@ -400,7 +400,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn invented_accounts(&self, tenant: &TenantId) -> Result<Vec<UserRow>> {
-        if !self.is_invented().await? {
+        if !self.ledger().is_invented().await? {
             return Ok(vec![]);
         }
         let rows = self.db().rows(INVENTED_ACCOUNTS, values![tenant]).await?;
@@ -428,7 +428,7 @@ impl Store {
     pub async fn signed_out(&self, actor: &Actor, now: Timestamp) -> Result<()> {
         let mut tx = self.db().write().await?;
         let entry = Entry::system(actor.tenant.clone(), Act::SignOut, Resource::User).of(actor.user).by(actor.user);
-        audit::append(self, &mut tx, now, entry).await?;
+        self.ledger().note(&mut tx, now, entry).await?;
         tx.commit().await
     }
 }

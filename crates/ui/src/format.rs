@@ -10,6 +10,13 @@ pub fn day(date: Date, today: Date) -> String {
     if date.year() == today.year() { date.strftime("%A %-d %B").to_string() } else { long_day(date) }
 }
 
+/// A reference as it is read out on the telephone: `F P, 7 K 2 M, 4 1`.
+#[must_use]
+pub fn reference_spoken(reference: &str) -> String {
+    let spaced = |part: &str| part.chars().map(String::from).collect::<Vec<_>>().join(" ");
+    reference.split(' ').map(spaced).collect::<Vec<_>>().join(", ")
+}
+
 /// `4 June 1947`.
 #[must_use]
 pub fn birth_day(date: Date) -> String {

@@ -13,7 +13,7 @@ use tower_sessions::Session;
 use crate::form::Posted;
 use crate::frame::{first_screen, of_anyone, of_link, of_visitor, show, show_again};
 use crate::visitor::Visitor;
-use crate::{App, Passwords, WebError, account, group, measures, sessions};
+use crate::{App, Passwords, WebError, account, ask, group, measures, sessions};
 
 /// The same whatever is wrong: who has an account, and whose rests, is nobody's business.
 const REFUSED: &str = "The email or the password is not right, or the account is resting after too many tries. Wait 15 \
@@ -190,6 +190,7 @@ pub(crate) async fn link_form(
     match link.scope {
         LinkScope::AnswerConnection => group::open(&app, &token, &link).await,
         LinkScope::AnswerQuestions => measures::open(&app, (&token, &link), &at).await,
+        LinkScope::AskForHelp => ask::open(&app, (&token, &link), &at).await,
         LinkScope::ChoosePassword => show(&app, &password_page(&app, &token, Problems::none())),
     }
 }
@@ -203,6 +204,7 @@ pub(crate) async fn link(
     match link.scope {
         LinkScope::AnswerConnection => group::answer(&app, (&token, &link), &form).await,
         LinkScope::AnswerQuestions => measures::answer_by_link(&app, (&token, &link), &form).await,
+        LinkScope::AskForHelp => ask::post(&app, (&token, &link), &form).await,
         LinkScope::ChoosePassword => {
             let password = form.text("password");
             if let Err(refused) = Passwords::acceptable(&password) {

@@ -30,6 +30,9 @@ pub enum WebError {
     /// The link was used, has expired, was revoked or never was.
     #[error("the link can no longer be used")]
     LinkGone,
+    /// One address has begun too much lately.
+    #[error("too many were begun from one address")]
+    TooMany,
     /// The record moved on since the form was shown.
     #[error("the record has moved on")]
     MovedOn(&'static str),
@@ -96,6 +99,12 @@ impl IntoResponse for WebError {
                 StatusCode::NOT_FOUND,
                 "This link can no longer be used",
                 "It was used, has run out, or was taken back. Ask whoever sent it for a new one.",
+            ),
+            Self::TooMany => (
+                StatusCode::TOO_MANY_REQUESTS,
+                "Too many requests were begun from here",
+                "Wait an hour and try again, or ring the service instead. If you need help today, call 111. In an emergency \
+                 call 999.",
             ),
             Self::MovedOn(text) => (StatusCode::CONFLICT, "This has changed in the meantime", *text),
             Self::Store(_) | Self::Render(_) | Self::Session(_) | Self::Print | Self::Hashing => {

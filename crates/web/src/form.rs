@@ -42,7 +42,8 @@ impl FromRequest<App> for Posted {
 
     async fn from_request(request: Request, app: &App) -> Result<Self, WebError> {
         let session = request.extensions().get::<Session>().cloned().ok_or(WebError::StaleForm)?;
-        let behind_link = request.uri().path().strip_prefix(LINKS).map(link_token);
+        let path = request.uri().path();
+        let without_session = WITHOUT_SESSION.iter().find_map(|place| path.strip_prefix(place)).map(link_token);
         let (parts, body) = request.into_parts();
         let bytes =
             Bytes::from_request(Request::from_parts(parts.clone(), body), app).await.map_err(|_| WebError::TooLarge)?;
@@ -54,7 +55,7 @@ impl FromRequest<App> for Posted {
             fields.entry(field).or_default().push(value);
         }
         let posted = Self(fields);
-        let expected = match behind_link {
+        let expected = match without_session {
             Some(token) => token,
             None => sessions::token(app, &session).await?,
         };
@@ -62,12 +63,12 @@ impl FromRequest<App> for Posted {
     }
 }
 
-/// Where the pages behind one-time links live.
-const LINKS: &str = "/l/";
+/// Where pages live that have no session: those behind one-time links, and those where anyone may begin something.
+const WITHOUT_SESSION: [&str; 2] = ["/l/", "/self-referral/"];
 
-/// What the forms of a page behind a one-time link carry instead of a session's token: made from the link itself, so
-/// that a page which was opened before lunch still works after it, and no session is stored for a look. Whoever can
-/// make it holds the link already.
+/// What the forms of a page without a session carry instead of its token: made from the end of the address, so that a page which was
+/// opened before lunch still works after it, and no session is stored for a look. Whoever can make it for a one-time link holds the
+/// link already; where anyone may begin, there is nobody's right to borrow.
 pub(crate) fn link_token(link: &str) -> String {
     let digest = Sha256::digest(format!("form of {link}").as_bytes());
     digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()

@@ -13,7 +13,7 @@ pub(crate) async fn alive() -> &'static str {
 
 /// The database answers and has this program's schema.
 pub(crate) async fn ready(State(app): State<App>) -> (StatusCode, String) {
-    match app.store().health().await {
+    match app.store().ledger().health().await {
         Ok(health) if health.schema == SCHEMA_VERSION => (StatusCode::OK, "ready\n".to_owned()),
         Ok(health) => (StatusCode::SERVICE_UNAVAILABLE, format!("schema {} is not {SCHEMA_VERSION}\n", health.schema)),
         Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n".to_owned()),

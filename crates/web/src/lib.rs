@@ -7,6 +7,7 @@
 
 mod about;
 mod account;
+mod ask;
 mod assets;
 mod care;
 mod caseload;
@@ -22,6 +23,7 @@ mod form;
 mod frame;
 mod group;
 mod health;
+mod limits;
 mod measures;
 mod paper;
 mod passwords;
@@ -56,6 +58,8 @@ pub use routes::{Guard, ROUTES, RouteInfo, router};
 pub struct WebConfig {
     /// Cookies only over TLS: true wherever people sign in from elsewhere.
     pub secure_cookies: bool,
+    /// A proxy of ours stands in front: what it says of where a request comes from is believed.
+    pub behind_proxy: bool,
     /// A folder with `privacy.md`, `accessibility.md`, `cookies.md` in place of ours.
     pub texts: Option<PathBuf>,
     /// What links begin with that are shown on a page, without a slash at the end.
@@ -72,6 +76,7 @@ struct Inner {
     clock: Arc<dyn Clock>,
     passwords: Passwords,
     catalogue: catalogue::Catalogue,
+    limits: limits::Limits,
     config: WebConfig,
     invented: bool,
 }
@@ -89,7 +94,7 @@ impl App {
     /// When the database does not answer or a template cannot be read.
     pub async fn new(store: Store, clock: Arc<dyn Clock>, config: WebConfig) -> Result<Self, WebError> {
         let ui = Ui::load()?;
-        let invented = store.is_invented().await?;
+        let invented = store.ledger().is_invented().await?;
         let passwords = Passwords::new(store.entropy().clone());
         Ok(Self(Arc::new(Inner {
             store,
@@ -97,6 +102,7 @@ impl App {
             clock,
             passwords,
             catalogue: catalogue::Catalogue::default(),
+            limits: limits::Limits::default(),
             config,
             invented,
         })))
@@ -120,6 +126,10 @@ impl App {
 
     fn passwords(&self) -> &Passwords {
         &self.0.passwords
+    }
+
+    fn limits(&self) -> &limits::Limits {
+        &self.0.limits
     }
 
     fn public_url(&self) -> &str {

@@ -19,8 +19,8 @@ use tower_http::csrf::CsrfLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use crate::{
-    App, about, account, assets, care, caseload, cases, connections, counted, directory, entry, errors, flow, health,
-    measures, plan_copy, plans, refer, sent, sessions, signposts, texts, triage, users,
+    App, about, account, ask, assets, care, caseload, cases, connections, counted, directory, entry, errors, flow,
+    health, measures, plan_copy, plans, refer, sent, sessions, signposts, texts, triage, users,
 };
 
 /// What stands in front of a route.
@@ -74,6 +74,7 @@ table! {
     "/sign-in", BOTH, Guard::Anyone, get(entry::sign_in_form).post(entry::sign_in);
     "/sign-in/code", BOTH, Guard::Anyone, get(entry::code_form).post(entry::code);
     "/sign-in/invented", POST, Guard::Invented, post(entry::sign_in_invented);
+    "/self-referral/{scheme}", BOTH, Guard::Anyone, get(ask::start).post(ask::begin);
     "/thank-you", GET, Guard::Anyone, get(measures::thank_you);
     "/l/{token}", BOTH, Guard::Link, get(entry::link_form).post(entry::link);
     "/", GET, Guard::SignedIn, get(entry::start);
@@ -90,6 +91,7 @@ table! {
     "/o/{org}/sent", GET, Guard::May(Action::ReadSent), get(sent::list);
     "/o/{org}/sent/{id}", GET, Guard::May(Action::ReadSent), get(sent::one);
     "/o/{org}/sent/{id}/letters/{letter}", GET, Guard::May(Action::ReadSent), get(sent::letter);
+    "/o/{org}/sent/{id}/letters/{letter}/data", GET, Guard::May(Action::ReadSent), get(sent::data);
     "/o/{org}/sent/{id}/take-back", POST, Guard::May(Action::TakeBack), post(sent::take_back);
     "/o/{org}/referrals", GET, Guard::May(Action::Triage), get(triage::list);
     "/o/{org}/referrals/{id}", GET, Guard::May(Action::Triage), get(triage::one);

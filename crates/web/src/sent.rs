@@ -1,12 +1,14 @@
 //! What became of the people one sent: the list, and one referral with its feedback.
 
 use axum::extract::Path;
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::Query;
 use fingerpost_domain::calendar::day_of;
 use fingerpost_domain::codes::{self, SnomedCode};
-use fingerpost_domain::feedback::FeedbackKind;
+use fingerpost_domain::feedback::{FeedbackKind, Section};
 use fingerpost_domain::id::{FeedbackId, ReferralId};
+use fingerpost_domain::prsb::{self, Message};
 use fingerpost_domain::referral::ReferralState;
 use fingerpost_domain::{Date, Timestamp};
 use fingerpost_policy::{Action, ReadSent, TakeBack};
@@ -255,6 +257,8 @@ pub(crate) async fn one(
             when: format!("Sent {}", day_and_time(message.sent_at, today)),
             unread: message.opened_at.is_none(),
             pdf_href: here.href(&format!("sent/{id}/letters/{}", message.id)),
+            data_href: here.href(&format!("sent/{id}/letters/{}/data", message.id)),
+            to_paste: prsb(&here, &sent, &message.sections).to_paste(),
             sections: message.sections.clone(),
         })
         .collect();
@@ -286,6 +290,36 @@ pub(crate) async fn one(
         name,
     };
     show(here.app(), &page)
+}
+
+/// The letter under the names of the PRSB standard.
+fn prsb(here: &May<ReadSent>, sent: &Sent, sections: &[Section]) -> Message {
+    Message::of(&prsb::Letter {
+        person: &sent.person,
+        practice_code: sent.practice_code.as_deref(),
+        practice_name: &here.organisation.name,
+        referrer: &sent.row.referrer_name,
+        referrer_role: sent.referrer_role.as_deref(),
+        referrer_contact: &sent.referrer_email,
+        scheme: &sent.scheme_name,
+        referred_on: day_of(sent.row.sent_at.unwrap_or(sent.row.created_at)),
+        needs: &sent.needs,
+        sections,
+        code: sent.code,
+    })
+}
+
+/// One letter as data, to be read by a program of the practice.
+pub(crate) async fn data(
+    here: May<ReadSent>,
+    Path((_, id, letter)): Path<(String, ReferralId, FeedbackId)>,
+) -> Result<Response, WebError> {
+    let sent = here.app().store().sent_one(&here.ctx, id).await?;
+    let message = sent.feedback.iter().find(|message| message.id == letter).ok_or(WebError::NotFound)?;
+    let name = format!("letter-{}.json", sent.row.reference.replace(' ', "-"));
+    let as_file = format!("attachment; filename=\"{name}\"");
+    let json = serde_json::to_string(&prsb(&here, &sent, &message.sections)).map_err(|_| WebError::Print)?;
+    Ok(([(CONTENT_TYPE, "application/json".to_owned()), (CONTENT_DISPOSITION, as_file)], json).into_response())
 }
 
 /// One letter as PDF, as it was sent.

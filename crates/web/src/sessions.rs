@@ -72,18 +72,18 @@ impl SessionStore for Sessions {
         let user = who.map(|who| who.user).or(owing.map(|(_, user): (String, UserId)| user));
         let expires_at = self.0.now().saturating_add(IDLE).unwrap_or(Timestamp::MAX);
         let session = StoredSession { data, expires_at };
-        self.0.store().save_session(&record.id.to_string(), user, &session).await.map_err(backend)
+        self.0.store().ledger().save_session(&record.id.to_string(), user, &session).await.map_err(backend)
     }
 
     async fn load(&self, id: &Id) -> Result<Option<Record>> {
-        let stored = self.0.store().load_session(&id.to_string(), self.0.now()).await.map_err(backend)?;
+        let stored = self.0.store().ledger().load_session(&id.to_string(), self.0.now()).await.map_err(backend)?;
         let Some(stored) = stored else { return Ok(None) };
         let record: Record = serde_json::from_str(&stored.data).map_err(|error| Error::Decode(error.to_string()))?;
         Ok(Some(Record { id: *id, ..record }))
     }
 
     async fn delete(&self, id: &Id) -> Result<()> {
-        self.0.store().delete_session(&id.to_string()).await.map_err(backend)
+        self.0.store().ledger().delete_session(&id.to_string()).await.map_err(backend)
     }
 }
 

@@ -9,8 +9,9 @@ use fingerpost_domain::person::BirthDate;
 use fingerpost_domain::problem::Problems;
 use fingerpost_domain::referral::{NotAcceptedReason, ReferralState, Refusal};
 use fingerpost_domain::risk::Risk;
+use fingerpost_domain::self_referral::ReferralSource;
 use fingerpost_policy::Triage;
-use fingerpost_store::{Allocation, LikelyPerson, SamePerson, StoreError, WaitingPage, WaitingRow};
+use fingerpost_store::{Allocation, LikelyPerson, PAGE_ROWS, SamePerson, StoreError, WaitingPage, WaitingRow};
 use fingerpost_ui::format::{birth_day, day_and_time, days_ago, due};
 use fingerpost_ui::pages::{Choice, SummaryRow, TriageLine, TriageOnePage, TriagePage};
 use serde::Deserialize;
@@ -34,19 +35,33 @@ fn line(here: &May<Triage>, row: &WaitingRow) -> TriageLine {
         sent: format!("Sent {}", days_ago(day_of(row.sent_at), today)),
         needs: needs_text(&row.needs),
         risk: row.risk.clone(),
-        practice: row.practice_name.clone(),
+        first: row.first,
+        practice: from(row.source, &row.practice_name),
     }
 }
 
-/// What was just answered. A word of ours.
+/// Who asked: a practice, or nobody between.
+fn from(source: ReferralSource, practice: &str) -> String {
+    match source {
+        ReferralSource::Practice => practice.to_owned(),
+        ReferralSource::Oneself => "Asked themself".to_owned(),
+        ReferralSource::Carer => "Asked by a carer".to_owned(),
+    }
+}
+
+/// What was just answered, and which page of the list. A word of ours and a number.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Done {
     done: Option<String>,
+    page: Option<u32>,
 }
 
 pub(crate) async fn list(here: May<Triage>, Query(done): Query<Done>) -> Result<Response, WebError> {
-    let rows = here.app().store().waiting(&here.ctx).await?;
-    let heading = match rows.len() {
+    let (number, store) = (done.page.unwrap_or(0), here.app().store());
+    let rows = store.waiting(&here.ctx, number).await?;
+    let (count, _) = store.count_waiting(here.ctx.grant.tenant(), here.organisation.id).await?;
+    let more = i64::from(number) * PAGE_ROWS + i64::try_from(rows.len()).unwrap_or(PAGE_ROWS) < count;
+    let heading = match count {
         0 => "Nobody is waiting for an answer".to_owned(),
         1 => "1 person is waiting for an answer".to_owned(),
         count => format!("{count} people are waiting for an answer"),
@@ -59,6 +74,8 @@ pub(crate) async fn list(here: May<Triage>, Query(done): Query<Done>) -> Result<
             _ => "Answered. The referrer reads why, and what to do instead.".to_owned(),
         }),
         rows: rows.iter().map(|row| line(&here, row)).collect(),
+        more_href: more.then(|| here.href(&format!("referrals?page={}", number + 1))),
+        ask_address: format!("{}/self-referral/{}", here.app().public_url(), here.organisation.slug),
     };
     show(here.app(), &page)
 }
@@ -143,9 +160,17 @@ async fn page(
         state: waiting.state.label().to_owned(),
         waiting: waiting.state == ReferralState::Sent,
         words: waiting.words.clone(),
+        urgent: waiting.urgent,
+        safeguarding: waiting.safeguarding.clone(),
+        themself: waiting.source != ReferralSource::Practice,
         summary: [
             SummaryRow::new("What would help", needs_text(&waiting.needs)),
-            SummaryRow::new("Sent by", format!("{}, {}", waiting.referrer, waiting.practice_name)),
+            match waiting.source {
+                ReferralSource::Practice => {
+                    SummaryRow::new("Sent by", format!("{}, {}", waiting.referrer, waiting.practice_name))
+                }
+                source => SummaryRow::new("Sent by", from(source, &waiting.practice_name)),
+            },
             SummaryRow::new("Phone", card.phone.clone().unwrap_or_else(|| "None given".to_owned())),
             SummaryRow::new("Email", card.email.clone().unwrap_or_else(|| "None given".to_owned())),
         ]

@@ -73,10 +73,16 @@ impl Worker {
             let turn = tokio::select! {
                 _ = stop.changed() => break,
                 _ = work.tick() => self.turn().await.map(drop),
-                _ = sweep.tick() => self.store.sweep_sessions(self.clock.now()).await.map(drop),
+                _ = sweep.tick() => self.sweep().await,
             };
             self.told("a turn of the worker failed; it is tried again", turn);
         }
+    }
+
+    /// Deletes what has ended: sessions, and answers that nobody sent.
+    async fn sweep(&self) -> Result<(), StoreError> {
+        self.store.ledger().sweep_sessions(self.clock.now()).await?;
+        self.store.sweep_asking(self.clock.now()).await.map(drop)
     }
 
     fn told(&self, what: &'static str, done: Result<(), StoreError>) {
@@ -86,7 +92,7 @@ impl Worker {
     }
 
     async fn seal(&self) -> Result<(), StoreError> {
-        if let Some(head) = self.store.seal_audit(self.clock.now()).await? {
+        if let Some(head) = self.store.ledger().seal_audit(self.clock.now()).await? {
             tracing::info!(block = head.number, hash = head.hash, "audit head");
         }
         Ok(())

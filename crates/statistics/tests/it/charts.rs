@@ -168,9 +168,7 @@ fn the_answer_refuses_mixed_groups_and_unsorted_dates() {
     let values: Vec<f64> = (0..24_u32).map(|month| f64::from(month * 7 % 5)).collect();
     let warns = |rebase: Vec<usize>| {
         let settings = Settings { rebase, ..Settings::default() };
-        serde_json::to_string(&drawn(&["A"; 24], &months, &values, &settings))
-            .unwrap()
-            .contains("fewer than 12 points")
+        serde_json::to_string(&drawn(&["A"; 24], &months, &values, &settings)).unwrap().contains("fewer than 12 points")
     };
     assert!(!warns(vec![]) && !warns(vec![12]) && warns(vec![13]) && warns(vec![6]));
     let few = drawn(&["A"; 3], &dates, &[1.0, 2.0, 4.0], &Settings::default());

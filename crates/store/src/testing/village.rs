@@ -89,7 +89,7 @@ impl Village {
     /// When the store refuses: the test cannot go on.
     pub async fn build(store: &Store, tenant: &TenantId, mark: &str) -> Self {
         let now = start();
-        store.ensure_tenant(tenant, now).await.expect("a tenant");
+        store.ledger().ensure_tenant(tenant, now).await.expect("a tenant");
         let records = [1, 2].map(|number| OrganisationRecord {
             kind: OrganisationKind::Practice,
             identifier: Identifier { system: ODS, value: format!("{mark}000{number}") },
@@ -112,7 +112,7 @@ impl Village {
         let scheme =
             store.add_organisation(OrganisationKind::Scheme, &format!("{mark} Scheme"), now).await.expect("a scheme");
         let serves = practices.iter().map(|practice| practice.id).collect();
-        let new = NewScheme { organisation: scheme.id, terms: SchemeTerms::default(), practices: serves };
+        let new = NewScheme { organisation: scheme.id, phone: None, terms: SchemeTerms::default(), practices: serves };
         store.put_scheme(tenant, &new, now).await.expect("terms");
         let (practice, far_practice) = (practices[0].clone(), practices[1].clone());
         let at = |name: &'static str, role, place: &Organisation| (name, role, place.id);

@@ -20,17 +20,17 @@ async fn tamper(store: &Store, sqlite: &'static str, postgres: &'static str) {
 async fn sealed(store: &Store) {
     let v = Village::build(store, &TenantId::main(), "T").await;
     v.send(store, &person("Margaret", 1)).await;
-    store.seal_audit(start()).await.unwrap().unwrap();
+    store.ledger().seal_audit(start()).await.unwrap().unwrap();
     v.send(store, &person("Ann", 2)).await;
-    store.seal_audit(start()).await.unwrap().unwrap();
+    store.ledger().seal_audit(start()).await.unwrap().unwrap();
 }
 
 #[tokio::test]
 async fn an_untouched_audit_verifies_and_nothing_is_sealed_twice() {
     on_both(async |store| {
         sealed(store).await;
-        assert_eq!(store.seal_audit(start()).await.unwrap(), None);
-        let report = store.verify_audit(None).await.unwrap();
+        assert_eq!(store.ledger().seal_audit(start()).await.unwrap(), None);
+        let report = store.ledger().verify_audit(None).await.unwrap();
         assert_eq!((report.blocks, report.unsealed, report.faults.len()), (2, 0, 0));
         assert!(report.rows > 10);
     })
@@ -65,7 +65,7 @@ async fn a_row_changed_behind_the_seal_shows() {
             "ALTER TABLE audit_row DISABLE TRIGGER USER; UPDATE audit_row SET act = 'read' WHERE act = 'send'",
         )
         .await;
-        assert_eq!(store.verify_audit(None).await.unwrap().faults.len(), 2, "both blocks hold a sent referral");
+        assert_eq!(store.ledger().verify_audit(None).await.unwrap().faults.len(), 2, "both blocks hold a sent referral");
     })
     .await;
 }
@@ -80,7 +80,7 @@ async fn a_row_taken_out_shows() {
             "ALTER TABLE audit_row DISABLE TRIGGER USER; DELETE FROM audit_row WHERE act = 'send' AND block = 2",
         )
         .await;
-        assert!(!store.verify_audit(None).await.unwrap().faults.is_empty());
+        assert!(!store.ledger().verify_audit(None).await.unwrap().faults.is_empty());
     })
     .await;
 }
@@ -89,8 +89,8 @@ async fn a_row_taken_out_shows() {
 async fn an_end_that_was_cut_off_shows_against_a_head_noted_elsewhere() {
     on_both(async |store| {
         sealed(store).await;
-        let head = store.verify_audit(None).await.unwrap().head;
-        assert!(store.verify_audit(Some(&head)).await.unwrap().faults.is_empty());
+        let head = store.ledger().verify_audit(None).await.unwrap().head;
+        assert!(store.ledger().verify_audit(Some(&head)).await.unwrap().faults.is_empty());
         tamper(
             store,
             "DROP TRIGGER audit_row_no_delete; DROP TRIGGER audit_block_no_delete; DELETE FROM audit_row WHERE block = 2; \
@@ -99,8 +99,8 @@ async fn an_end_that_was_cut_off_shows_against_a_head_noted_elsewhere() {
              DELETE FROM audit_row WHERE block = 2; DELETE FROM audit_block WHERE number = 2",
         )
         .await;
-        assert!(store.verify_audit(None).await.unwrap().faults.is_empty(), "by itself a shorter chain is whole");
-        assert_eq!(store.verify_audit(Some(&head)).await.unwrap().faults.len(), 1);
+        assert!(store.ledger().verify_audit(None).await.unwrap().faults.is_empty(), "by itself a shorter chain is whole");
+        assert_eq!(store.ledger().verify_audit(Some(&head)).await.unwrap().faults.len(), 1);
     })
     .await;
 }

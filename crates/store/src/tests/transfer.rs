@@ -7,8 +7,8 @@ use fingerpost_domain::id::TenantId;
 use fingerpost_policy::ReadCase;
 
 use crate::testing::{Village, columns, fresh_postgres, on_both, person, start};
-use crate::transfer::{Everything, NOT_COPIED, copy_statements};
 use crate::{Address, Store, StoreError};
+use fingerpost_ledger::{Everything, NOT_COPIED, copy_statements};
 
 async fn targets() -> (Vec<tempfile::TempDir>, Vec<Store>) {
     let folder = tempfile::tempdir().unwrap();
@@ -24,7 +24,7 @@ async fn targets() -> (Vec<tempfile::TempDir>, Vec<Store>) {
 #[tokio::test]
 async fn every_table_and_every_column_is_copied() {
     on_both(async |store| {
-        let here: BTreeSet<(String, String)> = columns(store).await.into_iter().collect();
+        let here: BTreeSet<(String, String)> = columns(store.ledger()).await.into_iter().collect();
         let copied: BTreeSet<(String, String)> = Everything::tables()
             .flat_map(|(table, columns)| columns.iter().map(move |column| (table.to_owned(), (*column).to_owned())))
             .collect();
@@ -49,19 +49,19 @@ async fn a_copy_on_either_engine_holds_the_same_people_and_its_audit_still_verif
         let village = Village::build(store, &TenantId::main(), "T").await;
         let referral = village.send(store, &person("Peggy", 1)).await;
         let case = village.accept(store, referral).await;
-        while store.seal_audit(start()).await.unwrap().is_some() {}
+        while store.ledger().seal_audit(start()).await.unwrap().is_some() {}
         let read = Village::ctx::<ReadCase>(&village.worker, &village.scheme, start());
         let (_folders, targets) = targets().await;
         for target in targets {
             let mut steps = 0;
-            let rows = store.copy_into(&target, |_, _| steps += 1).await.unwrap();
+            let rows = store.ledger().copy_into(target.ledger(), |_, _| steps += 1).await.unwrap();
             assert!(rows > 40 && steps > 20, "{rows} rows, {steps} tables");
             let (there, here) = (target.case(&read, case).await.unwrap(), store.case(&read, case).await.unwrap());
             assert_eq!(there.person.details, here.person.details);
             assert_eq!(there.sent_by[0].words, here.sent_by[0].words);
-            let report = target.verify_audit(None).await.unwrap();
+            let report = target.ledger().verify_audit(None).await.unwrap();
             assert!(report.faults.is_empty(), "{:?}", report.faults);
-            let again = store.copy_into(&target, |_, _| {}).await;
+            let again = store.ledger().copy_into(target.ledger(), |_, _| {}).await;
             assert!(matches!(again, Err(StoreError::AlreadyThere)), "what is in use is never written over");
             target.close().await;
         }

@@ -1,11 +1,12 @@
 //! Opening, migrating, sessions, links, and two workers at one outbox.
 
 use fingerpost_domain::ambient::Entropy;
-use fingerpost_domain::id::TenantId;
+use fingerpost_domain::id::{TenantId, UserId};
 use fingerpost_domain::person::Email;
 use fingerpost_domain::safe_contact::SafeContact;
+use fingerpost_domain::self_referral::ReferralSource;
 use fingerpost_domain::text::Line;
-use fingerpost_policy::{ReadCase, ReferPerson, WorkCase};
+use fingerpost_policy::{ReadCase, ReferPerson, Triage, WorkCase};
 use jiff::SignedDuration;
 
 use crate::testing::{Village, answers, fresh_postgres, on_both, person, start};
@@ -29,24 +30,46 @@ async fn several_nodes_that_start_at_once_migrate_once() {
         let (a, b, c) = tokio::join!(open(1), open(2), open(3));
         for store in [a, b, c] {
             let store = store.unwrap();
-            assert_eq!(store.health().await.unwrap().schema, crate::SCHEMA_VERSION);
+            assert_eq!(store.ledger().health().await.unwrap().schema, crate::SCHEMA_VERSION);
             store.close().await;
         }
     }
 }
+
+/// What the first program wrote: a scheme, its supervisor, a practice, and a referral that waits.
+const OLD_ROWS: &str = "
+INSERT INTO tenant (id, created_at) VALUES ('main', 0);
+INSERT INTO organisation (id, slug, kind, name, name_folded, status, source, changed_at) VALUES
+  ('01J00000000000000000000001', 'Z1', 'practice', 'Old Practice', 'old practice', 'active', 'test', 0),
+  ('01J00000000000000000000002', 'old-scheme', 'scheme', 'Old Scheme', 'old scheme', 'active', 'test', 0);
+INSERT INTO scheme (tenant, organisation, min_age, sessions_agreed, answer_working_days) VALUES ('main', '01J00000000000000000000002', 18, 6, 1);
+INSERT INTO app_user (tenant, id, name, email, email_folded, created_at) VALUES
+  ('main', '01J00000000000000000000003', 'Josephine', 'j@example.org', 'j@example.org', 0);
+INSERT INTO membership (tenant, user_id, organisation, role) VALUES ('main', '01J00000000000000000000003', '01J00000000000000000000002', 'supervisor');
+INSERT INTO referral (tenant, id, reference, state, scheme, practice, referrer, request_key, given, family, name_folded, born, needs, reach, risk,
+  agreement, created_at, sent_at, answer_due) VALUES ('main', '01J00000000000000000000004', 'FP 0000 01', 'sent', '01J00000000000000000000002',
+  '01J00000000000000000000001', '01J00000000000000000000003', '01J00000000000000000000005', 'Ida', 'Evergreen', 'ida evergreen', '1950-06-04',
+  'company', 'phone', 'none_known', 'agreed', 0, 0, '2026-11-23');
+";
 
 #[tokio::test]
 async fn a_database_of_an_older_program_is_brought_up_to_date_and_keeps_its_rows() {
     let (_folder, all) = addresses().await;
     for address in all {
         let old = Store::open_at(&address, 1, start()).await;
-        assert_eq!(old.health().await.unwrap().schema, 1);
-        let village = Village::build(&old, &TenantId::main(), "T").await;
+        assert_eq!(old.ledger().health().await.unwrap().schema, 1);
+        let mut tx = old.db().write().await.unwrap();
+        tx.script(OLD_ROWS).await.unwrap();
+        tx.commit().await.unwrap();
         old.close().await;
         let store = Store::open(&address, Entropy::from_number(2), start()).await.unwrap();
-        assert_eq!(store.health().await.unwrap().schema, crate::SCHEMA_VERSION);
-        let maya = store.load_signed_in(&village.tenant, village.worker.actor.user).await.unwrap().unwrap();
-        assert_eq!(maya.name, village.worker.name);
+        assert_eq!(store.ledger().health().await.unwrap().schema, crate::SCHEMA_VERSION);
+        let josephine: UserId = "01J00000000000000000000003".parse().unwrap();
+        let josephine = store.load_signed_in(&TenantId::main(), josephine).await.unwrap().unwrap();
+        let triage = Village::ctx::<Triage>(&josephine, &josephine.places[0].0, start());
+        let waiting = store.waiting(&triage, 0).await.unwrap();
+        assert_eq!((waiting.len(), waiting[0].source), (1, ReferralSource::Practice));
+        assert!(store.open_scheme("old-scheme").await.is_ok(), "what is new has a default");
         assert_eq!(store.directory_seq().await.unwrap(), 0, "the new tables are there");
         store.close().await;
     }
@@ -80,12 +103,12 @@ async fn a_session_ends_with_its_time_its_user_and_its_sign_out() {
         let user = v.gp.actor.user;
         let expires_at = start().saturating_add(SignedDuration::from_mins(30)).unwrap();
         let session = StoredSession { data: "{}".to_owned(), expires_at };
-        store.save_session("one", Some(user), &session).await.unwrap();
-        assert!(store.load_session("one", start()).await.unwrap().is_some());
-        assert!(store.load_session("one", expires_at).await.unwrap().is_none());
+        store.ledger().save_session("one", Some(user), &session).await.unwrap();
+        assert!(store.ledger().load_session("one", start()).await.unwrap().is_some());
+        assert!(store.ledger().load_session("one", expires_at).await.unwrap().is_none());
         let email = Email::parse("gp.t@example.org").unwrap();
         store.disable_by_email(&email, start()).await.unwrap();
-        assert!(store.load_session("one", start()).await.unwrap().is_none());
+        assert!(store.ledger().load_session("one", start()).await.unwrap().is_none());
         assert!(store.load_signed_in(&v.tenant, user).await.unwrap().is_none());
     })
     .await;

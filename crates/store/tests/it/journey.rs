@@ -48,7 +48,7 @@ async fn a_referral_goes_there_and_back() {
     on_both(async |store| {
         let v = village(store).await;
         let referral = v.send(store, &person("Margaret", 1)).await;
-        let waiting = store.waiting(&Village::ctx::<Triage>(&v.supervisor, &v.scheme, start())).await.unwrap();
+        let waiting = store.waiting(&Village::ctx::<Triage>(&v.supervisor, &v.scheme, start()), 0).await.unwrap();
         assert_eq!(waiting.len(), 1);
         let case = v.accept(store, referral).await;
         let ctx = Village::ctx::<WorkCase>(&v.worker, &v.scheme, start());
@@ -95,7 +95,7 @@ async fn a_double_click_makes_one_referral_one_contact_and_one_answer() {
             assert_eq!(store.answer_draft(&ctx, first.id, &request).await.unwrap(), ReferralState::Sent);
         }
         let triage = Village::ctx::<Triage>(&v.supervisor, &v.scheme, start());
-        assert_eq!(store.waiting(&triage).await.unwrap().len(), 1);
+        assert_eq!(store.waiting(&triage, 0).await.unwrap().len(), 1);
         let case = v.accept(store, first.id).await;
         let allocation = Allocation { worker: v.worker.actor.user, person: SamePerson::New };
         assert!(matches!(store.accept(&triage, first.id, allocation).await, Err(StoreError::NotNow(_))));
@@ -130,7 +130,7 @@ async fn what_was_not_agreed_is_kept_or_recorded_and_never_sent() {
             assert_eq!(sent.code, code);
         }
         let triage = Village::ctx::<Triage>(&v.supervisor, &v.scheme, start());
-        assert!(store.waiting(&triage).await.unwrap().is_empty());
+        assert!(store.waiting(&triage, 0).await.unwrap().is_empty());
         assert_eq!(store.messages_waiting().await.unwrap(), 0);
     })
     .await;

@@ -96,7 +96,8 @@ async fn every_look_at_a_record_is_audited_before_the_answer() {
     on_both(async |store| {
         let v = Village::build(store, &TenantId::main(), "T").await;
         let referral = v.send(store, &person("Margaret", 1)).await;
-        let reads = async |resource, id: String| store.audited(&v.tenant, Act::Read, resource, &id).await.unwrap();
+        let reads =
+            async |resource, id: String| store.ledger().audited(&v.tenant, Act::Read, resource, &id).await.unwrap();
         let triage = Village::ctx::<Triage>(&v.supervisor, &v.scheme, start());
         store.waiting_one(&triage, referral).await.unwrap();
         assert_eq!(reads(Resource::Referral, referral.to_string()).await, 1);

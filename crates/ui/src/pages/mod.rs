@@ -4,6 +4,7 @@
 
 mod about;
 mod admin;
+mod ask;
 mod case;
 mod connection;
 mod directory;
@@ -21,6 +22,7 @@ pub use about::{AboutPage, CharacteristicView};
 pub use admin::{
     AccountPage, CountedLine, CountedPage, FlowLine, FlowPage, InviteValues, MonthLine, UserLine, UsersPage, WaitLine,
 };
+pub use ask::{AskCheckPage, AskPage, AskStartPage, AskStatusPage, PhoneLine};
 pub use case::{
     Care, CarePage, CasePage, CasePerson, CaseloadLine, CaseloadPage, ClosePage, ClosedLine, ClosedPage, Event, Filter,
     GoalLine, Inbox, Matters, NotePage, NoteVersion, Sessions,
@@ -130,13 +132,37 @@ impl Choice {
 pub struct SummaryRow {
     key: Text,
     value: Text,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    actions: Option<RowActions>,
+}
+
+/// What can be done about a row, as the NHS component takes it.
+#[derive(Debug, Clone, Serialize)]
+struct RowActions {
+    items: [RowAction; 1],
+}
+
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct RowAction {
+    href: String,
+    text: &'static str,
+    visually_hidden_text: String,
 }
 
 impl SummaryRow {
     /// A key and its value.
     #[must_use]
     pub fn new(key: &str, value: impl Into<String>) -> Self {
-        Self { key: Text { text: key.to_owned() }, value: Text { text: value.into() } }
+        Self { key: Text { text: key.to_owned() }, value: Text { text: value.into() }, actions: None }
+    }
+
+    /// The same with a link that goes back to change it; `what` is said to who cannot see the row.
+    #[must_use]
+    pub fn change(mut self, href: String, what: &str) -> Self {
+        self.actions =
+            Some(RowActions { items: [RowAction { href, text: "Change", visually_hidden_text: what.to_owned() }] });
+        self
     }
 }
 
@@ -206,6 +232,10 @@ mod tests {
             + draw(&ui, MessagePage::samples())
             + draw(&ui, TextPage::samples())
             + draw(&ui, PlacesPage::samples())
+            + draw(&ui, AskStartPage::samples())
+            + draw(&ui, AskPage::samples())
+            + draw(&ui, AskCheckPage::samples())
+            + draw(&ui, AskStatusPage::samples())
             + draw(&ui, AccountPage::samples())
             + draw(&ui, ReferWhoPage::samples())
             + draw(&ui, ReferPage::samples())
@@ -237,7 +267,7 @@ mod tests {
             + draw(&ui, CountedPage::samples());
         assert!(drawn > 30);
         let templates = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/templates")).unwrap().count();
-        assert_eq!(templates, 35 + 2, "a template without a page, or a page without samples here");
+        assert_eq!(templates, 39 + 2, "a template without a page, or a page without samples here");
     }
 
     #[test]

@@ -159,6 +159,10 @@ pub struct FeedbackView {
     pub unread: bool,
     /// The same as PDF.
     pub pdf_href: String,
+    /// The same as data under the names of the PRSB standard.
+    pub data_href: String,
+    /// The same as lines to paste into a record, the code on top.
+    pub to_paste: String,
     /// Its sections, in PRSB order.
     pub sections: Vec<Section>,
 }
@@ -387,6 +391,8 @@ mod samples {
                     when: "today".into(),
                     unread: true,
                     pdf_href: "/o/x/sent/1/letters/1".into(),
+                    data_href: "/o/x/sent/1/letters/1/data".into(),
+                    to_paste: "871731000000106 | Referral |\nPlan and requested actions: none".into(),
                     sections: vec![section],
                 }],
                 steps: vec![

@@ -18,6 +18,7 @@ pub struct TriageLine {
     pub sent: String,
     pub needs: String,
     pub risk: String,
+    pub first: bool,
     pub practice: String,
 }
 
@@ -30,8 +31,12 @@ pub struct TriagePage {
     pub heading: String,
     /// What was just answered.
     pub saved: Option<String>,
-    /// The lines, longest waiting first.
+    /// The lines: danger and worries about harm first, then by the promised day.
     pub rows: Vec<TriageLine>,
+    /// The list goes on.
+    pub more_href: Option<String>,
+    /// Where people ask for help themselves.
+    pub ask_address: String,
 }
 
 /// One referral at triage.
@@ -53,6 +58,12 @@ pub struct TriageOnePage {
     pub waiting: bool,
     /// Their words.
     pub words: Option<String>,
+    /// Their words may mean danger.
+    pub urgent: bool,
+    /// A worry about harm, in the referrer's words.
+    pub safeguarding: Option<String>,
+    /// They asked themselves: the answer is read by them.
+    pub themself: bool,
     /// The rest of what was sent.
     pub summary: Vec<SummaryRow>,
     /// Who reads the answer.
@@ -99,6 +110,7 @@ mod samples {
                 sent: "yesterday".into(),
                 needs: "Company".into(),
                 risk: "not_asked".into(),
+                first: true,
                 practice: LONG.into(),
             };
             let empty = Self {
@@ -106,10 +118,17 @@ mod samples {
                 heading: "Nobody is waiting".into(),
                 saved: Some("Accepted".into()),
                 rows: vec![],
+                more_href: None,
+                ask_address: "https://example.org/self-referral/x".into(),
             };
-            let risks =
-                ["known", "none_known"].map(|risk| TriageLine { risk: risk.into(), late: false, ..line.clone() });
-            vec![Self { rows: [vec![line], risks.into()].concat(), ..empty.clone() }, empty]
+            let risks = ["known", "none_known"].map(|risk| TriageLine {
+                risk: risk.into(),
+                late: false,
+                first: false,
+                ..line.clone()
+            });
+            let more_href = Some("/o/x/referrals?page=1".into());
+            vec![Self { rows: [vec![line], risks.into()].concat(), more_href, ..empty.clone() }, empty]
         }
     }
 
@@ -124,6 +143,9 @@ mod samples {
                 state: "waiting".into(),
                 waiting: true,
                 words: Some("I used to sing.\nIn a choir.".into()),
+                urgent: true,
+                safeguarding: Some("She says that a neighbour shouts at her.".into()),
+                themself: false,
                 summary: vec![SummaryRow::new("What would help", "Company")],
                 referrer: "Dr Ferreira".into(),
                 likely: vec![
@@ -139,7 +161,15 @@ mod samples {
                 problems: vec![],
             };
             let wrong = problems(&["person", "worker", "reason", "alternative"]);
-            let answered = Self { waiting: false, words: None, care: Care::sample("none_known"), ..usual.clone() };
+            let answered = Self {
+                waiting: false,
+                words: None,
+                urgent: false,
+                safeguarding: None,
+                themself: true,
+                care: Care::sample("none_known"),
+                ..usual.clone()
+            };
             let bare = Self { likely: vec![], workers: vec![], care: Care::sample("not_asked"), ..usual.clone() };
             vec![Self { problems: wrong, open_refusal: true, ..usual.clone() }, usual, answered, bare]
         }

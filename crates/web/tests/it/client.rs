@@ -90,7 +90,7 @@ impl Server {
     async fn with(address: Address, folder: tempfile::TempDir, invented: bool, config: WebConfig) -> Self {
         let store = Store::open(&address, Entropy::from_number(3), start()).await.unwrap();
         if invented {
-            store.mark_invented(1).await.unwrap();
+            store.ledger().mark_invented(1).await.unwrap();
         }
         let village = Village::build(&store, &TenantId::main(), "T").await;
         let clock = StoppedClock::at(start());

@@ -39,7 +39,7 @@ async fn a_gp_refers_the_scheme_accepts_the_worker_records_and_the_gp_reads_it()
         assert!(list.body.contains("Peggy Alderthwaite") && list.body.contains("1 person is waiting"));
         let waiting = server
             .store
-            .waiting(&Village::ctx::<Triage>(&server.village.supervisor, &server.village.scheme, start()))
+            .waiting(&Village::ctx::<Triage>(&server.village.supervisor, &server.village.scheme, start()), 0)
             .await
             .unwrap();
         let one = format!("{scheme}/referrals/{}", waiting[0].id);
@@ -137,6 +137,14 @@ async fn a_gp_refers_the_scheme_accepts_the_worker_records_and_the_gp_reads_it()
         assert_eq!((paper.status, paper.media_type()), (StatusCode::OK, "application/pdf"));
         assert!(!paper.header("content-disposition").contains("Peggy"), "a file's name names nobody");
         assert_eq!(server.signed_in(&server.village.other_gp).await.get(&letter).await.status, StatusCode::NOT_FOUND);
+        let data = gp.get(&format!("{letter}/data")).await;
+        assert_eq!((data.status, data.media_type()), (StatusCode::OK, "application/json"));
+        assert!(
+            data.body.contains(r#""Actions for professionals":"No action is requested of the practice.""#),
+            "{}",
+            data.body
+        );
+        assert!(page.body.contains("871731000000106 | Referral to social prescribing service |"));
         for plan in ["copy.pdf", "copy.pdf?size=larger"] {
             let paper = maya.get(&format!("{case}/plan/{plan}")).await;
             assert_eq!((paper.status, paper.media_type()), (StatusCode::OK, "application/pdf"));
@@ -175,7 +183,7 @@ async fn a_referrer_cannot_learn_whether_somebody_is_known_here() {
         let unknown = gp.get(&first).await;
         let waiting = server
             .store
-            .waiting(&Village::ctx::<Triage>(&server.village.supervisor, &server.village.scheme, start()))
+            .waiting(&Village::ctx::<Triage>(&server.village.supervisor, &server.village.scheme, start()), 0)
             .await
             .unwrap();
         server.village.accept(&server.store, waiting[0].id).await;
@@ -225,7 +233,7 @@ async fn a_carer_who_asks_is_named_and_the_person_knows() {
         assert!(gp.get(sent.location()).await.body.contains("Peggy knows, and agreed"));
 
         let ctx = Village::ctx::<Triage>(&server.village.supervisor, &server.village.scheme, start());
-        let referral = server.store.waiting(&ctx).await.unwrap()[0].id;
+        let referral = server.store.waiting(&ctx, 0).await.unwrap()[0].id;
         let scheme = format!("/o/{}", server.village.scheme.slug);
         let mut supervisor = server.signed_in(&server.village.supervisor).await;
         assert!(
@@ -258,7 +266,7 @@ async fn a_page_from_before_overwrites_neither_a_draft_nor_a_session() {
         assert_eq!(gp.post(&form, &with(SEVEN, &[("read", &now)])).await.status, StatusCode::SEE_OTHER);
 
         let ctx = Village::ctx::<Triage>(&server.village.supervisor, &server.village.scheme, start());
-        let referral = server.store.waiting(&ctx).await.unwrap()[0].id;
+        let referral = server.store.waiting(&ctx, 0).await.unwrap()[0].id;
         let case = server.village.accept(&server.store, referral).await;
         let place = format!("/o/{}/cases/{case}", server.village.scheme.slug);
         let mut maya = server.signed_in(&server.village.worker).await;

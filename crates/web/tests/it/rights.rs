@@ -21,6 +21,7 @@ fn address(path: &str, org: &str) -> String {
         .replace("{letter}", SOME_ID)
         .replace("{assessment}", SOME_ID)
         .replace("{token}", "0123456789abcdef0123456789abcdef01234567")
+        .replace("{scheme}", org)
         .replace("{hash}", "x")
         .replace("{name}", "x")
 }

@@ -5,8 +5,10 @@ use fingerpost_engine::{Db, Tx, values};
 
 /// Keys of the locks that only one node may hold at a time.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Lock {
+pub enum Lock {
+    /// Bringing the schema up to date.
     Migrate = 4_711_001,
+    /// Sealing the audit.
     Seal = 4_711_002,
 }
 
@@ -29,8 +31,9 @@ const CLAIM_JOB_PG: &str = "UPDATE job SET attempts = attempts + 1, run_at = $2 
      RETURNING tenant, id, kind, subject, attempts";
 
 /// The statements of one engine, for the test that prepares them all.
-#[cfg(test)]
-pub(crate) fn own_statements(tx: &Tx) -> &'static [&'static str] {
+#[cfg(any(test, feature = "testing"))]
+#[must_use]
+pub fn own_statements(tx: &Tx) -> &'static [&'static str] {
     match tx {
         Tx::Sqlite(_) => &[CLAIM_OUTBOX_SQLITE, CLAIM_JOB_SQLITE],
         Tx::Postgres(_) => &[PG_LOCK, PG_TRY_LOCK, CLAIM_OUTBOX_PG, CLAIM_JOB_PG],
@@ -38,7 +41,8 @@ pub(crate) fn own_statements(tx: &Tx) -> &'static [&'static str] {
 }
 
 /// The statement that claims due outbox rows: `$1` now, `$2` when to try again, `$3` how many.
-pub(crate) const fn claim_outbox(tx: &Tx) -> &'static str {
+#[must_use]
+pub const fn claim_outbox(tx: &Tx) -> &'static str {
     match tx {
         Tx::Sqlite(_) => CLAIM_OUTBOX_SQLITE,
         Tx::Postgres(_) => CLAIM_OUTBOX_PG,
@@ -46,7 +50,8 @@ pub(crate) const fn claim_outbox(tx: &Tx) -> &'static str {
 }
 
 /// The statement that claims due jobs; values as for [`claim_outbox`].
-pub(crate) const fn claim_job(tx: &Tx) -> &'static str {
+#[must_use]
+pub const fn claim_job(tx: &Tx) -> &'static str {
     match tx {
         Tx::Sqlite(_) => CLAIM_JOB_SQLITE,
         Tx::Postgres(_) => CLAIM_JOB_PG,
@@ -54,7 +59,10 @@ pub(crate) const fn claim_job(tx: &Tx) -> &'static str {
 }
 
 /// Waits for a lock that lasts until the transaction ends. SQLite's only writer is lock enough.
-pub(crate) async fn lock(tx: &mut Tx, lock: Lock) -> Result<()> {
+///
+/// # Errors
+/// When the database fails.
+pub async fn lock(tx: &mut Tx, lock: Lock) -> Result<()> {
     if let Tx::Postgres(_) = tx {
         tx.rows(PG_LOCK, values![lock as i64]).await?;
     }
@@ -62,7 +70,10 @@ pub(crate) async fn lock(tx: &mut Tx, lock: Lock) -> Result<()> {
 }
 
 /// Takes a lock if nobody holds it.
-pub(crate) async fn try_lock(tx: &mut Tx, lock: Lock) -> Result<bool> {
+///
+/// # Errors
+/// When the database fails.
+pub async fn try_lock(tx: &mut Tx, lock: Lock) -> Result<bool> {
     match tx {
         Tx::Sqlite(_) => Ok(true),
         Tx::Postgres(_) => {

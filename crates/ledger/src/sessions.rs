@@ -4,10 +4,10 @@ use fingerpost_domain::Timestamp;
 use fingerpost_domain::id::UserId;
 use sha2::{Digest, Sha256};
 
-use crate::{Store, hex};
+use crate::{Ledger, hex};
 use fingerpost_engine::Result;
 use fingerpost_engine::statements;
-use fingerpost_engine::values;
+use fingerpost_engine::{Tx, values};
 
 statements! {
     SAVE = "INSERT INTO session (id_hash, user_id, data, expires_at) VALUES ($1, $2, $3, $4) \
@@ -15,8 +15,8 @@ statements! {
     LOAD = "SELECT data, expires_at FROM session WHERE id_hash = $1 AND expires_at > $2";
     DELETE = "DELETE FROM session WHERE id_hash = $1";
     SWEEP = "DELETE FROM session WHERE expires_at <= $1";
+    END_ALL_OF_USER = "DELETE FROM session WHERE user_id = $1";
 }
-pub(crate) const END_ALL_OF_USER: &str = "DELETE FROM session WHERE user_id = $1";
 
 /// A session as stored.
 #[derive(Debug, Clone)]
@@ -27,11 +27,19 @@ pub struct StoredSession {
     pub expires_at: Timestamp,
 }
 
+/// Ends every session of somebody, with the change that calls for it.
+///
+/// # Errors
+/// When the database fails.
+pub async fn end_sessions_of(tx: &mut Tx, user: UserId) -> Result<()> {
+    tx.run(END_ALL_OF_USER, values![user]).await.map(drop)
+}
+
 fn hashed(id: &str) -> String {
     hex(&Sha256::digest(id.as_bytes()))
 }
 
-impl Store {
+impl Ledger {
     /// Saves a session under its id.
     ///
     /// # Errors

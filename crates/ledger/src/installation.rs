@@ -3,7 +3,7 @@
 use fingerpost_domain::Timestamp;
 use fingerpost_domain::id::TenantId;
 
-use crate::{Store, dialect, migrate};
+use crate::{Ledger, dialect, migrate};
 use fingerpost_engine::Result;
 use fingerpost_engine::statements;
 use fingerpost_engine::values;
@@ -24,7 +24,7 @@ pub struct Health {
     pub schema: i64,
 }
 
-impl Store {
+impl Ledger {
     /// Whether everything in this database is invented. Once marked, a database stays marked.
     ///
     /// # Errors

@@ -8,7 +8,7 @@ use fingerpost_domain::id::TenantId;
 
 use crate::audit::{Act, Entry, Resource};
 use crate::tables::{self, TABLES};
-use crate::{Store, migrate};
+use crate::{Ledger, migrate};
 use fingerpost_engine::Table;
 use fingerpost_engine::statements;
 use fingerpost_engine::{Result, StoreError};
@@ -23,16 +23,15 @@ statements! {
 }
 
 /// Tables of the schema that are not copied row by row, and why nothing is lost by it.
-#[cfg(test)]
-pub(crate) const NOT_COPIED: &[(&str, &str)] = &[
+pub const NOT_COPIED: &[(&str, &str)] = &[
     ("session", "people sign in again"),
     ("directory_sequence", "its only row is set"),
     ("schema_step", "the target has its own"),
 ];
 
 /// Every statement that copies, with the name of its table.
-#[cfg(test)]
-pub(crate) fn copy_statements() -> impl Iterator<Item = (&'static str, &'static str)> {
+#[cfg(any(test, feature = "testing"))]
+pub fn copy_statements() -> impl Iterator<Item = (&'static str, &'static str)> {
     TABLES.iter().flat_map(|table| [table.select, table.count].map(|sql| (table.name, sql)))
 }
 
@@ -63,7 +62,7 @@ async fn count(tx: &mut Tx, table: &Table) -> Result<i64> {
     tx.row(table.count, vec![]).await?.map_or(Ok(0), |row| row.int("n"))
 }
 
-impl Store {
+impl Ledger {
     /// True when nothing has been put into this database yet.
     ///
     /// # Errors

@@ -9,7 +9,7 @@ use fingerpost_domain::{Timestamp, coded};
 use sha2::{Digest, Sha256};
 
 use crate::dialect::{self, Lock};
-use crate::{Store, hex};
+use crate::{Ledger, hex};
 use fingerpost_engine::Result;
 use fingerpost_engine::statements;
 use fingerpost_engine::{Row, Tx, Value, values};
@@ -101,21 +101,28 @@ coded! {
 /// One row of the audit before it gets its place in a lane.
 #[derive(Debug, Clone)]
 pub struct Entry {
-    pub(crate) tenant: TenantId,
-    pub(crate) actor: Option<UserId>,
-    pub(crate) organisation: Option<OrganisationId>,
-    pub(crate) act: Act,
-    pub(crate) resource: Resource,
-    pub(crate) resource_id: Option<String>,
-    /// Why it was allowed: a code of [`fingerpost_policy::Ground`], or `system`.
-    pub(crate) ground: &'static str,
+    /// Whose.
+    pub tenant: TenantId,
+    /// By whom, when it was a person.
+    pub actor: Option<UserId>,
+    /// In which organisation.
+    pub organisation: Option<OrganisationId>,
+    /// What was done.
+    pub act: Act,
+    /// To what.
+    pub resource: Resource,
+    /// To which one.
+    pub resource_id: Option<String>,
+    /// Why it was allowed: the code of a ground of the policy, or `system`.
+    pub ground: &'static str,
     /// A reason code or a filter code. Never text that somebody typed.
-    pub(crate) detail: Option<&'static str>,
+    pub detail: Option<&'static str>,
 }
 
 impl Entry {
     /// An entry of the program itself, not of a person.
-    pub(crate) fn system(tenant: TenantId, act: Act, resource: Resource) -> Self {
+    #[must_use]
+    pub fn system(tenant: TenantId, act: Act, resource: Resource) -> Self {
         Self {
             tenant,
             actor: None,
@@ -128,17 +135,23 @@ impl Entry {
         }
     }
 
-    pub(crate) fn of(mut self, id: impl ToString) -> Self {
+    /// The same of one record.
+    #[must_use]
+    pub fn of(mut self, id: impl ToString) -> Self {
         self.resource_id = Some(id.to_string());
         self
     }
 
-    pub(crate) const fn by(mut self, actor: UserId) -> Self {
+    /// The same by somebody.
+    #[must_use]
+    pub const fn by(mut self, actor: UserId) -> Self {
         self.actor = Some(actor);
         self
     }
 
-    pub(crate) const fn because(mut self, detail: &'static str) -> Self {
+    /// The same with a code of ours that says why or which.
+    #[must_use]
+    pub const fn because(mut self, detail: &'static str) -> Self {
         self.detail = Some(detail);
         self
     }
@@ -188,25 +201,29 @@ pub struct AuditReport {
     pub faults: Vec<String>,
 }
 
-pub(crate) async fn append(store: &Store, tx: &mut Tx, now: Timestamp, entry: Entry) -> Result<()> {
-    let (lane, seq) = store.next_in_lane();
-    let values: Vec<Value> = values![
-        lane,
-        seq,
-        now,
-        &entry.tenant,
-        entry.actor,
-        entry.organisation,
-        entry.act.code(),
-        entry.resource.code(),
-        entry.resource_id,
-        entry.ground,
-        entry.detail,
-    ];
-    tx.run(APPEND, values).await.map(drop)
-}
+impl Ledger {
+    /// Stores an audit row with a change that is not ended yet.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn note(&self, tx: &mut Tx, now: Timestamp, entry: Entry) -> Result<()> {
+        let (lane, seq) = self.next_in_lane();
+        let values: Vec<Value> = values![
+            lane,
+            seq,
+            now,
+            &entry.tenant,
+            entry.actor,
+            entry.organisation,
+            entry.act.code(),
+            entry.resource.code(),
+            entry.resource_id,
+            entry.ground,
+            entry.detail,
+        ];
+        tx.run(APPEND, values).await.map(drop)
+    }
 
-impl Store {
     /// Chains the rows written since the last seal into a block. Gives the new head, or `None` when
     /// there was nothing to seal or another node is at it.
     ///

@@ -22,7 +22,7 @@ tables! {
     "organisation_identifier": "system" "value" "organisation";
     "organisation_member": "member" "body" "since" "until";
     "import_run": "id" "kind" "source" "finished_at" "rows_read" "added" "changed" "unchanged" "refused";
-    "scheme": "tenant" "organisation" "min_age" "max_age" "sessions_agreed" "answer_working_days";
+    "scheme": "tenant" "organisation" "min_age" "max_age" "sessions_agreed" "answer_working_days" "self_referral";
     "scheme_practice": "tenant" "practice" "scheme";
     "app_user": "tenant" "id" "name" "email" "email_folded" "job_title" "password_hash" "totp_secret" "totp_last_step" "disabled" "failed_attempts" "locked_until" "created_at";
     "membership": "tenant" "user_id" "organisation" "role";
@@ -31,7 +31,8 @@ tables! {
     "one_time_link": "tenant" "id" "token_hash" "scope" "subject" "created_at" "expires_at" "used_at" "revoked_at";
     "person": "tenant" "id" "given" "family" "preferred" "name_folded" "born" "nhs_number" "address" "postcode" "phone" "email" "communication" "reach" "guidance" "risk" "risk_note" "created_at";
     "case_file": "tenant" "id" "person" "scheme" "worker" "practice" "opened_at" "sent_at" "sessions_agreed" "sessions_used" "happened_count" "first_contact" "last_contact" "next_action" "next_due" "matters" "matters_on" "referrer_hears" "closed_at" "outcome" "changed" "continues" "version";
-    "referral": "tenant" "id" "reference" "state" "scheme" "practice" "referrer" "request_key" "given" "family" "preferred" "name_folded" "born" "nhs_number" "address" "postcode" "phone" "email" "communication" "needs" "words" "reach" "guidance" "risk" "risk_note" "agreement" "created_at" "sent_at" "answer_due" "decided_at" "decided_by" "reason" "alternative" "case_id" "joined_case" "asker";
+    "referral": "tenant" "id" "reference" "state" "scheme" "practice" "referrer" "request_key" "given" "family" "preferred" "name_folded" "born" "nhs_number" "address" "postcode" "phone" "email" "communication" "needs" "words" "reach" "guidance" "risk" "risk_note" "agreement" "created_at" "sent_at" "answer_due" "decided_at" "decided_by" "reason" "alternative" "case_id" "joined_case" "asker" "source" "safeguarding" "urgent";
+    "self_referral": "tenant" "id" "scheme" "source" "answers" "version" "begun_at" "referral";
     "contact": "tenant" "id" "case_id" "request_key" "kind" "happened" "on_day" "session_no" "author" "recorded_at";
     "contact_note": "tenant" "contact" "version" "body" "author" "written_at";
     "disclosure": "tenant" "id" "referral" "recipient" "basis" "fields" "given_at" "recorded_by" "withdrawn_at";
@@ -61,6 +62,6 @@ tables! {
 ///
 /// # Errors
 /// [`StoreError::Corrupt`] when there is none: a fault of ours.
-pub(crate) fn named(name: &'static str) -> Result<&'static Table> {
+pub fn named(name: &'static str) -> Result<&'static Table> {
     TABLES.iter().find(|table| table.name == name).ok_or_else(|| StoreError::corrupt(name))
 }

@@ -1,0 +1,114 @@
+//! Words that may mean danger: who writes them is shown at once where help is now, and is read first.
+//!
+//! A short list of plain phrases, not a judgement: it finds some and misses others, and no page says that anybody was assessed.
+
+/// Phrases, in small letters without apostrophes or hyphens.
+const PHRASES: &[&str] = &[
+    "kill myself",
+    "killing myself",
+    "end my life",
+    "ending my life",
+    "end it all",
+    "take my own life",
+    "taking my own life",
+    "suicide",
+    "suicidal",
+    "want to die",
+    "wish i was dead",
+    "wish i were dead",
+    "better off dead",
+    "better off without me",
+    "no reason to live",
+    "nothing to live for",
+    "dont want to be here any more",
+    "dont want to be here anymore",
+    "cant go on",
+    "cannot go on",
+    "hurt myself",
+    "hurting myself",
+    "harm myself",
+    "harming myself",
+    "self harm",
+    "cut myself",
+    "cutting myself",
+    "overdose",
+    "hits me",
+    "hit me",
+    "beats me",
+    "hurts me",
+    "hits her",
+    "hits him",
+    "beats her",
+    "beats him",
+    "not safe at home",
+    "unsafe at home",
+    "kill her",
+    "kill him",
+    "kill herself",
+    "kill himself",
+    "end her life",
+    "end his life",
+    "hurt herself",
+    "hurt himself",
+    "wants to die",
+];
+
+/// Whether a text holds words that may mean danger to somebody.
+///
+/// ```
+/// use fingerpost_domain::crisis::may_be_danger;
+/// assert!(may_be_danger("Some days I can’t go on."));
+/// assert!(!may_be_danger("I can't go on the bus with my frame."));
+/// ```
+#[must_use]
+pub fn may_be_danger(text: &str) -> bool {
+    let plain: String = text
+        .to_lowercase()
+        .chars()
+        .filter(|letter| !matches!(letter, '\'' | '’' | '‘'))
+        .map(|letter| if letter.is_alphanumeric() { letter } else { ' ' })
+        .collect();
+    let words: Vec<&str> = plain.split_whitespace().collect();
+    PHRASES.iter().any(|phrase| said(&words, phrase))
+}
+
+/// Going on a bus, a trip or a walk is no despair.
+const HARMLESS_AFTER: &[&str] = &["a", "an", "the", "my", "holiday", "buses", "trains", "long", "walks"];
+
+fn said(words: &[&str], phrase: &str) -> bool {
+    let sought: Vec<&str> = phrase.split(' ').collect();
+    words.windows(sought.len()).enumerate().any(|(at, window)| {
+        let goes_on = sought.ends_with(&["go", "on"]);
+        let next = words.get(at + sought.len()).copied().unwrap_or_default();
+        window == sought && !(goes_on && HARMLESS_AFTER.contains(&next))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn danger_is_heard_however_it_is_typed() {
+        for text in [
+            "I want to DIE",
+            "thinking about suicide.",
+            "self-harm again",
+            "they'd be better off without me",
+            "i dont want to be here anymore",
+            "My husband hits me",
+            "I can't\ngo on",
+        ] {
+            assert!(may_be_danger(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn everyday_words_are_not_danger() {
+        for text in
+            ["", "My hip hurts", "We would die for a cup of tea", "I cannot go on holiday", "Cut the grass myself"]
+        {
+            assert!(!may_be_danger(text), "{text}");
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! Asking for help oneself: answers are kept and swept, become one referral once, and no practice hears of it.
+
+use fingerpost_domain::id::TenantId;
+use fingerpost_domain::referral::{ReferralState, Refusal};
+use fingerpost_domain::self_referral::{Question, ReferralSource, SelfReferral, SelfReferralAnswers};
+use fingerpost_policy::{ReadSent, Triage};
+use fingerpost_store::testing::{Village, on_both, person, start};
+use fingerpost_store::{LiveLink, OpenScheme, PAGE_ROWS, Store, StoreError};
+use jiff::SignedDuration;
+
+fn ottoline(words: &str) -> SelfReferralAnswers {
+    SelfReferralAnswers {
+        hard: vec!["company".into()],
+        words: words.into(),
+        given: "Ottoline".into(),
+        family: "Birtwhistle".into(),
+        born_day: "1".into(),
+        born_month: "2".into(),
+        born_year: "1948".into(),
+        reach: "phone".into(),
+        phone: "01632 960 188".into(),
+        ..SelfReferralAnswers::default()
+    }
+}
+
+fn ready(scheme: &OpenScheme, words: &str) -> SelfReferral {
+    let today = fingerpost_domain::calendar::day_of(start());
+    ottoline(words).check(ReferralSource::Oneself, (&scheme.terms, today)).unwrap()
+}
+
+async fn begun(store: &Store, village: &Village) -> (OpenScheme, LiveLink) {
+    let scheme = store.open_scheme(&village.scheme.slug).await.unwrap();
+    let token = store.begin_asking(&scheme, ReferralSource::Oneself, start()).await.unwrap();
+    (scheme, store.live_link(&token, start()).await.unwrap().unwrap())
+}
+
+async fn village(store: &Store) -> Village {
+    Village::build(store, &TenantId::main(), "T").await
+}
+
+#[tokio::test]
+async fn what_two_open_pages_answer_is_kept_side_by_side() {
+    on_both(async |store| {
+        let v = village(store).await;
+        let (_, link) = begun(store, &v).await;
+        let hard = store.keep_answers(&link, start(), |answers| {
+            answers.hard = vec!["money".into()];
+            answers.note(Question::Hard);
+        });
+        let name = store.keep_answers(&link, start(), |answers| answers.given = "Ottoline".into());
+        let (hard, name) = tokio::join!(hard, name);
+        hard.unwrap();
+        name.unwrap();
+        let kept = store.asking(&link, start()).await.unwrap().answers;
+        assert_eq!((kept.hard.as_slice(), kept.given.as_str()), (["money".to_owned()].as_slice(), "Ottoline"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn it_becomes_one_referral_however_often_it_is_sent_and_the_answers_are_emptied() {
+    on_both(async |store| {
+        let v = village(store).await;
+        let (scheme, link) = begun(store, &v).await;
+        let asked = ready(&scheme, "I used to sing");
+        let (one, two) =
+            tokio::join!(store.send_asking(&link, &asked, start()), store.send_asking(&link, &asked, start()));
+        assert!(one.is_ok() != two.is_ok(), "{one:?} {two:?}");
+        assert!(matches!(one.and(two), Err(StoreError::ChangedMeanwhile)));
+        let triage = Village::ctx::<Triage>(&v.supervisor, &v.scheme, start());
+        let waiting = store.waiting(&triage, 0).await.unwrap();
+        assert_eq!((waiting.len(), waiting[0].source), (1, ReferralSource::Oneself));
+        assert_eq!(store.asking(&link, start()).await.unwrap().answers, SelfReferralAnswers::default());
+        assert!(matches!(store.keep_answers(&link, start(), |_| {}).await, Err(StoreError::ChangedMeanwhile)));
+        // The link goes on to show where it is, long after the week for answering.
+        let later = start().saturating_add(SignedDuration::from_hours(24 * 60)).unwrap();
+        assert_eq!(store.followed(&link, later).await.unwrap().state, ReferralState::Sent);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn no_practice_sees_it_and_nobody_of_a_practice_is_written_to() {
+    on_both(async |store| {
+        let v = village(store).await;
+        let (scheme, link) = begun(store, &v).await;
+        store.send_asking(&link, &ready(&scheme, ""), start()).await.unwrap();
+        for (who, place) in [(&v.gp, &v.practice), (&v.manager, &v.practice)] {
+            let ctx = Village::ctx::<ReadSent>(who, place, start());
+            assert!(store.sent(&ctx, jiff::Timestamp::MAX).await.unwrap().is_empty());
+        }
+        let triage = Village::ctx::<Triage>(&v.supervisor, &v.scheme, start());
+        let id = store.waiting(&triage, 0).await.unwrap()[0].id;
+        let before = store.messages_waiting().await.unwrap();
+        let refusal = Refusal::check("no_room", "Ring the council's wellbeing line").unwrap();
+        store.not_accept(&triage, id, &refusal).await.unwrap();
+        assert_eq!(store.messages_waiting().await.unwrap(), before, "there is no referrer to tell");
+        let followed = store.followed(&link, start()).await.unwrap();
+        assert_eq!(followed.state, ReferralState::NotAccepted);
+        assert_eq!(followed.alternative.as_deref(), Some("Ring the council's wellbeing line"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_change_of_mind_is_taken_until_it_is_answered() {
+    on_both(async |store| {
+        let v = village(store).await;
+        let (scheme, link) = begun(store, &v).await;
+        assert!(matches!(store.take_back_asking(&link, start()).await, Err(StoreError::NotFound)));
+        store.send_asking(&link, &ready(&scheme, ""), start()).await.unwrap();
+        store.take_back_asking(&link, start()).await.unwrap();
+        store.take_back_asking(&link, start()).await.unwrap();
+        let triage = Village::ctx::<Triage>(&v.supervisor, &v.scheme, start());
+        assert!(store.waiting(&triage, 0).await.unwrap().is_empty());
+
+        let (scheme, link) = begun(store, &v).await;
+        store.send_asking(&link, &ready(&scheme, ""), start()).await.unwrap();
+        let id = store.waiting(&triage, 0).await.unwrap()[0].id;
+        v.accept(store, id).await;
+        assert!(matches!(store.take_back_asking(&link, start()).await, Err(StoreError::NotNow(_))));
+        assert_eq!(store.followed(&link, start()).await.unwrap().worker_name.as_deref(), Some(v.worker.name.as_str()));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn answers_that_nobody_sent_are_gone_after_a_week_and_those_sent_stay() {
+    on_both(async |store| {
+        let v = village(store).await;
+        let (scheme, sent) = begun(store, &v).await;
+        store.send_asking(&sent, &ready(&scheme, ""), start()).await.unwrap();
+        let (_, left) = begun(store, &v).await;
+        let hours = |n| start().saturating_add(SignedDuration::from_hours(n)).unwrap();
+        assert_eq!(store.sweep_asking(hours(24 * 7 - 1)).await.unwrap(), 0);
+        assert_eq!(store.sweep_asking(hours(24 * 7 + 1)).await.unwrap(), 1);
+        assert!(matches!(store.asking(&left, hours(1)).await, Err(StoreError::NotFound)));
+        assert!(store.followed(&sent, hours(24 * 7 + 1)).await.is_ok());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn words_of_danger_are_read_first_and_nobody_is_out_of_reach() {
+    on_both(async |store| {
+        let v = village(store).await;
+        for serial in 1..4 {
+            v.send(store, &person("Margaret", serial)).await;
+        }
+        let (scheme, link) = begun(store, &v).await;
+        store.send_asking(&link, &ready(&scheme, "I can't go on."), start()).await.unwrap();
+        let triage = Village::ctx::<Triage>(&v.supervisor, &v.scheme, start());
+        let first = store.waiting(&triage, 0).await.unwrap();
+        assert_eq!((first.len(), first[0].first, first[1].first), (4, true, false));
+        assert!(store.waiting(&triage, 1).await.unwrap().is_empty());
+        assert!(i64::try_from(first.len()).unwrap() < PAGE_ROWS);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_link_of_another_kind_opens_nothing_here() {
+    on_both(async |store| {
+        let v = village(store).await;
+        let (_, link) = begun(store, &v).await;
+        let other = LiveLink { scope: fingerpost_store::LinkScope::AnswerQuestions, ..link };
+        assert!(matches!(store.asking(&other, start()).await, Err(StoreError::NotFound)));
+        assert!(matches!(store.followed(&other, start()).await, Err(StoreError::NotFound)));
+        assert!(matches!(store.stop_asking(&other, start()).await, Err(StoreError::NotFound)));
+    })
+    .await;
+}
