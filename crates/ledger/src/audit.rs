@@ -45,6 +45,8 @@ coded! {
         SignInFailed = "sign_in_failed",
         /// Somebody signed out.
         SignOut = "sign_out",
+        /// Something was refused at the door.
+        Refuse = "refuse",
         /// A one-time link was opened or used.
         UseLink = "use_link",
         /// A message left.
@@ -79,6 +81,10 @@ coded! {
         Feedback = "feedback",
         /// A one-time link.
         Link = "link",
+        /// A person handed over from a clinical system.
+        Launch = "launch",
+        /// The key of a practice's launcher.
+        LaunchKey = "launch_key",
         /// A message in the outbox.
         Message = "message",
         /// Organisations.

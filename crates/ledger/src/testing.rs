@@ -129,3 +129,13 @@ pub async fn plan(store: &Ledger, sql: &str) -> Vec<String> {
     let rows = sqlx::query(explained).fetch_all(readers).await.expect("a plan");
     rows.iter().map(|row| row.get("detail")).collect()
 }
+
+/// Why something was refused at the door, in the order in which the audit has it.
+///
+/// # Panics
+/// When it cannot be read.
+pub async fn refusals(store: &Ledger) -> Vec<String> {
+    const REFUSED: &str = "SELECT detail FROM audit_row WHERE act = 'refuse' ORDER BY lane, seq";
+    let rows = store.db().rows(REFUSED, vec![]).await.expect("rows");
+    rows.iter().map(|row| row.text("detail").expect("a detail")).collect()
+}

@@ -33,6 +33,8 @@ coded! {
         ReadFlow = "read_flow",
         /// Open the list of people behind a count, and so see counts exactly.
         ReadCounted = "read_counted",
+        /// Make and end the keys with which a practice's launcher signs.
+        ManageLaunch = "manage_launch",
         /// Look for services.
         SearchDirectory = "search_directory",
         /// Note that somebody was told about a service.
@@ -48,6 +50,7 @@ impl Action {
             Self::ReferPerson | Self::ReadSent | Self::TakeBack | Self::Triage | Self::ReadCounted => "referral",
             Self::ReadCaseload | Self::ReadCase | Self::WorkCase => "case",
             Self::ManageUsers => "user",
+            Self::ManageLaunch => "launch_key",
             Self::ReadFlow => "counts",
             Self::SearchDirectory => "service",
             Self::Signpost => "signpost",
@@ -94,7 +97,7 @@ pub const fn rule(role: Role, action: Action) -> Option<(Reach, Ground)> {
             Some((Reach::Organisation, Ground::Public))
         }
         (Role::Referrer, A::ReferPerson | A::ReadSent | A::TakeBack) => Some((Reach::Own, Ground::Referrer)),
-        (Role::PracticeManager, A::ReadSent | A::ReadFlow | A::ReadCounted) => {
+        (Role::PracticeManager, A::ReadSent | A::ReadFlow | A::ReadCounted | A::ManageLaunch) => {
             Some((Reach::Organisation, Ground::Practice))
         }
         (Role::LinkWorker, A::Triage) => Some((Reach::Organisation, Ground::Triage)),
@@ -140,6 +143,8 @@ permissions! {
     WorkCase,
     /// May manage users.
     ManageUsers,
+    /// May make and end launch keys.
+    ManageLaunch,
     /// May see counts.
     ReadFlow,
     /// May open the list behind a count.

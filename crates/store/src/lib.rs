@@ -19,6 +19,7 @@ mod feedback;
 mod flow;
 mod imports;
 mod jobs;
+mod launches;
 mod links;
 mod organisations;
 mod outbox;
@@ -50,6 +51,7 @@ pub use fingerpost_ledger::{
 pub use flow::{Counted, CountedRow, FlowRow, MonthRow, PracticeRow, SignpostsRow};
 pub use imports::ImportCounts;
 pub use jobs::{ClaimedJob, JobKind};
+pub use launches::{LaunchKey, LaunchKeyRow, Launched};
 pub use links::{LinkScope, LiveLink};
 pub use organisations::{Membership, OrganisationSummary};
 pub use outbox::{Addressee, ClaimedMessage, MessageTemplate, OutboxEnd};

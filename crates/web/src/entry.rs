@@ -89,8 +89,8 @@ pub(crate) async fn sign_in(State(app): State<App>, session: Session, form: Post
         }
         Some(record) => {
             app.store().signed_in(&record, None, app.now()).await?;
-            sessions::begin(&app, &session, &record.tenant, record.user).await?;
-            Ok(Redirect::to("/").into_response())
+            let wanted = sessions::begin(&app, &session, &record.tenant, record.user).await?;
+            Ok(Redirect::to(&wanted).into_response())
         }
         None => {
             let page = sign_in_page(&app, &session, email, Problems::one("password", REFUSED)).await?;
@@ -142,8 +142,8 @@ pub(crate) async fn code(State(app): State<App>, session: Session, form: Posted)
         None => false,
     };
     if accepted {
-        sessions::begin(&app, &session, &tenant, user).await?;
-        return Ok(Redirect::to("/").into_response());
+        let wanted = sessions::begin(&app, &session, &tenant, user).await?;
+        return Ok(Redirect::to(&wanted).into_response());
     }
     if !resting {
         app.store().sign_in_failed(&record, app.now()).await?;
@@ -170,8 +170,8 @@ pub(crate) async fn sign_in_invented(
         return Err(WebError::NotFound);
     }
     app.store().signed_in(&record, None, app.now()).await?;
-    sessions::begin(&app, &session, &tenant, user).await?;
-    Ok(Redirect::to("/").into_response())
+    let wanted = sessions::begin(&app, &session, &tenant, user).await?;
+    Ok(Redirect::to(&wanted).into_response())
 }
 
 pub(crate) async fn sign_out(visitor: Visitor, _form: Posted) -> Result<Response, WebError> {

@@ -30,6 +30,9 @@ pub enum WebError {
     /// The link was used, has expired, was revoked or never was.
     #[error("the link can no longer be used")]
     LinkGone,
+    /// A launch that is not good: run out, opened before, of another practice, or never one.
+    #[error("the launch is refused")]
+    LaunchRefused,
     /// One address has begun too much lately.
     #[error("too many were begun from one address")]
     TooMany,
@@ -99,6 +102,12 @@ impl IntoResponse for WebError {
                 StatusCode::NOT_FOUND,
                 "This link can no longer be used",
                 "It was used, has run out, or was taken back. Ask whoever sent it for a new one.",
+            ),
+            Self::LaunchRefused => (
+                StatusCode::NOT_FOUND,
+                "Start again from the person's record",
+                "This start has run out, was used before, or belongs to another practice. Nothing was sent. Open the record in \
+                 your clinical system and start again, or refer by hand.",
             ),
             Self::TooMany => (
                 StatusCode::TOO_MANY_REQUESTS,

@@ -21,6 +21,7 @@ const MENU: &[(Action, &str, &str)] = &[
     (Action::Signpost, "signpost", "Signpost"),
     (Action::ReadFlow, "flow", "Flow"),
     (Action::ManageUsers, "users", "Who signs in"),
+    (Action::ManageLaunch, "launch", "Clinical system"),
     (Action::SearchDirectory, "directory", "Directory"),
 ];
 

@@ -23,6 +23,7 @@ mod form;
 mod frame;
 mod group;
 mod health;
+mod launch;
 mod limits;
 mod measures;
 mod paper;

@@ -4,7 +4,7 @@ use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
 use fingerpost_domain::Date;
 use fingerpost_domain::calendar::add_working_days;
-use fingerpost_domain::id::{ReferralId, RequestKey};
+use fingerpost_domain::id::{LaunchId, ReferralId, RequestKey};
 use fingerpost_domain::need::Need;
 use fingerpost_domain::person::{PersonAnswers, PersonDetails};
 use fingerpost_domain::problem::Problems;
@@ -126,6 +126,26 @@ pub(crate) async fn who(here: May<ReferPerson>, form: Posted) -> Result<Response
         }
         Err(problems) => {
             let target = (here.href("refer"), key.to_string());
+            show_again(here.app(), &who_page(&here, &scheme, target, (&answers, &problems)).await?)
+        }
+    }
+}
+
+/// A person handed over from a clinical system: a draft at once, or the form with what came over and what is still missing.
+pub(crate) async fn from_launch(
+    here: May<ReferPerson>,
+    id: LaunchId,
+    answers: PersonAnswers,
+) -> Result<Response, WebError> {
+    let Some(scheme) = here.app().store().refer_terms(&here.ctx).await? else { return no_scheme(&here).await };
+    match check(&answers, &scheme.1, here.app().today()) {
+        Ok(person) => {
+            let started = here.app().store().open_launch(&here.ctx, id, &person).await?;
+            Ok(Redirect::to(&here.href(&format!("refer/{}", started.id))).into_response())
+        }
+        Err(problems) => {
+            here.app().store().close_launch(&here.ctx, id).await?;
+            let target = (here.href("refer"), id.to_string());
             show_again(here.app(), &who_page(&here, &scheme, target, (&answers, &problems)).await?)
         }
     }

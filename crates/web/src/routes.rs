@@ -20,7 +20,7 @@ use tower_http::timeout::TimeoutLayer;
 
 use crate::{
     App, about, account, ask, assets, care, caseload, cases, connections, counted, directory, entry, errors, flow,
-    health, measures, plan_copy, plans, refer, sent, sessions, signposts, texts, triage, users,
+    health, launch, measures, plan_copy, plans, refer, sent, sessions, signposts, texts, triage, users,
 };
 
 /// What stands in front of a route.
@@ -75,6 +75,8 @@ table! {
     "/sign-in/code", BOTH, Guard::Anyone, get(entry::code_form).post(entry::code);
     "/sign-in/invented", POST, Guard::Invented, post(entry::sign_in_invented);
     "/self-referral/{scheme}", BOTH, Guard::Anyone, get(ask::start).post(ask::begin);
+    "/launch", POST, Guard::Anyone, post(launch::take);
+    "/launch/{ticket}", BOTH, Guard::SignedIn, get(launch::look).post(launch::open);
     "/thank-you", GET, Guard::Anyone, get(measures::thank_you);
     "/l/{token}", BOTH, Guard::Link, get(entry::link_form).post(entry::link);
     "/", GET, Guard::SignedIn, get(entry::start);
@@ -120,6 +122,8 @@ table! {
     "/o/{org}/cases/{id}/plan/copy", GET, Guard::May(Action::ReadCase), get(plan_copy::page);
     "/o/{org}/cases/{id}/plan/copy.pdf", GET, Guard::May(Action::ReadCase), get(plan_copy::pdf);
     "/o/{org}/cases/{id}/close", BOTH, Guard::May(Action::WorkCase), get(cases::close_form).post(cases::close);
+    "/o/{org}/launch", BOTH, Guard::May(Action::ManageLaunch), get(launch::keys).post(launch::make);
+    "/o/{org}/launch/{id}/end", POST, Guard::May(Action::ManageLaunch), post(launch::end);
     "/o/{org}/users", BOTH, Guard::May(Action::ManageUsers), get(users::list).post(users::invite);
     "/o/{org}/users/{id}/disable", POST, Guard::May(Action::ManageUsers), post(users::disable);
     "/o/{org}/users/{id}/link", POST, Guard::May(Action::ManageUsers), post(users::link);

@@ -23,6 +23,7 @@ const WHO: &str = "who";
 const CSRF: &str = "csrf";
 const PENDING: &str = "pending";
 const TOTP: &str = "totp";
+const WANTED: &str = "wanted";
 
 /// Who is signed in, as the session keeps it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -116,19 +117,26 @@ pub(crate) async fn who(session: &Session, now: Timestamp) -> std::result::Resul
     Ok(Some(who))
 }
 
-/// Begins the session of somebody who has proved who they are, under a new id.
+/// Remembers the page that somebody wanted before they signed in. Only paths of ours that name nobody are kept.
+pub(crate) async fn want(session: &Session, path: &str) -> std::result::Result<(), WebError> {
+    Ok(session.insert(WANTED, path).await?)
+}
+
+/// Begins the session of somebody who has proved who they are, under a new id. Gives the page that they wanted, or the start.
 pub(crate) async fn begin(
     app: &App,
     session: &Session,
     tenant: &TenantId,
     user: UserId,
-) -> std::result::Result<(), WebError> {
+) -> std::result::Result<String, WebError> {
+    let wanted: Option<String> = session.get(WANTED).await?;
     // A new id, so that an id planted before signing in is worth nothing after it.
     session.clear().await;
     session.cycle_id().await?;
     let now = app.now().as_microsecond();
     session.insert(WHO, Who { tenant: tenant.to_string(), user, since: now, seen: now }).await?;
-    token(app, session).await.map(drop)
+    token(app, session).await?;
+    Ok(wanted.unwrap_or_else(|| "/".to_owned()))
 }
 
 /// Remembers who has given the right password and still owes a code.

@@ -1,6 +1,7 @@
 //! Who is here: somebody signed in, whatever they may do.
 
 use axum::extract::FromRequestParts;
+use axum::http::Method;
 use axum::http::request::Parts;
 use fingerpost_policy::Actor;
 use fingerpost_store::SignedIn;
@@ -22,7 +23,13 @@ impl FromRequestParts<App> for Visitor {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, WebError> {
         let session = parts.extensions.get::<Session>().cloned().ok_or(WebError::SignedOut)?;
-        let who = sessions::who(&session, app.now()).await?.ok_or(WebError::SignedOut)?;
+        let Some(who) = sessions::who(&session, app.now()).await? else {
+            // A launch from a clinical system goes on after signing in; its address tells nobody anything.
+            if parts.method == Method::GET && parts.uri.path().starts_with("/launch/") {
+                sessions::want(&session, parts.uri.path()).await?;
+            }
+            return Err(WebError::SignedOut);
+        };
         let tenant = who.tenant().ok_or(WebError::SignedOut)?;
         let Some(signed_in) = app.store().load_signed_in(&tenant, who.user).await? else {
             session.flush().await?;

@@ -79,9 +79,10 @@ impl Worker {
         }
     }
 
-    /// Deletes what has ended: sessions, and answers that nobody sent.
+    /// Deletes what has ended: sessions, launches that nobody opened, answers that nobody sent.
     async fn sweep(&self) -> Result<(), StoreError> {
         self.store.ledger().sweep_sessions(self.clock.now()).await?;
+        self.store.sweep_launches(self.clock.now()).await?;
         self.store.sweep_asking(self.clock.now()).await.map(drop)
     }
 

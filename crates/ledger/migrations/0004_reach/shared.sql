@@ -27,3 +27,37 @@ CREATE TABLE self_referral (
 );
 CREATE INDEX self_referral_unsent ON self_referral (begun_at) WHERE referral IS NULL;
 CREATE INDEX self_referral_by_referral ON self_referral (tenant, referral);
+
+-- The public half of a practice's launcher key. The secret half is shown once and kept by the practice alone.
+CREATE TABLE launch_key (
+  tenant     TEXT NOT NULL REFERENCES tenant (id),
+  id         TEXT NOT NULL,
+  practice   TEXT NOT NULL REFERENCES organisation (id),
+  public_key TEXT NOT NULL,
+  made_by    TEXT NOT NULL,
+  made_at    BIGINT NOT NULL,
+  used_at    BIGINT,
+  revoked_at BIGINT,
+  PRIMARY KEY (tenant, id),
+  UNIQUE (id),
+  FOREIGN KEY (tenant, made_by) REFERENCES app_user (tenant, id)
+);
+CREATE INDEX launch_key_by_practice ON launch_key (tenant, practice, made_at);
+
+-- A person handed over from a clinical system, for minutes: emptied when it is opened or has run out. The nonce stays, so that the
+-- same token is never taken twice.
+CREATE TABLE launch (
+  tenant      TEXT NOT NULL,
+  id          TEXT NOT NULL,
+  launch_key  TEXT NOT NULL,
+  nonce       TEXT NOT NULL,
+  ticket_hash TEXT NOT NULL UNIQUE,
+  person      TEXT NOT NULL,
+  made_at     BIGINT NOT NULL,
+  expires_at  BIGINT NOT NULL,
+  used_at     BIGINT,
+  PRIMARY KEY (tenant, id),
+  UNIQUE (tenant, launch_key, nonce),
+  FOREIGN KEY (tenant, launch_key) REFERENCES launch_key (tenant, id)
+);
+CREATE INDEX launch_by_end ON launch (expires_at);

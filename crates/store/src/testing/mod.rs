@@ -7,7 +7,7 @@ mod village;
 use fingerpost_domain::ambient::Entropy;
 use fingerpost_domain::id::TenantId;
 use fingerpost_ledger::Address;
-pub use fingerpost_ledger::testing::{Engines, START, columns, dump, fresh_postgres, plan, start};
+pub use fingerpost_ledger::testing::{Engines, START, columns, dump, fresh_postgres, plan, refusals, start};
 
 use crate::Store;
 

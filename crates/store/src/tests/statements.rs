@@ -2,8 +2,8 @@
 
 use crate::testing::{Engines, on_both, plan};
 use crate::{
-    about, assessments, cases, connections, directory, disclosures, episodes, feedback, flow, imports, jobs, links,
-    organisations, outbox, people, plans,
+    about, assessments, cases, connections, directory, disclosures, episodes, feedback, flow, imports, jobs, launches,
+    links, organisations, outbox, people, plans,
 };
 use crate::{reference, referrals, schemes, self_referrals, signposts, triage, users};
 use fingerpost_ledger::dialect;
@@ -22,6 +22,7 @@ fn all() -> Vec<(&'static str, &'static str)> {
         flow::STATEMENTS,
         imports::STATEMENTS,
         jobs::STATEMENTS,
+        launches::STATEMENTS,
         links::STATEMENTS,
         organisations::STATEMENTS,
         outbox::STATEMENTS,
@@ -79,6 +80,7 @@ const GROWING: &[&str] = &[
     "deprivation",
     "appointments",
     "self_referral",
+    "launch",
 ];
 
 #[tokio::test]

@@ -9,6 +9,7 @@ mod case;
 mod connection;
 mod directory;
 mod entry;
+mod launch;
 mod measure;
 mod plan;
 mod refer;
@@ -32,6 +33,7 @@ pub use directory::{DirectoryPage, OfferBeside, Reason, ResultCard, ServicePage}
 pub use entry::{
     Account, ChoosePasswordPage, CodePage, MessagePage, PlaceLink, PlacesPage, SignInPage, TextBlock, TextPage,
 };
+pub use launch::{LaunchKeyLine, LaunchKeysPage, LaunchPage};
 pub use measure::{AssessmentLine, MeasuresPage, PaperPage, PaperQuestion, QuestionPage, ScoreLine};
 pub use plan::{CopyStep, GoalView, PlanCopyPage, PlanPage, StepView};
 pub use refer::{
@@ -232,6 +234,8 @@ mod tests {
             + draw(&ui, MessagePage::samples())
             + draw(&ui, TextPage::samples())
             + draw(&ui, PlacesPage::samples())
+            + draw(&ui, LaunchPage::samples())
+            + draw(&ui, LaunchKeysPage::samples())
             + draw(&ui, AskStartPage::samples())
             + draw(&ui, AskPage::samples())
             + draw(&ui, AskCheckPage::samples())
@@ -267,7 +271,7 @@ mod tests {
             + draw(&ui, CountedPage::samples());
         assert!(drawn > 30);
         let templates = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/templates")).unwrap().count();
-        assert_eq!(templates, 39 + 2, "a template without a page, or a page without samples here");
+        assert_eq!(templates, 41 + 2, "a template without a page, or a page without samples here");
     }
 
     #[test]

@@ -6,6 +6,7 @@ mod asking;
 mod client;
 mod flow;
 mod journey;
+mod launch;
 mod links;
 mod plan;
 mod rights;
