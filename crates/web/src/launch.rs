@@ -5,13 +5,15 @@ use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
+use fingerpost_domain::Date;
 use fingerpost_domain::id::{LaunchKeyId, OrganisationId};
 use fingerpost_domain::organisation::Organisation;
-use fingerpost_domain::person::PersonAnswers;
+use fingerpost_domain::nhs_number::NhsNumber;
+use fingerpost_domain::person::{BirthDate, PersonAnswers};
 use fingerpost_launch::{Refused, SECRET, Sealed, Secret, SetUp};
 use fingerpost_policy::{ManageLaunch, ReferPerson};
 use fingerpost_store::{Ctx, LaunchKey, LaunchKeyRow, Launched, StoreError};
-use fingerpost_ui::format::day_and_time;
+use fingerpost_ui::format::{birth_day, day_and_time};
 use fingerpost_ui::pages::{LaunchKeyLine, LaunchKeysPage, LaunchPage, SummaryRow};
 
 use crate::form::Posted;
@@ -76,14 +78,18 @@ async fn ticket(visitor: &Visitor, ticket: &str) -> Result<(Launched, Organisati
     Ok((launched, place, Ctx { grant, now: app.now() }))
 }
 
-fn said(person: &PersonAnswers) -> Vec<SummaryRow> {
+fn said(person: &PersonAnswers, today: Date) -> Vec<SummaryRow> {
     let name = format!("{} {}", person.given, person.family);
-    let born = [&person.born_day, &person.born_month, &person.born_year].map(String::as_str).join(" ");
+    // As the rest of the product writes them; what cannot be read stands as it came.
+    let typed = [&person.born_day, &person.born_month, &person.born_year].map(String::as_str);
+    let [day, month, year] = typed;
+    let born = BirthDate::parse(day, month, year, today).map_or_else(|_| typed.join(" "), |born| birth_day(born.date()));
+    let number = NhsNumber::parse(&person.nhs_number).map_or_else(|_| person.nhs_number.clone(), |number| number.to_string());
     let address = format!("{} {}", person.address, person.postcode);
     [
         ("Name", name.trim()),
         ("Born", born.trim()),
-        ("NHS number", person.nhs_number.trim()),
+        ("NHS number", number.trim()),
         ("Phone", person.phone.trim()),
         ("Email", person.email.trim()),
         ("Address", address.trim()),
@@ -108,7 +114,7 @@ pub(crate) async fn look(visitor: Visitor, Path(secret): Path<String>) -> Result
         heading: format!("Refer {called}?"),
         action: format!("/launch/{secret}"),
         button: format!("Yes, refer {called}"),
-        rows: said(&person),
+        rows: said(&person, visitor.app.today()),
     };
     show(&visitor.app, &page)
 }
