@@ -8,6 +8,8 @@ crate::coded! {
         Told = "told",
         /// With a printed slip.
         Slip = "slip",
+        /// They found it themselves behind the code on the wall, or the number on a slip.
+        Door = "door",
     }
 }
 
@@ -18,6 +20,7 @@ impl SignpostHow {
         match self {
             Self::Told => "told",
             Self::Slip => "printed",
+            Self::Door => "found by themselves",
         }
     }
 }

@@ -18,6 +18,8 @@ use crate::error::{Result, StoreError};
 
 const BEGIN: &str = "BEGIN IMMEDIATE";
 const MEMBER: &str = "SAVEPOINT member";
+/// Each statement is a word to the thread of the connection and back: ending one member and beginning the next is one word.
+const NEXT: &str = "RELEASE member; SAVEPOINT member";
 const DONE: &str = "RELEASE member";
 const UNDO: &str = "ROLLBACK TO member";
 const COMMIT: &str = "COMMIT";
@@ -35,6 +37,8 @@ struct Group {
     open: bool,
     /// Somebody's savepoint is open.
     member: bool,
+    /// The savepoint of somebody who has ended still stands: the next one, or the commit, releases it.
+    ended: bool,
     /// Who is told when the group is stored.
     waiting: Vec<oneshot::Sender<bool>>,
 }
@@ -45,7 +49,8 @@ pub struct Write(OwnedMutexGuard<Group>);
 
 impl Writer {
     pub(crate) fn over(connection: SqliteConnection) -> Self {
-        let group = Group { connection: Some(connection), open: false, member: false, waiting: Vec::new() };
+        let group =
+            Group { connection: Some(connection), open: false, member: false, ended: false, waiting: Vec::new() };
         Self(Arc::new(Mutex::new(group)))
     }
 
@@ -61,11 +66,12 @@ impl Writer {
                 group.open = true;
                 tokio::spawn(async move { shared.lock().await.store().await });
             }
-            if let Err(error) = group.run(MEMBER).await {
+            let next = if group.ended { NEXT } else { MEMBER };
+            if let Err(error) = group.run(next).await {
                 group.give_up().await;
                 return Err(error);
             }
-            group.member = true;
+            (group.member, group.ended) = (true, false);
             Ok(Write(group))
         })
         .await
@@ -114,7 +120,7 @@ impl Group {
         }
         match self.run(COMMIT).await {
             Ok(()) => {
-                self.open = false;
+                (self.open, self.ended) = (false, false);
                 self.tell(true);
             }
             Err(error) => {
@@ -127,7 +133,7 @@ impl Group {
     /// Undoes the group and tells everybody.
     async fn give_up(&mut self) {
         self.run(ROLLBACK).await.ok();
-        (self.open, self.member) = (false, false);
+        (self.open, self.member, self.ended) = (false, false, false);
         self.tell(false);
     }
 
@@ -147,16 +153,10 @@ impl Write {
     /// Ends the transaction. Comes back when it is on the disk.
     pub(crate) async fn commit(mut self) -> Result<()> {
         let (tell, told) = oneshot::channel();
-        unbroken(async move {
-            if let Err(error) = self.0.run(DONE).await {
-                self.0.give_up().await;
-                return Err(error);
-            }
-            self.0.member = false;
-            self.0.waiting.push(tell);
-            Ok(())
-        })
-        .await?;
+        (self.0.member, self.0.ended) = (false, true);
+        self.0.waiting.push(tell);
+        // The turn is given on.
+        drop(self);
         match told.await {
             Ok(true) => Ok(()),
             Ok(false) | Err(_) => Err(StoreError::Engine(sqlx::Error::Protocol("the write was not stored".to_owned()))),

@@ -57,6 +57,7 @@ tables! {
     "list_size": "edition" "practice" "sex" "age" "patients";
     "deprivation": "edition" "area" "tenth" "rank" "score";
     "appointments": "edition" "area" "month" "status" "professional" "mode" "wait" "appointments";
+    "signpost_door": "tenant" "code" "organisation" "made_at" "closed_at";
     "signpost": "tenant" "id" "organisation" "service" "service_name" "request_key" "how" "made_at" "taken_back_at";
 }
 

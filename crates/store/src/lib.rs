@@ -61,7 +61,7 @@ pub use reference::{Appointments, Deprivation, Edition, ListSize, NewEdition, Re
 pub use referrals::{Draft, ReferFrame, SentPage, SentRow, Started, WorkerCard};
 pub use schemes::{NewScheme, WorkerDays};
 pub use self_referrals::{Asking, Followed, OpenScheme};
-pub use signposts::SignpostRow;
+pub use signposts::{SignpostDoor, SignpostRow};
 pub use triage::{Accepted, Allocation, SamePerson, WaitingPage, WaitingRow, WorkerLoad};
 pub use users::{NewUser, SignInRecord, SignedIn, UserRow};
 

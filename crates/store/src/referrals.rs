@@ -43,8 +43,8 @@ statements! {
                       ORDER BY r.first_contact DESC, r.id DESC LIMIT 20) ORDER BY c.worker, c.first_contact DESC, c.id LIMIT 2000";
     START = "INSERT INTO referral (tenant, id, reference, state, scheme, practice, referrer, request_key, \
              given, family, preferred, name_folded, born, nhs_number, address, postcode, phone, email, communication, created_at) \
-             VALUES ($1, $2, $3, 'draft', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) \
-             ON CONFLICT DO NOTHING";
+             SELECT $1, $2, $3, 'draft', p.scheme, p.practice, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18 \
+             FROM scheme_practice p WHERE p.tenant = $1 AND p.practice = $4 ON CONFLICT DO NOTHING";
     BY_KEY = "SELECT id FROM referral WHERE tenant = $1 AND referrer = $2 AND request_key = $3";
     CHANGE_PERSON = "UPDATE referral SET given = $4, family = $5, preferred = $6, name_folded = $7, born = $8, nhs_number = $9, address = $10, \
                      postcode = $11, phone = $12, email = $13, communication = $14 WHERE tenant = $1 AND id = $2 AND referrer = $3 AND practice = $15 AND state = 'draft'";
@@ -349,12 +349,10 @@ impl Store {
     ) -> Result<Started> {
         let (tenant, practice, user) = (ctx.grant.tenant(), ctx.grant.organisation(), ctx.grant.user());
         let mut tx = self.db().write().await?;
-        let (scheme, ..) = scheme_of(&mut tx, tenant, practice).await?.ok_or(StoreError::NotFound)?;
         let id: ReferralId = self.entropy().id(ctx.now);
         // A reference is short enough to read out, so two can be drawn alike: then another is drawn.
         for _ in 0..REFERENCES {
-            let mut all: Vec<Value> =
-                values![tenant, id, reference(self.entropy().bytes::<4>()), scheme, practice, user, key];
+            let mut all: Vec<Value> = values![tenant, id, reference(self.entropy().bytes::<4>()), practice, user, key];
             all.extend(details_values(person));
             all.extend(values![ctx.now]);
             if tx.run(START, all).await? > 0 {
@@ -365,6 +363,7 @@ impl Store {
                 self.stored_before(tx).await?;
                 return Ok(Started { id: row.parsed("id")? });
             }
+            scheme_of(&mut tx, tenant, practice).await?.ok_or(StoreError::NotFound)?;
         }
         Err(StoreError::AlreadyThere)
     }

@@ -1,7 +1,7 @@
 //! Signposts: where, when and to what; nobody's name, on neither side. Who pressed the button is in the audit.
 
 use fingerpost_domain::Timestamp;
-use fingerpost_domain::id::{OrganisationId, RequestKey, ServiceId, SignpostId};
+use fingerpost_domain::id::{OrganisationId, RequestKey, ServiceId, SignpostId, TenantId};
 use fingerpost_domain::signpost::SignpostHow;
 use fingerpost_policy::Signpost;
 use jiff::SignedDuration;
@@ -10,7 +10,7 @@ use crate::{Ctx, Store};
 use fingerpost_engine::statements;
 use fingerpost_engine::values;
 use fingerpost_engine::{Result, StoreError};
-use fingerpost_ledger::{Act, Resource};
+use fingerpost_ledger::{Act, Entry, Resource};
 
 statements! {
     ADD = "INSERT INTO signpost (tenant, id, organisation, service, service_name, request_key, how, made_at) \
@@ -21,6 +21,10 @@ statements! {
     ONE = "SELECT id, service, service_name, how, made_at FROM signpost WHERE tenant = $1 AND organisation = $2 AND id = $3 AND taken_back_at IS NULL";
     OFTEN = "SELECT service, COUNT(*) AS n FROM signpost WHERE tenant = $1 AND organisation = $2 AND made_at >= $3 AND taken_back_at IS NULL \
              GROUP BY service ORDER BY n DESC, service LIMIT $4";
+    OPEN_DOOR = "SELECT d.tenant, d.organisation, o.name FROM signpost_door d JOIN organisation o ON o.id = d.organisation WHERE d.code = $1 AND d.closed_at IS NULL";
+    DOOR_OF = "SELECT code FROM signpost_door WHERE tenant = $1 AND organisation = $2 AND closed_at IS NULL";
+    CLOSE_DOOR = "UPDATE signpost_door SET closed_at = $3 WHERE tenant = $1 AND organisation = $2 AND closed_at IS NULL";
+    ADD_DOOR = "INSERT INTO signpost_door (tenant, code, organisation, made_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
     COUNT = "SELECT COUNT(*) AS n FROM signpost WHERE tenant = $1 AND organisation = $2 AND made_at >= $3 AND taken_back_at IS NULL";
 }
 
@@ -44,7 +48,93 @@ pub struct SignpostRow {
     pub made_at: Timestamp,
 }
 
+/// The door of a place, open to anyone.
+#[derive(Debug, Clone)]
+pub struct SignpostDoor {
+    /// Whose.
+    pub tenant: TenantId,
+    /// The place.
+    pub organisation: OrganisationId,
+    /// Its name.
+    pub name: String,
+}
+
+/// Letters of a door's code: none that is mistaken for another.
+const LETTERS: &[u8; 31] = b"23456789abcdefghjkmnpqrstuvwxyz";
+const CODE: usize = 10;
+
 impl Store {
+    /// The code of the place's door, where it has one.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn door_of(&self, ctx: &Ctx<Signpost>) -> Result<Option<String>> {
+        let row = self.db().row(DOOR_OF, values![ctx.grant.tenant(), ctx.grant.organisation()]).await?;
+        row.map(|row| row.text("code")).transpose()
+    }
+
+    /// Opens a door for the place; an earlier one is closed.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn make_door(&self, ctx: &Ctx<Signpost>) -> Result<String> {
+        let (tenant, place) = (ctx.grant.tenant(), ctx.grant.organisation());
+        let letter = |byte: u8| char::from(LETTERS[usize::from(byte) % LETTERS.len()]);
+        let code: String = self.entropy().bytes::<CODE>().into_iter().map(letter).collect();
+        let mut tx = self.db().write().await?;
+        tx.run(CLOSE_DOOR, values![tenant, place, ctx.now]).await?;
+        if tx.run(ADD_DOOR, values![tenant, &code, place, ctx.now]).await? == 0 {
+            return Err(StoreError::ChangedMeanwhile);
+        }
+        self.commit(tx, ctx.now, ctx.entry(Act::Create, Resource::Signpost).because("door")).await?;
+        Ok(code)
+    }
+
+    /// The door behind a code, while it is open.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn open_door(&self, code: &str) -> Result<Option<SignpostDoor>> {
+        let Some(row) = self.db().row(OPEN_DOOR, values![code]).await? else { return Ok(None) };
+        Ok(Some(SignpostDoor {
+            tenant: row.parsed("tenant")?,
+            organisation: row.parsed("organisation")?,
+            name: row.text("name")?,
+        }))
+    }
+
+    /// What was found often behind a place's door and told there, in the last 90 days.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn often_at_door(&self, door: &SignpostDoor, most: i64, now: Timestamp) -> Result<Vec<ServiceId>> {
+        let from = now.saturating_sub(OFTEN_OVER).unwrap_or(Timestamp::MIN);
+        let rows = self.db().rows(OFTEN, values![&door.tenant, door.organisation, from, most]).await?;
+        rows.iter().map(|row| row.parsed("service")).collect()
+    }
+
+    /// Counts that somebody chose a service behind a door. The same key counts once; nothing about anybody is kept.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] for a service that is not there.
+    pub async fn note_at_door(
+        &self,
+        door: &SignpostDoor,
+        (service, key): (ServiceId, RequestKey),
+        now: Timestamp,
+    ) -> Result<()> {
+        let (tenant, place) = (&door.tenant, door.organisation);
+        let id: SignpostId = self.entropy().id(now);
+        let mut tx = self.db().write().await?;
+        let values = values![tenant, id, place, service, key, SignpostHow::Door.code(), now];
+        if tx.run(ADD, values).await? == 0 {
+            tx.row(BY_KEY, values![tenant, place, key]).await?.ok_or(StoreError::NotFound)?;
+            return self.stored_before(tx).await;
+        }
+        let entry = Entry::system(tenant.clone(), Act::Create, Resource::Signpost).of(id);
+        self.commit(tx, now, Entry { ground: "door", organisation: Some(place), ..entry }).await
+    }
+
     /// Notes a signpost. The same key notes it once.
     ///
     /// # Errors

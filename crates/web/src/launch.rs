@@ -7,8 +7,8 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use fingerpost_domain::Date;
 use fingerpost_domain::id::{LaunchKeyId, OrganisationId};
-use fingerpost_domain::organisation::Organisation;
 use fingerpost_domain::nhs_number::NhsNumber;
+use fingerpost_domain::organisation::Organisation;
 use fingerpost_domain::person::{BirthDate, PersonAnswers};
 use fingerpost_launch::{Refused, SECRET, Sealed, Secret, SetUp};
 use fingerpost_policy::{ManageLaunch, ReferPerson};
@@ -83,8 +83,10 @@ fn said(person: &PersonAnswers, today: Date) -> Vec<SummaryRow> {
     // As the rest of the product writes them; what cannot be read stands as it came.
     let typed = [&person.born_day, &person.born_month, &person.born_year].map(String::as_str);
     let [day, month, year] = typed;
-    let born = BirthDate::parse(day, month, year, today).map_or_else(|_| typed.join(" "), |born| birth_day(born.date()));
-    let number = NhsNumber::parse(&person.nhs_number).map_or_else(|_| person.nhs_number.clone(), |number| number.to_string());
+    let born =
+        BirthDate::parse(day, month, year, today).map_or_else(|_| typed.join(" "), |born| birth_day(born.date()));
+    let number =
+        NhsNumber::parse(&person.nhs_number).map_or_else(|_| person.nhs_number.clone(), |number| number.to_string());
     let address = format!("{} {}", person.address, person.postcode);
     [
         ("Name", name.trim()),

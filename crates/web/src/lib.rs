@@ -16,6 +16,7 @@ mod catalogue;
 mod connections;
 mod counted;
 mod directory;
+mod door;
 mod entry;
 mod errors;
 mod flow;

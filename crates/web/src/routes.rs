@@ -19,8 +19,8 @@ use tower_http::csrf::CsrfLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use crate::{
-    App, about, account, ask, assets, care, caseload, cases, connections, counted, directory, entry, errors, flow,
-    health, launch, measures, plan_copy, plans, refer, sent, sessions, signposts, texts, triage, users,
+    App, about, account, ask, assets, care, caseload, cases, connections, counted, directory, door, entry, errors,
+    flow, health, launch, measures, plan_copy, plans, refer, sent, sessions, signposts, texts, triage, users,
 };
 
 /// What stands in front of a route.
@@ -75,6 +75,8 @@ table! {
     "/sign-in/code", BOTH, Guard::Anyone, get(entry::code_form).post(entry::code);
     "/sign-in/invented", POST, Guard::Invented, post(entry::sign_in_invented);
     "/self-referral/{scheme}", BOTH, Guard::Anyone, get(ask::start).post(ask::begin);
+    "/s/{code}", BOTH, Guard::Anyone, get(door::look).post(door::choose);
+    "/s/{code}/{service}", GET, Guard::Anyone, get(door::service);
     "/launch", POST, Guard::Anyone, post(launch::take);
     "/launch/{ticket}", BOTH, Guard::SignedIn, get(launch::look).post(launch::open);
     "/thank-you", GET, Guard::Anyone, get(measures::thank_you);
@@ -105,6 +107,7 @@ table! {
     "/o/{org}/cases/{id}/contacts/{contact}/note", BOTH, Guard::May(Action::WorkCase), get(cases::note_form).post(cases::note);
     "/o/{org}/cases/{id}/care", BOTH, Guard::May(Action::WorkCase), get(care::form).post(care::change);
     "/o/{org}/signpost", BOTH, Guard::May(Action::Signpost), get(signposts::form).post(signposts::note);
+    "/o/{org}/signpost/door", BOTH, Guard::May(Action::Signpost), get(door::set_up).post(door::make);
     "/o/{org}/signpost/{id}/undo", POST, Guard::May(Action::Signpost), post(signposts::undo);
     "/o/{org}/signpost/{id}/slip", GET, Guard::May(Action::Signpost), get(signposts::slip);
     "/o/{org}/directory", GET, Guard::May(Action::SearchDirectory), get(directory::list);

@@ -3,6 +3,8 @@
 use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::Query;
+use fast_qr::QRBuilder;
+use fast_qr::convert::svg::SvgBuilder;
 use fingerpost_directory::search::{self, Entry};
 use fingerpost_domain::calendar::{day_of, instant_at, plus_days};
 use fingerpost_domain::id::{RequestKey, ServiceId, SignpostId};
@@ -10,7 +12,7 @@ use fingerpost_domain::signpost::SignpostHow;
 use fingerpost_policy::{Action, Signpost};
 use fingerpost_store::SignpostRow;
 use fingerpost_ui::format::{count, time};
-use fingerpost_ui::pages::{LastSignpost, SignpostPage, SlipPage, Tile};
+use fingerpost_ui::pages::{AccountPage, LastSignpost, SignpostPage, SlipPage, Tile};
 use serde::Deserialize;
 
 use crate::form::Posted;
@@ -29,7 +31,8 @@ pub(crate) struct Asked {
     undone: Option<String>,
 }
 
-fn tile(entry: &Entry, checked: bool) -> Tile {
+/// A service to press, with when, for how much and how one gets in.
+pub(crate) fn tile(entry: &Entry, checked: bool) -> Tile {
     let parts =
         [entry.days.join(", "), entry.cost.clone().unwrap_or_default(), entry.access.clone().unwrap_or_default()];
     Tile {
@@ -82,6 +85,7 @@ async fn page(here: &May<Signpost>, asked: &Asked, problem: Option<String>) -> R
         key: key.to_string(),
         tiles,
         directory_href: here.href("directory"),
+        door_href: here.href("signpost/door"),
         refer_href: here.may(Action::ReferPerson).then(|| here.href("refer")),
         last: noted.as_ref().map(|row| last(here, row)),
         taken_back: asked.undone.is_some(),
@@ -97,7 +101,8 @@ pub(crate) async fn form(here: May<Signpost>, Query(asked): Query<Asked>) -> Res
 pub(crate) async fn note(here: May<Signpost>, form: Posted) -> Result<Response, WebError> {
     let key = form.key()?;
     let service: Option<ServiceId> = form.text("service").parse().ok();
-    let (Some(service), Some(how)) = (service, SignpostHow::from_code(&form.text("how"))) else {
+    let how = SignpostHow::from_code(&form.text("how")).filter(|how| *how != SignpostHow::Door);
+    let (Some(service), Some(how)) = (service, how) else {
         let problem = Some("Press what you told them about, then how".to_owned());
         return show_again(here.app(), &page(&here, &Asked::default(), problem).await?);
     };
@@ -106,7 +111,7 @@ pub(crate) async fn note(here: May<Signpost>, form: Posted) -> Result<Response, 
     }
     let id = here.app().store().note_signpost(&here.ctx, (service, how, key)).await?;
     let next = match how {
-        SignpostHow::Told => format!("signpost?last={id}"),
+        SignpostHow::Told | SignpostHow::Door => format!("signpost?last={id}"),
         SignpostHow::Slip => format!("signpost/{id}/slip"),
     };
     Ok(Redirect::to(&here.href(&next)).into_response())
@@ -121,6 +126,13 @@ pub(crate) async fn undo(
     Ok(Redirect::to(&here.href("signpost?undone=yes")).into_response())
 }
 
+/// The code of this service behind the place's door, to scan; nothing where the place has no door.
+async fn door_qr(here: &May<Signpost>, service: ServiceId) -> Result<String, WebError> {
+    let Some(code) = here.app().store().door_of(&here.ctx).await? else { return Ok(String::new()) };
+    let qr = QRBuilder::new(format!("{}/s/{code}/{service}", here.app().public_url())).build().ok();
+    Ok(qr.map(|qr| SvgBuilder::default().to_str(&qr)).unwrap_or_default())
+}
+
 /// The slip for somebody's hand.
 pub(crate) async fn slip(here: May<Signpost>, Path((_, id)): Path<(String, SignpostId)>) -> Result<Response, WebError> {
     let noted = here.app().store().signpost(&here.ctx, id).await?.ok_or(WebError::NotFound)?;
@@ -132,6 +144,7 @@ pub(crate) async fn slip(here: May<Signpost>, Path((_, id)): Path<(String, Signp
         name: stored.service.name.clone(),
         summary: entry.summary,
         rows: directory::rows(&stored),
+        qr: AccountPage::qr_of(&door_qr(&here, noted.service).await?),
         source: format!("{}. {}", here.organisation.name, fingerpost_ui::format::birth_day(day_of(here.ctx.now))),
     };
     show(here.app(), &drawn)

@@ -61,3 +61,15 @@ CREATE TABLE launch (
   FOREIGN KEY (tenant, launch_key) REFERENCES launch_key (tenant, id)
 );
 CREATE INDEX launch_by_end ON launch (expires_at);
+
+-- The door of a waiting room: an address, and a code to scan, behind which people find what is near without signing in. What they
+-- press is counted as a signpost of the place, with nothing about who pressed.
+CREATE TABLE signpost_door (
+  tenant       TEXT NOT NULL REFERENCES tenant (id),
+  code         TEXT NOT NULL,
+  organisation TEXT NOT NULL REFERENCES organisation (id),
+  made_at      BIGINT NOT NULL,
+  closed_at    BIGINT,
+  PRIMARY KEY (code)
+);
+CREATE UNIQUE INDEX signpost_door_open ON signpost_door (tenant, organisation) WHERE closed_at IS NULL;

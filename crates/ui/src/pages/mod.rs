@@ -40,7 +40,7 @@ pub use refer::{
     CodeToFile, FeedbackView, Notice, PersonCard, ReferPage, ReferWhoPage, RefusalView, SentLine, SentOnePage,
     SentPage, Step, WorkerView,
 };
-pub use signpost::{LastSignpost, SignpostPage, SlipPage, Tile};
+pub use signpost::{DoorPage, DoorServicePage, DoorSetUpPage, LastSignpost, SignpostPage, SlipPage, Tile};
 pub use triage::{TriageLine, TriageOnePage, TriagePage};
 
 /// What surrounds every page.
@@ -252,6 +252,9 @@ mod tests {
             + draw(&ui, CarePage::samples())
             + draw(&ui, SignpostPage::samples())
             + draw(&ui, SlipPage::samples())
+            + draw(&ui, DoorPage::samples())
+            + draw(&ui, DoorServicePage::samples())
+            + draw(&ui, DoorSetUpPage::samples())
             + draw(&ui, AboutPage::samples())
             + draw(&ui, MeasuresPage::samples())
             + draw(&ui, QuestionPage::samples())
@@ -271,7 +274,7 @@ mod tests {
             + draw(&ui, CountedPage::samples());
         assert!(drawn > 30);
         let templates = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/templates")).unwrap().count();
-        assert_eq!(templates, 41 + 2, "a template without a page, or a page without samples here");
+        assert_eq!(templates, 44 + 2, "a template without a page, or a page without samples here");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Signposting in two presses, and the slip.
 
+use minijinja::Value;
 use serde::Serialize;
 
 use super::{Frame, SummaryRow};
@@ -42,6 +43,8 @@ pub struct SignpostPage {
     pub tiles: Vec<Tile>,
     /// Something else.
     pub directory_href: String,
+    /// The door of the waiting room.
+    pub door_href: String,
     /// They need more.
     pub refer_href: Option<String>,
     /// What was just noted.
@@ -67,10 +70,74 @@ pub struct SlipPage {
     pub summary: String,
     /// When, where, how to reach it.
     pub rows: Vec<SummaryRow>,
+    /// The same page to scan, where the place has a door.
+    pub qr: Value,
     /// Who told us, and when.
     pub source: String,
 }
 
+/// What is near, for anyone who waits.
+#[derive(Debug, Clone, Serialize)]
+pub struct DoorPage {
+    /// What surrounds it.
+    pub frame: Frame,
+    /// The place in which they wait.
+    pub place_name: String,
+    /// Where a press is posted.
+    pub action: String,
+    /// Makes a press count once.
+    pub key: String,
+    /// Services, the usual ones first.
+    pub tiles: Vec<Tile>,
+    /// Nothing was chosen.
+    pub problem: Option<String>,
+}
+
+/// One service behind a door, and what to expect there.
+#[derive(Debug, Clone, Serialize)]
+pub struct DoorServicePage {
+    /// What surrounds it.
+    pub frame: Frame,
+    /// Back to all of them.
+    pub back_href: String,
+    /// It runs now.
+    pub open: bool,
+    /// Its name.
+    pub name: String,
+    /// What it is.
+    pub summary: String,
+    /// When, where, for how much.
+    pub rows: Vec<SummaryRow>,
+    /// Who told them.
+    pub place_name: String,
+}
+
+/// The poster of a door, for staff.
+#[derive(Debug, Clone, Serialize)]
+pub struct DoorSetUpPage {
+    /// What surrounds it.
+    pub frame: Frame,
+    /// Back to signposting.
+    pub back_href: String,
+    /// Where a new door is asked for.
+    pub action: String,
+    /// The place.
+    pub place_name: String,
+    /// Its address, where there is a door.
+    pub address: Option<String>,
+    /// The same to scan.
+    pub qr: Value,
+}
+
+impl Page for DoorPage {
+    const TEMPLATE: &'static str = "door.html";
+}
+impl Page for DoorServicePage {
+    const TEMPLATE: &'static str = "door_service.html";
+}
+impl Page for DoorSetUpPage {
+    const TEMPLATE: &'static str = "door_set_up.html";
+}
 impl Page for SignpostPage {
     const TEMPLATE: &'static str = "signpost.html";
 }
@@ -81,7 +148,8 @@ impl Page for SlipPage {
 #[cfg(test)]
 mod samples {
     use super::*;
-    use crate::pages::samples::{LONG, frame};
+    use crate::pages::AccountPage;
+    use crate::pages::samples::{LONG, anonymous, frame};
 
     impl SignpostPage {
         pub(crate) fn samples() -> Vec<Self> {
@@ -91,6 +159,7 @@ mod samples {
                 key: "k".into(),
                 tiles: vec![Tile { value: "1".into(), name: LONG.into(), detail: "Tuesdays".into(), checked: true }],
                 directory_href: "/o/x/directory".into(),
+                door_href: "/o/x/signpost/door".into(),
                 refer_href: Some("/o/x/refer".into()),
                 last: Some(LastSignpost {
                     text: "Choir, told".into(),
@@ -115,8 +184,54 @@ mod samples {
                 name: LONG.into(),
                 summary: "Singing".into(),
                 rows: vec![SummaryRow::new("When", "Tuesday")],
+                qr: AccountPage::qr_of("<svg></svg>"),
                 source: "From a file".into(),
             }]
+        }
+    }
+
+    impl DoorPage {
+        pub(crate) fn samples() -> Vec<Self> {
+            let tile = Tile { value: "1".into(), name: LONG.into(), detail: "Tuesdays".into(), checked: false };
+            let empty = Self {
+                frame: anonymous("What is near here"),
+                place_name: LONG.into(),
+                action: "/s/x".into(),
+                key: "k".into(),
+                tiles: vec![],
+                problem: Some("Choose one".into()),
+            };
+            vec![Self { tiles: vec![tile], problem: None, ..empty.clone() }, empty]
+        }
+    }
+
+    impl DoorServicePage {
+        pub(crate) fn samples() -> Vec<Self> {
+            let usual = Self {
+                frame: anonymous(LONG),
+                back_href: "/s/x".into(),
+                open: true,
+                name: LONG.into(),
+                summary: "Singing".into(),
+                rows: vec![SummaryRow::new("When", "Tuesday")],
+                place_name: LONG.into(),
+            };
+            vec![Self { open: false, ..usual.clone() }, usual]
+        }
+    }
+
+    impl DoorSetUpPage {
+        pub(crate) fn samples() -> Vec<Self> {
+            let none = Self {
+                frame: frame("For your waiting room"),
+                back_href: "/o/x/signpost".into(),
+                action: "/o/x/signpost/door".into(),
+                place_name: LONG.into(),
+                address: None,
+                qr: AccountPage::qr_of(""),
+            };
+            let address = Some("https://example.org/s/abc".into());
+            vec![Self { address, qr: AccountPage::qr_of("<svg></svg>"), ..none.clone() }, none]
         }
     }
 }

@@ -90,7 +90,11 @@ async fn what_is_forged_replayed_run_out_or_cut_off_is_refused_and_noted() {
         ];
         for body in &bad {
             let refused = server.client().post_raw("/launch", body).await;
-            assert_eq!((refused.status, refused.body.as_str()), (StatusCode::UNPROCESSABLE_ENTITY, "Refused.\n"), "{body}");
+            assert_eq!(
+                (refused.status, refused.body.as_str()),
+                (StatusCode::UNPROCESSABLE_ENTITY, "Refused.\n"),
+                "{body}"
+            );
         }
         let noted = refusals(server.store.ledger()).await;
         assert_eq!(
@@ -159,7 +163,10 @@ async fn a_practice_manager_makes_a_key_that_works_and_ends_it() {
         let end = format!("{place}/{}/end", set_up.key);
         assert_eq!(server.signed_in(&server.village.gp).await.post(&end, &[]).await.status, StatusCode::NOT_FOUND);
         assert_eq!(manager.post(&end, &[]).await.status, StatusCode::SEE_OTHER);
-        assert_eq!(server.client().post_raw("/launch", &token("another nonce 01")).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(
+            server.client().post_raw("/launch", &token("another nonce 01")).await.status,
+            StatusCode::UNPROCESSABLE_ENTITY
+        );
         let (tenant, id) = (&server.village.tenant, set_up.key.to_string());
         let ended = server.store.ledger().audited(tenant, Act::Withdraw, Resource::LaunchKey, &id);
         assert_eq!(ended.await.unwrap(), 1);

@@ -1,0 +1,132 @@
+//! The door of a waiting room: what is near, for anyone, by a code on the wall. Looking changes nothing; a press is counted as a signpost
+//! of the place, with nothing about who pressed.
+
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use fast_qr::QRBuilder;
+use fast_qr::convert::svg::SvgBuilder;
+use fingerpost_directory::search::{self, Entry};
+use fingerpost_domain::id::{RequestKey, ServiceId};
+use fingerpost_policy::Signpost;
+use fingerpost_store::SignpostDoor;
+use fingerpost_ui::pages::{AccountPage, DoorPage, DoorServicePage, DoorSetUpPage, Frame};
+
+use crate::form::{Posted, link_token};
+use crate::frame::{show, show_again};
+use crate::limits::Caller;
+use crate::permitted::May;
+use crate::signposts::tile;
+use crate::{App, WebError, directory};
+
+/// Services behind a door: as many as somebody reads on a phone while they wait.
+const TILES: usize = 12;
+
+async fn door(app: &App, code: &str) -> Result<SignpostDoor, WebError> {
+    app.store().open_door(code).await?.ok_or(WebError::NotFound)
+}
+
+fn frame(app: &App, title: String, code: &str) -> Frame {
+    Frame { title, csrf: link_token(code), invented: app.invented(), ..Frame::default() }
+}
+
+/// What is shown behind a door, each with its number: the usual ones of the place, then the nearest.
+async fn services(app: &App, door: &SignpostDoor) -> Result<Vec<ServiceId>, WebError> {
+    let index = app.directory().await?;
+    let most = i64::try_from(TILES).unwrap_or(i64::MAX);
+    let mut ids = app.store().often_at_door(door, most, app.now()).await?;
+    let near = app.store().place_of_organisation(door.organisation).await?;
+    let found = index.search(&search::Query { near, ..search::Query::default() }, (0, TILES));
+    ids.extend(found.hits.iter().map(|hit| hit.entry.id));
+    let mut shown: Vec<ServiceId> = vec![];
+    for id in ids {
+        if shown.len() < TILES && !shown.contains(&id) && index.get(id).is_some() {
+            shown.push(id);
+        }
+    }
+    Ok(shown)
+}
+
+async fn page(app: &App, code: &str, door: &SignpostDoor, problem: Option<String>) -> Result<DoorPage, WebError> {
+    let index = app.directory().await?;
+    let shown = services(app, door).await?;
+    let key: RequestKey = app.store().entropy().id(app.now());
+    let mut frame = frame(app, "What is near here".to_owned(), code);
+    frame.problem = problem.is_some();
+    Ok(DoorPage {
+        frame,
+        place_name: door.name.clone(),
+        action: format!("/s/{code}"),
+        key: key.to_string(),
+        tiles: shown.iter().filter_map(|id| index.get(*id)).map(|entry| tile(entry, false)).collect(),
+        problem,
+    })
+}
+
+pub(crate) async fn look(State(app): State<App>, Path(code): Path<String>) -> Result<Response, WebError> {
+    let door = door(&app, &code).await?;
+    show(&app, &page(&app, &code, &door, None).await?)
+}
+
+pub(crate) async fn choose(
+    State(app): State<App>,
+    Path(code): Path<String>,
+    caller: Caller,
+    form: Posted,
+) -> Result<Response, WebError> {
+    let door = door(&app, &code).await?;
+    let Ok(service) = form.text("service").parse::<ServiceId>() else {
+        let problem = Some("Choose one".to_owned());
+        return show_again(&app, &page(&app, &code, &door, problem).await?);
+    };
+    // Whoever presses without end is shown the page all the same, and not counted.
+    if caller.may_begin(&app).is_ok() {
+        app.store().note_at_door(&door, (service, form.key()?), app.now()).await?;
+    }
+    Ok(Redirect::to(&format!("/s/{code}/{service}")).into_response())
+}
+
+/// One service, and what to expect there. The same page is behind the number on a slip.
+pub(crate) async fn service(
+    State(app): State<App>,
+    Path((code, id)): Path<(String, ServiceId)>,
+) -> Result<Response, WebError> {
+    let door = door(&app, &code).await?;
+    let stored = app.store().service(id).await?;
+    let entry = Entry::of(stored.id, &stored.source, &stored.service);
+    let page = DoorServicePage {
+        frame: frame(&app, stored.service.name.clone(), &code),
+        back_href: format!("/s/{code}"),
+        open: stored.service.is_open(),
+        name: stored.service.name.clone(),
+        summary: entry.summary,
+        rows: directory::rows(&stored),
+        place_name: door.name,
+    };
+    show(&app, &page)
+}
+
+async fn set_up_page(here: &May<Signpost>) -> Result<DoorSetUpPage, WebError> {
+    let code = here.app().store().door_of(&here.ctx).await?;
+    let address = code.map(|code| format!("{}/s/{code}", here.app().public_url()));
+    let qr = address.as_deref().and_then(|address| QRBuilder::new(address).build().ok());
+    let svg = qr.map(|qr| SvgBuilder::default().to_str(&qr)).unwrap_or_default();
+    Ok(DoorSetUpPage {
+        frame: here.frame("For your waiting room", "signpost").await?,
+        back_href: here.href("signpost"),
+        action: here.href("signpost/door"),
+        place_name: here.organisation.name.clone(),
+        address,
+        qr: AccountPage::qr_of(&svg),
+    })
+}
+
+/// The poster with the code, for staff.
+pub(crate) async fn set_up(here: May<Signpost>) -> Result<Response, WebError> {
+    show(here.app(), &set_up_page(&here).await?)
+}
+
+/// Opens the door, or a new one in place of one that should no longer be used.
+pub(crate) async fn make(here: May<Signpost>, _form: Posted) -> Result<Response, WebError> {
+    here.app().store().make_door(&here.ctx).await?;
+    Ok(Redirect::to(&here.href("signpost/door")).into_response())
+}

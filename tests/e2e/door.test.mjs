@@ -1,0 +1,55 @@
+// A waiting room's door: a poster with a code, two presses for whoever waits, nothing about them kept.
+
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { accessible, browser, neighbourhood, open, signInAs, valid } from './support.mjs'
+
+let server
+let engine
+before(async () => { server = await neighbourhood(); engine = await browser() })
+after(async () => { await engine?.close(); await server?.stop() })
+
+const shots = process.env.SHOTS
+
+async function picture(page, name) {
+  if (shots) await page.screenshot({ path: join(shots, `${name}.png`), fullPage: true })
+}
+
+for (const how of [{ width: 1280, javaScriptEnabled: true }, { width: 320, javaScriptEnabled: false }]) {
+  const { width, javaScriptEnabled } = how
+  test(`somebody who waits finds something in two presses at ${width} px`, async () => {
+    const bronwen = await open(engine, server, how)
+    const check = (page, where) => accessible(page, where, { javaScriptEnabled })
+    await signInAs(bronwen, /Bronwen Pike/)
+    await bronwen.getByRole('link', { name: 'Signpost', exact: true }).click()
+    const counted = async () => Number((await bronwen.textContent('main')).match(/This week at Millrace Surgery: (\d+)/)?.[1] ?? 0)
+    const before = await counted()
+    await bronwen.getByRole('link', { name: 'A poster for your waiting room' }).click()
+    await check(bronwen, 'door, set up'); await picture(bronwen, `door-set-up-${width}`)
+    await bronwen.getByRole('button', { name: /Make a/ }).click()
+    await check(bronwen, 'poster'); await picture(bronwen, `door-poster-${width}`)
+    const address = (await bronwen.textContent('article')).match(/http\S+\/s\/[a-z0-9]+/)[0]
+
+    const somebody = await open(engine, server, how)
+    await somebody.goto(address)
+    await check(somebody, 'door'); await picture(somebody, `door-${width}`)
+    const name = await somebody.locator('.fp-doors strong').first().textContent()
+    await somebody.locator('.fp-doors button').first().click()
+    await check(somebody, 'behind the door'); await picture(somebody, `door-service-${width}`)
+    assert.match(await somebody.textContent('main'), /When you arrive.*Millrace Surgery told me about you/s)
+    assert.equal(await somebody.textContent('h1'), name)
+    assert.deepEqual(await somebody.context().cookies(), [], 'nothing is kept about who looks')
+    // Looking again, and going back, counts nothing; the press counted once.
+    await somebody.reload()
+    await somebody.getByRole('link', { name: 'What is near here' }).click()
+    await bronwen.getByRole('link', { name: 'Signpost', exact: true }).click()
+    assert.equal(await counted(), before + 1)
+
+    // A new code closes the old one.
+    await bronwen.getByRole('link', { name: 'A poster for your waiting room' }).click()
+    await bronwen.getByRole('button', { name: /Make a new code/ }).click()
+    assert.equal((await somebody.goto(address)).status(), 404)
+    assert.ok(await valid([bronwen, somebody]) > 5)
+  })
+}
