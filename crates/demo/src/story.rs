@@ -155,6 +155,7 @@ async fn refer(
         _ => "letter",
     };
     let answers = ReferralAnswers {
+        safeguarding: String::new(),
         asker: String::new(),
         needs: if peggy { vec!["company".to_owned(), "loss".to_owned()] } else { people::needs(dice) },
         words: if peggy {

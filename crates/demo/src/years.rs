@@ -158,6 +158,7 @@ fn request(
         _ => "letter",
     };
     let answers = ReferralAnswers {
+        safeguarding: String::new(),
         asker: people::asker(dice),
         needs: needs.iter().map(|need| need.code().to_owned()).collect(),
         words: people::words(dice),

@@ -31,7 +31,9 @@ pub const DECLINED: SnomedCode = SnomedCode { concept: "871711000000103", term: 
 pub fn ready(state: ReferralState, agreement: Option<Agreement>) -> Option<SnomedCode> {
     match (state, agreement) {
         (ReferralState::DeclinedByPerson, _) => Some(DECLINED),
-        (ReferralState::Sent | ReferralState::Accepted, Some(Agreement::Agreed)) => Some(REFERRED),
+        (ReferralState::Sent | ReferralState::Returned | ReferralState::Accepted, Some(Agreement::Agreed)) => {
+            Some(REFERRED)
+        }
         // A scheme's refusal and a withdrawal are never coded: no episode began.
         _ => None,
     }
@@ -63,7 +65,8 @@ mod tests {
     fn events() -> impl Strategy<Value = Vec<Happens>> {
         use ConnectionEvent as C;
         use ReferralEvent as R;
-        let referral = [R::Send, R::PersonDeclines, R::Accept, R::NotAccept, R::Withdraw].map(Happens::Referral);
+        let referral = [R::Send, R::PersonDeclines, R::AskBack, R::AnswerBack, R::Accept, R::NotAccept, R::Withdraw]
+            .map(Happens::Referral);
         let group = [C::Accept, C::Decline, C::GiveUpWaiting, C::Came, C::DidNotCome, C::End, C::Withdraw];
         let all: Vec<_> =
             referral.into_iter().chain(group.map(Happens::Connection)).chain([Happens::Silence]).collect();
@@ -83,7 +86,7 @@ mod tests {
         /// However many refer one person, in whatever order referrals are answered and cases closed: an episode is coded
         /// once, by the referral that began it, and a case without an acceptance by the person does not exist.
         #[test]
-        fn an_episode_is_coded_once(sequence in prop::collection::vec((0..4_usize, 0..7_u8), 0..40)) {
+        fn an_episode_is_coded_once(sequence in prop::collection::vec((0..4_usize, 0..9_u8), 0..40)) {
             let draft = Sent { state: ReferralState::Draft, agreement: None, joined: false, episode: None };
             let mut referrals = [draft; 4];
             let (mut episodes, mut open) = (0, None);
@@ -95,6 +98,8 @@ mod tests {
                     2 | 3 => ReferralEvent::Accept,
                     4 => ReferralEvent::NotAccept,
                     5 => ReferralEvent::Withdraw,
+                    6 => ReferralEvent::AskBack,
+                    7 => ReferralEvent::AnswerBack,
                     _ => {
                         open = None;
                         continue;
@@ -123,6 +128,29 @@ mod tests {
                 let declined = of_episode(r.state, r.agreement, r.joined) == Some(DECLINED);
                 prop_assert_eq!(declined, r.agreement == Some(Agreement::SaidNo));
             }
+        }
+
+        /// Whatever happens, in whatever order, a referral that was sent is somewhere that somebody looks: with the scheme, with the
+        /// referrer, or ended by somebody's decision. No event but a decision ends it, and nothing happens to it after that.
+        #[test]
+        fn no_sequence_of_events_loses_a_referral(sequence in events()) {
+            use ReferralEvent as R;
+            let mut state = ReferralState::Draft;
+            for event in sequence {
+                let Happens::Referral(event) = event else { continue };
+                let Ok(next) = state.after(event) else { continue };
+                let was_over = !matches!(state, ReferralState::Draft | ReferralState::Sent | ReferralState::Returned);
+                prop_assert!(!was_over, "{:?} after {:?}", event, state);
+                let over = !matches!(next, ReferralState::Draft | ReferralState::Sent | ReferralState::Returned);
+                let decided = matches!(event, R::PersonDeclines | R::Accept | R::NotAccept | R::Withdraw);
+                prop_assert_eq!(over, decided);
+                prop_assert!(next != ReferralState::Draft, "what was sent is never unsent");
+                state = next;
+            }
+            // From wherever it stands, a decision can still be made.
+            let open = matches!(state, ReferralState::Sent | ReferralState::Returned);
+            prop_assert_eq!(open, state.after(R::Accept).is_ok());
+            prop_assert_eq!(open, state.after(R::NotAccept).is_ok());
         }
 
         /// Whatever happens, in whatever order: "declined" is coded exactly when the person said no; a person who
@@ -159,7 +187,7 @@ mod tests {
                 }
                 accepted_codes += i32::from(code == Some(REFERRED) && before != Some(REFERRED));
                 prop_assert_eq!(code == Some(DECLINED), person_said_no);
-                let open = matches!(state, ReferralState::Sent | ReferralState::Accepted);
+                let open = matches!(state, ReferralState::Sent | ReferralState::Returned | ReferralState::Accepted);
                 prop_assert_eq!(code == Some(REFERRED), open && agreement == Some(Agreement::Agreed));
             }
             prop_assert!(accepted_codes <= 1, "an episode is coded once");

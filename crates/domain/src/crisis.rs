@@ -6,6 +6,9 @@
 const PHRASES: &[&str] = &[
     "kill myself",
     "killing myself",
+    "dont want to live",
+    "take my life",
+    "taking my life",
     "end my life",
     "ending my life",
     "end it all",
@@ -72,15 +75,36 @@ pub fn may_be_danger(text: &str) -> bool {
     PHRASES.iter().any(|phrase| said(&words, phrase))
 }
 
-/// Going on a bus, a trip or a walk is no despair.
-const HARMLESS_AFTER: &[&str] = &["a", "an", "the", "my", "holiday", "buses", "trains", "long", "walks"];
+/// Going on a bus or a holiday is no despair, where that stands within the next three words.
+const HARMLESS: &[&str] = &[
+    "bus",
+    "buses",
+    "train",
+    "trains",
+    "plane",
+    "planes",
+    "holiday",
+    "holidays",
+    "trip",
+    "trips",
+    "outing",
+    "outings",
+    "walk",
+    "walks",
+    "stairs",
+    "escalator",
+    "boat",
+    "cruise",
+    "drive",
+    "drives",
+];
 
 fn said(words: &[&str], phrase: &str) -> bool {
     let sought: Vec<&str> = phrase.split(' ').collect();
     words.windows(sought.len()).enumerate().any(|(at, window)| {
         let goes_on = sought.ends_with(&["go", "on"]);
-        let next = words.get(at + sought.len()).copied().unwrap_or_default();
-        window == sought && !(goes_on && HARMLESS_AFTER.contains(&next))
+        let mut next = words.iter().skip(at + sought.len()).take(3);
+        window == sought && !(goes_on && next.any(|word| HARMLESS.contains(word)))
     })
 }
 
@@ -98,6 +122,10 @@ mod tests {
             "i dont want to be here anymore",
             "My husband hits me",
             "I can't\ngo on",
+            "I can't go on the way I am",
+            "I cannot go on a day longer",
+            "I can't go on, my life is over",
+            "I don't want to live",
         ] {
             assert!(may_be_danger(text), "{text}");
         }
@@ -105,9 +133,15 @@ mod tests {
 
     #[test]
     fn everyday_words_are_not_danger() {
-        for text in
-            ["", "My hip hurts", "We would die for a cup of tea", "I cannot go on holiday", "Cut the grass myself"]
-        {
+        for text in [
+            "",
+            "My hip hurts",
+            "We would die for a cup of tea",
+            "I cannot go on holiday",
+            "I can't go on the bus with my frame",
+            "I cannot go on long walks",
+            "Cut the grass myself",
+        ] {
             assert!(!may_be_danger(text), "{text}");
         }
     }

@@ -38,6 +38,19 @@ pub const CARE_PLAN: &str = "Care and support plan";
 /// The link worker.
 pub const REFERRAL_TO: &str = "Referral to";
 
+/// The heading under which a section stands today: letters are kept as they were sent, and the first ones had names of our own.
+#[must_use]
+pub fn heading_now(heading: &str) -> &str {
+    match heading {
+        "What matters to me" => ABOUT_ME,
+        "Clinical summary" => SUMMARY,
+        "Services and care" => SIGNPOSTS,
+        "Outcome" | "What changed, in their words" | "What continues, and who to call" => CARE_PLAN,
+        "Link worker" => REFERRAL_TO,
+        heading => heading,
+    }
+}
+
 /// Said when there is nothing to do: the section is never blank.
 pub const NO_ACTION: &str = "No action is requested of the practice.";
 

@@ -169,14 +169,6 @@ struct Important {
     words: String,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-struct Coded {
-    #[serde(rename = "SNOMED CT")]
-    concept: &'static str,
-    #[serde(rename = "Term")]
-    term: &'static str,
-}
-
 /// The message. Its `Serialize` gives JSON under the standard's names, in its order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Message {
@@ -204,20 +196,27 @@ pub struct Message {
     risks: Entries<RiskEntry>,
     #[serde(rename = "Care and support plan", skip_serializing_if = "Option::is_none")]
     care_plan: Option<FreeText>,
-    #[serde(rename = "Code to file", skip_serializing_if = "Option::is_none")]
-    code: Option<Coded>,
+    /// For people who paste, with its rule; a program that reads every letter would file it with each.
+    #[serde(skip)]
+    code: Option<SnomedCode>,
 }
 
 /// Said where the person did not share it: the element is mandatory and never blank.
 pub const NOT_SHARED: &str = "Not shared: the person did not agree to more than this.";
+
+/// Said where a letter of before says nothing of risks.
+pub const NOT_SAID: &str = "Not said in this letter: ask the link worker.";
 
 impl Message {
     /// The message of a letter.
     #[must_use]
     pub fn of(letter: &Letter<'_>) -> Self {
         let said = |heading: &str| {
-            letter.sections.iter().find(|section| section.heading == heading).map(|section| section.text.clone())
+            let named = letter.sections.iter().filter(|section| feedback::heading_now(&section.heading) == heading);
+            let texts: Vec<&str> = named.map(|section| section.text.as_str()).collect();
+            (!texts.is_empty()).then(|| texts.join("\n"))
         };
+        let shared = said(feedback::CONTACTS).is_some();
         let text = |heading: &str| said(heading).map(|text| FreeText { text });
         let free = |text: &str| FreeText { text: text.to_owned() };
         let person = letter.person;
@@ -275,9 +274,14 @@ impl Message {
             summary: text(feedback::SUMMARY),
             signposts: text(feedback::SIGNPOSTS),
             assessments: text(feedback::ASSESSMENTS),
-            risks: one(feedback::RISKS, RiskEntry { risk: text(feedback::RISKS).unwrap_or_else(|| free(NOT_SHARED)) }),
+            risks: one(
+                feedback::RISKS,
+                RiskEntry {
+                    risk: text(feedback::RISKS).unwrap_or_else(|| free(if shared { NOT_SAID } else { NOT_SHARED })),
+                },
+            ),
             care_plan: text(feedback::CARE_PLAN),
-            code: letter.code.map(|code| Coded { concept: code.concept, term: code.term }),
+            code: letter.code,
         }
     }
 
@@ -286,7 +290,7 @@ impl Message {
     pub fn to_paste(&self) -> String {
         let mut out = vec![];
         if let Some(code) = &self.code {
-            out.push(format!("{} | {} |", code.concept, code.term));
+            out.push(format!("Code, once for each episode, unless it is filed: {} | {} |", code.concept, code.term));
         }
         let mut line = |heading: &str, text: Option<&str>| {
             if let Some(text) = text {
@@ -393,7 +397,7 @@ pub const COVERAGE: &[(&str, bool, &str)] = &[
     (
         "Risks > Risks record entry > Risk",
         true,
-        "Free text: the risk, none known, not asked, or that it was not shared.",
+        "Free text: that there is something to know before visiting and who to ask, none known, not asked, or not shared. What the risk is never leaves in a letter: it may be another referrer's word.",
     ),
     ("Plan and requested actions", false, "First, and never blank."),
     (
@@ -510,11 +514,26 @@ mod tests {
     }
 
     #[test]
+    fn a_letter_of_before_is_whole_under_todays_names() {
+        let section = |heading: &str, text: &str| Section { heading: heading.into(), text: text.into() };
+        for (old, now) in [
+            ("What matters to me", feedback::ABOUT_ME),
+            ("Services and care", feedback::SIGNPOSTS),
+            ("Outcome", feedback::CARE_PLAN),
+            ("What continues, and who to call", feedback::CARE_PLAN),
+            ("Link worker", feedback::REFERRAL_TO),
+            ("Clinical summary", feedback::SUMMARY),
+        ] {
+            assert_eq!(feedback::heading_now(&section(old, "x").heading), now);
+        }
+    }
+
+    #[test]
     fn lines_to_paste_begin_with_the_code() {
         let text = message(ReferrerHears::Summary).to_paste();
         assert!(
             text.starts_with(
-                "871731000000106 | Referral to social prescribing service |\nPlan and requested actions: "
+                "Code, once for each episode, unless it is filed: 871731000000106 | Referral to social prescribing service |\nPlan and requested actions: "
             )
         );
         assert!(text.contains("\nCare and support plan: Sing with others: working on it; How it ended: Goals met"));

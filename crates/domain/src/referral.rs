@@ -17,6 +17,8 @@ crate::coded! {
         Draft = "draft",
         /// Sent; the scheme has not answered.
         Sent = "sent",
+        /// Back with the referrer, who is asked something before the scheme answers.
+        Returned = "returned",
         /// The scheme took it up: there is a case.
         Accepted = "accepted",
         /// Not accepted by the scheme, with a reason.
@@ -33,8 +35,12 @@ crate::coded! {
 pub enum ReferralEvent {
     /// The referrer sends it; the person agreed.
     Send,
-    /// The person said no when asked.
+    /// The person said no when asked, by the referrer or by the scheme.
     PersonDeclines,
+    /// The scheme asks the referrer something.
+    AskBack,
+    /// The referrer says it.
+    AnswerBack,
     /// The scheme takes it up.
     Accept,
     /// The scheme does not take it up.
@@ -56,10 +62,13 @@ impl ReferralState {
     pub const fn after(self, event: ReferralEvent) -> Result<Self, NotNow> {
         match (self, event) {
             (Self::Draft, ReferralEvent::Send) => Ok(Self::Sent),
-            (Self::Draft, ReferralEvent::PersonDeclines) => Ok(Self::DeclinedByPerson),
-            (Self::Draft | Self::Sent, ReferralEvent::Withdraw) => Ok(Self::Withdrawn),
-            (Self::Sent, ReferralEvent::Accept) => Ok(Self::Accepted),
-            (Self::Sent, ReferralEvent::NotAccept) => Ok(Self::NotAccepted),
+            (Self::Draft | Self::Sent | Self::Returned, ReferralEvent::PersonDeclines) => Ok(Self::DeclinedByPerson),
+            (Self::Draft | Self::Sent | Self::Returned, ReferralEvent::Withdraw) => Ok(Self::Withdrawn),
+            (Self::Sent, ReferralEvent::AskBack) => Ok(Self::Returned),
+            (Self::Returned, ReferralEvent::AnswerBack) => Ok(Self::Sent),
+            // A question that nobody answers holds nothing up: the scheme may answer without it.
+            (Self::Sent | Self::Returned, ReferralEvent::Accept) => Ok(Self::Accepted),
+            (Self::Sent | Self::Returned, ReferralEvent::NotAccept) => Ok(Self::NotAccepted),
             _ => Err(NotNow(self)),
         }
     }
@@ -70,6 +79,7 @@ impl ReferralState {
         match self {
             Self::Draft => "not sent yet",
             Self::Sent => "waiting for an answer",
+            Self::Returned => "a question for the referrer",
             Self::Accepted => "accepted",
             Self::NotAccepted => "not accepted by the scheme",
             Self::DeclinedByPerson => "declined by the person",
@@ -156,6 +166,8 @@ pub struct ReferralRequest {
     pub safe_contact: Option<SafeContact>,
     /// Risks for anyone visiting.
     pub risk: Risk,
+    /// A worry that somebody may come to harm: read first at triage, and never in a letter.
+    pub safeguarding: Option<Note<1000>>,
     /// What the person said.
     pub agreement: Agreement,
 }
@@ -171,6 +183,7 @@ pub struct ReferralAnswers {
     pub guidance: String,
     pub risk: String,
     pub risk_note: String,
+    pub safeguarding: String,
     pub agreement: String,
 }
 
@@ -216,6 +229,7 @@ impl ReferralAnswers {
             Err(RiskRefused::NoAnswer) if !sending => Some(Risk::NotAsked),
             answer => problems.take("risk", answer),
         };
+        let safeguarding = problems.take("safeguarding", Note::parse(&self.safeguarding)).flatten();
         if agreement.is_none() {
             problems.add("agreement", "Say whether they agreed to this");
         }
@@ -226,6 +240,7 @@ impl ReferralAnswers {
                 words,
                 safe_contact: reach.map(|reach| SafeContact { reach, guidance }),
                 risk,
+                safeguarding,
                 agreement,
             }),
             _ => Err(problems),

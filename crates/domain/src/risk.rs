@@ -47,11 +47,12 @@ impl Risk {
         }
     }
 
-    /// What is known, as a sentence for whoever may hear it.
+    /// Whether there is something to know, as a sentence for a letter. What it is stays with those who visit: it may be another
+    /// referrer's word, or about somebody else.
     #[must_use]
     pub fn words(&self) -> String {
         match self {
-            Self::Known(note) => note.to_string(),
+            Self::Known(_) => "There is something to know before visiting: ask the link worker.".to_owned(),
             Self::NoneKnown => "Asked, and none known.".to_owned(),
             Self::NotAsked => "Not asked.".to_owned(),
         }

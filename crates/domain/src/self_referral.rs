@@ -197,8 +197,15 @@ impl SelfReferralAnswers {
         let person =
             PersonDetails { name, born, nhs_number: None, address, postcode, phone, email, communication: None };
         let safe_contact = Some(safe_contact);
-        let request =
-            ReferralRequest { asker, needs, words, safe_contact, risk: Risk::NotAsked, agreement: Agreement::Agreed };
+        let request = ReferralRequest {
+            asker,
+            needs,
+            words,
+            safe_contact,
+            risk: Risk::NotAsked,
+            safeguarding: None,
+            agreement: Agreement::Agreed,
+        };
         Ok(SelfReferral { person, request, urgent })
     }
 

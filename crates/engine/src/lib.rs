@@ -1,6 +1,6 @@
 //! SQLite and PostgreSQL behind one small surface: open one, begin a transaction, run a statement, read its rows.
 //!
-//! It knows no table and no record; it changes when an engine does. Only the store looks into it.
+//! It knows no table and no record; it changes when an engine does. Only the ledger and the store look into it.
 
 mod engine;
 mod error;

@@ -57,7 +57,9 @@ async fn open_sqlite(file: &Path) -> Result<Db> {
         .pragma("wal_autocheckpoint", "4096")
         .busy_timeout(Duration::from_secs(10));
     // 16 MiB: the upper pages of the indexes of a region.
-    let writer = Writer::over(options.clone().pragma("cache_size", "-16384").connect().await?);
+    // What is deleted is overwritten where that costs no further write.
+    let writing = options.clone().pragma("cache_size", "-16384").pragma("secure_delete", "fast");
+    let writer = Writer::over(writing.connect().await?);
     let readers = SqlitePoolOptions::new()
         .max_connections(READERS)
         .min_connections(1)

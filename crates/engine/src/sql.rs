@@ -7,7 +7,6 @@ macro_rules! statements {
         $($(#[$meta])* const $name: &str = $sql;)+
         /// Every statement of this module with its name.
         #[cfg(any(test, feature = "testing"))]
-        #[allow(dead_code, reason = "with the feature alone nobody may ask for it")]
         pub(crate) const STATEMENTS: &[(&str, &str)] = &[$((stringify!($name), $name)),+];
     };
 }

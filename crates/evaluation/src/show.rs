@@ -177,7 +177,7 @@ pub fn as_json(out: &mut impl Write, answer: &Answer) -> io::Result<()> {
             json.hand_over();
             Ok(())
         });
-        // A failed write drops the pieces that are still to come, and ends the wording.
+        // A failed write drops the pieces that are still to come: they are worded for nobody, and the failure is told.
         pieces.into_iter().try_for_each(|piece: Vec<u8>| out.write_all(&piece))?;
         wording.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
     })

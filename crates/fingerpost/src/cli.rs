@@ -231,9 +231,9 @@ pub(crate) enum Scheme {
         /// Its telephone number, for people who would rather ring
         #[arg(long)]
         phone: Option<String>,
-        /// Take referrals from professionals only: people cannot ask this scheme for help themselves
-        #[arg(long)]
-        no_self_referral: bool,
+        /// Whether people may ask this scheme for help themselves; yes for a new one, unchanged for one that is there
+        #[arg(long, value_name = "yes|no", value_parser = clap::builder::BoolishValueParser::new())]
+        self_referral: Option<bool>,
     },
 }
 

@@ -230,7 +230,7 @@ async fn organisation(store: &Store, named: &str) -> anyhow::Result<Organisation
 }
 
 async fn scheme(here: &Here, what: Scheme) -> anyhow::Result<()> {
-    let Scheme::Add { name, practices, min_age, max_age, sessions, answer_within, phone, no_self_referral } = what;
+    let Scheme::Add { name, practices, min_age, max_age, sessions, answer_within, phone, self_referral } = what;
     let phone =
         phone.map(|phone| Phone::parse(&phone).with_context(|| format!("{phone}: no telephone number"))).transpose()?;
     let mut serves = vec![];
@@ -239,7 +239,13 @@ async fn scheme(here: &Here, what: Scheme) -> anyhow::Result<()> {
         ensure!(practice.kind == OrganisationKind::Practice, "{code} is not a practice");
         serves.push(practice.id);
     }
-    let scheme = match here.store.organisation_by_slug(&slug_of(&name)).await? {
+    let there = here.store.organisation_by_slug(&slug_of(&name)).await?;
+    let open = match (self_referral, &there) {
+        (Some(chosen), _) => chosen,
+        (None, Some(found)) => here.store.open_scheme(&found.slug).await.is_ok(),
+        (None, None) => true,
+    };
+    let scheme = match there {
         Some(found) if found.kind == OrganisationKind::Scheme => found,
         Some(_) => bail!("{name}: an organisation of another kind has that name already"),
         None => here.store.add_organisation(OrganisationKind::Scheme, &name, here.now).await?,
@@ -249,7 +255,7 @@ async fn scheme(here: &Here, what: Scheme) -> anyhow::Result<()> {
         max_age,
         sessions_agreed: sessions,
         answer_working_days: answer_within,
-        self_referral: !no_self_referral,
+        self_referral: open,
     };
     let new = NewScheme { organisation: scheme.id, phone, terms, practices: serves };
     here.store.put_scheme(&here.tenant, &new, here.now).await?;

@@ -148,13 +148,19 @@ impl Sealed {
 }
 
 /// What is pasted into a launcher once: where the server is, which key, its secret.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Serialize, Deserialize)]
 pub struct SetUp {
     /// Where the server is, without a slash at the end.
     pub address: String,
     /// Which key.
     pub key: LaunchKeyId,
     secret: String,
+}
+
+impl fmt::Debug for SetUp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SetUp").field("address", &self.address).field("key", &self.key).finish_non_exhaustive()
+    }
 }
 
 /// What a set-up begins with: a version that people can see.

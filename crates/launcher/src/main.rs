@@ -86,10 +86,19 @@ fn typed() -> anyhow::Result<String> {
     Ok(text)
 }
 
+/// A person is never posted in the clear, except to this computer itself.
+fn is_private(address: &str) -> bool {
+    let this = ["http://127.0.0.1:", "http://localhost:", "http://[::1]:"];
+    address.starts_with("https://") || this.iter().any(|start| address.starts_with(start))
+}
+
+const IN_THE_CLEAR: &str = "The server's address begins with http: a person would be posted in the clear. Ask for a key from its https address";
+
 fn set_up(file: &Path) -> anyhow::Result<()> {
     let line = typed()?;
     let set_up: SetUp =
         line.parse().ok().context("That is not the whole line. Copy it again: it begins with fingerpost-launch-1.")?;
+    ensure!(is_private(&set_up.address), IN_THE_CLEAR);
     write_private(file, &set_up.line()?).with_context(|| format!("{} cannot be written", file.display()))?;
     println!("Ready. Referrals go to {}.", set_up.address);
     Ok(())
@@ -164,6 +173,7 @@ fn hand_over(file: &Path, refer: &Refer) -> anyhow::Result<()> {
     let line =
         fs::read_to_string(file).with_context(|| format!("{}: there is no key. Run set-up first", file.display()))?;
     let set_up: SetUp = line.parse().ok().context("The key cannot be read. Run set-up again")?;
+    ensure!(is_private(&set_up.address), IN_THE_CLEAR);
     let mut nonce = [0_u8; 16];
     getrandom::fill(&mut nonce).ok().context("this computer gives no random numbers")?;
     let nonce = nonce.iter().map(|byte| format!("{byte:02x}")).collect();
@@ -205,5 +215,11 @@ mod tests {
             assert_eq!(read, (4, 6, "1947"), "{text}");
         }
         assert_eq!(born("unknown"), <[String; 3]>::default());
+    }
+
+    #[test]
+    fn nobody_is_posted_in_the_clear() {
+        assert!(is_private("https://example.org") && is_private("http://127.0.0.1:8080"));
+        assert!(!is_private("http://example.org") && !is_private("http://127.0.0.1.example.org"));
     }
 }

@@ -25,6 +25,10 @@ coded! {
         Change = "change",
         /// A referral was sent.
         Send = "send",
+        /// The referrer was asked something.
+        AskBack = "ask_back",
+        /// The referrer said it.
+        AnswerBack = "answer_back",
         /// A referral was accepted.
         Accept = "accept",
         /// A referral was not accepted.

@@ -32,6 +32,7 @@ tables! {
     "person": "tenant" "id" "given" "family" "preferred" "name_folded" "born" "nhs_number" "address" "postcode" "phone" "email" "communication" "reach" "guidance" "risk" "risk_note" "created_at";
     "case_file": "tenant" "id" "person" "scheme" "worker" "practice" "opened_at" "sent_at" "sessions_agreed" "sessions_used" "happened_count" "first_contact" "last_contact" "next_action" "next_due" "matters" "matters_on" "referrer_hears" "closed_at" "outcome" "changed" "continues" "version";
     "referral": "tenant" "id" "reference" "state" "scheme" "practice" "referrer" "request_key" "given" "family" "preferred" "name_folded" "born" "nhs_number" "address" "postcode" "phone" "email" "communication" "needs" "words" "reach" "guidance" "risk" "risk_note" "agreement" "created_at" "sent_at" "answer_due" "decided_at" "decided_by" "reason" "alternative" "case_id" "joined_case" "asker" "source" "safeguarding" "urgent";
+    "referral_question": "tenant" "referral" "round" "question" "asked_by" "asked_at" "answer" "answered_at";
     "self_referral": "tenant" "id" "scheme" "source" "answers" "version" "begun_at" "referral";
     "launch_key": "tenant" "id" "practice" "public_key" "made_by" "made_at" "used_at" "revoked_at";
     "launch": "tenant" "id" "launch_key" "nonce" "ticket_hash" "person" "made_at" "expires_at" "used_at";

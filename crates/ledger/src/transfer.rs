@@ -19,6 +19,8 @@ statements! {
     SEQUENCE = "SELECT value FROM directory_sequence WHERE only_row = 1";
     HOLD_MESSAGES = "UPDATE outbox SET failed_at = $1, last_error = 'restored' WHERE sent_at IS NULL AND failed_at IS NULL";
     HOLD_JOBS = "UPDATE job SET failed_at = $1, last_error = 'restored' WHERE done_at IS NULL AND failed_at IS NULL AND run_at <= $1";
+    FORGET_ANSWERS = "DELETE FROM self_referral WHERE referral IS NULL";
+    FORGET_LAUNCHES = "UPDATE launch SET person = '' WHERE expires_at > 0 AND person <> ''";
     SET_SEQUENCE = "UPDATE directory_sequence SET value = $1 WHERE only_row = 1";
 }
 
@@ -96,6 +98,9 @@ impl Ledger {
     pub async fn settle_restored(&self, now: Timestamp) -> Result<u64> {
         let mut tx = self.db().write().await?;
         let held = tx.run(HOLD_MESSAGES, values![now]).await? + tx.run(HOLD_JOBS, values![now]).await?;
+        // What people deleted, or did not send, does not come back with a backup.
+        tx.run(FORGET_ANSWERS, vec![]).await?;
+        tx.run(FORGET_LAUNCHES, vec![]).await?;
         self.commit(tx, now, Entry::system(TenantId::main(), Act::Restore, Resource::Installation)).await?;
         Ok(held)
     }

@@ -12,6 +12,7 @@ use fingerpost_domain::measure::{Completed, Paired, before_and_after};
 use fingerpost_domain::need::Need;
 use fingerpost_domain::person::PersonName;
 use fingerpost_domain::plan::Plan;
+use fingerpost_domain::self_referral::ReferralSource;
 use fingerpost_domain::text::{NOTE_LIMIT, Note};
 use fingerpost_domain::{Date, Timestamp};
 use fingerpost_policy::{Grant, Permission, ReadCase, ReadCaseload, WorkCase};
@@ -51,7 +52,7 @@ statements! {
            LEFT JOIN link_worker w ON w.tenant = c.tenant AND w.user_id = c.worker AND w.scheme = c.scheme \
            WHERE c.tenant = $1 AND c.scheme = $2 AND c.id = $3 AND (CAST($4 AS TEXT) IS NULL OR c.worker = $4)";
     IN_SCOPE = "SELECT id FROM case_file WHERE tenant = $1 AND scheme = $2 AND id = $3 AND (CAST($4 AS TEXT) IS NULL OR worker = $4)";
-    REFERRALS = "SELECT r.id, r.reference, r.sent_at, r.needs, r.words, r.asker, u.name AS referrer_name, u.job_title, o.name AS practice_name \
+    REFERRALS = "SELECT r.id, r.reference, r.sent_at, r.needs, r.words, r.asker, r.source, r.safeguarding, r.urgent, u.name AS referrer_name, u.job_title, o.name AS practice_name \
                  FROM referral r JOIN app_user u ON u.tenant = r.tenant AND u.id = r.referrer JOIN organisation o ON o.id = r.practice \
                  WHERE r.tenant = $1 AND r.case_id = $2 ORDER BY r.sent_at DESC, r.id LIMIT 20";
     CONTACTS = "SELECT t.id, t.kind, t.happened, t.on_day, t.session_no, t.recorded_at, u.name AS author_name, n.body, n.version \
@@ -161,6 +162,12 @@ pub struct SentBy {
     pub words: Option<String>,
     /// The carer or friend who asked for it; the person knows.
     pub asker: Option<String>,
+    /// Who asked: letters go to practices only.
+    pub source: ReferralSource,
+    /// A worry about harm, in the referrer's words.
+    pub safeguarding: Option<String>,
+    /// Their own words may mean danger.
+    pub urgent: bool,
 }
 
 /// A contact with the newest version of its note.
@@ -372,6 +379,9 @@ fn sent_by(row: &Row) -> Result<SentBy> {
         needs: needs_of(row)?,
         words: row.opt_text("words")?,
         asker: row.opt_text("asker")?,
+        source: row.coded("source", ReferralSource::from_code)?,
+        safeguarding: row.opt_text("safeguarding")?,
+        urgent: row.flag("urgent")?,
     })
 }
 

@@ -318,7 +318,7 @@ impl Written<'_> {
             false,
             request.asker.as_ref().map(Line::as_str),
             ReferralSource::Practice.code(),
-            None::<String>,
+            request.safeguarding.as_ref().map(Note::as_str),
             false,
         ]);
         self.put("referral", cells);

@@ -18,34 +18,35 @@ use fingerpost_engine::{Row, values};
 use fingerpost_ledger::{Act, Resource};
 
 statements! {
-    // A place is a scheme or a practice, never both: each half of a union goes by its own index, where an OR would read
-    // everything that the tenant has.
+    // Each half of a union goes by its own index, where an OR would read everything that the tenant has. Those who asked a scheme
+    // themselves have the scheme in both columns: they belong to the first half alone.
     BY_PRACTICE = "SELECT o.slug, o.name, COUNT(*) AS sent, \
-                   CAST(SUM(CASE WHEN r.state = 'sent' THEN 1 ELSE 0 END) AS BIGINT) AS waiting, \
+                   CAST(SUM(CASE WHEN r.state IN ('sent', 'returned') THEN 1 ELSE 0 END) AS BIGINT) AS waiting, \
                    CAST(SUM(CASE WHEN r.state = 'accepted' THEN 1 ELSE 0 END) AS BIGINT) AS accepted, \
                    CAST(SUM(CASE WHEN r.state = 'not_accepted' THEN 1 ELSE 0 END) AS BIGINT) AS not_accepted, \
+                   CAST(SUM(CASE WHEN r.state = 'declined_by_person' THEN 1 ELSE 0 END) AS BIGINT) AS declined, \
                    CAST(SUM(CASE WHEN r.state = 'withdrawn' THEN 1 ELSE 0 END) AS BIGINT) AS withdrawn \
                    FROM (SELECT practice, state FROM referral WHERE tenant = $1 AND scheme = $2 AND sent_at >= $3 \
-                   UNION ALL SELECT practice, state FROM referral WHERE tenant = $1 AND practice = $2 AND sent_at >= $3) r \
+                   UNION ALL SELECT practice, state FROM referral WHERE tenant = $1 AND practice = $2 AND scheme <> $2 AND sent_at >= $3) r \
                    JOIN organisation o ON o.id = r.practice GROUP BY o.id, o.slug, o.name, o.name_folded ORDER BY o.name_folded, o.id LIMIT $4";
     MONTHS = "WITH month (n, begins, ends) AS (VALUES (1, CAST($3 AS BIGINT), CAST($4 AS BIGINT)), (2, CAST($5 AS BIGINT), CAST($6 AS BIGINT)), (3, CAST($7 AS BIGINT), CAST($8 AS BIGINT)), (4, CAST($9 AS BIGINT), CAST($10 AS BIGINT)), (5, CAST($11 AS BIGINT), CAST($12 AS BIGINT)), (6, CAST($13 AS BIGINT), CAST($14 AS BIGINT)), (7, CAST($15 AS BIGINT), CAST($16 AS BIGINT)), (8, CAST($17 AS BIGINT), CAST($18 AS BIGINT)), (9, CAST($19 AS BIGINT), CAST($20 AS BIGINT)), (10, CAST($21 AS BIGINT), CAST($22 AS BIGINT)), (11, CAST($23 AS BIGINT), CAST($24 AS BIGINT)), (12, CAST($25 AS BIGINT), CAST($26 AS BIGINT))) \
               SELECT m.n, (SELECT COUNT(*) FROM referral r WHERE r.tenant = $1 AND r.scheme = $2 AND r.sent_at >= m.begins AND r.sent_at < m.ends) \
-              + (SELECT COUNT(*) FROM referral r WHERE r.tenant = $1 AND r.practice = $2 AND r.sent_at >= m.begins AND r.sent_at < m.ends) AS referrals, \
+              + (SELECT COUNT(*) FROM referral r WHERE r.tenant = $1 AND r.practice = $2 AND r.scheme <> $2 AND r.sent_at >= m.begins AND r.sent_at < m.ends) AS referrals, \
               (SELECT COUNT(*) FROM signpost s WHERE s.tenant = $1 AND s.organisation IN (SELECT practice FROM scheme_practice WHERE tenant = $1 AND scheme = $2 UNION SELECT $2) \
               AND s.made_at >= m.begins AND s.made_at < m.ends AND s.taken_back_at IS NULL) AS signposts FROM month m ORDER BY m.n";
     WAITS = "SELECT practice, sent_at, first_contact FROM ( \
              SELECT practice, sent_at, first_contact, opened_at, id FROM case_file WHERE tenant = $1 AND scheme = $2 AND opened_at >= $3 AND (first_contact IS NOT NULL OR closed_at IS NULL) \
-             UNION ALL SELECT practice, sent_at, first_contact, opened_at, id FROM case_file WHERE tenant = $1 AND practice = $2 AND opened_at >= $3 AND (first_contact IS NOT NULL OR closed_at IS NULL)) c \
+             UNION ALL SELECT practice, sent_at, first_contact, opened_at, id FROM case_file WHERE tenant = $1 AND practice = $2 AND scheme <> $2 AND opened_at >= $3 AND (first_contact IS NOT NULL OR closed_at IS NULL)) c \
              ORDER BY opened_at DESC, id LIMIT $4";
     OPEN = "SELECT practice, COUNT(*) AS n FROM (SELECT practice FROM case_file WHERE tenant = $1 AND scheme = $2 AND closed_at IS NULL \
-            UNION ALL SELECT practice FROM case_file WHERE tenant = $1 AND practice = $2 AND closed_at IS NULL) c GROUP BY practice ORDER BY practice LIMIT $3";
+            UNION ALL SELECT practice FROM case_file WHERE tenant = $1 AND practice = $2 AND scheme <> $2 AND closed_at IS NULL) c GROUP BY practice ORDER BY practice LIMIT $3";
     NAME = "SELECT slug, name, name_folded FROM organisation WHERE id = $1";
     /// What a scheme may name: not who was taken back before it answered.
     SENT_TO = "SELECT r.id, r.case_id, r.given, r.family, r.preferred, r.state, r.sent_at, o.name AS practice_name FROM referral r JOIN organisation o ON o.id = r.practice \
-               WHERE r.tenant = $1 AND r.scheme = $2 AND r.sent_at >= $3 AND r.sent_at < $4 AND (CAST($5 AS TEXT) IS NULL OR r.state = $5) AND (CAST($6 AS TEXT) IS NULL OR o.slug = $6) \
+               WHERE r.tenant = $1 AND r.scheme = $2 AND r.sent_at >= $3 AND r.sent_at < $4 AND (CAST($5 AS TEXT) IS NULL OR r.state = $5 OR (CAST($5 AS TEXT) = 'sent' AND r.state = 'returned')) AND (CAST($6 AS TEXT) IS NULL OR o.slug = $6) \
                AND r.state <> 'withdrawn' ORDER BY r.sent_at DESC, r.id DESC LIMIT $7";
     SENT_FROM = "SELECT r.id, NULL AS case_id, r.given, r.family, r.preferred, r.state, r.sent_at, o.name AS practice_name FROM referral r JOIN organisation o ON o.id = r.practice \
-                 WHERE r.tenant = $1 AND r.practice = $2 AND r.sent_at >= $3 AND r.sent_at < $4 AND (CAST($5 AS TEXT) IS NULL OR r.state = $5) \
+                 WHERE r.tenant = $1 AND r.practice = $2 AND r.sent_at >= $3 AND r.sent_at < $4 AND (CAST($5 AS TEXT) IS NULL OR r.state = $5 OR (CAST($5 AS TEXT) = 'sent' AND r.state = 'returned')) \
                  ORDER BY r.sent_at DESC, r.id DESC LIMIT $6";
     OPEN_NOW = "SELECT c.id AS case_id, p.given, p.family, p.preferred, c.sent_at, c.first_contact, o.name AS practice_name FROM case_file c \
                 JOIN person p ON p.tenant = c.tenant AND p.id = c.person JOIN organisation o ON o.id = c.practice \
@@ -105,6 +106,8 @@ pub struct FlowRow {
     pub accepted: u64,
     /// Not accepted by the scheme.
     pub not_accepted: u64,
+    /// The person said no when the scheme asked.
+    pub declined: u64,
     /// Taken back.
     pub withdrawn: u64,
 }
@@ -270,6 +273,7 @@ impl Store {
                     waiting: row.small("waiting")?,
                     accepted: row.small("accepted")?,
                     not_accepted: row.small("not_accepted")?,
+                    declined: row.small("declined")?,
                     withdrawn: row.small("withdrawn")?,
                 })
             })

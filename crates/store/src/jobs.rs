@@ -1,5 +1,6 @@
 //! Background work, stored with the change that causes it: one job for each kind and subject.
 
+use fingerpost_domain::calendar::day_of;
 use fingerpost_domain::id::{JobId, ReferralId, TenantId};
 use fingerpost_domain::{Timestamp, coded};
 use jiff::SignedDuration;
@@ -37,9 +38,11 @@ pub struct ClaimedJob {
 
 statements! {
     INSERT = "INSERT INTO job (tenant, id, kind, subject, run_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (tenant, kind, subject) DO NOTHING";
+    AGAIN = "INSERT INTO job (tenant, id, kind, subject, run_at) VALUES ($1, $2, $3, $4, $5) \
+             ON CONFLICT (tenant, kind, subject) DO UPDATE SET run_at = excluded.run_at, attempts = 0, done_at = NULL, failed_at = NULL, last_error = NULL";
     DONE = "UPDATE job SET done_at = $3 WHERE tenant = $1 AND id = $2";
     FAILED = "UPDATE job SET failed_at = $3, last_error = $4 WHERE tenant = $1 AND id = $2";
-    STILL_WAITING = "SELECT scheme FROM referral WHERE tenant = $1 AND id = $2 AND state = 'sent'";
+    STILL_WAITING = "SELECT scheme FROM referral WHERE tenant = $1 AND id = $2 AND state IN ('sent', 'returned')";
 }
 
 /// A job whose worker died is taken up again after this.
@@ -55,6 +58,18 @@ pub(crate) async fn add(
 ) -> Result<()> {
     let id: JobId = store.entropy().id(now);
     tx.run(INSERT, values![tenant, id, kind.code(), subject, run_at]).await.map(drop)
+}
+
+/// The same for work that may have been done once already: it is to be done again.
+pub(crate) async fn again(
+    store: &Store,
+    tx: &mut Tx,
+    tenant: &TenantId,
+    (kind, subject): (JobKind, &str),
+    (run_at, now): (Timestamp, Timestamp),
+) -> Result<()> {
+    let id: JobId = store.entropy().id(now);
+    tx.run(AGAIN, values![tenant, id, kind.code(), subject, run_at]).await.map(drop)
 }
 
 impl Store {
@@ -93,7 +108,9 @@ impl Store {
         if let Some(row) = tx.row(STILL_WAITING, values![&job.tenant, referral]).await? {
             let scheme = row.parsed("scheme")?;
             for user in schemes::triagers(&mut tx, &job.tenant, scheme).await? {
-                let message = (user, job.subject.as_str());
+                // A referral that came back has another day: its reminder is another message.
+                let about = format!("{}/{}", job.subject, day_of(now));
+                let message = (user, about.as_str());
                 outbox::to_user(self, &mut tx, &job.tenant, MessageTemplate::AnswerDue, message, now).await?;
             }
         }

@@ -196,28 +196,25 @@ impl Store {
         self.looked(ctx.now, ctx.entry(Act::Read, Resource::Launch).of(id)).await
     }
 
-    /// Opens a launch: the person becomes a draft, and the launch is emptied. The same press twice gives the same draft.
+    /// Opens a launch: the person becomes a draft, and the launch is emptied, both or neither. The same press twice gives the same draft.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`] when no scheme serves the practice.
+    /// [`StoreError::NotFound`] when no scheme serves the practice, or somebody else has opened it.
     pub async fn open_launch(&self, ctx: &Ctx<ReferPerson>, id: LaunchId, person: &PersonDetails) -> Result<Started> {
         // The launch stands for the form's key: its id is as unlikely to come twice.
         let key: RequestKey = id.to_string().parse().map_err(|_| StoreError::corrupt("id"))?;
-        let started = self.start_referral(ctx, person, key).await?;
-        self.close_launch(ctx, id).await?;
-        Ok(started)
-    }
-
-    /// Empties a launch that was opened.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn close_launch(&self, ctx: &Ctx<ReferPerson>, id: LaunchId) -> Result<()> {
         let mut tx = self.db().write().await?;
-        if tx.run(USE, values![ctx.grant.tenant(), id, ctx.now]).await? == 0 {
-            return self.stored_before(tx).await;
+        let opened = tx.run(USE, values![ctx.grant.tenant(), id, ctx.now]).await? > 0;
+        let (started, new) = self.start_in(&mut tx, ctx, person, key).await?;
+        match (opened, new) {
+            (false, true) => Err(StoreError::NotFound),
+            (false, false) => self.stored_before(tx).await.map(|()| started),
+            (true, _) => {
+                self.ledger().note(&mut tx, ctx.now, ctx.entry(Act::UseLink, Resource::Launch).of(id)).await?;
+                let entry = ctx.entry(Act::Create, Resource::Referral).of(started.id);
+                self.commit(tx, ctx.now, entry).await.map(|()| started)
+            }
         }
-        self.commit(tx, ctx.now, ctx.entry(Act::UseLink, Resource::Launch).of(id)).await
     }
 
     /// Empties launches that nobody opened, and forgets those of yesterday. Gives how many were emptied.

@@ -25,6 +25,7 @@ mod organisations;
 mod outbox;
 mod people;
 mod plans;
+mod questions;
 mod reference;
 mod referrals;
 mod schemes;
@@ -57,6 +58,7 @@ pub use organisations::{Membership, OrganisationSummary};
 pub use outbox::{Addressee, ClaimedMessage, MessageTemplate, OutboxEnd};
 pub use people::{LikelyPerson, PersonHere};
 pub use plans::{PlanRecord, PlanSaved};
+pub use questions::QuestionRow;
 pub use reference::{Appointments, Deprivation, Edition, ListSize, NewEdition, Reference};
 pub use referrals::{Draft, ReferFrame, SentPage, SentRow, Started, WorkerCard};
 pub use schemes::{NewScheme, WorkerDays};
@@ -146,6 +148,41 @@ impl Store {
     pub(crate) async fn looked(&self, now: Timestamp, entry: Entry) -> Result<()> {
         self.0.looked(now, entry).await
     }
+}
+
+/// Every statement of this room by name, for the test that has both engines understand them.
+#[cfg(any(test, feature = "testing"))]
+pub fn statements() -> impl Iterator<Item = (&'static str, &'static str)> {
+    [
+        about::STATEMENTS,
+        assessments::STATEMENTS,
+        cases::STATEMENTS,
+        connections::STATEMENTS,
+        directory::STATEMENTS,
+        disclosures::STATEMENTS,
+        episodes::STATEMENTS,
+        feedback::STATEMENTS,
+        flow::STATEMENTS,
+        imports::STATEMENTS,
+        jobs::STATEMENTS,
+        launches::STATEMENTS,
+        links::STATEMENTS,
+        organisations::STATEMENTS,
+        outbox::STATEMENTS,
+        people::STATEMENTS,
+        plans::STATEMENTS,
+        questions::STATEMENTS,
+        reference::STATEMENTS,
+        referrals::STATEMENTS,
+        schemes::STATEMENTS,
+        self_referrals::STATEMENTS,
+        signposts::STATEMENTS,
+        triage::STATEMENTS,
+        users::STATEMENTS,
+    ]
+    .into_iter()
+    .flatten()
+    .copied()
 }
 
 #[cfg(any(test, feature = "testing"))]

@@ -24,6 +24,8 @@ coded! {
         ReferralArrived = "referral_arrived",
         /// A referral is still waiting at the time its referrer was promised an answer.
         AnswerDue = "answer_due",
+        /// The scheme asks the referrer something before it answers.
+        QuestionBack = "question_back",
         /// A referral was answered.
         ReferralAnswered = "referral_answered",
         /// There is feedback to read.

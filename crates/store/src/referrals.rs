@@ -22,6 +22,7 @@ use crate::feedback::{self, FeedbackRow};
 use crate::jobs::{self, JobKind};
 use crate::outbox::{self, MessageTemplate};
 use crate::people::{details, details_values, needs_of, person_name};
+use crate::questions::{self, QuestionRow};
 use crate::{Ctx, PAGE_ROWS, Store, disclosures, schemes};
 use fingerpost_engine::statements;
 use fingerpost_engine::{Result, StoreError};
@@ -48,11 +49,11 @@ statements! {
     BY_KEY = "SELECT id FROM referral WHERE tenant = $1 AND referrer = $2 AND request_key = $3";
     CHANGE_PERSON = "UPDATE referral SET given = $4, family = $5, preferred = $6, name_folded = $7, born = $8, nhs_number = $9, address = $10, \
                      postcode = $11, phone = $12, email = $13, communication = $14 WHERE tenant = $1 AND id = $2 AND referrer = $3 AND practice = $15 AND state = 'draft'";
-    DRAFT = "SELECT id, reference, given, family, preferred, born, nhs_number, address, postcode, phone, email, communication, needs, words, reach, guidance, risk, risk_note, agreement, asker \
+    DRAFT = "SELECT id, reference, given, family, preferred, born, nhs_number, address, postcode, phone, email, communication, needs, words, reach, guidance, risk, risk_note, agreement, asker, safeguarding \
              FROM referral WHERE tenant = $1 AND practice = $2 AND id = $3 AND referrer = $4 AND state = 'draft'";
     STATE = "SELECT state FROM referral WHERE tenant = $1 AND practice = $2 AND id = $3 AND referrer = $4";
     ANSWER = "UPDATE referral SET state = $5, needs = $6, words = $7, reach = $8, guidance = $9, risk = $10, risk_note = $11, agreement = $12, \
-              sent_at = $13, answer_due = $14, decided_at = $15, asker = $16 \
+              sent_at = $13, answer_due = $14, decided_at = $15, asker = $16, safeguarding = $17 \
               WHERE tenant = $1 AND practice = $2 AND id = $3 AND referrer = $4 AND state = 'draft'";
     SENT_LIST = "SELECT r.id, r.reference, r.state, r.given, r.family, r.preferred, r.created_at, r.sent_at, r.answer_due, r.decided_at, r.reason, u.name AS referrer_name, \
                  w.name AS worker_name, (SELECT MIN(t.on_day) FROM contact t WHERE t.tenant = r.tenant AND t.case_id = r.case_id AND t.happened <> 'did_not_happen' \
@@ -65,7 +66,7 @@ statements! {
                  AND (CAST($3 AS TEXT) IS NOT NULL OR r.sent_at IS NOT NULL OR r.state = 'declined_by_person') \
                  AND r.created_at < $4 ORDER BY r.created_at DESC, r.id DESC LIMIT $5";
     SENT_ONE = "SELECT r.id, r.reference, r.state, r.given, r.family, r.preferred, r.born, r.nhs_number, r.address, r.postcode, r.phone, r.email, r.communication, \
-                r.needs, r.words, r.reach, r.guidance, r.risk, r.risk_note, r.agreement, r.asker, r.created_at, r.sent_at, r.answer_due, r.decided_at, r.reason, r.alternative, r.joined_case, \
+                r.needs, r.words, r.reach, r.guidance, r.risk, r.risk_note, r.agreement, r.asker, r.safeguarding, r.created_at, r.sent_at, r.answer_due, r.decided_at, r.reason, r.alternative, r.joined_case, \
                 r.referrer, u.name AS referrer_name, u.email AS referrer_email, u.job_title, \
                 (SELECT MIN(i.value) FROM organisation_identifier i WHERE i.organisation = r.practice AND i.system = 'ods') AS practice_code, s.name AS scheme_name, w.name AS worker_name, lw.phone AS worker_phone, (SELECT MIN(t.on_day) FROM contact t WHERE t.tenant = r.tenant AND t.case_id = r.case_id AND t.happened <> 'did_not_happen' \
                  AND t.kind <> 'about_person' AND t.recorded_at >= r.decided_at) AS first_contact, c.closed_at, c.referrer_hears \
@@ -77,7 +78,7 @@ statements! {
                 WHERE r.tenant = $1 AND r.practice = $2 AND r.id = $3 AND (CAST($4 AS TEXT) IS NULL OR r.referrer = $4) \
                 AND (CAST($4 AS TEXT) IS NOT NULL OR r.sent_at IS NOT NULL OR r.state = 'declined_by_person')";
     TAKE_BACK = "UPDATE referral SET state = 'withdrawn', decided_at = $5, decided_by = $4 \
-                 WHERE tenant = $1 AND practice = $2 AND id = $3 AND referrer = $4 AND state IN ('draft', 'sent')";
+                 WHERE tenant = $1 AND practice = $2 AND id = $3 AND referrer = $4 AND state IN ('draft', 'sent', 'returned')";
 }
 
 /// First contacts older than this say nothing about the wait of today.
@@ -145,6 +146,8 @@ pub struct Draft {
     pub risk: Option<String>,
     /// The risk.
     pub risk_note: Option<String>,
+    /// A worry about harm.
+    pub safeguarding: Option<String>,
 }
 
 impl Draft {
@@ -158,6 +161,7 @@ impl Draft {
             self.guidance.as_deref(),
             self.risk.as_deref(),
             self.risk_note.as_deref(),
+            self.safeguarding.as_deref(),
             self.reach.map(Reach::code),
         ];
         let mut hash = Sha256::new();
@@ -225,6 +229,8 @@ pub struct SentPage {
     pub risk: Option<String>,
     /// The risk.
     pub risk_note: Option<String>,
+    /// A worry about harm, for whoever wrote it.
+    pub safeguarding: Option<String>,
     /// The safe way.
     pub reach: Option<Reach>,
     /// Guidance beside it.
@@ -249,6 +255,8 @@ pub struct SentPage {
     pub own: bool,
     /// Messages, newest first.
     pub feedback: Vec<FeedbackRow>,
+    /// What the scheme asked, and what was said.
+    pub questions: Vec<QuestionRow>,
 }
 
 /// References drawn for one referral at most. One in a thousand million is taken in a scheme's first year, a few in a
@@ -347,8 +355,25 @@ impl Store {
         person: &PersonDetails,
         key: RequestKey,
     ) -> Result<Started> {
-        let (tenant, practice, user) = (ctx.grant.tenant(), ctx.grant.organisation(), ctx.grant.user());
         let mut tx = self.db().write().await?;
+        let (started, new) = self.start_in(&mut tx, ctx, person, key).await?;
+        if new {
+            self.commit(tx, ctx.now, ctx.entry(Act::Create, Resource::Referral).of(started.id)).await?;
+        } else {
+            self.stored_before(tx).await?;
+        }
+        Ok(started)
+    }
+
+    /// The same inside a change that goes on. Also says whether it was begun just now.
+    pub(crate) async fn start_in(
+        &self,
+        tx: &mut Tx,
+        ctx: &Ctx<ReferPerson>,
+        person: &PersonDetails,
+        key: RequestKey,
+    ) -> Result<(Started, bool)> {
+        let (tenant, practice, user) = (ctx.grant.tenant(), ctx.grant.organisation(), ctx.grant.user());
         let id: ReferralId = self.entropy().id(ctx.now);
         // A reference is short enough to read out, so two can be drawn alike: then another is drawn.
         for _ in 0..REFERENCES {
@@ -356,14 +381,12 @@ impl Store {
             all.extend(details_values(person));
             all.extend(values![ctx.now]);
             if tx.run(START, all).await? > 0 {
-                self.commit(tx, ctx.now, ctx.entry(Act::Create, Resource::Referral).of(id)).await?;
-                return Ok(Started { id });
+                return Ok((Started { id }, true));
             }
             if let Some(row) = tx.row(BY_KEY, values![tenant, user, key]).await? {
-                self.stored_before(tx).await?;
-                return Ok(Started { id: row.parsed("id")? });
+                return Ok((Started { id: row.parsed("id")? }, false));
             }
-            scheme_of(&mut tx, tenant, practice).await?.ok_or(StoreError::NotFound)?;
+            scheme_of(tx, tenant, practice).await?.ok_or(StoreError::NotFound)?;
         }
         Err(StoreError::AlreadyThere)
     }
@@ -438,6 +461,7 @@ impl Store {
             sending.then_some(due),
             (state == ReferralState::DeclinedByPerson).then_some(ctx.now),
             request.asker.as_ref().map(Line::as_str),
+            request.safeguarding.as_ref().map(Note::as_str),
         ];
         if tx.run(ANSWER, values).await? == 0 {
             let row = tx.row(STATE, values![tenant, practice, id, user]).await?.ok_or(StoreError::NotFound)?;
@@ -479,6 +503,7 @@ impl Store {
         let key = values![grant.tenant(), grant.organisation(), id, grant.only_user()];
         let row = tx.row(SENT_ONE, key).await?.ok_or(StoreError::NotFound)?;
         let feedback = feedback::of_referral(&mut tx, grant.tenant(), id).await?;
+        let questions = questions::of_referral(&mut tx, grant.tenant(), id).await?;
         drop(tx);
         let unread = feedback.iter().filter(|message| message.opened_at.is_none()).count();
         let mut tx = self.db().write().await?;
@@ -496,6 +521,7 @@ impl Store {
             words: row.opt_text("words")?,
             risk: row.opt_text("risk")?,
             risk_note: row.opt_text("risk_note")?,
+            safeguarding: row.opt_text("safeguarding")?,
             reach: row.opt_coded("reach", Reach::from_code)?,
             guidance: row.opt_text("guidance")?,
             referrer_role: row.opt_text("job_title")?,
@@ -508,6 +534,7 @@ impl Store {
             code: codes::ready(state, agreement),
             own,
             feedback,
+            questions,
             row: sent_row(&row, i64::try_from(unread).unwrap_or(0))?,
         })
     }
@@ -540,6 +567,7 @@ fn draft(id: ReferralId, row: &Row) -> Result<Draft> {
         guidance: row.opt_text("guidance")?,
         risk: row.opt_text("risk")?,
         risk_note: row.opt_text("risk_note")?,
+        safeguarding: row.opt_text("safeguarding")?,
     })
 }
 

@@ -38,7 +38,7 @@ statements! {
             reach, guidance, risk, risk_note, needs, words, agreement, created_at, sent_at, answer_due, asker, source, urgent) \
             VALUES ($1, $2, $3, 'sent', $4, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, 'agreed', \
             $24, $24, $25, $26, $27, $28) ON CONFLICT DO NOTHING";
-    FOLLOWED = "SELECT r.reference, r.state, r.given, r.preferred, r.source, r.sent_at, r.answer_due, r.decided_at, r.alternative, c.closed_at, \
+    FOLLOWED = "SELECT r.reference, r.state, r.given, r.preferred, r.source, r.sent_at, r.answer_due, r.decided_at, r.alternative, r.joined_case, c.closed_at, \
                 w.name AS worker_name, lw.phone AS worker_phone, c.next_due, (SELECT MIN(t.on_day) FROM contact t WHERE t.tenant = r.tenant \
                 AND t.case_id = r.case_id AND t.happened <> 'did_not_happen' AND t.kind <> 'about_person' AND t.recorded_at >= r.decided_at) AS first_contact \
                 FROM referral r LEFT JOIN case_file c ON c.tenant = r.tenant AND c.id = r.case_id \
@@ -252,6 +252,9 @@ impl Store {
         }
         let row = tx.row(ONE, values![tenant, id]).await?.ok_or(StoreError::NotFound)?;
         let (scheme, terms): (OrganisationId, _) = (row.parsed("scheme")?, schemes::terms(&row)?);
+        if !terms.self_referral {
+            return Err(StoreError::NotFound);
+        }
         let source = row.coded("source", ReferralSource::from_code)?;
         let due = add_working_days(day_of(now), u32::from(terms.answer_working_days));
         let referrer = nobody(self, &mut tx, tenant, now).await?;
@@ -299,20 +302,26 @@ impl Store {
         let row = tx.row(FOLLOWED, values![&link.tenant, referral]).await?.ok_or(StoreError::NotFound)?;
         drop(tx);
         self.looked(now, by_link(&link.tenant, Act::Read, referral)).await?;
+        // Whoever holds the link is not proved to be the person. What was there before they asked, and what a carer was not told, is
+        // not shown: somebody has read it and will be in touch.
+        let source = row.coded("source", ReferralSource::from_code)?;
+        let shown = source == ReferralSource::Oneself && !row.flag("joined_case")?;
+        let since = row.opt_at("decided_at")?.map(day_of);
+        let first_contact: Option<Date> = row.opt_parsed("first_contact")?;
         Ok(Followed {
             reference: row.text("reference")?,
             state: row.coded("state", ReferralState::from_code)?,
             called: row.opt_text("preferred")?.map_or_else(|| row.text("given"), Ok)?,
-            source: row.coded("source", ReferralSource::from_code)?,
+            source,
             sent_at: row.at("sent_at")?,
             answer_due: row.parsed("answer_due")?,
             decided_at: row.opt_at("decided_at")?,
             alternative: row.opt_text("alternative")?,
-            worker_name: row.opt_text("worker_name")?,
-            worker_phone: row.opt_text("worker_phone")?,
-            next_due: row.opt_parsed("next_due")?,
-            first_contact: row.opt_parsed("first_contact")?,
-            closed_at: row.opt_at("closed_at")?,
+            worker_name: row.opt_text("worker_name")?.filter(|_| shown),
+            worker_phone: row.opt_text("worker_phone")?.filter(|_| shown),
+            next_due: row.opt_parsed("next_due")?.filter(|_| shown),
+            first_contact: first_contact.filter(|first| shown && since.is_none_or(|since| *first >= since)),
+            closed_at: row.opt_at("closed_at")?.filter(|_| shown),
             scheme_name: asked.scheme_name,
             scheme_phone: asked.scheme_phone,
         })

@@ -19,9 +19,10 @@ statements! {
     AGAIN = "UPDATE signpost SET taken_back_at = NULL, service = $4, service_name = (SELECT name FROM service WHERE id = $4), how = $5, made_at = $6 WHERE tenant = $1 AND organisation = $2 AND id = $3";
     TAKE_BACK = "UPDATE signpost SET taken_back_at = $4 WHERE tenant = $1 AND organisation = $2 AND id = $3 AND taken_back_at IS NULL AND made_at > $5";
     ONE = "SELECT id, service, service_name, how, made_at FROM signpost WHERE tenant = $1 AND organisation = $2 AND id = $3 AND taken_back_at IS NULL";
-    OFTEN = "SELECT service, COUNT(*) AS n FROM signpost WHERE tenant = $1 AND organisation = $2 AND made_at >= $3 AND taken_back_at IS NULL \
+    OFTEN = "SELECT service, COUNT(*) AS n FROM signpost WHERE tenant = $1 AND organisation = $2 AND made_at >= $3 AND taken_back_at IS NULL AND how <> 'door' \
              GROUP BY service ORDER BY n DESC, service LIMIT $4";
     OPEN_DOOR = "SELECT d.tenant, d.organisation, o.name FROM signpost_door d JOIN organisation o ON o.id = d.organisation WHERE d.code = $1 AND d.closed_at IS NULL";
+    ANY_DOOR = "SELECT d.tenant, d.organisation, o.name FROM signpost_door d JOIN organisation o ON o.id = d.organisation WHERE d.code = $1";
     DOOR_OF = "SELECT code FROM signpost_door WHERE tenant = $1 AND organisation = $2 AND closed_at IS NULL";
     CLOSE_DOOR = "UPDATE signpost_door SET closed_at = $3 WHERE tenant = $1 AND organisation = $2 AND closed_at IS NULL";
     ADD_DOOR = "INSERT INTO signpost_door (tenant, code, organisation, made_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
@@ -95,7 +96,19 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn open_door(&self, code: &str) -> Result<Option<SignpostDoor>> {
-        let Some(row) = self.db().row(OPEN_DOOR, values![code]).await? else { return Ok(None) };
+        self.door(OPEN_DOOR, code).await
+    }
+
+    /// The door behind a code that stands on a slip, also when the place has another code by now.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn any_door(&self, code: &str) -> Result<Option<SignpostDoor>> {
+        self.door(ANY_DOOR, code).await
+    }
+
+    async fn door(&self, which: &'static str, code: &str) -> Result<Option<SignpostDoor>> {
+        let Some(row) = self.db().row(which, values![code]).await? else { return Ok(None) };
         Ok(Some(SignpostDoor {
             tenant: row.parsed("tenant")?,
             organisation: row.parsed("organisation")?,

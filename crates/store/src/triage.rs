@@ -15,6 +15,7 @@ use fingerpost_policy::Triage;
 
 use crate::outbox::{self, MessageTemplate};
 use crate::people::{self, LikelyPerson, PersonHere, care, details, needs_of, person_name};
+use crate::questions::{self, QuestionRow};
 use crate::{Ctx, PAGE_ROWS, Store, cases, schemes};
 use fingerpost_engine::statements;
 use fingerpost_engine::{Result, StoreError};
@@ -22,10 +23,10 @@ use fingerpost_engine::{Row, Tx, values};
 use fingerpost_ledger::{Act, Resource};
 
 statements! {
-    WAITING = "SELECT r.id, r.given, r.family, r.preferred, r.born, r.needs, r.risk, r.sent_at, r.answer_due, r.source, r.safeguarding, r.urgent, o.name AS practice_name \
+    WAITING = "SELECT r.id, r.given, r.family, r.preferred, r.born, r.needs, r.risk, r.sent_at, r.answer_due, r.source, r.safeguarding, r.urgent, r.state, o.name AS practice_name \
                FROM referral r JOIN organisation o ON o.id = r.practice \
-               WHERE r.tenant = $1 AND r.scheme = $2 AND r.state = 'sent' \
-               ORDER BY CASE WHEN r.urgent = 1 OR r.safeguarding IS NOT NULL THEN 0 ELSE 1 END, r.answer_due, r.sent_at, r.id LIMIT $3 OFFSET $4";
+               WHERE r.tenant = $1 AND r.scheme = $2 AND r.state IN ('sent', 'returned') \
+               ORDER BY CASE WHEN r.urgent = 1 OR r.safeguarding IS NOT NULL THEN 0 WHEN r.state = 'returned' THEN 2 ELSE 1 END, r.answer_due, r.sent_at, r.id LIMIT $3 OFFSET $4";
     COUNT_WAITING = "SELECT COUNT(*) AS n, MIN(answer_due) AS oldest_due FROM referral WHERE tenant = $1 AND scheme = $2 AND state = 'sent'";
     ONE = "SELECT r.id, r.reference, r.state, r.given, r.family, r.preferred, r.born, r.nhs_number, r.address, r.postcode, r.phone, r.email, r.communication, \
            r.needs, r.words, r.reach, r.guidance, r.risk, r.risk_note, r.asker, r.source, r.safeguarding, r.urgent, r.sent_at, r.answer_due, r.practice, r.referrer, \
@@ -44,9 +45,9 @@ statements! {
     ADD_CASE = "INSERT INTO case_file (tenant, id, person, scheme, worker, practice, opened_at, sent_at, sessions_agreed, next_action, next_due, referrer_hears) \
                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
     ACCEPT = "UPDATE referral SET state = 'accepted', decided_at = $4, decided_by = $5, case_id = $6, joined_case = $7 \
-              WHERE tenant = $1 AND scheme = $2 AND id = $3 AND state = 'sent'";
+              WHERE tenant = $1 AND scheme = $2 AND id = $3 AND state IN ('sent', 'returned')";
     NOT_ACCEPT = "UPDATE referral SET state = 'not_accepted', decided_at = $4, decided_by = $5, reason = $6, alternative = $7 \
-                  WHERE tenant = $1 AND scheme = $2 AND id = $3 AND state = 'sent'";
+                  WHERE tenant = $1 AND scheme = $2 AND id = $3 AND state IN ('sent', 'returned')";
     REFERRER_OF = "SELECT referrer, source, state FROM referral WHERE tenant = $1 AND scheme = $2 AND id = $3 AND sent_at IS NOT NULL";
 }
 
@@ -73,6 +74,8 @@ pub struct WaitingRow {
     pub source: ReferralSource,
     /// Words of danger, or a worry about harm: read first.
     pub first: bool,
+    /// The referrer was asked something, and has not said it yet.
+    pub returned: bool,
     /// When it was sent.
     pub sent_at: Timestamp,
     /// By when an answer was promised.
@@ -131,6 +134,8 @@ pub struct WaitingPage {
     pub safeguarding: Option<String>,
     /// Their own words may mean danger.
     pub urgent: bool,
+    /// What the referrer was asked, and said.
+    pub questions: Vec<QuestionRow>,
     /// The scheme's terms.
     pub terms: SchemeTerms,
     /// People already here who may be the same.
@@ -176,6 +181,7 @@ fn waiting_row(row: &Row) -> Result<WaitingRow> {
         practice_name: row.text("practice_name")?,
         source: row.coded("source", ReferralSource::from_code)?,
         first: row.flag("urgent")? || row.opt_text("safeguarding")?.is_some(),
+        returned: row.coded("state", ReferralState::from_code)? == ReferralState::Returned,
         sent_at: row.at("sent_at")?,
         answer_due: row.parsed("answer_due")?,
     })
@@ -215,6 +221,7 @@ impl Store {
         let likely = people::alike(&mut tx, tenant, scheme, &person).await?;
         let practice: OrganisationId = row.parsed("practice")?;
         let loads = tx.rows(LOADS, values![tenant, scheme, practice]).await?;
+        let questions = questions::of_referral(&mut tx, tenant, id).await?;
         drop(tx);
         self.looked(ctx.now, ctx.entry(Act::Read, Resource::Referral).of(id)).await?;
         let workers = loads
@@ -252,6 +259,7 @@ impl Store {
             source: row.coded("source", ReferralSource::from_code)?,
             safeguarding: row.opt_text("safeguarding")?,
             urgent: row.flag("urgent")?,
+            questions,
             terms: schemes::terms(&row)?,
             likely,
             workers,

@@ -20,7 +20,7 @@ use fingerpost_ui::pages::{
 
 use crate::form::{Posted, link_token};
 use crate::frame::{of_link, show, show_again};
-use crate::limits::Caller;
+use crate::limits::{Beginning, Caller};
 use crate::measures::At;
 use crate::view::listed;
 use crate::{App, WebError};
@@ -29,6 +29,9 @@ use crate::{App, WebError};
 const SEND: &str = "send";
 const STOP: &str = "stop";
 const TAKE_BACK: &str = "take_back";
+
+/// Letters of one field that are kept.
+const LONGEST_FIELD: usize = 4_000;
 
 fn phone_line(name: &str, phone: Option<&String>) -> Option<PhoneLine> {
     phone.map(|phone| PhoneLine { name: name.to_owned(), number: phone.clone() })
@@ -70,23 +73,28 @@ pub(crate) async fn begin(
     form: Posted,
 ) -> Result<Response, WebError> {
     let scheme = app.store().open_scheme(&slug).await?;
-    // No person sees this field; what fills it in is a machine, and gets the page again.
+    // No person sees this field. What fills it in is a machine, or a browser that means well.
     if !form.text("website").is_empty() {
-        return show(&app, &start_page(&app, &slug, &scheme, &Problems::none()));
+        let problems = Problems::one(
+            "who",
+            "Your browser filled in a field that has to stay empty. Choose again, and press Start",
+        );
+        return show_again(&app, &start_page(&app, &slug, &scheme, &problems));
     }
     let source = ReferralSource::from_code(&form.text("who")).filter(|source| *source != ReferralSource::Practice);
     let Some(source) = source else {
         let problems = Problems::one("who", "Choose who you are asking for");
         return show_again(&app, &start_page(&app, &slug, &scheme, &problems));
     };
-    caller.may_begin(&app)?;
+    caller.may_begin(&app, Beginning::Asking)?;
     let token = app.store().begin_asking(&scheme, source, app.now()).await?;
     Ok(Redirect::to(&format!("/l/{token}")).into_response())
 }
 
 /// What was posted with one question, written into the answers.
 fn take(answers: &mut SelfReferralAnswers, question: Question, form: &Posted) {
-    let text = |field: &str| form.text(field);
+    // Far more than any field holds, and no more: what is typed is kept even where it is wrong.
+    let text = |field: &str| form.text(field).chars().take(LONGEST_FIELD).collect::<String>();
     match question {
         Question::Asker => {
             answers.asker_name = text("asker_name");
@@ -94,7 +102,10 @@ fn take(answers: &mut SelfReferralAnswers, question: Question, form: &Posted) {
             answers.asker_phone = text("asker_phone");
             answers.knows = text("knows");
         }
-        Question::Hard => answers.hard = form.all("hard"),
+        Question::Hard => {
+            let ticked = form.all("hard").into_iter().take(Need::ALL.len() + 1);
+            answers.hard = ticked.map(|code| code.chars().take(20).collect()).collect();
+        }
         Question::Words => answers.words = text("words"),
         Question::Name => {
             answers.given = text("given");
@@ -323,7 +334,8 @@ pub(crate) async fn post(app: &App, (token, link): (&str, &LiveLink), form: &Pos
 }
 
 fn stopped(app: &App, asked: &Asking) -> MessagePage {
-    let mut paragraphs = vec!["Nothing was sent, and nothing is kept. You can ask again at any time.".to_owned()];
+    let mut paragraphs =
+        vec!["Nothing was sent, and your answers are deleted. You can ask again at any time.".to_owned()];
     paragraphs.extend(
         asked
             .scheme_phone
@@ -356,13 +368,15 @@ fn status_heading(followed: &Followed, app: &App) -> String {
                 (None, _) => format!("{worker} will be in touch soon"),
             }
         }
-        _ => "We have your request".to_owned(),
+        ReferralState::DeclinedByPerson => "This has ended".to_owned(),
+        ReferralState::Draft | ReferralState::Sent | ReferralState::Returned => "We have your request".to_owned(),
     }
 }
 
 fn status_steps(followed: &Followed, app: &App) -> Vec<Step> {
     let today = app.today();
-    if matches!(followed.state, ReferralState::Withdrawn | ReferralState::NotAccepted) {
+    if matches!(followed.state, ReferralState::Withdrawn | ReferralState::NotAccepted | ReferralState::DeclinedByPerson)
+    {
         return vec![];
     }
     let step = |when: String, what: String, done: bool| Step { when, what, done };

@@ -11,9 +11,10 @@ use fingerpost_domain::disclosure::ReferrerHears;
 use fingerpost_domain::feedback::FeedbackKind;
 use fingerpost_domain::id::{CaseId, ContactId, RequestKey};
 use fingerpost_domain::problem::Problems;
+use fingerpost_domain::self_referral::ReferralSource;
 use fingerpost_domain::text::Note;
 use fingerpost_policy::{ReadCase, WorkCase};
-use fingerpost_store::{CasePage as Case, ContactRow, StoreError};
+use fingerpost_store::{CasePage as Case, ContactRow, SentBy, StoreError};
 use fingerpost_ui::format::{birth_day, count, day, day_and_time, due};
 use fingerpost_ui::pages::{
     Care, CasePage, CasePerson, Choice, ClosePage, Event, GoalLine, Matters, NotePage, NoteVersion, Sessions,
@@ -24,7 +25,7 @@ use crate::form::Posted;
 use crate::frame::{show, show_again};
 use crate::permitted::May;
 use crate::view::{care, listed, needs_text, one_line_address, short_name};
-use crate::{WebError, connections, measures};
+use crate::{WebError, connections, measures, triage};
 
 /// What was just saved. A word of ours.
 #[derive(Debug, Deserialize)]
@@ -122,7 +123,10 @@ fn timeline(here: &May<ReadCase>, case: &Case, today: Date) -> Vec<Event> {
         let role = sent.job_title.as_ref().map(|title| format!(", {title}")).unwrap_or_default();
         let words = sent.words.as_ref().map(|words| format!("\n\u{201c}{words}\u{201d}")).unwrap_or_default();
         let asker = sent.asker.as_ref().map(|asker| format!("\nAsked for by {asker}.")).unwrap_or_default();
-        let title = format!("Referred by {}{role}, {}", sent.referrer_name, sent.practice_name);
+        let title = match sent.source {
+            ReferralSource::Practice => format!("Referred by {}{role}, {}", sent.referrer_name, sent.practice_name),
+            source => triage::from(source, &sent.practice_name),
+        };
         let on = day_of(sent.sent_at);
         events.push((
             on,
@@ -173,20 +177,36 @@ fn goal_lines(case: &Case) -> Vec<GoalLine> {
         .collect()
 }
 
-fn sharing(case: &Case) -> String {
-    let referrer = referrer_of(case);
+/// What those who asked wrote of harm, and where it stands.
+fn worries(case: &Case) -> Vec<String> {
+    let of = |sent: &SentBy| {
+        let worry =
+            sent.safeguarding.as_ref().map(|text| format!("A worry about harm, from {}: {text}", sent.referrer_name));
+        let urgent = "Their own words may mean danger. Read them below, and ask.".to_owned();
+        worry.into_iter().chain(sent.urgent.then_some(urgent))
+    };
+    case.sent_by.iter().flat_map(of).collect()
+}
+
+/// What groups were told.
+fn groups_told(case: &Case) -> String {
     let groups = case.connections.iter().filter(|each| {
         matches!(each.state, ConnectionState::Offered | ConnectionState::Accepted | ConnectionState::Started)
     });
-    let groups: String =
-        groups.map(|each| format!(" {}: {}.", each.service_name, each.told.label().to_lowercase())).collect();
+    groups.map(|each| format!(" {}: {}.", each.service_name, each.told.label().to_lowercase())).collect()
+}
+
+fn sharing(case: &Case) -> String {
+    let Some(referrer) = referrer_of(case) else {
+        return "With us. They asked themselves: no practice hears of it.".to_owned() + &groups_told(case);
+    };
     let told = match case.referrer_hears {
         ReferrerHears::NotAsked => format!("The referral, with us. {referrer}: not asked yet."),
         ReferrerHears::Summary => format!("{referrer}: a summary."),
         ReferrerHears::StatusOnly => format!("{referrer}: only that it began and ended."),
         ReferrerHears::Nothing => format!("{referrer}: nothing."),
     };
-    told + &groups
+    told + &groups_told(case)
 }
 
 fn hears_choices(chosen: &str) -> Vec<Choice> {
@@ -195,11 +215,13 @@ fn hears_choices(chosen: &str) -> Vec<Choice> {
         .into()
 }
 
-/// Everybody who sent this person: all of them hear, so all of them are named when the person is asked.
-fn referrer_of(case: &Case) -> String {
-    let mut names: Vec<&str> = case.sent_by.iter().rev().map(|sent| sent.referrer_name.as_str()).collect();
+/// Everybody of a practice who sent this person: all of them hear, so all of them are named when the person is asked. Nobody where the
+/// person, or a carer, asked.
+fn referrer_of(case: &Case) -> Option<String> {
+    let practices = case.sent_by.iter().rev().filter(|sent| sent.source == ReferralSource::Practice);
+    let mut names: Vec<&str> = practices.map(|sent| sent.referrer_name.as_str()).collect();
     names.dedup();
-    if names.is_empty() { "the referrer".to_owned() } else { names.join(" and ") }
+    (!names.is_empty()).then(|| names.join(" and "))
 }
 
 async fn page(
@@ -236,7 +258,10 @@ async fn page(
         "about" => "Saved. Answers that changed are kept beside the earlier ones.".to_owned(),
         "note" => "The correction is saved beside the first version.".to_owned(),
         "closed" if case.referrer_hears == ReferrerHears::Nothing => "The case is closed. Nobody was told.".to_owned(),
-        "closed" => format!("The case is closed. {} hears what was agreed.", referrer_of(case)),
+        "closed" => match referrer_of(case) {
+            Some(referrer) => format!("The case is closed. {referrer} hears what was agreed."),
+            None => "The case is closed.".to_owned(),
+        },
         _ => "Saved.".to_owned(),
     });
     Ok(CasePage {
@@ -284,6 +309,7 @@ async fn page(
         kinds: std::iter::once(Choice::new("", "Choose", false))
             .chain(ContactKind::ALL.iter().map(|kind| Choice::new(kind.code(), kind.label(), false)))
             .collect(),
+        worries: worries(case),
         referrer: referrer_of(case),
         hears_now: case.referrer_hears.label().to_lowercase(),
         hears: hears_choices(&answers.referrer_hears),

@@ -73,6 +73,7 @@ pub(crate) async fn people(here: May<ReadCounted>, Query(wanted): Query<Wanted>)
         "waiting" => (Some(ReferralState::Sent), "Sent, and waiting for an answer"),
         "accepted" => (Some(ReferralState::Accepted), "Sent, and accepted"),
         "not_accepted" => (Some(ReferralState::NotAccepted), "Sent, and not accepted by the scheme"),
+        "declined" => (Some(ReferralState::DeclinedByPerson), "Sent, and declined by the person"),
         "withdrawn" => (Some(ReferralState::Withdrawn), "Sent, and taken back"),
         "open" => (None, "Open cases"),
         "still_waiting" => (None, "Waiting for a first contact"),

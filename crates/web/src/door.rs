@@ -13,7 +13,7 @@ use fingerpost_ui::pages::{AccountPage, DoorPage, DoorServicePage, DoorSetUpPage
 
 use crate::form::{Posted, link_token};
 use crate::frame::{show, show_again};
-use crate::limits::Caller;
+use crate::limits::{Beginning, Caller};
 use crate::permitted::May;
 use crate::signposts::tile;
 use crate::{App, WebError, directory};
@@ -74,12 +74,15 @@ pub(crate) async fn choose(
     form: Posted,
 ) -> Result<Response, WebError> {
     let door = door(&app, &code).await?;
-    let Ok(service) = form.text("service").parse::<ServiceId>() else {
+    // Only what the page shows: nobody makes a service rise by naming it.
+    let shown = services(&app, &door).await?;
+    let service = form.text("service").parse::<ServiceId>().ok().filter(|id| shown.contains(id));
+    let Some(service) = service else {
         let problem = Some("Choose one".to_owned());
         return show_again(&app, &page(&app, &code, &door, problem).await?);
     };
     // Whoever presses without end is shown the page all the same, and not counted.
-    if caller.may_begin(&app).is_ok() {
+    if caller.may_begin(&app, Beginning::Looking).is_ok() {
         app.store().note_at_door(&door, (service, form.key()?), app.now()).await?;
     }
     Ok(Redirect::to(&format!("/s/{code}/{service}")).into_response())
@@ -90,7 +93,8 @@ pub(crate) async fn service(
     State(app): State<App>,
     Path((code, id)): Path<(String, ServiceId)>,
 ) -> Result<Response, WebError> {
-    let door = door(&app, &code).await?;
+    // A slip in somebody's hand still leads to its service when the place has a new code.
+    let door = app.store().any_door(&code).await?.ok_or(WebError::NotFound)?;
     let stored = app.store().service(id).await?;
     let entry = Entry::of(stored.id, &stored.source, &stored.service);
     let page = DoorServicePage {
@@ -107,7 +111,7 @@ pub(crate) async fn service(
 
 async fn set_up_page(here: &May<Signpost>) -> Result<DoorSetUpPage, WebError> {
     let code = here.app().store().door_of(&here.ctx).await?;
-    let address = code.map(|code| format!("{}/s/{code}", here.app().public_url()));
+    let address = code.as_ref().map(|code| format!("{}/s/{code}", here.app().public_url()));
     let qr = address.as_deref().and_then(|address| QRBuilder::new(address).build().ok());
     let svg = qr.map(|qr| SvgBuilder::default().to_str(&qr)).unwrap_or_default();
     Ok(DoorSetUpPage {
@@ -115,6 +119,7 @@ async fn set_up_page(here: &May<Signpost>) -> Result<DoorSetUpPage, WebError> {
         back_href: here.href("signpost"),
         action: here.href("signpost/door"),
         place_name: here.organisation.name.clone(),
+        replaces: code.unwrap_or_default(),
         address,
         qr: AccountPage::qr_of(&svg),
     })
@@ -126,7 +131,11 @@ pub(crate) async fn set_up(here: May<Signpost>) -> Result<Response, WebError> {
 }
 
 /// Opens the door, or a new one in place of one that should no longer be used.
-pub(crate) async fn make(here: May<Signpost>, _form: Posted) -> Result<Response, WebError> {
-    here.app().store().make_door(&here.ctx).await?;
+pub(crate) async fn make(here: May<Signpost>, form: Posted) -> Result<Response, WebError> {
+    // A second press of the same button finds another code there, and changes nothing.
+    let now = here.app().store().door_of(&here.ctx).await?.unwrap_or_default();
+    if now == form.text("replaces") {
+        here.app().store().make_door(&here.ctx).await?;
+    }
     Ok(Redirect::to(&here.href("signpost/door")).into_response())
 }

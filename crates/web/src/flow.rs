@@ -2,6 +2,7 @@
 
 use axum::response::Response;
 use fingerpost_domain::calendar::{day_of, instant_at, plus_days};
+use fingerpost_domain::organisation::OrganisationKind;
 use fingerpost_domain::small_numbers::ShownCount;
 use fingerpost_domain::wait::wait_of_all;
 use fingerpost_domain::{Date, Timestamp};
@@ -38,6 +39,12 @@ fn shown(count: u64, may_open: bool) -> String {
     if may_open { ShownCount::open(count) } else { ShownCount::suppressed(count) }.to_string()
 }
 
+/// From where people came: a practice, or straight to the scheme.
+fn place_name(here: &May<ReadFlow>, slug: &str, name: &str) -> String {
+    let straight = here.organisation.kind == OrganisationKind::Scheme && here.organisation.slug == slug;
+    if straight { "Asked us themselves".to_owned() } else { name.to_owned() }
+}
+
 /// Where the people behind a number stand.
 fn people(here: &May<ReadFlow>, of: &str, month: Option<Date>, practice: Option<&str>) -> String {
     let month = month.map(|month| format!("&month={}", month.strftime("%Y-%m"))).unwrap_or_default();
@@ -62,12 +69,13 @@ fn wait_line(here: &May<ReadFlow>, row: &PracticeRow, may_open: bool) -> WaitLin
     let hidden = !may_open && row.waits.len() < ENOUGH;
     if hidden {
         let few = || "Too few to say".to_owned();
-        let (practice, half, waiting, longest, open) = (row.practice.clone(), few(), few(), few(), few());
+        let (practice, half, waiting, longest, open) =
+            (place_name(here, &row.slug, &row.practice), few(), few(), few(), few());
         return WaitLine { practice, half, waiting, waiting_href: None, longest, open, open_href: None };
     }
     let nobody = wait.waiting == 0;
     WaitLine {
-        practice: row.practice.clone(),
+        practice: place_name(here, &row.slug, &row.practice),
         half,
         waiting: shown(u64::try_from(wait.waiting).unwrap_or(u64::MAX)),
         waiting_href: (may_open && wait.waiting > 0).then(|| people(here, "still_waiting", None, Some(&row.slug))),
@@ -122,7 +130,7 @@ pub(crate) async fn counts(here: May<ReadFlow>) -> Result<Response, WebError> {
         rows: rows
             .iter()
             .map(|row| FlowLine {
-                practice: row.practice.clone(),
+                practice: place_name(&here, &row.slug, &row.practice),
                 sent: shown(row.sent),
                 sent_href: list("sent", row.sent, &row.slug),
                 waiting: shown(row.waiting),
@@ -131,6 +139,8 @@ pub(crate) async fn counts(here: May<ReadFlow>) -> Result<Response, WebError> {
                 accepted_href: list("accepted", row.accepted, &row.slug),
                 not_accepted: shown(row.not_accepted),
                 not_accepted_href: list("not_accepted", row.not_accepted, &row.slug),
+                declined: shown(row.declined),
+                declined_href: list("declined", row.declined, &row.slug),
                 withdrawn: shown(row.withdrawn),
                 // Whoever was taken back before an answer is not the scheme's to name.
                 withdrawn_href: list("withdrawn", row.withdrawn, &row.slug).filter(|_| practice),
@@ -138,7 +148,7 @@ pub(crate) async fn counts(here: May<ReadFlow>) -> Result<Response, WebError> {
             })
             .collect(),
         definition_text: "Referrals sent to the scheme in the last 365 days, by the practice that sent them. Drafts, people \
-                          who said no, and signposts are not counted. Each referral is in one of the four columns after \
+                          who said no to the referrer, and signposts are not counted. Each referral is in one of the five columns after \
                           \u{201c}Sent\u{201d}. \u{201c}For each 1,000 patients\u{201d} divides those sent by the patients \
                           registered with the practice on the day of the list named above the table; small practices go up and \
                           down by chance alone."

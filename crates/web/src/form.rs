@@ -21,12 +21,12 @@ impl Posted {
         self.0.get(field).and_then(|values| values.first()).cloned().unwrap_or_default()
     }
 
-    /// Whether a field came at all, even empty.
     /// What makes a form count once, however often it is posted.
     pub(crate) fn key(&self) -> Result<RequestKey, WebError> {
         self.text("key").parse().map_err(|_| WebError::StaleForm)
     }
 
+    /// Whether a field came at all, even empty.
     pub(crate) fn has(&self, field: &str) -> bool {
         self.0.contains_key(field)
     }

@@ -18,7 +18,7 @@ use fingerpost_ui::pages::{LaunchKeyLine, LaunchKeysPage, LaunchPage, SummaryRow
 
 use crate::form::Posted;
 use crate::frame::{self, show};
-use crate::limits::Caller;
+use crate::limits::{Beginning, Caller};
 use crate::permitted::May;
 use crate::visitor::Visitor;
 use crate::{App, WebError, refer};
@@ -54,7 +54,7 @@ pub(crate) async fn take(State(app): State<App>, caller: Caller, body: Bytes) ->
         Ok(ticket) => Ok(format!("{}/launch/{ticket}\n", app.public_url()).into_response()),
         Err(why) => {
             // Whoever tries many is held back, and does not fill the audit.
-            caller.may_begin(&app)?;
+            caller.may_begin(&app, Beginning::RefusedLaunch)?;
             app.store().launch_refused(why, app.now()).await?;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, "Refused.\n").into_response())
         }
@@ -90,11 +90,13 @@ fn said(person: &PersonAnswers, today: Date) -> Vec<SummaryRow> {
     let address = format!("{} {}", person.address, person.postcode);
     [
         ("Name", name.trim()),
+        ("Likes to be called", person.preferred.trim()),
         ("Born", born.trim()),
         ("NHS number", number.trim()),
         ("Phone", person.phone.trim()),
         ("Email", person.email.trim()),
         ("Address", address.trim()),
+        ("How to communicate", person.communication.trim()),
     ]
     .into_iter()
     .filter(|(_, value)| !value.is_empty())

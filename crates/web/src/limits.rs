@@ -18,7 +18,18 @@ const AN_HOUR: NonZeroU32 = NonZeroU32::new(60).expect("60 is not 0");
 const REMEMBERED: usize = 10_000;
 
 /// The counts of this process.
-pub(crate) struct Limits(DefaultKeyedRateLimiter<IpAddr>);
+pub(crate) struct Limits(DefaultKeyedRateLimiter<(Beginning, IpAddr)>);
+
+/// What is begun. Each is counted by itself: a busy poster keeps nobody from asking for help.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Beginning {
+    /// Asking for help.
+    Asking,
+    /// A choice behind a waiting room's door.
+    Looking,
+    /// A launch that was refused.
+    RefusedLaunch,
+}
 
 impl Default for Limits {
     fn default() -> Self {
@@ -27,11 +38,13 @@ impl Default for Limits {
 }
 
 impl Limits {
-    fn allows(&self, address: IpAddr) -> bool {
+    fn allows(&self, what: Beginning, address: IpAddr) -> bool {
         if self.0.len() > REMEMBERED {
             self.0.retain_recent();
         }
-        self.0.check_key(&address).is_ok()
+        // When all the room is taken by addresses that are busy now, newcomers share one count.
+        let address = if self.0.len() > REMEMBERED { IpAddr::V4(Ipv4Addr::UNSPECIFIED) } else { address };
+        self.0.check_key(&(what, address)).is_ok()
     }
 }
 
@@ -44,17 +57,17 @@ impl Caller {
     ///
     /// # Errors
     /// [`WebError::TooMany`] when this address has begun too much lately.
-    pub(crate) fn may_begin(self, app: &App) -> Result<(), WebError> {
-        if app.limits().allows(self.0) { Ok(()) } else { Err(WebError::TooMany) }
+    pub(crate) fn may_begin(self, app: &App, what: Beginning) -> Result<(), WebError> {
+        if app.limits().allows(what, self.0) { Ok(()) } else { Err(WebError::TooMany) }
     }
 }
 
-/// IPv6 addresses of one household share their first half.
+/// IPv6 addresses of one household share their first 56 bits.
 fn household(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) => {
             let [a, b, c, d, ..] = address.segments();
-            IpAddr::from([a, b, c, d, 0, 0, 0, 0])
+            IpAddr::from([a, b, c, d & 0xff00, 0, 0, 0, 0])
         }
         address => address,
     }
@@ -81,8 +94,9 @@ mod tests {
     fn one_address_is_held_back_and_others_are_not() {
         let limits = Limits::default();
         let (one, other): (IpAddr, IpAddr) = (Ipv4Addr::new(192, 0, 2, 1).into(), Ipv4Addr::new(192, 0, 2, 2).into());
-        assert_eq!((0..30).filter(|_| limits.allows(one)).count(), 20);
-        assert!(limits.allows(other));
+        assert_eq!((0..30).filter(|_| limits.allows(Beginning::Looking, one)).count(), 20);
+        assert!(limits.allows(Beginning::Looking, other));
+        assert!(limits.allows(Beginning::Asking, one), "a busy poster keeps nobody from asking for help");
     }
 
     #[test]

@@ -140,11 +140,15 @@ pub(crate) async fn from_launch(
     let Some(scheme) = here.app().store().refer_terms(&here.ctx).await? else { return no_scheme(&here).await };
     match check(&answers, &scheme.1, here.app().today()) {
         Ok(person) => {
-            let started = here.app().store().open_launch(&here.ctx, id, &person).await?;
+            let started = match here.app().store().open_launch(&here.ctx, id, &person).await {
+                Err(fingerpost_store::StoreError::NotFound) => return Err(WebError::LaunchRefused),
+                started => started?,
+            };
             Ok(Redirect::to(&here.href(&format!("refer/{}", started.id))).into_response())
         }
         Err(problems) => {
-            here.app().store().close_launch(&here.ctx, id).await?;
+            // The launch stays until it runs out: whoever reloads finds it again. The form's key is the launch's, so that only one
+            // draft comes of it.
             let target = (here.href("refer"), id.to_string());
             show_again(here.app(), &who_page(&here, &scheme, target, (&answers, &problems)).await?)
         }
@@ -285,6 +289,7 @@ pub(crate) async fn form(
         guidance: draft.guidance.clone().unwrap_or_default(),
         risk: draft.risk.clone().unwrap_or_default(),
         risk_note: draft.risk_note.clone().unwrap_or_default(),
+        safeguarding: draft.safeguarding.clone().unwrap_or_default(),
         agreement: String::new(),
     };
     show(here.app(), &form_page(&here, (&frame, &draft), (&answers, &Problems::none())).await?)
@@ -304,6 +309,7 @@ pub(crate) async fn send(
         guidance: form.text("guidance"),
         risk: form.text("risk"),
         risk_note: form.text("risk_note"),
+        safeguarding: form.text("safeguarding"),
         agreement: form.text("agreement"),
     };
     let draft = match store.draft_to_answer(&here.ctx, id).await {

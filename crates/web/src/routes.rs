@@ -96,10 +96,13 @@ table! {
     "/o/{org}/sent/{id}", GET, Guard::May(Action::ReadSent), get(sent::one);
     "/o/{org}/sent/{id}/letters/{letter}", GET, Guard::May(Action::ReadSent), get(sent::letter);
     "/o/{org}/sent/{id}/letters/{letter}/data", GET, Guard::May(Action::ReadSent), get(sent::data);
+    "/o/{org}/sent/{id}/answer", POST, Guard::May(Action::ReferPerson), post(sent::answer);
     "/o/{org}/sent/{id}/take-back", POST, Guard::May(Action::TakeBack), post(sent::take_back);
     "/o/{org}/referrals", GET, Guard::May(Action::Triage), get(triage::list);
     "/o/{org}/referrals/{id}", GET, Guard::May(Action::Triage), get(triage::one);
     "/o/{org}/referrals/{id}/accept", POST, Guard::May(Action::Triage), post(triage::accept);
+    "/o/{org}/referrals/{id}/ask", POST, Guard::May(Action::Triage), post(triage::ask);
+    "/o/{org}/referrals/{id}/declined", POST, Guard::May(Action::Triage), post(triage::declined);
     "/o/{org}/referrals/{id}/not-accept", POST, Guard::May(Action::Triage), post(triage::not_accept);
     "/o/{org}/caseload", GET, Guard::May(Action::ReadCaseload), get(caseload::list);
     "/o/{org}/cases/{id}", GET, Guard::May(Action::ReadCase), get(cases::one);

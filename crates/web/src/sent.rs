@@ -8,10 +8,12 @@ use fingerpost_domain::calendar::day_of;
 use fingerpost_domain::codes::{self, SnomedCode};
 use fingerpost_domain::feedback::{FeedbackKind, Section};
 use fingerpost_domain::id::{FeedbackId, ReferralId};
+use fingerpost_domain::problem::Problems;
 use fingerpost_domain::prsb::{self, Message};
 use fingerpost_domain::referral::ReferralState;
+use fingerpost_domain::text::Note;
 use fingerpost_domain::{Date, Timestamp};
-use fingerpost_policy::{Action, ReadSent, TakeBack};
+use fingerpost_policy::{Action, ReadSent, ReferPerson, TakeBack};
 use fingerpost_print::{Letter, Part};
 use fingerpost_store::{PAGE_ROWS, SentPage as Sent, SentRow};
 use fingerpost_ui::format::{day, day_and_time, days_ago, long_day};
@@ -22,10 +24,11 @@ use serde::Deserialize;
 
 use crate::WebError;
 use crate::form::Posted;
-use crate::frame::show;
+use crate::frame::{show, show_again};
 use crate::paper::{self, lines};
 use crate::permitted::May;
-use crate::view::{asked_by, capital, needs_text, reach_text, short_name};
+use crate::triage::question_rows;
+use crate::view::{asked_by, capital, listed, needs_text, reach_text, short_name};
 
 /// Where the list goes on.
 #[derive(Debug, Deserialize)]
@@ -52,6 +55,7 @@ fn detail(row: &SentRow, today: Date) -> Option<String> {
     match row.state {
         ReferralState::Draft => Some("Saved. Finish it once they have agreed".to_owned()),
         ReferralState::Sent => row.answer_due.map(|due| format!("Answer promised by 5pm on {}", day(due, today))),
+        ReferralState::Returned => Some("They need to know something from you first".to_owned()),
         ReferralState::Accepted if row.hears_nothing => Some("They asked that you hear no more".to_owned()),
         ReferralState::Accepted => Some(match (row.closed_at, row.first_contact) {
             (Some(at), _) => format!("Ended {}", days_ago(day_of(at), today)),
@@ -117,6 +121,10 @@ fn notice(just: Option<&str>, sent: &Sent, today: Date) -> Option<Notice> {
                 sent.row.sent_at.map_or_else(String::new, |at| day_and_time(at, today)),
                 sent.row.reference
             ),
+        }),
+        (Some("answered"), ReferralState::Sent) => Some(Notice {
+            title: "Your answer has reached them".to_owned(),
+            body: format!("{name} waits for {} again. Reference {}", sent.scheme_name, sent.row.reference),
         }),
         (Some("kept"), ReferralState::Draft) => Some(Notice {
             title: "Saved, and nothing was sent".to_owned(),
@@ -196,6 +204,10 @@ fn summary(sent: &Sent, today: Date) -> Vec<SummaryRow> {
         _ => "Not asked".to_owned(),
     };
     rows.push(SummaryRow::new("Risks for anyone visiting", risk));
+    // For whoever wrote it: it goes to the scheme, and no further.
+    rows.extend(
+        sent.safeguarding.as_ref().filter(|_| sent.own).map(|worry| SummaryRow::new("A worry about harm", worry)),
+    );
     rows.push(SummaryRow::new("Written by", sent.row.referrer_name.clone()));
     if let Some(at) = sent.row.sent_at {
         rows.push(SummaryRow::new("Sent", day_and_time(at, today)));
@@ -237,6 +249,35 @@ pub(crate) async fn one(
     Path((_, id)): Path<(String, ReferralId)>,
     Query(just): Query<Just>,
 ) -> Result<Response, WebError> {
+    show(here.app(), &page(&here, id, (just.just.as_deref(), ""), &Problems::none()).await?)
+}
+
+/// What the referrer says to a question of the scheme.
+pub(crate) async fn answer(
+    here: May<ReferPerson>,
+    Path((_, id)): Path<(String, ReferralId)>,
+    form: Posted,
+) -> Result<Response, WebError> {
+    let typed = form.text("answer");
+    let mut problems = Problems::none();
+    let answer = problems.take("answer", Note::parse(&typed)).flatten();
+    if answer.is_none() && problems.is_empty() {
+        problems.add("answer", "Write your answer");
+    }
+    let Some(answer) = answer else {
+        let here = May::<ReadSent> { ctx: here.also()?, visitor: here.visitor, organisation: here.organisation };
+        return show_again(here.app(), &page(&here, id, (None, &typed), &problems).await?);
+    };
+    here.app().store().answer_back(&here.ctx, id, &answer).await?;
+    Ok(Redirect::to(&here.href(&format!("sent/{id}?just=answered"))).into_response())
+}
+
+async fn page(
+    here: &May<ReadSent>,
+    id: ReferralId,
+    (just, typed): (Option<&str>, &str),
+    problems: &Problems,
+) -> Result<SentOnePage, WebError> {
     let sent = here.app().store().sent_one(&here.ctx, id).await?;
     let today = here.app().today();
     let name = short_name(&sent.row.name);
@@ -258,17 +299,20 @@ pub(crate) async fn one(
             unread: message.opened_at.is_none(),
             pdf_href: here.href(&format!("sent/{id}/letters/{}", message.id)),
             data_href: here.href(&format!("sent/{id}/letters/{}/data", message.id)),
-            to_paste: prsb(&here, &sent, &message.sections).to_paste(),
+            to_paste: prsb(here, &sent, &message.sections).to_paste(),
             sections: message.sections.clone(),
         })
         .collect();
     let draft = sent.row.state == ReferralState::Draft;
-    let can_take_back = sent.own && matches!(sent.row.state, ReferralState::Draft | ReferralState::Sent);
-    let page = SentOnePage {
-        frame: here.frame(format!("{name}: {}", state(&sent.row).to_lowercase()), "sent").await?,
+    let can_take_back =
+        sent.own && matches!(sent.row.state, ReferralState::Draft | ReferralState::Sent | ReferralState::Returned);
+    let mut frame = here.frame(format!("{name}: {}", state(&sent.row).to_lowercase()), "sent").await?;
+    frame.problem = !problems.is_empty();
+    Ok(SentOnePage {
+        frame,
         back_href: here.href("sent"),
         own: sent.own,
-        notice: notice(just.just.as_deref(), &sent, today),
+        notice: notice(just, &sent, today),
         reference: sent.row.reference.clone(),
         state: state(&sent.row).to_lowercase(),
         refusal,
@@ -287,9 +331,17 @@ pub(crate) async fn one(
             .to_owned(),
         take_back: can_take_back.then(|| here.href(&format!("sent/{id}/take-back"))),
         continue_href: (draft && sent.own).then(|| here.href(&format!("refer/{id}"))),
+        questions: question_rows(&sent.questions, today),
+        question: sent
+            .questions
+            .last()
+            .filter(|_| sent.own && sent.row.state == ReferralState::Returned)
+            .map(|asked| asked.question.clone()),
+        answer_action: here.href(&format!("sent/{id}/answer")),
+        typed: typed.to_owned(),
+        problems: listed(problems),
         name,
-    };
-    show(here.app(), &page)
+    })
 }
 
 /// The letter under the names of the PRSB standard.

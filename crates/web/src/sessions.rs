@@ -117,9 +117,12 @@ pub(crate) async fn who(session: &Session, now: Timestamp) -> std::result::Resul
     Ok(Some(who))
 }
 
+/// What somebody wanted before they signed in is theirs for so long: after that it may be the next one at the same computer.
+const WANTED_FOR: SignedDuration = SignedDuration::from_mins(10);
+
 /// Remembers the page that somebody wanted before they signed in. Only paths of ours that name nobody are kept.
-pub(crate) async fn want(session: &Session, path: &str) -> std::result::Result<(), WebError> {
-    Ok(session.insert(WANTED, path).await?)
+pub(crate) async fn want(session: &Session, path: &str, now: Timestamp) -> std::result::Result<(), WebError> {
+    Ok(session.insert(WANTED, (path, now.as_microsecond())).await?)
 }
 
 /// Begins the session of somebody who has proved who they are, under a new id. Gives the page that they wanted, or the start.
@@ -129,7 +132,9 @@ pub(crate) async fn begin(
     tenant: &TenantId,
     user: UserId,
 ) -> std::result::Result<String, WebError> {
-    let wanted: Option<String> = session.get(WANTED).await?;
+    let wanted: Option<(String, i64)> = session.get(WANTED).await?;
+    let fresh = |at: i64| Timestamp::from_microsecond(at).is_ok_and(|at| app.now().duration_since(at) <= WANTED_FOR);
+    let wanted = wanted.filter(|(_, at)| fresh(*at)).map(|(path, _)| path);
     // A new id, so that an id planted before signing in is worth nothing after it.
     session.clear().await;
     session.cycle_id().await?;

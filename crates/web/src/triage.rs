@@ -3,6 +3,7 @@
 use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::Query;
+use fingerpost_domain::Date;
 use fingerpost_domain::calendar::day_of;
 use fingerpost_domain::id::{ReferralId, UserId};
 use fingerpost_domain::person::BirthDate;
@@ -10,8 +11,11 @@ use fingerpost_domain::problem::Problems;
 use fingerpost_domain::referral::{NotAcceptedReason, ReferralState, Refusal};
 use fingerpost_domain::risk::Risk;
 use fingerpost_domain::self_referral::ReferralSource;
+use fingerpost_domain::text::Note;
 use fingerpost_policy::Triage;
-use fingerpost_store::{Allocation, LikelyPerson, PAGE_ROWS, SamePerson, StoreError, WaitingPage, WaitingRow};
+use fingerpost_store::{
+    Allocation, LikelyPerson, PAGE_ROWS, QuestionRow, SamePerson, StoreError, WaitingPage, WaitingRow,
+};
 use fingerpost_ui::format::{birth_day, day_and_time, days_ago, due};
 use fingerpost_ui::pages::{Choice, SummaryRow, TriageLine, TriageOnePage, TriagePage};
 use serde::Deserialize;
@@ -36,12 +40,13 @@ fn line(here: &May<Triage>, row: &WaitingRow) -> TriageLine {
         needs: needs_text(&row.needs),
         risk: row.risk.clone(),
         first: row.first,
+        returned: row.returned,
         practice: from(row.source, &row.practice_name),
     }
 }
 
 /// Who asked: a practice, or nobody between.
-fn from(source: ReferralSource, practice: &str) -> String {
+pub(crate) fn from(source: ReferralSource, practice: &str) -> String {
     match source {
         ReferralSource::Practice => practice.to_owned(),
         ReferralSource::Oneself => "Asked themself".to_owned(),
@@ -60,7 +65,7 @@ pub(crate) async fn list(here: May<Triage>, Query(done): Query<Done>) -> Result<
     let (number, store) = (done.page.unwrap_or(0), here.app().store());
     let rows = store.waiting(&here.ctx, number).await?;
     let (count, _) = store.count_waiting(here.ctx.grant.tenant(), here.organisation.id).await?;
-    let more = i64::from(number) * PAGE_ROWS + i64::try_from(rows.len()).unwrap_or(PAGE_ROWS) < count;
+    let more = i64::try_from(rows.len()).is_ok_and(|rows| rows == PAGE_ROWS);
     let heading = match count {
         0 => "Nobody is waiting for an answer".to_owned(),
         1 => "1 person is waiting for an answer".to_owned(),
@@ -70,8 +75,10 @@ pub(crate) async fn list(here: May<Triage>, Query(done): Query<Done>) -> Result<
         frame: here.frame("Referrals", "referrals").await?,
         heading,
         saved: done.done.map(|what| match what.as_str() {
-            "accepted" => "Accepted. The link worker has it, and the referrer is told.".to_owned(),
-            _ => "Answered. The referrer reads why, and what to do instead.".to_owned(),
+            "accepted" => "Accepted. The link worker has it, and whoever asked can see it.".to_owned(),
+            "asked" => "Asked. It comes back to you with what they say.".to_owned(),
+            "declined" => "Recorded: they said no. Whoever asked can see it.".to_owned(),
+            _ => "Answered. Whoever asked reads why, and what to do instead.".to_owned(),
         }),
         rows: rows.iter().map(|row| line(&here, row)).collect(),
         more_href: more.then(|| here.href(&format!("referrals?page={}", number + 1))),
@@ -92,6 +99,19 @@ struct Typed {
     worker: String,
     reason: String,
     alternative: String,
+    question: String,
+}
+
+/// What the referrer was asked, and said.
+pub(crate) fn question_rows(questions: &[QuestionRow], today: Date) -> Vec<SummaryRow> {
+    let rows = questions.iter().flat_map(|each| {
+        let asked = format!("{} ({}, {})", each.question, each.asked_by, day_and_time(each.asked_at, today));
+        let said = each.answer.clone().zip(each.answered_at);
+        let said =
+            said.map_or_else(|| "Not yet".to_owned(), |(text, at)| format!("{text} ({})", day_and_time(at, today)));
+        [SummaryRow::new("Asked", asked), SummaryRow::new("Answered", said)]
+    });
+    rows.collect()
 }
 
 async fn page(
@@ -158,11 +178,30 @@ async fn page(
         care: facts,
         state_line,
         state: waiting.state.label().to_owned(),
-        waiting: waiting.state == ReferralState::Sent,
+        waiting: matches!(waiting.state, ReferralState::Sent | ReferralState::Returned),
         words: waiting.words.clone(),
         urgent: waiting.urgent,
         safeguarding: waiting.safeguarding.clone(),
-        themself: waiting.source != ReferralSource::Practice,
+        questions: question_rows(&waiting.questions, today),
+        ask_action: (waiting.source == ReferralSource::Practice && waiting.state == ReferralState::Sent)
+            .then(|| here.href(&format!("referrals/{}/ask", waiting.id))),
+        question: typed.question.clone(),
+        declined_action: here.href(&format!("referrals/{}/declined", waiting.id)),
+        reader: match waiting.source {
+            ReferralSource::Practice => {
+                format!("{} reads this. It is never coded as the person declining.", waiting.referrer)
+            }
+            ReferralSource::Oneself => {
+                "They asked themselves and read this on their own page: write it to them. Tell them in the \
+                                        safe way too."
+                    .to_owned()
+            }
+            ReferralSource::Carer => {
+                "The carer who asked reads this on their own page. Write nothing here that only the person may \
+                                      know, and tell the person in the safe way."
+                    .to_owned()
+            }
+        },
         summary: [
             SummaryRow::new("What would help", needs_text(&waiting.needs)),
             match waiting.source {
@@ -246,4 +285,38 @@ pub(crate) async fn not_accept(
             show_again(here.app(), &page(&here, &waiting, &typed, &problems).await?)
         }
     }
+}
+
+/// A question to the referrer, before anything is answered.
+pub(crate) async fn ask(
+    here: May<Triage>,
+    Path((_, id)): Path<(String, ReferralId)>,
+    form: Posted,
+) -> Result<Response, WebError> {
+    let typed = Typed { question: form.text("question"), ..Typed::default() };
+    let mut problems = Problems::none();
+    let question = problems.take("question", Note::parse(&typed.question)).flatten();
+    if question.is_none() && problems.is_empty() {
+        problems.add("question", "Write what you need to know");
+    }
+    match question {
+        Some(question) => {
+            here.app().store().ask_back(&here.ctx, id, &question).await?;
+            Ok(Redirect::to(&here.href("referrals?done=asked")).into_response())
+        }
+        None => {
+            let waiting = here.app().store().waiting_one(&here.ctx, id).await?;
+            show_again(here.app(), &page(&here, &waiting, &typed, &problems).await?)
+        }
+    }
+}
+
+/// The person's own no, said to the scheme.
+pub(crate) async fn declined(
+    here: May<Triage>,
+    Path((_, id)): Path<(String, ReferralId)>,
+    _form: Posted,
+) -> Result<Response, WebError> {
+    here.app().store().person_said_no(&here.ctx, id).await?;
+    Ok(Redirect::to(&here.href("referrals?done=declined")).into_response())
 }

@@ -26,7 +26,7 @@ impl FromRequestParts<App> for Visitor {
         let Some(who) = sessions::who(&session, app.now()).await? else {
             // A launch from a clinical system goes on after signing in; its address tells nobody anything.
             if parts.method == Method::GET && parts.uri.path().starts_with("/launch/") {
-                sessions::want(&session, parts.uri.path()).await?;
+                sessions::want(&session, parts.uri.path(), app.now()).await?;
             }
             return Err(WebError::SignedOut);
         };

@@ -23,7 +23,7 @@ pub use words::Letter;
 const AT_ONCE: i64 = 5;
 const SEAL_EVERY: Duration = Duration::from_secs(1);
 const WORK_EVERY: Duration = Duration::from_secs(2);
-const SWEEP_EVERY: Duration = Duration::from_secs(600);
+const SWEEP_EVERY: Duration = Duration::from_secs(60);
 
 /// The worker of one node.
 #[derive(Clone)]
@@ -73,17 +73,22 @@ impl Worker {
             let turn = tokio::select! {
                 _ = stop.changed() => break,
                 _ = work.tick() => self.turn().await.map(drop),
-                _ = sweep.tick() => self.sweep().await,
+                _ = sweep.tick() => {
+                    self.sweep().await;
+                    Ok(())
+                }
             };
             self.told("a turn of the worker failed; it is tried again", turn);
         }
     }
 
-    /// Deletes what has ended: sessions, launches that nobody opened, answers that nobody sent.
-    async fn sweep(&self) -> Result<(), StoreError> {
-        self.store.ledger().sweep_sessions(self.clock.now()).await?;
-        self.store.sweep_launches(self.clock.now()).await?;
-        self.store.sweep_asking(self.clock.now()).await.map(drop)
+    /// Deletes what has ended: sessions, launches that nobody opened, answers that nobody sent. Each by itself: one that fails does
+    /// not keep the others.
+    async fn sweep(&self) {
+        let now = self.clock.now();
+        self.told("sessions were not swept", self.store.ledger().sweep_sessions(now).await.map(drop));
+        self.told("launches were not swept", self.store.sweep_launches(now).await.map(drop));
+        self.told("answers were not swept", self.store.sweep_asking(now).await.map(drop));
     }
 
     fn told(&self, what: &'static str, done: Result<(), StoreError>) {

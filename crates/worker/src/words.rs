@@ -31,6 +31,13 @@ pub fn letter(template: MessageTemplate, name: &str, public_url: &str, link: Opt
             "An answer is due today",
             format!("A referral still waits for its answer, and the answer was promised for today:\n\n{public_url}"),
         ),
+        MessageTemplate::QuestionBack => (
+            "A question for you",
+            format!(
+                "Before a referral of yours is answered, somebody needs to know something from you. Sign in to read the question and \
+                 answer it:\n\n{public_url}"
+            ),
+        ),
         MessageTemplate::ReferralAnswered => {
             ("There is an answer for you", format!("A referral of yours has been answered. Sign in to read it:\n\n{public_url}"))
         }

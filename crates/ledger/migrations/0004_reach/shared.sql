@@ -7,8 +7,8 @@ ALTER TABLE referral ADD COLUMN safeguarding TEXT;
 -- Their own words may mean danger: read first.
 ALTER TABLE referral ADD COLUMN urgent BIGINT NOT NULL DEFAULT 0 CHECK (urgent IN (0, 1));
 
--- People may ask this scheme for help themselves.
-ALTER TABLE scheme ADD COLUMN self_referral BIGINT NOT NULL DEFAULT 1 CHECK (self_referral IN (0, 1));
+-- People may ask this scheme for help themselves. A scheme that is here already opens that door itself.
+ALTER TABLE scheme ADD COLUMN self_referral BIGINT NOT NULL DEFAULT 0 CHECK (self_referral IN (0, 1));
 
 -- Answers of somebody who asks for help, as typed, until they are sent, deleted or seven days old. Once sent the answers are
 -- emptied: what was asked stands in the referral.
@@ -73,3 +73,20 @@ CREATE TABLE signpost_door (
   PRIMARY KEY (code)
 );
 CREATE UNIQUE INDEX signpost_door_open ON signpost_door (tenant, organisation) WHERE closed_at IS NULL;
+
+-- What a scheme asks the referrer before it answers, and what they say; one round after another.
+CREATE TABLE referral_question (
+  tenant      TEXT NOT NULL,
+  referral    TEXT NOT NULL,
+  round       BIGINT NOT NULL,
+  question    TEXT NOT NULL,
+  asked_by    TEXT NOT NULL,
+  asked_at    BIGINT NOT NULL,
+  answer      TEXT,
+  answered_at BIGINT,
+  PRIMARY KEY (tenant, referral, round),
+  FOREIGN KEY (tenant, referral) REFERENCES referral (tenant, id),
+  FOREIGN KEY (tenant, asked_by) REFERENCES app_user (tenant, id)
+);
+-- What a scheme has not answered: waiting for it, or for the referrer.
+CREATE INDEX referral_open ON referral (tenant, scheme, sent_at) WHERE state IN ('sent', 'returned');

@@ -167,10 +167,25 @@ impl Village {
     /// # Panics
     /// When the store refuses.
     pub async fn send(&self, store: &Store, person: &PersonDetails) -> ReferralId {
+        self.send_with(store, person, |_| {}).await
+    }
+
+    /// The GP sends somebody, having written something more.
+    ///
+    /// # Panics
+    /// When the store refuses.
+    pub async fn send_with(
+        &self,
+        store: &Store,
+        person: &PersonDetails,
+        write: impl FnOnce(&mut ReferralAnswers),
+    ) -> ReferralId {
         let ctx = Self::ctx::<ReferPerson>(&self.gp, &self.practice, start());
         let key: RequestKey = store.entropy().id(start());
         let started = store.start_referral(&ctx, person, key).await.expect("a draft");
-        let request = answers("agreed").check().expect("a request");
+        let mut typed = answers("agreed");
+        write(&mut typed);
+        let request = typed.check().expect("a request");
         let state = store.answer_draft(&ctx, started.id, &request).await.expect("an answer");
         assert_eq!(state, ReferralState::Sent);
         started.id

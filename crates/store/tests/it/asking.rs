@@ -3,9 +3,9 @@
 use fingerpost_domain::id::TenantId;
 use fingerpost_domain::referral::{ReferralState, Refusal};
 use fingerpost_domain::self_referral::{Question, ReferralSource, SelfReferral, SelfReferralAnswers};
-use fingerpost_policy::{ReadSent, Triage};
+use fingerpost_policy::{ReadCase, ReadFlow, ReadSent, Triage};
 use fingerpost_store::testing::{Village, on_both, person, start};
-use fingerpost_store::{LiveLink, OpenScheme, PAGE_ROWS, Store, StoreError};
+use fingerpost_store::{Allocation, LiveLink, OpenScheme, PAGE_ROWS, SamePerson, Store, StoreError};
 use jiff::SignedDuration;
 
 fn ottoline(words: &str) -> SelfReferralAnswers {
@@ -125,6 +125,29 @@ async fn a_change_of_mind_is_taken_until_it_is_answered() {
 }
 
 #[tokio::test]
+async fn whoever_is_not_proved_to_be_the_person_sees_nothing_of_an_open_case() {
+    on_both(async |store| {
+        let v = village(store).await;
+        let triage = Village::ctx::<Triage>(&v.supervisor, &v.scheme, start());
+        let (scheme, first) = begun(store, &v).await;
+        store.send_asking(&first, &ready(&scheme, ""), start()).await.unwrap();
+        let id = store.waiting(&triage, 0).await.unwrap()[0].id;
+        v.accept(store, id).await;
+        // Somebody else asks in the same name: it joins the open case.
+        let (_, second) = begun(store, &v).await;
+        store.send_asking(&second, &ready(&scheme, ""), start()).await.unwrap();
+        let joining = store.waiting(&triage, 0).await.unwrap()[0].id;
+        let here = store.waiting_one(&triage, joining).await.unwrap().likely[0].id;
+        let allocation = Allocation { worker: v.worker.actor.user, person: SamePerson::Here(here) };
+        assert!(store.accept(&triage, joining, allocation).await.unwrap().joined);
+        let seen = store.followed(&second, start()).await.unwrap();
+        assert_eq!((seen.worker_name, seen.worker_phone, seen.next_due), (None, None, None));
+        assert!(store.followed(&first, start()).await.unwrap().worker_name.is_some());
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn answers_that_nobody_sent_are_gone_after_a_week_and_those_sent_stay() {
     on_both(async |store| {
         let v = village(store).await;
@@ -154,6 +177,55 @@ async fn words_of_danger_are_read_first_and_nobody_is_out_of_reach() {
         assert_eq!((first.len(), first[0].first, first[1].first), (4, true, false));
         assert!(store.waiting(&triage, 1).await.unwrap().is_empty());
         assert!(i64::try_from(first.len()).unwrap() < PAGE_ROWS);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn it_is_counted_once_and_beside_those_of_practices() {
+    on_both(async |store| {
+        let v = village(store).await;
+        v.send(store, &person("Margaret", 1)).await;
+        let (scheme, link) = begun(store, &v).await;
+        store.send_asking(&link, &ready(&scheme, ""), start()).await.unwrap();
+        let flow = Village::ctx::<ReadFlow>(&v.supervisor, &v.scheme, start());
+        let rows = store.flow(&flow, jiff::Timestamp::UNIX_EPOCH).await.unwrap();
+        let sent: Vec<_> = rows.iter().map(|row| (row.slug == v.scheme.slug, row.sent, row.waiting)).collect();
+        assert_eq!(sent.len(), 2);
+        assert!(sent.contains(&(true, 1, 1)) && sent.contains(&(false, 1, 1)), "{sent:?}");
+        let triage = Village::ctx::<Triage>(&v.supervisor, &v.scheme, start());
+        for row in store.waiting(&triage, 0).await.unwrap() {
+            v.accept(store, row.id).await;
+        }
+        let practices = store.flow_of_practices(&flow, jiff::Timestamp::UNIX_EPOCH).await.unwrap();
+        assert_eq!(practices.iter().map(|row| (row.open, row.waits.len())).collect::<Vec<_>>(), [(1, 1), (1, 1)]);
+        let practice = Village::ctx::<ReadFlow>(&v.manager, &v.practice, start());
+        assert_eq!(
+            store.flow(&practice, jiff::Timestamp::UNIX_EPOCH).await.unwrap().len(),
+            1,
+            "a practice counts its own"
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_worry_about_harm_is_read_first_and_stands_in_no_letter() {
+    on_both(async |store| {
+        let v = village(store).await;
+        v.send(store, &person("Ann", 2)).await;
+        let worry = "A neighbour shouts at her";
+        let id = v.send_with(store, &person("Margaret", 1), |answers| answers.safeguarding = worry.into()).await;
+        let triage = Village::ctx::<Triage>(&v.supervisor, &v.scheme, start());
+        let waiting = store.waiting(&triage, 0).await.unwrap();
+        assert_eq!((waiting[0].id, waiting[0].first, waiting[1].first), (id, true, false));
+        assert_eq!(store.waiting_one(&triage, id).await.unwrap().safeguarding.as_deref(), Some(worry));
+        let sent = Village::ctx::<ReadSent>(&v.gp, &v.practice, start());
+        assert_eq!(store.sent_one(&sent, id).await.unwrap().safeguarding.as_deref(), Some(worry));
+        // Whoever takes it up reads it too.
+        let case = v.accept(store, id).await;
+        let read = Village::ctx::<ReadCase>(&v.worker, &v.scheme, start());
+        assert_eq!(store.case(&read, case).await.unwrap().sent_by[0].safeguarding.as_deref(), Some(worry));
     })
     .await;
 }

@@ -8,5 +8,6 @@ mod connections;
 mod episodes;
 mod journey;
 mod plans;
+mod questions;
 mod scope;
 mod signposts;

@@ -88,6 +88,8 @@ pub struct FlowLine {
     pub accepted_href: Option<String>,
     pub not_accepted: String,
     pub not_accepted_href: Option<String>,
+    pub declined: String,
+    pub declined_href: Option<String>,
     pub withdrawn: String,
     pub withdrawn_href: Option<String>,
     /// Referrals for each thousand registered patients, where the list is known.
@@ -266,6 +268,8 @@ mod samples {
                 accepted_href: Some("/o/x/flow/people".into()),
                 not_accepted: "0".into(),
                 not_accepted_href: None,
+                declined: "0".into(),
+                declined_href: Some("/o/x/flow/people?of=declined".into()),
                 withdrawn: "0".into(),
                 withdrawn_href: None,
                 rate: Some("4.1".into()),

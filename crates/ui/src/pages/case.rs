@@ -222,8 +222,10 @@ pub struct CasePage {
     pub close_href: String,
     /// Kinds of contact.
     pub kinds: Vec<Choice>,
-    /// Who sent the person.
-    pub referrer: String,
+    /// A worry about harm, or words that may mean danger, from those who asked.
+    pub worries: Vec<String>,
+    /// Those of a practice who sent the person; nobody where they asked themselves.
+    pub referrer: Option<String>,
     /// What the referrer may hear now.
     pub hears_now: String,
     /// What they may hear from now on.
@@ -299,8 +301,8 @@ pub struct ClosePage {
     pub called: String,
     /// Counts the changes of the case: what this form was read from.
     pub version: i64,
-    /// Who sent them.
-    pub referrer: String,
+    /// Those of a practice who sent them; nobody where they asked themselves.
+    pub referrer: Option<String>,
     /// How it may have ended.
     pub outcomes: Vec<Choice>,
     /// What the referrer may hear.
@@ -461,7 +463,8 @@ mod samples {
                 care_href: "/o/x/cases/1/care".into(),
                 close_href: "/o/x/cases/1/close".into(),
                 kinds: vec![Choice::new("phone", "Phone", false)],
-                referrer: "Dr F".into(),
+                worries: vec!["A neighbour shouts at her".into()],
+                referrer: Some("Dr F".into()),
                 hears_now: "Not asked".into(),
                 hears: vec![Choice::new("summary", "A summary", false)],
                 open_sharing: false,
@@ -540,7 +543,7 @@ mod samples {
                 action: "/o/x/cases/1/close".into(),
                 called: "Peggy".into(),
                 version: 1,
-                referrer: "Dr F".into(),
+                referrer: Some("Dr F".into()),
                 outcomes: vec![Choice::new("reached", "Reached", false)],
                 hears: vec![Choice::new("summary", "A summary", true)],
                 values: ClosingAnswers::default(),

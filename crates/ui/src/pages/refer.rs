@@ -212,6 +212,16 @@ pub struct SentOnePage {
     pub refusal: Option<RefusalView>,
     /// Messages, newest first.
     pub feedback: Vec<FeedbackView>,
+    /// What the scheme asked, and what was said.
+    pub questions: Vec<SummaryRow>,
+    /// The question that waits for an answer of the reader.
+    pub question: Option<String>,
+    /// Where the answer is posted.
+    pub answer_action: String,
+    /// What was typed.
+    pub typed: String,
+    /// What is wrong.
+    pub problems: Problems,
     /// What happens next.
     pub steps: Vec<Step>,
     /// "What was sent", "What is saved".
@@ -377,7 +387,14 @@ mod samples {
                 take_back_hint: "You can".into(),
                 take_back: None,
                 continue_href: None,
+                questions: vec![SummaryRow::new("Asked", "When is she at home?")],
+                question: None,
+                answer_action: "/o/x/sent/1/answer".into(),
+                typed: String::new(),
+                problems: vec![],
             };
+            let asked =
+                Self { question: Some("When is she at home?".into()), problems: problems(&["answer"]), ..bare.clone() };
             let section = Section { heading: "Plan and requested actions".into(), text: "None.\nReally".into() };
             let full = Self {
                 notice: Some(Notice { title: "Sent to Maya".into(), body: "Peggy".into() }),
@@ -409,7 +426,7 @@ mod samples {
                 continue_href: Some("/o/x/refer/1".into()),
                 ..bare.clone()
             };
-            vec![full, bare]
+            vec![full, asked, bare]
         }
     }
 }

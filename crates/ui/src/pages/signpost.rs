@@ -123,6 +123,8 @@ pub struct DoorSetUpPage {
     pub action: String,
     /// The place.
     pub place_name: String,
+    /// The code that a new one replaces.
+    pub replaces: String,
     /// Its address, where there is a door.
     pub address: Option<String>,
     /// The same to scan.
@@ -227,6 +229,7 @@ mod samples {
                 back_href: "/o/x/signpost".into(),
                 action: "/o/x/signpost/door".into(),
                 place_name: LONG.into(),
+                replaces: String::new(),
                 address: None,
                 qr: AccountPage::qr_of(""),
             };

@@ -19,6 +19,7 @@ pub struct TriageLine {
     pub needs: String,
     pub risk: String,
     pub first: bool,
+    pub returned: bool,
     pub practice: String,
 }
 
@@ -62,8 +63,16 @@ pub struct TriageOnePage {
     pub urgent: bool,
     /// A worry about harm, in the referrer's words.
     pub safeguarding: Option<String>,
-    /// They asked themselves: the answer is read by them.
-    pub themself: bool,
+    /// Questions to the referrer, with what they said.
+    pub questions: Vec<SummaryRow>,
+    /// Where a question is posted; none where no practice stands behind it, or one is open.
+    pub ask_action: Option<String>,
+    /// The question that was typed.
+    pub question: String,
+    /// Where the person's own no is posted.
+    pub declined_action: String,
+    /// Who reads the answer, and what that asks of it.
+    pub reader: String,
     /// The rest of what was sent.
     pub summary: Vec<SummaryRow>,
     /// Who reads the answer.
@@ -111,6 +120,7 @@ mod samples {
                 needs: "Company".into(),
                 risk: "not_asked".into(),
                 first: true,
+                returned: false,
                 practice: LONG.into(),
             };
             let empty = Self {
@@ -125,6 +135,7 @@ mod samples {
                 risk: risk.into(),
                 late: false,
                 first: false,
+                returned: true,
                 ..line.clone()
             });
             let more_href = Some("/o/x/referrals?page=1".into());
@@ -145,7 +156,11 @@ mod samples {
                 words: Some("I used to sing.\nIn a choir.".into()),
                 urgent: true,
                 safeguarding: Some("She says that a neighbour shouts at her.".into()),
-                themself: false,
+                questions: vec![SummaryRow::new("Asked yesterday", LONG)],
+                ask_action: Some("/o/x/referrals/1/ask".into()),
+                question: String::new(),
+                declined_action: "/o/x/referrals/1/declined".into(),
+                reader: "Dr Ferreira reads this.".into(),
                 summary: vec![SummaryRow::new("What would help", "Company")],
                 referrer: "Dr Ferreira".into(),
                 likely: vec![
@@ -160,13 +175,15 @@ mod samples {
                 open_refusal: false,
                 problems: vec![],
             };
-            let wrong = problems(&["person", "worker", "reason", "alternative"]);
+            let wrong = problems(&["person", "worker", "reason", "alternative", "question"]);
             let answered = Self {
                 waiting: false,
                 words: None,
                 urgent: false,
                 safeguarding: None,
-                themself: true,
+                reader: "They read this.".into(),
+                questions: vec![],
+                ask_action: None,
                 care: Care::sample("none_known"),
                 ..usual.clone()
             };

@@ -144,7 +144,7 @@ async fn a_gp_refers_the_scheme_accepts_the_worker_records_and_the_gp_reads_it()
             "{}",
             data.body
         );
-        assert!(page.body.contains("871731000000106 | Referral to social prescribing service |"));
+        assert!(page.body.contains("unless it is filed: 871731000000106 | Referral to social prescribing service |"));
         for plan in ["copy.pdf", "copy.pdf?size=larger"] {
             let paper = maya.get(&format!("{case}/plan/{plan}")).await;
             assert_eq!((paper.status, paper.media_type()), (StatusCode::OK, "application/pdf"));
