@@ -1,10 +1,12 @@
 //! The launcher: one file on a practice's computer. It takes what the clinical system hands over, signs it with the practice's key,
 //! posts it, and opens the address that comes back: one that tells nobody anything.
 
+mod ambient;
+
 use std::fs;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use anyhow::{Context, bail, ensure};
 use clap::{Args, Parser, Subcommand};
@@ -162,22 +164,12 @@ fn person(refer: &Refer) -> anyhow::Result<PersonAnswers> {
     serde_json::from_value(fields.into()).context("the person has a field that is no text")
 }
 
-#[expect(clippy::disallowed_methods, reason = "this is the ambient of this program: its clock")]
-fn now() -> anyhow::Result<i64> {
-    let since =
-        SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).context("this computer's clock is before 1970")?;
-    Ok(i64::try_from(since.as_secs())?)
-}
-
 fn hand_over(file: &Path, refer: &Refer) -> anyhow::Result<()> {
     let line =
         fs::read_to_string(file).with_context(|| format!("{}: there is no key. Run set-up first", file.display()))?;
     let set_up: SetUp = line.parse().ok().context("The key cannot be read. Run set-up again")?;
     ensure!(is_private(&set_up.address), IN_THE_CLEAR);
-    let mut nonce = [0_u8; 16];
-    getrandom::fill(&mut nonce).ok().context("this computer gives no random numbers")?;
-    let nonce = nonce.iter().map(|byte| format!("{byte:02x}")).collect();
-    let launch = Launch { key: set_up.key, at: now()?, nonce, person: person(refer)? };
+    let launch = Launch { key: set_up.key, at: ambient::now()?, nonce: ambient::nonce()?, person: person(refer)? };
     let token = set_up.secret()?.seal(&launch)?;
     let agent: ureq::Agent = ureq::Agent::config_builder()
         .timeout_global(Some(PATIENCE))
