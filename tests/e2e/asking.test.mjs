@@ -85,6 +85,14 @@ for (const how of [{ width: 1280, javaScriptEnabled: true }, { width: 320, javaS
     await page.getByRole('link', { name: /Change name/ }).click()
     assert.match(await page.textContent('main'), /question 3 of 5/)
     await on()
+    // A good answer that was made wrong is asked again: it is not sent empty.
+    await page.getByRole('link', { name: /Change born/ }).click()
+    await page.getByLabel('Month').fill('13')
+    await on()
+    await page.goto(own)
+    assert.match(await page.textContent('main'), /question 4 of 5/)
+    await page.getByLabel('Month').fill('2')
+    await on()
     await page.getByRole('button', { name: /^Send to Wexley Vale/ }).click()
     const status = await check('status')
     assert.match(status, /We have your request.*You do not need to do anything.*Somebody reads it.*Your reference: FP/s)
@@ -104,7 +112,7 @@ for (const how of [{ width: 1280, javaScriptEnabled: true }, { width: 320, javaS
     await josephine.getByRole('button', { name: 'Accept' }).click()
 
     await page.reload()
-    assert.match(await check('status, accepted'), /Maya will be in touch by.*Maya Okonkwo has read it.*01632\s960\s200/s)
+    assert.match(await check('status, accepted'), /Maya will be in touch by.*It was read\. Maya Okonkwo takes it up.*01632\s960\s200/s)
     assert.equal(await page.getByRole('button', { name: /changed my mind/ }).count(), 0)
     assert.ok(await valid([page, josephine]) > 15)
   })

@@ -323,6 +323,8 @@ impl ClosingAnswers {
 /// What orders a caseload: late promises, then risk, then the longest since a contact.
 #[derive(Debug, Clone, Copy)]
 pub struct Urgency {
+    /// What was written may mean danger, and nobody has spoken with them yet.
+    pub worried: bool,
     /// The day of the next action.
     pub due: Option<Date>,
     /// A risk is known or nobody has asked.
@@ -340,20 +342,21 @@ impl Urgency {
     /// Whether the case needs its worker today.
     #[must_use]
     pub fn needs_now(&self, today: Date) -> bool {
-        self.due.is_none_or(|due| due <= today)
+        self.worried
+            || self.due.is_none_or(|due| due <= today)
             || days_between(self.last_contact.unwrap_or(self.opened_on), today) >= UNHEARD_DAYS
     }
 
     /// Sort key, smallest first.
     #[must_use]
-    pub fn key(&self, today: Date) -> (u8, bool, i64) {
+    pub fn key(&self, today: Date) -> (bool, u8, bool, i64) {
         let lateness = match self.due {
             Some(due) if due < today => 0,
             None => 1,
             Some(due) if due == today => 2,
             Some(_) => 3,
         };
-        (lateness, !self.risk_open, -days_between(self.last_contact.unwrap_or(self.opened_on), today))
+        (!self.worried, lateness, !self.risk_open, -days_between(self.last_contact.unwrap_or(self.opened_on), today))
     }
 }
 
@@ -418,17 +421,23 @@ mod tests {
     }
 
     #[test]
-    fn late_promises_come_first_then_risk_then_silence() {
-        let at = |due: Option<Date>, risk_open, last: Date| {
-            Urgency { due, risk_open, last_contact: Some(last), opened_on: date(2026, 1, 1) }.key(TODAY)
+    fn worry_comes_first_then_late_promises_then_risk_then_silence() {
+        let urgency = |due: Option<Date>, risk_open, last: Date| Urgency {
+            worried: false,
+            due,
+            risk_open,
+            last_contact: Some(last),
+            opened_on: date(2026, 1, 1),
         };
+        let at = |due, risk_open, last| urgency(due, risk_open, last).key(TODAY);
+        let worried = Urgency { worried: true, ..urgency(None, false, TODAY) }.key(TODAY);
         let late = at(Some(date(2026, 11, 20)), false, TODAY);
         let risky = at(Some(TODAY), true, TODAY);
         let silent = at(Some(TODAY), false, date(2026, 11, 1));
         let recent = at(Some(TODAY), false, date(2026, 11, 10));
-        let mut order = vec![recent, silent, risky, late];
+        let mut order = vec![recent, silent, risky, late, worried];
         order.sort();
-        assert_eq!(order, vec![late, risky, silent, recent]);
+        assert_eq!(order, vec![worried, late, risky, silent, recent]);
     }
 
     #[test]

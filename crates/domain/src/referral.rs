@@ -143,7 +143,7 @@ impl Refusal {
         }
         let alternative = problems.take("alternative", Note::parse(alternative)).flatten();
         if alternative.is_none() && problems.of("alternative").is_none() {
-            problems.add("alternative", "Say what the referrer can do instead, and who to ask");
+            problems.add("alternative", "Say what they can do instead, and who to ask");
         }
         match (reason, alternative) {
             (Some(reason), Some(alternative)) if problems.is_empty() => Ok(Self { reason, alternative }),

@@ -153,6 +153,11 @@ impl SelfReferralAnswers {
         }
     }
 
+    /// Notes that a question has to be answered again: what stands there now is not right.
+    pub fn ask_again(&mut self, question: Question) {
+        self.answered.retain(|code| code != question.code());
+    }
+
     /// What is wrong with the answer to one question.
     ///
     /// # Errors
@@ -417,5 +422,7 @@ mod tests {
             answers.note(question);
         }
         assert_eq!((asked.as_slice(), answers.answered.len()), (questions(ReferralSource::Carer), 6));
+        answers.ask_again(Question::Born);
+        assert_eq!(answers.next(ReferralSource::Carer), Some(Question::Born), "what was made wrong is asked again");
     }
 }

@@ -28,7 +28,8 @@ use fingerpost_ledger::{Act, Resource};
 
 statements! {
     CASELOAD = "SELECT c.id, p.given, p.family, p.preferred, p.risk, p.risk_note, c.opened_at, c.sent_at, c.first_contact, c.last_contact, c.next_action, c.next_due, \
-                c.sessions_agreed, c.sessions_used, u.name AS worker_name \
+                c.sessions_agreed, c.sessions_used, u.name AS worker_name, CASE WHEN c.first_contact IS NULL THEN (SELECT COUNT(*) FROM referral r \
+                WHERE r.tenant = c.tenant AND r.case_id = c.id AND (r.urgent = 1 OR r.safeguarding IS NOT NULL)) ELSE 0 END AS worries \
                 FROM case_file c JOIN person p ON p.tenant = c.tenant AND p.id = c.person JOIN app_user u ON u.tenant = c.tenant AND u.id = c.worker \
                 WHERE c.tenant = $1 AND c.scheme = $2 AND (CAST($3 AS TEXT) IS NULL OR c.worker = $3) AND c.closed_at IS NULL \
                 ORDER BY c.next_due NULLS FIRST, c.id LIMIT $4";
@@ -111,6 +112,8 @@ pub struct CaseloadRow {
     pub sessions_agreed: u16,
     /// Sessions used.
     pub sessions_used: u16,
+    /// Words of danger or a worry about harm, and nobody has spoken with them yet.
+    pub worried: bool,
     /// Whose case it is.
     pub worker_name: String,
 }
@@ -135,6 +138,7 @@ impl CaseloadRow {
     #[must_use]
     pub fn urgency(&self) -> Urgency {
         Urgency {
+            worried: self.worried,
             due: self.next_due,
             risk_open: self.risk != "none_known",
             last_contact: self.last_contact,
@@ -301,6 +305,7 @@ fn caseload_row(row: &Row) -> Result<CaseloadRow> {
         next_due: row.opt_parsed("next_due")?,
         sessions_agreed: row.small("sessions_agreed")?,
         sessions_used: row.small("sessions_used")?,
+        worried: row.int("worries")? > 0,
         worker_name: row.text("worker_name")?,
     })
 }

@@ -324,6 +324,8 @@ pub(crate) async fn post(app: &App, (token, link): (&str, &LiveLink), form: &Pos
         take(answers, question, form);
         if right {
             answers.note(question);
+        } else {
+            answers.ask_again(question);
         }
     });
     gone(keep.await)?;
@@ -384,7 +386,7 @@ fn status_steps(followed: &Followed, app: &App) -> Vec<Step> {
     let mut steps = vec![step(sent, format!("{} has it.", followed.scheme_name), true)];
     let worker = followed.worker_name.clone().unwrap_or_else(|| "A link worker".to_owned());
     steps.push(match followed.decided_at.filter(|_| followed.state == ReferralState::Accepted) {
-        Some(at) => step(day(day_of(at), today), format!("{worker} has read it."), true),
+        Some(at) => step(day(day_of(at), today), format!("It was read. {worker} takes it up."), true),
         None => step(format!("By {}, 5pm", day(followed.answer_due, today)), "Somebody reads it.".to_owned(), false),
     });
     let phone = followed.worker_phone.as_ref().map(|phone| format!(" from {}", unbroken(phone)));

@@ -45,6 +45,7 @@ fn line(here: &May<ReadCaseload>, row: &CaseloadRow, today: Date, supervising: b
         sessions: format!("{left} of {}", row.sessions_agreed),
         risk: row.risk.clone(),
         risk_note: match row.risk.as_str() {
+            _ if row.worried => Some("Read first: what was written may mean danger. Act today".to_owned()),
             "not_asked" => Some("Ask at the first call".to_owned()),
             _ => row.risk_note.clone(),
         },
@@ -126,7 +127,7 @@ pub(crate) async fn list(here: May<ReadCaseload>, Query(shown): Query<Shown>) ->
         empty_text: if rows.is_empty() {
             "Nobody yet. When a referral is accepted and allocated to you, the person shows here."
         } else {
-            "Nobody needs you right now. Everyone has something planned and has been heard of."
+            "Nobody needs you right now."
         }
         .to_owned(),
     };

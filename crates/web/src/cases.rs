@@ -182,7 +182,8 @@ fn worries(case: &Case) -> Vec<String> {
     let of = |sent: &SentBy| {
         let worry =
             sent.safeguarding.as_ref().map(|text| format!("A worry about harm, from {}: {text}", sent.referrer_name));
-        let urgent = "Their own words may mean danger. Read them below, and ask.".to_owned();
+        let urgent =
+            "What was written when they asked, or under safe contact, may mean danger. Read it, and ask.".to_owned();
         worry.into_iter().chain(sent.urgent.then_some(urgent))
     };
     case.sent_by.iter().flat_map(of).collect()

@@ -106,7 +106,7 @@ impl IntoResponse for WebError {
             Self::LaunchRefused => (
                 StatusCode::NOT_FOUND,
                 "Start again from the person's record",
-                "This start has run out, was used before, or belongs to another practice. Nothing was sent. Open the record in \
+                "This start has run out, was used before, belongs to another practice, or your account cannot refer. Nothing was sent. Open the record in \
                  your clinical system and start again, or refer by hand.",
             ),
             Self::TooMany => (

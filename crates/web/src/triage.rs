@@ -78,7 +78,7 @@ pub(crate) async fn list(here: May<Triage>, Query(done): Query<Done>) -> Result<
             "accepted" => "Accepted. The link worker has it, and whoever asked can see it.".to_owned(),
             "asked" => "Asked. It comes back to you with what they say.".to_owned(),
             "declined" => "Recorded: they said no. Whoever asked can see it.".to_owned(),
-            _ => "Answered. Whoever asked reads why, and what to do instead.".to_owned(),
+            _ => "Answered. Whoever asked reads what to do instead.".to_owned(),
         }),
         rows: rows.iter().map(|row| line(&here, row)).collect(),
         more_href: more.then(|| here.href(&format!("referrals?page={}", number + 1))),
