@@ -1,21 +1,15 @@
 // Asking for help oneself: no account, one question on one page, kept as it goes, then where the request is.
 
 import assert from 'node:assert/strict'
-import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { accessible, browser, neighbourhood, open, signInAs, valid } from './support.mjs'
+import { accessible, browser, neighbourhood, open, picture, signInAs, valid } from './support.mjs'
 
 let server
 let engine
 before(async () => { server = await neighbourhood(); engine = await browser() })
 after(async () => { await engine?.close(); await server?.stop() })
 
-const shots = process.env.SHOTS
 const ASK = '/self-referral/wexley-vale-social-prescribing'
-
-async function picture(page, name) {
-  if (shots) await page.screenshot({ path: join(shots, `${name}.png`), fullPage: true })
-}
 
 for (const how of [{ width: 1280, javaScriptEnabled: true }, { width: 320, javaScriptEnabled: false }]) {
   const { width, javaScriptEnabled } = how

@@ -1,20 +1,13 @@
 // A waiting room's door: a poster with a code, two presses for whoever waits, nothing about them kept.
 
 import assert from 'node:assert/strict'
-import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { accessible, browser, neighbourhood, open, signInAs, valid } from './support.mjs'
+import { accessible, browser, neighbourhood, open, picture, signInAs, valid } from './support.mjs'
 
 let server
 let engine
 before(async () => { server = await neighbourhood(); engine = await browser() })
 after(async () => { await engine?.close(); await server?.stop() })
-
-const shots = process.env.SHOTS
-
-async function picture(page, name) {
-  if (shots) await page.screenshot({ path: join(shots, `${name}.png`), fullPage: true })
-}
 
 for (const how of [{ width: 1280, javaScriptEnabled: true }, { width: 320, javaScriptEnabled: false }]) {
   const { width, javaScriptEnabled } = how

@@ -1,9 +1,8 @@
 // The plan, the directory and a group that answers through its link: in a real browser, at both widths.
 
 import assert from 'node:assert/strict'
-import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { accessible, browser, fileBehind, linkToGroup, neighbourhood, open, signInAs, valid } from './support.mjs'
+import { accessible, browser, fileBehind, linkToGroup, neighbourhood, open, picture, signInAs, valid } from './support.mjs'
 
 let server
 let engine
@@ -11,11 +10,6 @@ before(async () => { server = await neighbourhood(); engine = await browser() })
 after(async () => { await engine?.close(); await server?.stop() })
 
 const known = new Set()
-const shots = process.env.SHOTS
-
-async function picture(page, name) {
-  if (shots) await page.screenshot({ path: join(shots, `${name}.png`), fullPage: true })
-}
 
 const CASES = [
   { width: 1280, javaScriptEnabled: true, words: 'singing', service: 'Tannery Choir' },

@@ -5,7 +5,7 @@ import { spawn } from 'node:child_process'
 import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { accessible, browser, folder, neighbourhood, open, signInAs, valid } from './support.mjs'
+import { accessible, browser, folder, neighbourhood, open, picture, signInAs, valid } from './support.mjs'
 
 let server
 let engine
@@ -13,13 +13,8 @@ let desk
 before(async () => { server = await neighbourhood(); engine = await browser(); desk = folder() })
 after(async () => { await engine?.close(); await server?.stop(); desk?.remove() })
 
-const shots = process.env.SHOTS
 const LAUNCHER = process.env.E2E_LAUNCHER ?? new URL('../../target/debug/fingerpost-launcher', import.meta.url).pathname
 const COUNTS = new URL('../../docs/launch.md', import.meta.url)
-
-async function picture(page, name) {
-  if (shots) await page.screenshot({ path: join(shots, `${name}.png`), fullPage: true })
-}
 
 /** Runs the launcher as a clinical system would, with text on its standard input. */
 function launcher(args, input) {

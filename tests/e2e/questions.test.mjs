@@ -1,20 +1,13 @@
 // A scheme asks the referrer something first; a worry about harm is read first; the person's own no.
 
 import assert from 'node:assert/strict'
-import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { accessible, browser, neighbourhood, open, signInAs, valid } from './support.mjs'
+import { accessible, browser, neighbourhood, open, picture, signInAs, valid } from './support.mjs'
 
 let server
 let engine
 before(async () => { server = await neighbourhood(); engine = await browser() })
 after(async () => { await engine?.close(); await server?.stop() })
-
-const shots = process.env.SHOTS
-
-async function picture(page, name) {
-  if (shots) await page.screenshot({ path: join(shots, `${name}.png`), fullPage: true })
-}
 
 for (const how of [{ width: 1280, javaScriptEnabled: true }, { width: 320, javaScriptEnabled: false }]) {
   const { width, javaScriptEnabled } = how

@@ -1,17 +1,11 @@
 // The screens that the journey does not pass: accounts, counts, texts, errors, print.
 
 import assert from 'node:assert/strict'
-import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { accessible, browser, neighbourhood, open, signInAs, valid } from './support.mjs'
+import { accessible, browser, neighbourhood, open, picture, signInAs, valid } from './support.mjs'
 
 let server
 let engine
-const shots = process.env.SHOTS
-
-async function picture(page, name) {
-  if (shots) await page.screenshot({ path: join(shots, `${name}.png`), fullPage: true })
-}
 
 before(async () => { server = await neighbourhood(); engine = await browser() })
 after(async () => { await engine?.close(); await server?.stop() })

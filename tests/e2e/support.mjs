@@ -124,6 +124,12 @@ export async function signInAs(page, name) {
   await page.waitForLoadState()
 }
 
+/** Keeps a picture of the page where SHOTS names a folder. */
+export async function picture(page, name) {
+  const folder = process.env.SHOTS
+  if (folder) await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true })
+}
+
 /** What every page must pass: axe at AA, no sideways scrolling, nothing from elsewhere, no script errors. */
 export async function accessible(page, where, { javaScriptEnabled = true } = {}) {
   const wide = await page.evaluate?.(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)

@@ -20,6 +20,7 @@ use fingerpost_domain::Timestamp;
 use fingerpost_domain::ambient::Entropy;
 use fingerpost_domain::id::JobId;
 use fingerpost_engine::{Db, Result, Tx};
+use sha2::{Digest, Sha256};
 
 pub use audit::{Act, AuditHead, AuditReport, Entry, Resource};
 pub use installation::Health;
@@ -159,6 +160,13 @@ pub fn hex(bytes: &[u8]) -> String {
         let _ = write!(out, "{byte:02x}");
         out
     })
+}
+
+/// What is kept in place of a secret that is shown once: SHA-256, hexadecimal. Such secrets are long and random, so that nothing slower
+/// is needed.
+#[must_use]
+pub fn digest(secret: &str) -> String {
+    hex(&Sha256::digest(secret.as_bytes()))
 }
 
 /// Every statement of this room by name, for the test that has both engines understand them.

@@ -2,9 +2,8 @@
 
 use fingerpost_domain::Timestamp;
 use fingerpost_domain::id::UserId;
-use sha2::{Digest, Sha256};
 
-use crate::{Ledger, hex};
+use crate::{Ledger, digest};
 use fingerpost_engine::Result;
 use fingerpost_engine::statements;
 use fingerpost_engine::{Tx, values};
@@ -35,10 +34,6 @@ pub async fn end_sessions_of(tx: &mut Tx, user: UserId) -> Result<()> {
     tx.run(END_ALL_OF_USER, values![user]).await.map(drop)
 }
 
-fn hashed(id: &str) -> String {
-    hex(&Sha256::digest(id.as_bytes()))
-}
-
 impl Ledger {
     /// Saves a session under its id.
     ///
@@ -46,7 +41,7 @@ impl Ledger {
     /// When the database fails.
     pub async fn save_session(&self, id: &str, user: Option<UserId>, session: &StoredSession) -> Result<()> {
         let mut tx = self.db().write().await?;
-        tx.run(SAVE, values![hashed(id), user, &session.data, session.expires_at]).await?;
+        tx.run(SAVE, values![digest(id), user, &session.data, session.expires_at]).await?;
         tx.commit().await
     }
 
@@ -55,7 +50,7 @@ impl Ledger {
     /// # Errors
     /// When the database fails.
     pub async fn load_session(&self, id: &str, now: Timestamp) -> Result<Option<StoredSession>> {
-        let row = self.db().row(LOAD, values![hashed(id), now]).await?;
+        let row = self.db().row(LOAD, values![digest(id), now]).await?;
         row.map(|row| Ok(StoredSession { data: row.text("data")?, expires_at: row.at("expires_at")? })).transpose()
     }
 
@@ -65,7 +60,7 @@ impl Ledger {
     /// When the database fails.
     pub async fn delete_session(&self, id: &str) -> Result<()> {
         let mut tx = self.db().write().await?;
-        tx.run(DELETE, values![hashed(id)]).await?;
+        tx.run(DELETE, values![digest(id)]).await?;
         tx.commit().await
     }
 

@@ -37,8 +37,7 @@ pub struct ClaimedJob {
 }
 
 statements! {
-    INSERT = "INSERT INTO job (tenant, id, kind, subject, run_at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (tenant, kind, subject) DO NOTHING";
-    AGAIN = "INSERT INTO job (tenant, id, kind, subject, run_at) VALUES ($1, $2, $3, $4, $5) \
+    ADD = "INSERT INTO job (tenant, id, kind, subject, run_at) VALUES ($1, $2, $3, $4, $5) \
              ON CONFLICT (tenant, kind, subject) DO UPDATE SET run_at = excluded.run_at, attempts = 0, done_at = NULL, failed_at = NULL, last_error = NULL";
     DONE = "UPDATE job SET done_at = $3 WHERE tenant = $1 AND id = $2";
     FAILED = "UPDATE job SET failed_at = $3, last_error = $4 WHERE tenant = $1 AND id = $2";
@@ -49,6 +48,7 @@ statements! {
 const CLAIM_FOR: SignedDuration = SignedDuration::from_mins(5);
 const GIVE_UP_AFTER: i64 = 10;
 
+/// Work to be done at `run_at`. What was done once already, or waits for another time, is to be done then.
 pub(crate) async fn add(
     store: &Store,
     tx: &mut Tx,
@@ -57,19 +57,7 @@ pub(crate) async fn add(
     (run_at, now): (Timestamp, Timestamp),
 ) -> Result<()> {
     let id: JobId = store.entropy().id(now);
-    tx.run(INSERT, values![tenant, id, kind.code(), subject, run_at]).await.map(drop)
-}
-
-/// The same for work that may have been done once already: it is to be done again.
-pub(crate) async fn again(
-    store: &Store,
-    tx: &mut Tx,
-    tenant: &TenantId,
-    (kind, subject): (JobKind, &str),
-    (run_at, now): (Timestamp, Timestamp),
-) -> Result<()> {
-    let id: JobId = store.entropy().id(now);
-    tx.run(AGAIN, values![tenant, id, kind.code(), subject, run_at]).await.map(drop)
+    tx.run(ADD, values![tenant, id, kind.code(), subject, run_at]).await.map(drop)
 }
 
 impl Store {

@@ -4,10 +4,9 @@ use fingerpost_domain::Timestamp;
 use fingerpost_domain::id::{LaunchId, LaunchKeyId, OrganisationId, RequestKey, TenantId};
 use fingerpost_domain::person::{PersonAnswers, PersonDetails};
 use fingerpost_engine::{Result, StoreError, statements, values};
-use fingerpost_ledger::{Act, Entry, Resource, hex};
+use fingerpost_ledger::{Act, Entry, Resource, digest, hex};
 use fingerpost_policy::{ManageLaunch, ReferPerson};
 use jiff::SignedDuration;
-use sha2::{Digest, Sha256};
 
 use crate::referrals::Started;
 use crate::{Ctx, Store};
@@ -72,10 +71,6 @@ pub struct Launched {
     pub practice: OrganisationId,
     /// The person; `None` once it was opened.
     pub person: Option<PersonAnswers>,
-}
-
-fn hashed(ticket: &str) -> String {
-    hex(&Sha256::digest(ticket.as_bytes()))
 }
 
 impl Store {
@@ -152,7 +147,7 @@ impl Store {
         let person = serde_json::to_string(person).map_err(|_| StoreError::corrupt("person"))?;
         let until = now.saturating_add(OPENED_WITHIN).unwrap_or(Timestamp::MAX);
         let mut tx = self.db().write().await?;
-        let values = values![&key.tenant, id, key.id, nonce, hashed(&ticket), person, now, until];
+        let values = values![&key.tenant, id, key.id, nonce, digest(&ticket), person, now, until];
         if tx.run(TAKE, values).await? == 0 {
             return Err(StoreError::AlreadyThere);
         }
@@ -175,7 +170,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn launched(&self, ticket: &str, now: Timestamp) -> Result<Option<Launched>> {
-        let Some(row) = self.db().row(LIVE, values![hashed(ticket), now]).await? else { return Ok(None) };
+        let Some(row) = self.db().row(LIVE, values![digest(ticket), now]).await? else { return Ok(None) };
         let person = row.text("person")?;
         let person = (!person.is_empty() && row.opt_at("used_at")?.is_none()).then_some(person);
         Ok(Some(Launched {

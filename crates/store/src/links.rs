@@ -4,13 +4,12 @@
 
 use fingerpost_domain::id::{LinkId, TenantId};
 use fingerpost_domain::{Timestamp, coded};
-use sha2::{Digest, Sha256};
 
 use crate::Store;
 use fingerpost_engine::statements;
 use fingerpost_engine::{Result, StoreError};
 use fingerpost_engine::{Tx, values};
-use fingerpost_ledger::hex;
+use fingerpost_ledger::{digest, hex};
 
 coded! {
     /// What a link is good for.
@@ -52,10 +51,6 @@ pub struct LiveLink {
 
 const TOKEN_BYTES: usize = 20;
 
-fn hashed(token: &str) -> String {
-    hex(&Sha256::digest(token.as_bytes()))
-}
-
 /// Makes a link and gives its token: the only time that it is seen. Earlier links of the same scope and
 /// subject are revoked.
 pub(crate) async fn mint(
@@ -69,7 +64,7 @@ pub(crate) async fn mint(
     revoke(tx, tenant, scope, subject, now).await?;
     let token = hex(&store.entropy().bytes::<TOKEN_BYTES>());
     let id: LinkId = store.entropy().id(now);
-    tx.run(INSERT, values![tenant, id, hashed(&token), scope.code(), subject, now, expires_at]).await?;
+    tx.run(INSERT, values![tenant, id, digest(&token), scope.code(), subject, now, expires_at]).await?;
     Ok(token)
 }
 
@@ -109,7 +104,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn live_link(&self, token: &str, now: Timestamp) -> Result<Option<LiveLink>> {
-        let Some(row) = self.db().row(LIVE, values![hashed(token), now]).await? else { return Ok(None) };
+        let Some(row) = self.db().row(LIVE, values![digest(token), now]).await? else { return Ok(None) };
         Ok(Some(LiveLink {
             tenant: row.parsed("tenant")?,
             id: row.parsed("id")?,

@@ -2,7 +2,7 @@
 //! on the way: the scheme may still answer without it, and the referrer may take it back.
 
 use fingerpost_domain::Timestamp;
-use fingerpost_domain::calendar::{add_working_days, day_of, instant_at};
+use fingerpost_domain::calendar::{add_working_days, day_of};
 use fingerpost_domain::id::{OrganisationId, ReferralId, TenantId, UserId};
 use fingerpost_domain::referral::{NotNow, ReferralEvent, ReferralState};
 use fingerpost_domain::self_referral::ReferralSource;
@@ -11,9 +11,8 @@ use fingerpost_engine::{Result, Row, StoreError, Tx, statements, values};
 use fingerpost_ledger::{Act, Resource};
 use fingerpost_policy::{ReferPerson, Triage};
 
-use crate::jobs::{self, JobKind};
 use crate::outbox::{self, MessageTemplate};
-use crate::{Ctx, Store, schemes};
+use crate::{Ctx, Store, referrals, schemes};
 
 statements! {
     AT_SCHEME = "SELECT state, source, referrer FROM referral WHERE tenant = $1 AND scheme = $2 AND id = $3 AND sent_at IS NOT NULL";
@@ -113,12 +112,7 @@ impl Store {
         }
         tx.run(ANSWER, values![tenant, id, answer.as_str(), ctx.now]).await?;
         let (scheme, subject): (OrganisationId, _) = (row.parsed("scheme")?, subject(&mut tx, tenant, id).await?);
-        for triager in schemes::triagers(&mut tx, tenant, scheme).await? {
-            let message = (triager, subject.as_str());
-            outbox::to_user(self, &mut tx, tenant, MessageTemplate::ReferralArrived, message, ctx.now).await?;
-        }
-        let job = (JobKind::RemindTriage, id.to_string());
-        jobs::again(self, &mut tx, tenant, (job.0, &job.1), (instant_at(due, 9), ctx.now)).await?;
+        referrals::to_be_answered(self, &mut tx, tenant, (id, scheme, &subject), (due, ctx.now)).await?;
         self.commit(tx, ctx.now, ctx.entry(Act::AnswerBack, Resource::Referral).of(id)).await
     }
 
@@ -134,11 +128,7 @@ impl Store {
         if tx.run(DECLINE, values![tenant, id, ctx.now, ctx.grant.user()]).await? == 0 {
             return Err(NotNow(state(&row)?).into());
         }
-        if row.coded("source", ReferralSource::from_code)? == ReferralSource::Practice {
-            let subject = id.to_string();
-            let to: (UserId, &str) = (row.parsed("referrer")?, &subject);
-            outbox::to_user(self, &mut tx, tenant, MessageTemplate::ReferralAnswered, to, ctx.now).await?;
-        }
+        self.tell_referrer(&mut tx, tenant, (&row, &id.to_string()), ctx.now).await?;
         self.commit(tx, ctx.now, ctx.entry(Act::PersonDeclines, Resource::Referral).of(id)).await
     }
 }

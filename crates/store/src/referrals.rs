@@ -276,8 +276,7 @@ async fn scheme_of(
     row.map(|row| Ok((row.parsed("organisation")?, row.text("name")?, schemes::terms(&row)?))).transpose()
 }
 
-/// What a referral brings with it once it is sent: the agreement that the scheme reads it, the messages to those who triage, and the
-/// reminder in the morning of the day on which an answer was promised, while there is still time.
+/// What a referral brings with it once it is sent: the agreement that the scheme reads it, and that it is to be answered.
 pub(crate) async fn arrived(
     store: &Store,
     tx: &mut Tx,
@@ -286,12 +285,23 @@ pub(crate) async fn arrived(
     (by, due, now): (UserId, Date, Timestamp),
 ) -> Result<()> {
     disclosures::disclose(store, tx, tenant, (id, Recipient::Scheme, DisclosedFields::Referral), (by, now)).await?;
-    let subject = id.to_string();
+    to_be_answered(store, tx, tenant, (id, scheme, &id.to_string()), (due, now)).await
+}
+
+/// Tells those who triage that a referral waits for them, in a message about `about`, and reminds them in the morning of the day on
+/// which an answer was promised, while there is still time.
+pub(crate) async fn to_be_answered(
+    store: &Store,
+    tx: &mut Tx,
+    tenant: &TenantId,
+    (id, scheme, about): (ReferralId, OrganisationId, &str),
+    (due, now): (Date, Timestamp),
+) -> Result<()> {
     for triager in schemes::triagers(tx, tenant, scheme).await? {
-        let message = (triager, subject.as_str());
-        outbox::to_user(store, tx, tenant, MessageTemplate::ReferralArrived, message, now).await?;
+        outbox::to_user(store, tx, tenant, MessageTemplate::ReferralArrived, (triager, about), now).await?;
     }
-    jobs::add(store, tx, tenant, (JobKind::RemindTriage, &subject), (instant_at(due, 9), now)).await
+    let job = id.to_string();
+    jobs::add(store, tx, tenant, (JobKind::RemindTriage, &job), (instant_at(due, 9), now)).await
 }
 
 impl Store {

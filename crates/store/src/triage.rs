@@ -317,7 +317,7 @@ impl Store {
     }
 
     /// Tells whoever sent it that it was answered. Somebody who asked themself sees it behind their own link.
-    async fn tell_referrer(
+    pub(crate) async fn tell_referrer(
         &self,
         tx: &mut Tx,
         tenant: &TenantId,

@@ -1,8 +1,6 @@
 //! One's own account: the second step of signing in.
 
 use axum::response::{IntoResponse, Redirect, Response};
-use fast_qr::QRBuilder;
-use fast_qr::convert::svg::SvgBuilder;
 use fingerpost_domain::Timestamp;
 use fingerpost_domain::problem::Problems;
 use fingerpost_ui::pages::AccountPage;
@@ -11,7 +9,7 @@ use totp_rs::{Builder, Secret, Totp};
 use crate::form::Posted;
 use crate::frame::{of_visitor, show, show_again};
 use crate::visitor::Visitor;
-use crate::{WebError, sessions};
+use crate::{WebError, sessions, view};
 
 const ISSUER: &str = "Fingerpost";
 
@@ -31,14 +29,12 @@ pub(crate) fn step_of(key: &str, code: &str, now: Timestamp) -> Option<i64> {
 fn page(visitor: &Visitor, key: Option<String>, problems: Problems) -> AccountPage {
     let mut frame = of_visitor(visitor, "Your account".to_owned());
     frame.problem = !problems.is_empty();
-    let qr = key.as_deref().and_then(totp).and_then(|totp| totp.to_url().ok());
-    let qr = qr.and_then(|address| QRBuilder::new(address).build().ok());
-    let svg = qr.map(|qr| SvgBuilder::default().to_str(&qr)).unwrap_or_default();
+    let address = key.as_deref().and_then(totp).and_then(|totp| totp.to_url().ok());
     AccountPage {
         frame,
         second_factor: visitor.signed_in.second_factor,
         secret: key,
-        qr: AccountPage::qr_of(&svg),
+        qr: address.as_deref().map(view::qr).unwrap_or_default(),
         problems: problems.iter().cloned().collect(),
     }
 }

@@ -3,20 +3,18 @@
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use fast_qr::QRBuilder;
-use fast_qr::convert::svg::SvgBuilder;
 use fingerpost_directory::search::{self, Entry};
 use fingerpost_domain::id::{RequestKey, ServiceId};
 use fingerpost_policy::Signpost;
 use fingerpost_store::SignpostDoor;
-use fingerpost_ui::pages::{AccountPage, DoorPage, DoorServicePage, DoorSetUpPage, Frame};
+use fingerpost_ui::pages::{DoorPage, DoorServicePage, DoorSetUpPage, Frame};
 
 use crate::form::{Posted, link_token};
 use crate::frame::{show, show_again};
 use crate::limits::{Beginning, Caller};
 use crate::permitted::May;
 use crate::signposts::tile;
-use crate::{App, WebError, directory};
+use crate::{App, WebError, directory, view};
 
 /// Services behind a door: as many as somebody reads on a phone while they wait.
 const TILES: usize = 12;
@@ -112,16 +110,14 @@ pub(crate) async fn service(
 async fn set_up_page(here: &May<Signpost>) -> Result<DoorSetUpPage, WebError> {
     let code = here.app().store().door_of(&here.ctx).await?;
     let address = code.as_ref().map(|code| format!("{}/s/{code}", here.app().public_url()));
-    let qr = address.as_deref().and_then(|address| QRBuilder::new(address).build().ok());
-    let svg = qr.map(|qr| SvgBuilder::default().to_str(&qr)).unwrap_or_default();
     Ok(DoorSetUpPage {
         frame: here.frame("For your waiting room", "signpost").await?,
         back_href: here.href("signpost"),
         action: here.href("signpost/door"),
         place_name: here.organisation.name.clone(),
         replaces: code.unwrap_or_default(),
+        qr: address.as_deref().map(view::qr).unwrap_or_default(),
         address,
-        qr: AccountPage::qr_of(&svg),
     })
 }
 

@@ -3,8 +3,6 @@
 use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::Query;
-use fast_qr::QRBuilder;
-use fast_qr::convert::svg::SvgBuilder;
 use fingerpost_directory::search::{self, Entry};
 use fingerpost_domain::calendar::{day_of, instant_at, plus_days};
 use fingerpost_domain::id::{RequestKey, ServiceId, SignpostId};
@@ -12,13 +10,13 @@ use fingerpost_domain::signpost::SignpostHow;
 use fingerpost_policy::{Action, Signpost};
 use fingerpost_store::SignpostRow;
 use fingerpost_ui::format::{count, time};
-use fingerpost_ui::pages::{AccountPage, LastSignpost, SignpostPage, SlipPage, Tile};
+use fingerpost_ui::pages::{LastSignpost, Qr, SignpostPage, SlipPage, Tile};
 use serde::Deserialize;
 
 use crate::form::Posted;
 use crate::frame::{show, show_again};
 use crate::permitted::May;
-use crate::{WebError, directory};
+use crate::{WebError, directory, view};
 
 /// Tiles of the page.
 const TILES: usize = 8;
@@ -127,10 +125,10 @@ pub(crate) async fn undo(
 }
 
 /// The code of this service behind the place's door, to scan; nothing where the place has no door.
-async fn door_qr(here: &May<Signpost>, service: ServiceId) -> Result<String, WebError> {
-    let Some(code) = here.app().store().door_of(&here.ctx).await? else { return Ok(String::new()) };
-    let qr = QRBuilder::new(format!("{}/s/{code}/{service}", here.app().public_url())).build().ok();
-    Ok(qr.map(|qr| SvgBuilder::default().to_str(&qr)).unwrap_or_default())
+async fn door_qr(here: &May<Signpost>, service: ServiceId) -> Result<Qr, WebError> {
+    let code = here.app().store().door_of(&here.ctx).await?;
+    let address = code.map(|code| format!("{}/s/{code}/{service}", here.app().public_url()));
+    Ok(address.as_deref().map(view::qr).unwrap_or_default())
 }
 
 /// The slip for somebody's hand.
@@ -144,7 +142,7 @@ pub(crate) async fn slip(here: May<Signpost>, Path((_, id)): Path<(String, Signp
         name: stored.service.name.clone(),
         summary: entry.summary,
         rows: directory::rows(&stored),
-        qr: AccountPage::qr_of(&door_qr(&here, noted.service).await?),
+        qr: door_qr(&here, noted.service).await?,
         source: format!("{}. {}", here.organisation.name, fingerpost_ui::format::birth_day(day_of(here.ctx.now))),
     };
     show(here.app(), &drawn)

@@ -1,5 +1,7 @@
 //! Turning what the store knows into the words of a page, where several pages say the same.
 
+use fast_qr::QRBuilder;
+use fast_qr::convert::svg::SvgBuilder;
 use fingerpost_domain::Date;
 use fingerpost_domain::need::Need;
 use fingerpost_domain::nhs_number::NhsNumber;
@@ -9,11 +11,17 @@ use fingerpost_domain::referral::ReferralState;
 use fingerpost_domain::risk::Risk;
 use fingerpost_domain::safe_contact::{Reach, SafeContact};
 use fingerpost_ui::format::{birth_day, due};
-use fingerpost_ui::pages::{Care, PersonCard, SummaryRow};
+use fingerpost_ui::pages::{Care, PersonCard, Qr, SummaryRow};
 
 /// The problems of a form as its page takes them.
 pub(crate) fn listed(problems: &fingerpost_domain::problem::Problems) -> Vec<Problem> {
     problems.iter().cloned().collect()
+}
+
+/// An address to scan; none where it is too long for a code.
+pub(crate) fn qr(address: &str) -> Qr {
+    let code = QRBuilder::new(address).build();
+    code.map(|code| Qr::drawn(&SvgBuilder::default().to_str(&code))).unwrap_or_default()
 }
 
 /// The text with a capital in front.

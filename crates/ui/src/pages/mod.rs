@@ -12,6 +12,7 @@ mod entry;
 mod launch;
 mod measure;
 mod plan;
+mod qr;
 mod refer;
 mod signpost;
 mod triage;
@@ -36,6 +37,7 @@ pub use entry::{
 pub use launch::{LaunchKeyLine, LaunchKeysPage, LaunchPage};
 pub use measure::{AssessmentLine, MeasuresPage, PaperPage, PaperQuestion, QuestionPage, ScoreLine};
 pub use plan::{CopyStep, GoalView, PlanCopyPage, PlanPage, StepView};
+pub use qr::Qr;
 pub use refer::{
     CodeToFile, FeedbackView, Notice, PersonCard, ReferPage, ReferWhoPage, RefusalView, SentLine, SentOnePage,
     SentPage, Step, WorkerView,

@@ -1,9 +1,8 @@
 //! Signposting in two presses, and the slip.
 
-use minijinja::Value;
 use serde::Serialize;
 
-use super::{Frame, SummaryRow};
+use super::{Frame, Qr, SummaryRow};
 use crate::Page;
 
 /// A service to press.
@@ -71,7 +70,7 @@ pub struct SlipPage {
     /// When, where, how to reach it.
     pub rows: Vec<SummaryRow>,
     /// The same page to scan, where the place has a door.
-    pub qr: Value,
+    pub qr: Qr,
     /// Who told us, and when.
     pub source: String,
 }
@@ -128,7 +127,7 @@ pub struct DoorSetUpPage {
     /// Its address, where there is a door.
     pub address: Option<String>,
     /// The same to scan.
-    pub qr: Value,
+    pub qr: Qr,
 }
 
 impl Page for DoorPage {
@@ -150,7 +149,6 @@ impl Page for SlipPage {
 #[cfg(test)]
 mod samples {
     use super::*;
-    use crate::pages::AccountPage;
     use crate::pages::samples::{LONG, anonymous, frame};
 
     impl SignpostPage {
@@ -186,7 +184,7 @@ mod samples {
                 name: LONG.into(),
                 summary: "Singing".into(),
                 rows: vec![SummaryRow::new("When", "Tuesday")],
-                qr: AccountPage::qr_of("<svg></svg>"),
+                qr: Qr::drawn("<svg></svg>"),
                 source: "From a file".into(),
             }]
         }
@@ -231,10 +229,10 @@ mod samples {
                 place_name: LONG.into(),
                 replaces: String::new(),
                 address: None,
-                qr: AccountPage::qr_of(""),
+                qr: Qr::default(),
             };
             let address = Some("https://example.org/s/abc".into());
-            vec![Self { address, qr: AccountPage::qr_of("<svg></svg>"), ..none.clone() }, none]
+            vec![Self { address, qr: Qr::drawn("<svg></svg>"), ..none.clone() }, none]
         }
     }
 }
