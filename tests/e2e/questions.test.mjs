@@ -9,28 +9,35 @@ let engine
 before(async () => { server = await neighbourhood(); engine = await browser() })
 after(async () => { await engine?.close(); await server?.stop() })
 
+/** Anil refers somebody whom he worries about. */
+async function referWorried(anil, [given, family], before) {
+  await signInAs(anil, /Anil Ferreira/)
+  await anil.getByRole('link', { name: 'Refer', exact: true }).click()
+  for (const [label, text] of [['First name', given], ['Family name', family], ['Day', '4'], ['Month', '6'], ['Year', '1950'], ['Phone', '01632 960 155']]) {
+    await anil.getByLabel(label, { exact: true }).first().fill(text)
+  }
+  await anil.getByRole('button', { name: 'Continue' }).click()
+  const form = anil.locator('form.fp-form')
+  await form.getByLabel('Company, feeling lonely').check()
+  await form.getByLabel(/Phone 01632/).check()
+  await form.getByText('Somebody may come to harm').click()
+  await form.getByLabel(/What worries you/).fill('A neighbour shouts at her. I have rung the duty desk.')
+  await before(form)
+  await form.getByLabel(/Yes, and to sharing/).check()
+  await form.getByRole('button', { name: /^Send to/ }).click()
+  await anil.waitForURL(/just=sent/)
+}
+
 for (const how of [{ width: 1280, javaScriptEnabled: true }, { width: 320, javaScriptEnabled: false }]) {
   const { width, javaScriptEnabled } = how
   test(`a question goes back and comes again at ${width} px`, async () => {
     const check = (page, where) => accessible(page, where, { javaScriptEnabled })
     const anil = await open(engine, server, how)
-    await signInAs(anil, /Anil Ferreira/)
-    await anil.getByRole('link', { name: 'Refer', exact: true }).click()
     const family = `Quenby-${width}`
-    for (const [label, text] of [['First name', 'Ida'], ['Family name', family], ['Day', '4'], ['Month', '6'], ['Year', '1950'], ['Phone', '01632 960 155']]) {
-      await anil.getByLabel(label, { exact: true }).first().fill(text)
-    }
-    await anil.getByRole('button', { name: 'Continue' }).click()
-    const form = anil.locator('form.fp-form')
-    await form.getByLabel('Company, feeling lonely').check()
-    await form.getByLabel(/Phone 01632/).check()
-    await form.getByText('Somebody may come to harm').click()
-    await form.getByLabel(/What worries you/).fill('A neighbour shouts at her. I have rung the duty desk.')
-    await check(anil, 'a worry about harm'); await picture(anil, `worry-${width}`)
-    await form.getByLabel('None known to me').check()
-    await form.getByLabel(/Yes, and to sharing/).check()
-    await form.getByRole('button', { name: /^Send to/ }).click()
-    await anil.waitForURL(/just=sent/)
+    await referWorried(anil, ['Ida', family], async (form) => {
+      await check(anil, 'a worry about harm'); await picture(anil, `worry-${width}`)
+      await form.getByLabel('None known to me').check()
+    })
 
     const josephine = await open(engine, server, how)
     await signInAs(josephine, /Josephine Carr/)
@@ -69,5 +76,33 @@ for (const how of [{ width: 1280, javaScriptEnabled: true }, { width: 320, javaS
     await anil.getByRole('link', { name: new RegExp(`Ida ${family}`) }).click()
     assert.match(await anil.textContent('main'), /declined by the person.*871711000000103/s)
     assert.ok(await valid([anil, josephine]) > 10)
+  })
+
+  test(`whoever is worried about stands first on the caseload at ${width} px`, async () => {
+    const check = (page, where) => accessible(page, where, { javaScriptEnabled })
+    const anil = await open(engine, server, how)
+    const family = `Featherstonehaugh-Cholmondeley-${width}`
+    await referWorried(anil, ['Wilhelmina', family], async (form) => {
+      await form.getByLabel('Yes, I will say what').check()
+      await form.getByLabel('If yes, what should the visitor know?').fill('A dog that bites')
+    })
+    const josephine = await open(engine, server, how)
+    await signInAs(josephine, /Josephine Carr/)
+    await josephine.getByRole('link', { name: /^Referrals/ }).first().click()
+    await josephine.getByRole('link', { name: new RegExp(`Wilhelmina ${family}`) }).click()
+    await josephine.getByLabel('Maya Okonkwo').check()
+    await josephine.getByRole('button', { name: 'Accept' }).click()
+
+    const maya = await open(engine, server, how)
+    await signInAs(maya, /Maya Okonkwo/)
+    await check(maya, 'caseload, read first'); await picture(maya, `caseload-first-${width}`)
+    const rows = await maya.locator('tbody tr').allTextContents()
+    const place = rows.findIndex((text) => text.includes(family))
+    assert.ok(rows.slice(0, place + 1).every((text) => text.includes('Read first')), 'nobody else stands before her')
+    // The risk that is known stands beside it: neither hides the other.
+    assert.match(rows[place], /Take care.*A dog that bites/s)
+    await maya.getByRole('link', { name: new RegExp(`Wilhelmina ${family}`) }).click()
+    assert.match(await maya.textContent('main'), /A worry about harm, from .*Anil Ferreira: A neighbour shouts at her/)
+    assert.ok(await valid([maya]) > 1)
   })
 }

@@ -38,6 +38,7 @@ fn line(here: &May<ReadCaseload>, row: &CaseloadRow, today: Date, supervising: b
     CaseloadLine {
         href: here.href(&format!("cases/{}", row.id)),
         name: short_name(&row.name),
+        first: row.worried,
         next: row.next_action.clone().unwrap_or_else(|| "Decide what to do".to_owned()),
         due: row.next_due.map_or_else(|| "Nothing planned".to_owned(), |day| due(day, today)),
         late: row.next_due.is_some_and(|day| day < today),
@@ -45,7 +46,6 @@ fn line(here: &May<ReadCaseload>, row: &CaseloadRow, today: Date, supervising: b
         sessions: format!("{left} of {}", row.sessions_agreed),
         risk: row.risk.clone(),
         risk_note: match row.risk.as_str() {
-            _ if row.worried => Some("Read first: what was written may mean danger. Act today".to_owned()),
             "not_asked" => Some("Ask at the first call".to_owned()),
             _ => row.risk_note.clone(),
         },

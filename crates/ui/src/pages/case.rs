@@ -31,6 +31,7 @@ pub struct Inbox {
 pub struct CaseloadLine {
     pub href: String,
     pub name: String,
+    pub first: bool,
     pub next: String,
     pub due: String,
     pub late: bool,
@@ -355,6 +356,7 @@ mod samples {
             let line = CaseloadLine {
                 href: "/o/x/cases/1".into(),
                 name: LONG.into(),
+                first: true,
                 next: "First call".into(),
                 due: "3 days late".into(),
                 late: true,
@@ -379,6 +381,7 @@ mod samples {
             let inbox =
                 Inbox { text: "3 referrals to open".into(), href: "/o/x/referrals".into(), detail: "today".into() };
             let quiet = CaseloadLine {
+                first: false,
                 risk_note: None,
                 late: false,
                 last_quiet: false,
