@@ -6,6 +6,7 @@
 
 mod asking;
 mod connections;
+mod improving;
 mod measures;
 mod people;
 mod places;
@@ -18,7 +19,8 @@ mod years;
 use fingerpost_domain::Date;
 use fingerpost_domain::calendar::instant_at;
 use fingerpost_domain::id::TenantId;
-use fingerpost_store::{OutboxEnd, Store, StoreError};
+use fingerpost_improvement::Improvement;
+use fingerpost_store::{JobKind, OutboxEnd, Store, StoreError};
 use rand::SeedableRng;
 use rand::rngs::ChaCha20Rng;
 
@@ -105,6 +107,7 @@ pub async fn fill(store: &Store, plan: Plan, mut progress: impl FnMut(usize, usi
     }
     services::signpost(store, &cast, &mut dice, plan.today).await?;
     asking::tell(store, &cast, plan.today).await?;
+    improving::tell(store, &cast, (plan.seed, plan.today)).await?;
     if let Some((practices, referrals)) = plan.size.around() {
         let began = region::began(plan.today, YEARS);
         let a_year = referrals as f64 / YEARS as f64;
@@ -117,10 +120,14 @@ pub async fn fill(store: &Store, plan: Plan, mut progress: impl FnMut(usize, usi
 /// Ends what a year of real work would have ended: messages delivered, jobs run, the audit sealed.
 async fn settle(store: &Store, today: Date) -> Result<(), DemoError> {
     let now = instant_at(today, 9);
+    let improvement = Improvement::over(store.clone());
     loop {
         let jobs = store.claim_jobs(200, now).await?;
         for job in &jobs {
-            store.remind_triage(job, now).await?;
+            match job.kind {
+                JobKind::RemindTriage => store.remind_triage(job, now).await?,
+                JobKind::RemindThirdCount => improvement.remind(job, now).await?,
+            }
         }
         let messages = store.claim_messages(200, now).await?;
         for message in &messages {

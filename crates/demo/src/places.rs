@@ -58,6 +58,8 @@ pub(crate) struct Cast {
     pub referrers: Vec<(SignedIn, OrganisationId)>,
     pub workers: Vec<SignedIn>,
     pub supervisor: SignedIn,
+    /// A practice manager, with the practice.
+    pub manager: (SignedIn, OrganisationId),
 }
 
 impl Cast {
@@ -104,7 +106,7 @@ pub(crate) async fn build(store: &Store, tenant: &TenantId, now: Timestamp) -> R
     let new = NewScheme { organisation: scheme.id, phone, terms: SchemeTerms::default(), practices: ids };
     store.put_scheme(tenant, &new, now).await?;
     let place = |at: usize| if at == THE_SCHEME { scheme.id } else { practices[at].id };
-    let (mut referrers, mut workers, mut supervisor) = (vec![], vec![], None);
+    let (mut referrers, mut workers, mut supervisor, mut manager) = (vec![], vec![], None, None);
     for (name, mailbox, job_title, role, at) in STAFF {
         let user = add(store, tenant, (name, mailbox, job_title), at.iter().map(|at| (place(*at), *role)), now).await?;
         if let Some((_, languages, phone, places, days)) = WORKERS.iter().find(|(of, ..)| of == mailbox) {
@@ -118,10 +120,17 @@ pub(crate) async fn build(store: &Store, tenant: &TenantId, now: Timestamp) -> R
             Role::Referrer => referrers.extend(at.iter().map(|at| (signed_in.clone(), place(*at)))),
             Role::LinkWorker => workers.push(signed_in),
             Role::Supervisor => supervisor = Some(signed_in),
-            _ => {}
+            Role::PracticeManager => manager = at.first().map(|at| (signed_in, place(*at))),
+            Role::Administrator => {}
         }
     }
-    Ok(Cast { scheme, referrers, workers, supervisor: supervisor.ok_or(DemoError::Refused("supervisor"))? })
+    Ok(Cast {
+        scheme,
+        referrers,
+        workers,
+        supervisor: supervisor.ok_or(DemoError::Refused("supervisor"))?,
+        manager: manager.ok_or(DemoError::Refused("manager"))?,
+    })
 }
 
 async fn add(

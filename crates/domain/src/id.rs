@@ -77,6 +77,12 @@ ids! {
     AssessmentId,
     /// Telling somebody about a service.
     SignpostId,
+    /// A project to refer the people who are missed.
+    ProjectId,
+    /// A survey of a practice's staff.
+    SurveyId,
+    /// One answer to a survey.
+    ResponseId,
     /// One goal of a plan.
     GoalId,
     /// One step towards a goal.

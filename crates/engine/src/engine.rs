@@ -132,6 +132,9 @@ text_ids!(
     ImportRunId,
     ServiceId,
     SignpostId,
+    ProjectId,
+    SurveyId,
+    ResponseId,
     ConnectionId,
     AssessmentId,
     RequestKey

@@ -99,6 +99,10 @@ coded! {
         Assessment = "assessment",
         /// A signpost.
         Signpost = "signpost",
+        /// An improvement project.
+        Improvement = "improvement",
+        /// A survey of the staff.
+        Survey = "survey",
         /// Reference figures.
         Figures = "figures",
         /// The directory of services.

@@ -59,6 +59,11 @@ tables! {
     "deprivation": "edition" "area" "tenth" "rank" "score";
     "appointments": "edition" "area" "month" "status" "professional" "mode" "wait" "appointments";
     "signpost_door": "tenant" "code" "organisation" "made_at" "closed_at";
+    "improvement_project": "tenant" "id" "organisation" "title" "led_by" "measured" "target" "what" "goal_by" "achievable" "relevant" "balance" "change_on" "change_what" "agenda" "invited" "came" "missed" "learned" "decided" "third_from" "created_by" "created_at" "changed_at" "version";
+    "improvement_count": "tenant" "project" "stage" "month" "counted" "out_of" "source" "counted_at";
+    "staff_survey": "tenant" "id" "project" "moment" "questionnaire" "version" "invited" "closes_on" "opened_at";
+    "staff_survey_route": "tenant" "survey" "place" "name" "code";
+    "staff_survey_response": "tenant" "id" "survey" "route" "pair_digest" "answers" "receipt_hash" "submitted_at" "withdrawn_at";
     "signpost": "tenant" "id" "organisation" "service" "service_name" "request_key" "how" "made_at" "taken_back_at";
 }
 

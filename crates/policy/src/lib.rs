@@ -39,6 +39,8 @@ coded! {
         SearchDirectory = "search_directory",
         /// Note that somebody was told about a service.
         Signpost = "signpost",
+        /// Lead an improvement project: count, ask the staff, change something, study it.
+        Improve = "improve",
     }
 }
 
@@ -54,6 +56,7 @@ impl Action {
             Self::ReadFlow => "counts",
             Self::SearchDirectory => "service",
             Self::Signpost => "signpost",
+            Self::Improve => "improvement",
         }
     }
 }
@@ -96,6 +99,9 @@ pub const fn rule(role: Role, action: Action) -> Option<(Reach, Ground)> {
         (Role::Referrer | Role::PracticeManager | Role::LinkWorker | Role::Supervisor, A::Signpost) => {
             Some((Reach::Organisation, Ground::Public))
         }
+        // It holds counts and answers without names. A practice's own are its own business; a scheme's are its supervisor's.
+        (Role::Referrer | Role::PracticeManager, A::Improve) => Some((Reach::Organisation, Ground::Practice)),
+        (Role::Supervisor, A::Improve) => Some((Reach::Organisation, Ground::Supervision)),
         (Role::Referrer, A::ReferPerson | A::ReadSent | A::TakeBack) => Some((Reach::Own, Ground::Referrer)),
         (Role::PracticeManager, A::ReadSent | A::ReadFlow | A::ReadCounted | A::ManageLaunch) => {
             Some((Reach::Organisation, Ground::Practice))
@@ -153,6 +159,8 @@ permissions! {
     SearchDirectory,
     /// May note a signpost.
     Signpost,
+    /// May lead an improvement project.
+    Improve,
 }
 
 /// A role held in one organisation.

@@ -1,4 +1,4 @@
-//! Paper: a letter to a referrer and a person's copy of their plan, as PDF/UA that a screen reader can read. Says only what
+//! Paper: a letter to a referrer, a person's copy of their plan and the evidence of an improvement project, as PDF/UA that a screen reader can read. Says only what
 //! it is given: what may be on a page is decided before it comes here. What was typed is data and never markup.
 
 mod paper;
@@ -65,6 +65,56 @@ pub struct PlanCopy {
     pub larger: bool,
     /// The installation is invented.
     pub invented: bool,
+}
+
+/// One month of a chart.
+#[derive(Debug, Clone, Serialize)]
+pub struct Bar {
+    /// "May 2026".
+    pub month: String,
+    /// "18".
+    pub value: String,
+    /// How long it is, from 0 to 1 of the width.
+    pub length: f64,
+    /// It lies after the change.
+    pub after: bool,
+}
+
+/// What an improvement project has measured: a certificate once all three counts are in, evidence before.
+#[derive(Debug, Clone, Serialize)]
+pub struct Evidence {
+    /// "Certificate of an improvement project".
+    pub title: String,
+    /// What the project is called.
+    pub project: String,
+    /// Whose it is.
+    pub place: String,
+    /// When it was printed, in words.
+    pub printed: String,
+    /// Who led it, its goal, what was changed.
+    pub about: Vec<(String, String)>,
+    /// The months that were counted.
+    pub bars: Vec<Bar>,
+    /// What the marks of the chart are.
+    pub chart_caption: String,
+    /// Where the goal lies, from 0 to 1 of the width.
+    pub goal: f64,
+    /// What was found, under the regulator's key questions.
+    pub parts: Vec<Part>,
+    /// What is claimed elsewhere and was not measured here.
+    pub elsewhere: Part,
+    /// The installation is invented.
+    pub invented: bool,
+}
+
+impl Evidence {
+    /// The evidence as PDF.
+    ///
+    /// # Errors
+    /// [`PrintError`] when it cannot be set; nothing of its content is in the error.
+    pub fn pdf(&self) -> Result<Pdf, PrintError> {
+        paper::set("evidence.typ", self)
+    }
 }
 
 impl Letter {

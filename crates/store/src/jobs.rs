@@ -18,6 +18,8 @@ coded! {
     pub enum JobKind {
         /// When the promised answer is due and the referral still waits, tell those who triage.
         RemindTriage = "remind_triage",
+        /// When the months of a third count are over and nobody has counted them, tell whoever studied the project.
+        RemindThirdCount = "remind_third_count",
     }
 }
 
@@ -49,7 +51,10 @@ const CLAIM_FOR: SignedDuration = SignedDuration::from_mins(5);
 const GIVE_UP_AFTER: i64 = 10;
 
 /// Work to be done at `run_at`. What was done once already, or waits for another time, is to be done then.
-pub(crate) async fn add(
+///
+/// # Errors
+/// When the database fails.
+pub async fn add(
     store: &Store,
     tx: &mut Tx,
     tenant: &TenantId,
@@ -58,6 +63,14 @@ pub(crate) async fn add(
 ) -> Result<()> {
     let id: JobId = store.entropy().id(now);
     tx.run(ADD, values![tenant, id, kind.code(), subject, run_at]).await.map(drop)
+}
+
+/// A job is done, with the change that did it.
+///
+/// # Errors
+/// When the database fails.
+pub async fn done(tx: &mut Tx, job: &ClaimedJob, now: Timestamp) -> Result<()> {
+    tx.run(DONE, values![&job.tenant, job.id, now]).await.map(drop)
 }
 
 impl Store {
@@ -102,7 +115,7 @@ impl Store {
                 outbox::to_user(self, &mut tx, &job.tenant, MessageTemplate::AnswerDue, message, now).await?;
             }
         }
-        tx.run(DONE, values![&job.tenant, job.id, now]).await?;
+        done(&mut tx, job, now).await?;
         let entry = Entry::system(job.tenant.clone(), Act::Change, Resource::Referral).of(referral);
         self.commit(tx, now, entry.because(job.kind.code())).await
     }

@@ -51,11 +51,11 @@ pub use fingerpost_ledger::{
 };
 pub use flow::{Counted, CountedRow, FlowRow, MonthRow, PracticeRow, SignpostsRow};
 pub use imports::ImportCounts;
-pub use jobs::{ClaimedJob, JobKind};
+pub use jobs::{ClaimedJob, JobKind, add as add_job, done as job_done};
 pub use launches::{LaunchKey, LaunchKeyRow, Launched};
 pub use links::{LinkScope, LiveLink};
 pub use organisations::{Membership, OrganisationSummary};
-pub use outbox::{Addressee, ClaimedMessage, MessageTemplate, OutboxEnd};
+pub use outbox::{Addressee, ClaimedMessage, MessageTemplate, OutboxEnd, to_user as write_to_user};
 pub use people::{LikelyPerson, PersonHere};
 pub use plans::{PlanRecord, PlanSaved};
 pub use questions::QuestionRow;
@@ -83,7 +83,9 @@ pub struct Ctx<P> {
 }
 
 impl<P: Permission> Ctx<P> {
-    pub(crate) fn entry(&self, act: Act, resource: Resource) -> Entry {
+    /// An entry of the audit, by this person in this organisation on this ground.
+    #[must_use]
+    pub fn entry(&self, act: Act, resource: Resource) -> Entry {
         Entry {
             tenant: self.grant.tenant().clone(),
             actor: Some(self.grant.user()),

@@ -30,6 +30,8 @@ coded! {
         ReferralAnswered = "referral_answered",
         /// There is feedback to read.
         FeedbackArrived = "feedback_arrived",
+        /// The months of a third count are over.
+        CountAgainDue = "count_again_due",
         /// To a group: can you welcome somebody?
         ConnectionOffered = "connection_offered",
         /// A group has answered.
@@ -98,7 +100,11 @@ const CLAIM_FOR: SignedDuration = SignedDuration::from_mins(5);
 /// After so many attempts, about a day, a message waits for a person to look at it.
 const GIVE_UP_AFTER: i64 = 19;
 
-pub(crate) async fn to_user(
+/// Queues a message to somebody who signs in.
+///
+/// # Errors
+/// When the database fails.
+pub async fn to_user(
     store: &Store,
     tx: &mut Tx,
     tenant: &TenantId,

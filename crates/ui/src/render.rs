@@ -96,7 +96,7 @@ fn error_text(problems: &Value, field: &str) -> Result<Value, minijinja::Error> 
 
 /// The list of an error summary: each message leads to its field. A date leads to its day.
 fn error_list(problems: &Value) -> Result<Value, minijinja::Error> {
-    const DATES: &[&str] = &["born", "on", "due", "review", "visit"];
+    const DATES: &[&str] = &["born", "on", "due", "review", "visit", "by", "closes"];
     problems
         .try_iter()?
         .map(|problem| {

@@ -64,7 +64,7 @@ impl FromRequest<App> for Posted {
 }
 
 /// Where pages live that have no session: those behind one-time links, and those where anyone may begin something.
-const WITHOUT_SESSION: [&str; 3] = ["/l/", "/self-referral/", "/s/"];
+const WITHOUT_SESSION: [&str; 4] = ["/l/", "/self-referral/", "/s/", "/survey/"];
 
 /// What the forms of a page without a session carry instead of its token: made from the end of the address, so that a page which was
 /// opened before lunch still works after it, and no session is stored for a look. Whoever can make it for a one-time link holds the
@@ -72,6 +72,11 @@ const WITHOUT_SESSION: [&str; 3] = ["/l/", "/self-referral/", "/s/"];
 pub(crate) fn link_token(link: &str) -> String {
     let digest = Sha256::digest(format!("form of {link}").as_bytes());
     digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// What a form carries to tell whether somebody has written the same part meanwhile.
+pub(crate) fn mark_of(part: &impl std::fmt::Debug) -> String {
+    link_token(&format!("{part:?}"))
 }
 
 /// Compares two secrets by their hashes, so that the time taken tells nothing about them.

@@ -20,6 +20,7 @@ const MENU: &[(Action, &str, &str)] = &[
     (Action::ReadSent, "sent", "People sent"),
     (Action::Signpost, "signpost", "Signpost"),
     (Action::ReadFlow, "flow", "Flow"),
+    (Action::Improve, "improvement", "Improvement"),
     (Action::ManageUsers, "users", "Who signs in"),
     (Action::ManageLaunch, "launch", "Clinical system"),
     (Action::SearchDirectory, "directory", "Directory"),

@@ -24,6 +24,7 @@ mod form;
 mod frame;
 mod group;
 mod health;
+mod improvement;
 mod launch;
 mod limits;
 mod measures;
@@ -37,6 +38,7 @@ mod routes;
 mod sent;
 mod sessions;
 mod signposts;
+mod staff_surveys;
 mod texts;
 mod triage;
 mod users;
@@ -48,6 +50,7 @@ use std::sync::Arc;
 
 use fingerpost_domain::ambient::Clock;
 use fingerpost_domain::id::TenantId;
+use fingerpost_improvement::Improvement;
 use fingerpost_store::Store;
 use fingerpost_ui::Ui;
 
@@ -74,6 +77,7 @@ pub struct App(Arc<Inner>);
 
 struct Inner {
     store: Store,
+    improvement: Improvement,
     ui: Ui,
     clock: Arc<dyn Clock>,
     passwords: Passwords,
@@ -99,6 +103,7 @@ impl App {
         let invented = store.ledger().is_invented().await?;
         let passwords = Passwords::new(store.entropy().clone());
         Ok(Self(Arc::new(Inner {
+            improvement: Improvement::over(store.clone()),
             store,
             ui,
             clock,
@@ -112,6 +117,10 @@ impl App {
 
     fn store(&self) -> &Store {
         &self.0.store
+    }
+
+    fn improvement(&self) -> &Improvement {
+        &self.0.improvement
     }
 
     fn ui(&self) -> &Ui {

@@ -20,7 +20,8 @@ use tower_http::timeout::TimeoutLayer;
 
 use crate::{
     App, about, account, ask, assets, care, caseload, cases, connections, counted, directory, door, entry, errors,
-    flow, health, launch, measures, plan_copy, plans, refer, sent, sessions, signposts, texts, triage, users,
+    flow, health, improvement, launch, measures, plan_copy, plans, refer, sent, sessions, signposts, staff_surveys,
+    texts, triage, users,
 };
 
 /// What stands in front of a route.
@@ -133,6 +134,19 @@ table! {
     "/o/{org}/users", BOTH, Guard::May(Action::ManageUsers), get(users::list).post(users::invite);
     "/o/{org}/users/{id}/disable", POST, Guard::May(Action::ManageUsers), post(users::disable);
     "/o/{org}/users/{id}/link", POST, Guard::May(Action::ManageUsers), post(users::link);
+    "/survey/{code}", BOTH, Guard::Anyone, get(staff_surveys::form).post(staff_surveys::answer);
+    "/survey/{code}/{secret}", BOTH, Guard::Anyone, get(staff_surveys::receipt).post(staff_surveys::withdraw);
+    "/o/{org}/improvement", GET, Guard::May(Action::Improve), get(improvement::list);
+    "/o/{org}/improvement/new", BOTH, Guard::May(Action::Improve), get(improvement::new_form).post(improvement::begin);
+    "/o/{org}/improvement/{id}", GET, Guard::May(Action::Improve), get(improvement::one);
+    "/o/{org}/improvement/{id}/goal", BOTH, Guard::May(Action::Improve), get(improvement::goal_form).post(improvement::set_goal);
+    "/o/{org}/improvement/{id}/change", BOTH, Guard::May(Action::Improve), get(improvement::change_form).post(improvement::set_change);
+    "/o/{org}/improvement/{id}/count/{stage}", BOTH, Guard::May(Action::Improve), get(improvement::count_form).post(improvement::set_count);
+    "/o/{org}/improvement/{id}/study", BOTH, Guard::May(Action::Improve), get(improvement::study_form).post(improvement::set_studied);
+    "/o/{org}/improvement/{id}/survey/{moment}", BOTH, Guard::May(Action::Improve), get(staff_surveys::sending_form).post(staff_surveys::send);
+    "/o/{org}/improvement/{id}/copy", POST, Guard::May(Action::Improve), post(improvement::copy);
+    "/o/{org}/improvement/{id}/evidence.pdf", GET, Guard::May(Action::Improve), get(improvement::evidence::pdf);
+    "/o/{org}/improvement/{id}/counts.csv", GET, Guard::May(Action::Improve), get(improvement::evidence::counts);
     "/o/{org}/flow/people", GET, Guard::May(Action::ReadCounted), get(counted::people);
     "/o/{org}/flow", GET, Guard::May(Action::ReadFlow), get(flow::counts);
 }

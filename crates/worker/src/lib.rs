@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fingerpost_domain::ambient::Clock;
+use fingerpost_improvement::Improvement;
 use fingerpost_store::{ClaimedMessage, JobKind, MessageTemplate, OutboxEnd, Store, StoreError};
 use tokio::sync::watch;
 use tokio::time::MissedTickBehavior;
@@ -29,6 +30,7 @@ const SWEEP_EVERY: Duration = Duration::from_secs(60);
 #[derive(Clone)]
 pub struct Worker {
     store: Store,
+    improvement: Improvement,
     clock: Arc<dyn Clock>,
     post: Post,
     public_url: String,
@@ -44,7 +46,13 @@ impl Worker {
     /// A worker over a store; `public_url` is what links in messages begin with.
     #[must_use]
     pub fn new(store: Store, clock: Arc<dyn Clock>, post: Post, public_url: &str) -> Self {
-        Self { store, clock, post, public_url: public_url.trim_end_matches('/').to_owned() }
+        Self {
+            improvement: Improvement::over(store.clone()),
+            store,
+            clock,
+            post,
+            public_url: public_url.trim_end_matches('/').to_owned(),
+        }
     }
 
     /// Works until `stop` says so, then seals what is left. Sealing has a loop of its own: a mail server that
@@ -112,6 +120,7 @@ impl Worker {
         for job in self.store.claim_jobs(AT_ONCE, self.clock.now()).await? {
             let done = match job.kind {
                 JobKind::RemindTriage => self.store.remind_triage(&job, self.clock.now()).await,
+                JobKind::RemindThirdCount => self.improvement.remind(&job, self.clock.now()).await,
             };
             if let Err(error) = done {
                 tracing::warn!(job = %job.id, kind = job.kind.code(), %error, "a job failed");

@@ -44,6 +44,12 @@ pub fn letter(template: MessageTemplate, name: &str, public_url: &str, link: Opt
         MessageTemplate::FeedbackArrived => {
             ("There is news for you", format!("There is news of somebody you referred. Sign in to read it:\n\n{public_url}"))
         }
+        MessageTemplate::CountAgainDue => (
+            "It is time to count again",
+            format!(
+                "The months that you set aside to see whether it lasted are over. Counting takes a minute. Sign in, and open                  Improvement:\n\n{public_url}"
+            ),
+        ),
         MessageTemplate::ConnectionOffered => (
             "A question for your group",
             format!(

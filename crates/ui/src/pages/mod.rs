@@ -6,9 +6,11 @@ mod about;
 mod admin;
 mod ask;
 mod case;
+mod chart;
 mod connection;
 mod directory;
 mod entry;
+mod improvement;
 mod launch;
 mod measure;
 mod plan;
@@ -29,10 +31,16 @@ pub use case::{
     Care, CarePage, CasePage, CasePerson, CaseloadLine, CaseloadPage, ClosePage, ClosedLine, ClosedPage, Event, Filter,
     GoalLine, Inbox, Matters, NotePage, NoteVersion, Sessions,
 };
+pub use chart::{MonthChart, MonthPoint};
 pub use connection::{ConnectionLine, ConnectionPage, DayFields, GroupPage, OfferPage};
 pub use directory::{DirectoryPage, OfferBeside, Reason, ResultCard, ServicePage};
 pub use entry::{
     Account, ChoosePasswordPage, CodePage, MessagePage, PlaceLink, PlacesPage, SignInPage, TextBlock, TextPage,
+};
+pub use improvement::{
+    ChangePage, FindingView, GoalPage, MonthField, NumbersPage, PeriodPage, ProjectLine, ProjectPage, ProjectsPage,
+    RouteLine, StaffLine, StaffSurveyPage, StaffView, StepLine, StudyPage, SurveyPage, SurveyQuestion,
+    SurveyThanksPage, WrittenBlock,
 };
 pub use launch::{LaunchKeyLine, LaunchKeysPage, LaunchPage};
 pub use measure::{AssessmentLine, MeasuresPage, PaperPage, PaperQuestion, QuestionPage, ScoreLine};
@@ -273,10 +281,20 @@ mod tests {
             + draw(&ui, ClosePage::samples())
             + draw(&ui, UsersPage::samples())
             + draw(&ui, FlowPage::samples())
-            + draw(&ui, CountedPage::samples());
+            + draw(&ui, CountedPage::samples())
+            + draw(&ui, ProjectsPage::samples())
+            + draw(&ui, ProjectPage::samples())
+            + draw(&ui, GoalPage::samples())
+            + draw(&ui, ChangePage::samples())
+            + draw(&ui, PeriodPage::samples())
+            + draw(&ui, NumbersPage::samples())
+            + draw(&ui, StudyPage::samples())
+            + draw(&ui, SurveyPage::samples())
+            + draw(&ui, StaffSurveyPage::samples())
+            + draw(&ui, SurveyThanksPage::samples());
         assert!(drawn > 30);
         let templates = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/templates")).unwrap().count();
-        assert_eq!(templates, 44 + 2, "a template without a page, or a page without samples here");
+        assert_eq!(templates, 54 + 2, "a template without a page, or a page without samples here");
     }
 
     #[test]

@@ -1,0 +1,227 @@
+//! Surveys of a practice's staff, before a change and after it, on the one questionnaire engine.
+//!
+//! Nobody signs in and nobody is named. Whoever answers makes a code of their own, from things that do not change and that a colleague
+//! does not know, so that both of their answers can be put beside each other. That is pseudonymous and is called so: whoever knows
+//! those things could work the code out. Only its digest is kept.
+
+use jiff::civil::Date;
+
+use crate::calendar::plus_days;
+use crate::case::read_day;
+use crate::improvement::whole;
+use crate::measure::{Answers, Moment, Questionnaire, SKIPPED};
+use crate::problem::Problems;
+use crate::text::Line;
+
+/// A group of fewer people than this is not shown.
+pub const SHOWN_FROM: usize = 5;
+
+/// How the code is made, for whoever answers.
+pub const CODE_HINT: &str = "The first two letters of the street you grew up in, then the day of the month on which you were born. For \
+                             example, EL07. It puts your two answers together without your name";
+
+/// The questions of a survey: some are asked only after the change.
+///
+/// # Panics
+/// Never: the files are part of the program, and a test reads them.
+#[must_use]
+#[expect(clippy::expect_used, reason = "the files are part of the program, and a test reads them")]
+pub fn staff_questions(moment: Moment) -> Questionnaire {
+    let text = match moment {
+        Moment::After => include_str!("../data/surveys/staff_after.v1.json"),
+        Moment::Before | Moment::Between => include_str!("../data/surveys/staff_before.v1.json"),
+    };
+    Questionnaire::from_json(text).expect("our own questionnaire can be read")
+}
+
+/// Two letters and two digits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PairCode(String);
+
+impl PairCode {
+    /// The code as typed, in any case, with or without spaces; none where nothing is typed.
+    ///
+    /// # Errors
+    /// What to type instead.
+    pub fn parse(typed: &str) -> Result<Option<Self>, String> {
+        let code: String =
+            typed.chars().filter(|c| !c.is_whitespace() && *c != '-').flat_map(char::to_uppercase).collect();
+        if code.is_empty() {
+            return Ok(None);
+        }
+        let letters: Vec<char> = code.chars().collect();
+        let good = match letters.as_slice() {
+            [a, b, c, d] => {
+                let day: Option<u32> = c.to_digit(10).zip(d.to_digit(10)).map(|(tens, ones)| tens * 10 + ones);
+                a.is_alphabetic() && b.is_alphabetic() && day.is_some_and(|day| (1..=31).contains(&day))
+            }
+            _ => false,
+        };
+        if good {
+            Ok(Some(Self(code)))
+        } else {
+            Err("Type two letters and a day from 01 to 31, for example EL07".to_owned())
+        }
+    }
+
+    /// The code.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// People of one survey at most: a large network.
+const MOST_INVITED: u32 = 20_000;
+/// Ways on which one survey goes out.
+const MOST_WAYS: usize = 6;
+/// Days for which a survey is open at most.
+const OPEN_AT_MOST: i64 = 180;
+
+/// How a survey is sent, as typed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each field is the part of the form of the same name")]
+pub struct SendingAnswers {
+    pub invited: String,
+    pub closes_day: String,
+    pub closes_month: String,
+    pub closes_year: String,
+    pub ways: String,
+}
+
+/// How a survey is sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sending {
+    /// How many people are asked.
+    pub invited: u32,
+    /// The last day on which it can be answered.
+    pub closes_on: Date,
+    /// The ways on which it goes out.
+    pub ways: Vec<Line<80>>,
+}
+
+impl SendingAnswers {
+    /// How a survey is sent, or what is wrong with it. One that is open may be ended today; its ways stay as they are.
+    ///
+    /// # Errors
+    /// [`Problems`], named as the fields.
+    pub fn check(&self, open: bool, today: Date) -> Result<Sending, Problems> {
+        let mut problems = Problems::none();
+        let invited = problems.take("invited", whole(&self.invited, (1, MOST_INVITED))).flatten();
+        if self.invited.trim().is_empty() {
+            problems.add("invited", "Type how many people you ask");
+        }
+        let closes = read_day(&self.closes_day, &self.closes_month, &self.closes_year, "the survey's end");
+        let closes_on = problems.take("closes", closes);
+        let earliest = if open { plus_days(today, -1) } else { plus_days(today, 1) };
+        if closes_on.is_some_and(|closes| !(earliest..=plus_days(today, OPEN_AT_MOST)).contains(&closes)) {
+            problems.add("closes", "Choose a day within the next half year");
+        }
+        let mut ways = vec![];
+        for way in self.ways.lines() {
+            ways.extend(problems.take("ways", Line::parse(way)).flatten());
+        }
+        if !open && !(1..=MOST_WAYS).contains(&ways.len()) {
+            problems.add(
+                "ways",
+                format!("Write 1 to {MOST_WAYS} ways, one on each line: for example, an e-mail to everybody"),
+            );
+        }
+        match (invited, closes_on) {
+            (Some(invited), Some(closes_on)) if problems.is_empty() => Ok(Sending { invited, closes_on, ways }),
+            _ => Err(problems),
+        }
+    }
+}
+
+/// The answers of a page with all questions on it. What was left empty was left out; what is asked only after another answer, and was
+/// not to be asked, is not kept.
+///
+/// # Errors
+/// [`Problems`], named by the codes of the items; one for the first item where nothing at all was answered.
+pub fn read_answers(questions: &Questionnaire, typed: impl Fn(&str) -> String) -> Result<Answers, Problems> {
+    let mut problems = Problems::none();
+    let mut answers = Answers::new();
+    for item in &questions.items {
+        let given = typed(&item.code);
+        let skip = given.trim().is_empty();
+        if let Some(answer) = problems.take(item.code.clone(), Questionnaire::accept(item, &given, skip)) {
+            answers.insert(item.code.clone(), answer);
+        }
+    }
+    let asked: Vec<String> = questions.asked(&answers).map(|item| item.code.clone()).collect();
+    answers.retain(|code, _| asked.contains(code));
+    if problems.is_empty() && answers.values().all(|answer| answer == SKIPPED) {
+        let first = questions.items.first().map(|item| item.code.clone()).unwrap_or_default();
+        problems.add(first, "Answer at least one question, or close this page");
+    }
+    if problems.is_empty() { Ok(answers) } else { Err(problems) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_surveys_can_be_read_and_share_what_is_compared() {
+        let (before, after) = (staff_questions(Moment::Before), staff_questions(Moment::After));
+        assert_eq!((before.code.as_str(), after.code.as_str()), ("staff_before", "staff_after"));
+        let both =
+            before.items.iter().filter(|item| after.item(&item.code).is_some_and(|other| other.text == item.text));
+        assert_eq!(both.count(), 11);
+    }
+
+    #[test]
+    fn a_code_is_the_same_however_it_is_typed() {
+        let read = |typed: &str| PairCode::parse(typed).map(|code| code.map(|code| code.as_str().to_owned()));
+        for typed in ["EL07", " el 07", "El-07"] {
+            assert_eq!(read(typed).unwrap().as_deref(), Some("EL07"));
+        }
+        assert_eq!(read("\u{e9}l07").unwrap().as_deref(), Some("\u{c9}L07"));
+        assert_eq!(read(" "), Ok(None));
+        for wrong in ["EL7", "EL32", "EL00", "E107", "ELM07", "07EL"] {
+            assert!(read(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_survey_is_sent_on_some_way_and_ends_some_day() {
+        let today = Date::constant(2026, 11, 25);
+        let usual = SendingAnswers {
+            invited: "31".into(),
+            closes_day: "9".into(),
+            closes_month: "12".into(),
+            closes_year: "2026".into(),
+            ways: "E-mail to everybody\r\n\r\nNotice in the kitchen".into(),
+        };
+        assert_eq!(usual.check(false, today).unwrap().ways.len(), 2);
+        let wrong =
+            SendingAnswers { ways: " ".into(), invited: "0".into(), closes_year: "2025".into(), ..usual.clone() };
+        let problems = wrong.check(false, today).unwrap_err();
+        assert!(["ways", "invited", "closes"].iter().all(|field| problems.of(field).is_some()));
+        let ended = SendingAnswers { closes_day: "24".into(), closes_month: "11".into(), ways: String::new(), ..usual };
+        assert!(ended.check(true, today).is_ok() && ended.check(false, today).is_err());
+    }
+
+    #[test]
+    fn a_question_that_was_not_asked_is_not_answered() {
+        let after = staff_questions(Moment::After);
+        let given = |came: &'static str| {
+            move |code: &str| match code {
+                "came" => came.to_owned(),
+                "helped" => "4".to_owned(),
+                _ => String::new(),
+            }
+        };
+        assert!(!read_answers(&after, given("no")).unwrap().contains_key("helped"));
+        let yes = read_answers(&after, given("yes")).unwrap();
+        assert_eq!((yes["helped"].as_str(), yes["role"].as_str()), ("4", SKIPPED));
+        assert!(read_answers(&after, |_| String::new()).unwrap_err().of("job").is_some());
+        assert!(
+            read_answers(&after, |code| if code == "role" { "6".into() } else { String::new() })
+                .unwrap_err()
+                .of("role")
+                .is_some()
+        );
+    }
+}

@@ -1,0 +1,35 @@
+//! Practices are helped to refer the people they now miss: improvement projects, surveys of the staff, and what both show.
+//!
+//! [`Improvement`] keeps the records: every method takes the grant of [`fingerpost_policy::Improve`], or the public address of a survey.
+//! [`study`] and [`staff`] say what the records show; they are pure, and every number of theirs comes from the statistics.
+
+mod projects;
+pub mod staff;
+pub mod study;
+mod surveys;
+
+use fingerpost_store::Store;
+
+pub use projects::{PastChange, Record};
+pub use surveys::{NewSurvey, Receipt, Response, Route, SurveyDoor, SurveyRecord};
+
+/// Projects one page shows at most, and surveys of a project.
+const MOST_ROWS: i64 = 100;
+
+/// The records of improvement work. Cloning shares them.
+#[derive(Debug, Clone)]
+pub struct Improvement(Store);
+
+impl Improvement {
+    /// Over an open store.
+    #[must_use]
+    pub const fn over(store: Store) -> Self {
+        Self(store)
+    }
+}
+
+/// Every statement of this room by name, for the test that has both engines understand them.
+#[cfg(any(test, feature = "testing"))]
+pub fn statements() -> impl Iterator<Item = (&'static str, &'static str)> {
+    [projects::STATEMENTS, surveys::STATEMENTS].into_iter().flatten().copied()
+}

@@ -1,0 +1,362 @@
+//! Projects and what they counted. Each part is saved by itself, against the version from which its rules were checked: a count that no
+//! longer fits a change that somebody else moved meanwhile is refused, not stored.
+
+use std::collections::HashMap;
+
+use fingerpost_domain::calendar::instant_at;
+use fingerpost_domain::id::ProjectId;
+use fingerpost_domain::improvement::{
+    Change, Count, CountSource, Goal, Measured, MonthCount, Period, Project, Stage, Studied,
+};
+use fingerpost_domain::text::{Line, Note};
+use fingerpost_domain::{Date, Timestamp};
+use fingerpost_engine::{Result, Row, StoreError, Tx, Value, statements, values};
+use fingerpost_ledger::{Act, Resource};
+use fingerpost_policy::Improve;
+use fingerpost_store::{Ctx, JobKind, add_job};
+
+use crate::{Improvement, MOST_ROWS};
+
+statements! {
+    ALL = "SELECT id, title, led_by, measured, target, what, goal_by, achievable, relevant, balance, change_on, change_what, agenda, invited, came, missed, \
+           learned, decided, third_from, created_at, version FROM improvement_project WHERE tenant = $1 AND organisation = $2 ORDER BY created_at DESC, id LIMIT $3";
+    ONE = "SELECT id, title, led_by, measured, target, what, goal_by, achievable, relevant, balance, change_on, change_what, agenda, invited, came, missed, \
+           learned, decided, third_from, created_at, version FROM improvement_project WHERE tenant = $1 AND organisation = $2 AND id = $3";
+    COUNTS_OF_ALL = "SELECT c.project, c.stage, c.month, c.counted, c.out_of, c.source FROM improvement_count c JOIN improvement_project p ON p.tenant = c.tenant AND p.id = c.project \
+                     WHERE p.tenant = $1 AND p.organisation = $2 ORDER BY c.project, c.month LIMIT $3";
+    COUNTS = "SELECT project, stage, month, counted, out_of, source FROM improvement_count WHERE tenant = $1 AND project = $2 ORDER BY month";
+    BEGIN = "INSERT INTO improvement_project (tenant, id, organisation, title, led_by, measured, target, what, goal_by, achievable, relevant, balance, created_by, created_at, changed_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14) ON CONFLICT (tenant, id) DO NOTHING";
+    GOAL = "UPDATE improvement_project SET title = $6, led_by = $7, measured = $8, target = $9, what = $10, goal_by = $11, achievable = $12, relevant = $13, balance = $14, \
+            changed_at = $5, version = version + 1 WHERE tenant = $1 AND organisation = $2 AND id = $3 AND version = $4";
+    CHANGE = "UPDATE improvement_project SET change_on = $6, change_what = $7, agenda = $8, invited = $9, came = $10, missed = $11, changed_at = $5, version = version + 1 \
+              WHERE tenant = $1 AND organisation = $2 AND id = $3 AND version = $4";
+    STUDIED = "UPDATE improvement_project SET learned = $6, decided = $7, third_from = $8, changed_at = $5, version = version + 1 \
+               WHERE tenant = $1 AND organisation = $2 AND id = $3 AND version = $4";
+    TOUCH = "UPDATE improvement_project SET changed_at = $5, version = version + 1 WHERE tenant = $1 AND organisation = $2 AND id = $3 AND version = $4";
+    DROP_COUNT = "DELETE FROM improvement_count WHERE tenant = $1 AND project = $2 AND stage = $3";
+    ADD_COUNT = "INSERT INTO improvement_count (tenant, project, stage, month, counted, out_of, source, counted_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    CHANGES = "SELECT title, change_on FROM improvement_project WHERE tenant = $1 AND organisation = $2 AND id <> $3 AND change_on >= $4 AND change_on < $5 ORDER BY change_on LIMIT $6";
+    WORKERS = "SELECT DISTINCT u.name FROM link_worker_practice w JOIN app_user u ON u.tenant = w.tenant AND u.id = w.user_id AND u.disabled = 0 \
+               WHERE w.tenant = $1 AND (w.practice = $2 OR w.scheme = $2) ORDER BY u.name LIMIT $3";
+    /// What a practice sent. Those who asked themselves have the scheme in both columns.
+    SENT_FROM = "SELECT COUNT(*) AS n FROM referral WHERE tenant = $1 AND practice = $2 AND scheme <> $2 AND sent_at >= $3 AND sent_at < $4";
+    /// What practices sent to a scheme: not whoever asked themselves.
+    SENT_TO = "SELECT COUNT(*) AS n FROM referral WHERE tenant = $1 AND scheme = $2 AND practice <> $2 AND sent_at >= $3 AND sent_at < $4";
+}
+
+/// A project with its place in the store.
+#[derive(Debug, Clone)]
+pub struct Record {
+    /// Its id.
+    pub id: ProjectId,
+    /// The project.
+    pub project: Project,
+    /// Counts its changes: what a rule was checked against.
+    pub version: i64,
+    /// When it was begun.
+    pub created_at: Timestamp,
+}
+
+/// The change of another project.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PastChange {
+    /// What that project is called.
+    pub title: String,
+    /// The day.
+    pub on: Date,
+}
+
+fn line<const MAX: usize>(row: &Row, column: &str) -> Result<Option<Line<MAX>>> {
+    let text = row.opt_text(column)?.unwrap_or_default();
+    Line::parse(&text).map_err(|_| StoreError::corrupt(column))
+}
+
+fn note<const MAX: usize>(row: &Row, column: &str) -> Result<Option<Note<MAX>>> {
+    let text = row.opt_text(column)?.unwrap_or_default();
+    Note::parse(&text).map_err(|_| StoreError::corrupt(column))
+}
+
+fn number(row: &Row, column: &str) -> Result<Option<u32>> {
+    row.opt_int(column)?.map(|n| u32::try_from(n).map_err(|_| StoreError::corrupt(column))).transpose()
+}
+
+fn record(row: &Row) -> Result<Record> {
+    let goal = Goal {
+        title: line(row, "title")?.ok_or_else(|| StoreError::corrupt("title"))?,
+        led_by: line(row, "led_by")?.ok_or_else(|| StoreError::corrupt("led_by"))?,
+        measured: row.coded("measured", Measured::from_code)?,
+        target: row.small("target")?,
+        what: line(row, "what")?,
+        by: row.parsed("goal_by")?,
+        achievable: note(row, "achievable")?,
+        relevant: note(row, "relevant")?,
+        balance: line(row, "balance")?,
+    };
+    let change = match row.opt_parsed("change_on")? {
+        None => None,
+        Some(on) => Some(Change {
+            on,
+            what: line(row, "change_what")?.ok_or_else(|| StoreError::corrupt("change_what"))?,
+            agenda: note(row, "agenda")?,
+            invited: number(row, "invited")?,
+            came: number(row, "came")?,
+            missed: note(row, "missed")?,
+        }),
+    };
+    let studied = match row.opt_parsed("third_from")? {
+        None => None,
+        Some(third_from) => Some(Studied {
+            learned: note(row, "learned")?.ok_or_else(|| StoreError::corrupt("learned"))?,
+            decided: note(row, "decided")?.ok_or_else(|| StoreError::corrupt("decided"))?,
+            third_from,
+        }),
+    };
+    let project = Project { change, studied, ..Project::new(goal) };
+    Ok(Record { id: row.parsed("id")?, project, version: row.int("version")?, created_at: row.at("created_at")? })
+}
+
+/// Puts months, in their order, where they belong.
+fn counted(project: &mut Project, rows: &[Row]) -> Result<()> {
+    for row in rows {
+        let stage = row.coded("stage", Stage::from_code)?;
+        let month =
+            MonthCount { month: row.parsed("month")?, count: row.small("counted")?, of: number(row, "out_of")? };
+        let source = row.coded("source", CountSource::from_code)?;
+        for (slot, at) in project.counts.iter_mut().zip(Stage::ALL) {
+            if *at == stage {
+                slot.get_or_insert_with(|| Count { source, months: vec![] }).months.push(month);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn text<T: ToString>(of: Option<&T>) -> Option<String> {
+    of.map(ToString::to_string)
+}
+
+/// A change: what it was checked against, and when.
+fn against(ctx: &Ctx<Improve>, of: &Record) -> Vec<Value> {
+    values![ctx.grant.tenant(), ctx.grant.organisation(), of.id, of.version, ctx.now]
+}
+
+impl Improvement {
+    /// The projects of the organisation, newest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn projects(&self, ctx: &Ctx<Improve>) -> Result<Vec<Record>> {
+        let (tenant, place) = (ctx.grant.tenant(), ctx.grant.organisation());
+        let mut tx = self.0.ledger().db().read().await?;
+        let rows = tx.rows(ALL, values![tenant, place, MOST_ROWS]).await?;
+        // Three counts of at most twelve months each.
+        let months = tx.rows(COUNTS_OF_ALL, values![tenant, place, MOST_ROWS * 36]).await?;
+        drop(tx);
+        let mut by_project: HashMap<String, Vec<Row>> = HashMap::new();
+        for row in months {
+            by_project.entry(row.text("project")?).or_default().push(row);
+        }
+        let mut all = rows.iter().map(record).collect::<Result<Vec<_>>>()?;
+        for each in &mut all {
+            counted(&mut each.project, by_project.get(&each.id.to_string()).map_or(&[], Vec::as_slice))?;
+        }
+        self.0.ledger().looked(ctx.now, ctx.entry(Act::Read, Resource::Improvement)).await?;
+        Ok(all)
+    }
+
+    /// One project.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] outside the reader's organisation.
+    pub async fn project(&self, ctx: &Ctx<Improve>, id: ProjectId) -> Result<Record> {
+        let mut tx = self.0.ledger().db().read().await?;
+        let found = self.read(&mut tx, ctx, id).await?;
+        drop(tx);
+        self.0.ledger().looked(ctx.now, ctx.entry(Act::Read, Resource::Improvement).of(id)).await?;
+        Ok(found)
+    }
+
+    pub(crate) async fn read(&self, tx: &mut Tx, ctx: &Ctx<Improve>, id: ProjectId) -> Result<Record> {
+        let (tenant, place) = (ctx.grant.tenant(), ctx.grant.organisation());
+        let row = tx.row(ONE, values![tenant, place, id]).await?.ok_or(StoreError::NotFound)?;
+        let mut found = record(&row)?;
+        counted(&mut found.project, &tx.rows(COUNTS, values![tenant, id]).await?)?;
+        Ok(found)
+    }
+
+    /// The link workers who come here.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn workers(&self, ctx: &Ctx<Improve>) -> Result<Vec<String>> {
+        let wanted = values![ctx.grant.tenant(), ctx.grant.organisation(), MOST_ROWS];
+        let rows = self.0.ledger().db().rows(WORKERS, wanted).await?;
+        rows.iter().map(|row| row.text("name")).collect()
+    }
+
+    /// Changes of other projects of the organisation inside a time.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn other_changes(
+        &self,
+        ctx: &Ctx<Improve>,
+        id: ProjectId,
+        (from, until): (Date, Date),
+    ) -> Result<Vec<PastChange>> {
+        let wanted = values![ctx.grant.tenant(), ctx.grant.organisation(), id, from, until, MOST_ROWS];
+        let rows = self.0.ledger().db().rows(CHANGES, wanted).await?;
+        rows.iter().map(|row| Ok(PastChange { title: row.text("title")?, on: row.parsed("change_on")? })).collect()
+    }
+
+    /// Begins a project. The same id begins once.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn begin(&self, ctx: &Ctx<Improve>, id: ProjectId, goal: &Goal) -> Result<()> {
+        let (tenant, place, user) = (ctx.grant.tenant(), ctx.grant.organisation(), ctx.grant.user());
+        let mut all = values![tenant, id, place];
+        all.extend(goal_values(goal));
+        all.extend(values![user, ctx.now]);
+        let mut tx = self.0.ledger().db().write().await?;
+        if tx.run(BEGIN, all).await? == 0 {
+            // The same press twice; somebody else's id is nobody's business.
+            self.read(&mut tx, ctx, id).await?;
+            return self.0.ledger().stored_before(tx).await;
+        }
+        self.0.ledger().commit(tx, ctx.now, ctx.entry(Act::Create, Resource::Improvement).of(id)).await
+    }
+
+    async fn write(
+        &self,
+        ctx: &Ctx<Improve>,
+        of: &Record,
+        (sql, part): (&'static str, &'static str),
+        more: Vec<Value>,
+    ) -> Result<()> {
+        let mut tx = self.0.ledger().db().write().await?;
+        self.part(&mut tx, ctx, of, (sql, more)).await?;
+        let entry = ctx.entry(Act::Change, Resource::Improvement).of(of.id).because(part);
+        self.0.ledger().commit(tx, ctx.now, entry).await
+    }
+
+    async fn part(
+        &self,
+        tx: &mut Tx,
+        ctx: &Ctx<Improve>,
+        of: &Record,
+        (sql, more): (&'static str, Vec<Value>),
+    ) -> Result<()> {
+        let mut all = against(ctx, of);
+        all.extend(more);
+        if tx.run(sql, all).await? == 0 {
+            self.read(tx, ctx, of.id).await?;
+            return Err(StoreError::ChangedMeanwhile);
+        }
+        Ok(())
+    }
+
+    /// Writes the goal anew.
+    ///
+    /// # Errors
+    /// [`StoreError::ChangedMeanwhile`] when the project is not as it was read.
+    pub async fn set_goal(&self, ctx: &Ctx<Improve>, of: &Record, goal: &Goal) -> Result<()> {
+        self.write(ctx, of, (GOAL, "goal"), goal_values(goal)).await
+    }
+
+    /// Writes what is changed.
+    ///
+    /// # Errors
+    /// [`StoreError::ChangedMeanwhile`] when the project is not as it was read.
+    pub async fn set_change(&self, ctx: &Ctx<Improve>, of: &Record, change: &Change) -> Result<()> {
+        let more = values![
+            change.on,
+            change.what.to_string(),
+            text(change.agenda.as_ref()),
+            change.invited.map(i64::from),
+            change.came.map(i64::from),
+            text(change.missed.as_ref())
+        ];
+        self.write(ctx, of, (CHANGE, "change"), more).await
+    }
+
+    /// Writes what was made of it. Whoever leads the project is reminded when the third count can be made.
+    ///
+    /// # Errors
+    /// [`StoreError::ChangedMeanwhile`] when the project is not as it was read.
+    pub async fn set_studied(&self, ctx: &Ctx<Improve>, of: &Record, studied: &Studied) -> Result<()> {
+        let mut tx = self.0.ledger().db().write().await?;
+        let more = values![studied.learned.to_string(), studied.decided.to_string(), studied.third_from];
+        self.part(&mut tx, ctx, of, (STUDIED, more)).await?;
+        let opens = instant_at(Period { first: studied.third_from, months: 1 }.end(), REMIND_AT);
+        let subject = format!("{}/{}", of.id, ctx.grant.user());
+        add_job(&self.0, &mut tx, ctx.grant.tenant(), (JobKind::RemindThirdCount, &subject), (opens, ctx.now)).await?;
+        let entry = ctx.entry(Act::Change, Resource::Improvement).of(of.id).because("studied");
+        self.0.ledger().commit(tx, ctx.now, entry).await
+    }
+
+    /// Replaces what was counted at a stage.
+    ///
+    /// # Errors
+    /// [`StoreError::ChangedMeanwhile`] when the project is not as it was read.
+    pub async fn set_count(&self, ctx: &Ctx<Improve>, of: &Record, (stage, count): (Stage, &Count)) -> Result<()> {
+        let tenant = ctx.grant.tenant();
+        let mut tx = self.0.ledger().db().write().await?;
+        self.part(&mut tx, ctx, of, (TOUCH, vec![])).await?;
+        tx.run(DROP_COUNT, values![tenant, of.id, stage.code()]).await?;
+        for month in &count.months {
+            let out_of = month.of.map(i64::from);
+            let row = values![
+                tenant,
+                of.id,
+                stage.code(),
+                month.month,
+                i64::from(month.count),
+                out_of,
+                count.source.code(),
+                ctx.now
+            ];
+            tx.run(ADD_COUNT, row).await?;
+        }
+        let entry = ctx.entry(Act::Change, Resource::Improvement).of(of.id).because(stage.code());
+        self.0.ledger().commit(tx, ctx.now, entry).await
+    }
+
+    /// The referrals of each month of a time: those that a practice sent, or that practices sent to a scheme.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn referrals(&self, ctx: &Ctx<Improve>, (period, scheme): (Period, bool)) -> Result<Vec<MonthCount>> {
+        let (tenant, place) = (ctx.grant.tenant(), ctx.grant.organisation());
+        let mut tx = self.0.ledger().db().read().await?;
+        let mut months = vec![];
+        for month in period.each() {
+            let until = Period { first: month, months: 1 }.end();
+            let wanted = values![tenant, place, instant_at(month, 0), instant_at(until, 0)];
+            let row = tx.row(if scheme { SENT_TO } else { SENT_FROM }, wanted).await?;
+            let count = row.map_or(Ok(0), |row| row.small("n"))?;
+            months.push(MonthCount { month, count, of: None });
+        }
+        drop(tx);
+        self.0.ledger().looked(ctx.now, ctx.entry(Act::Read, Resource::Flow).because("improvement")).await?;
+        Ok(months)
+    }
+}
+
+/// The hour at which a reminder leaves.
+const REMIND_AT: i8 = 8;
+
+fn goal_values(goal: &Goal) -> Vec<Value> {
+    values![
+        goal.title.to_string(),
+        goal.led_by.to_string(),
+        goal.measured.code(),
+        i64::from(goal.target),
+        text(goal.what.as_ref()),
+        goal.by,
+        text(goal.achievable.as_ref()),
+        text(goal.relevant.as_ref()),
+        text(goal.balance.as_ref())
+    ]
+}

@@ -1,0 +1,347 @@
+//! What the counts of a project show: how much more or less, how sure that is, and what became of the goal. In words that promise no
+//! more than the numbers do.
+
+use fingerpost_domain::Date;
+use fingerpost_domain::improvement::{Count, Goal, Measured, MonthCount, Project, Stage};
+use fingerpost_statistics::answer::Answer;
+use fingerpost_statistics::count_ratio::{self, count_ratio};
+use fingerpost_statistics::interval::Interval;
+use fingerpost_statistics::proportion::{difference, wilson};
+
+/// The level of every interval.
+const LEVEL: f64 = 0.95;
+
+/// What may be said so far.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// The third count is not in.
+    TooEarly,
+    /// More, beyond chance, at the third count.
+    More,
+    /// Fewer, beyond chance, at the third count.
+    Fewer,
+    /// The third count is within what chance brings.
+    CannotTell,
+}
+
+impl Verdict {
+    /// The first words.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::TooEarly => "Too early to say.",
+            Self::More => "More than before, and it lasted.",
+            Self::Fewer => "Fewer than before.",
+            Self::CannotTell => "We cannot tell.",
+        }
+    }
+}
+
+/// What the newest count shows beside the first.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Finding {
+    /// What may be said.
+    pub verdict: Verdict,
+    /// The numbers, as sentences.
+    pub text: String,
+    /// How they were worked out, and what was not done.
+    pub how: String,
+    /// After over before for referrals, after less before for a share; none where it cannot be said.
+    pub effect: Option<(f64, Interval)>,
+}
+
+fn months(count: &Count) -> f64 {
+    count.months.len() as f64
+}
+
+fn spelled(n: usize) -> String {
+    let words = ["no months", "1 month", "2 months", "3 months", "4 months", "5 months", "6 months"];
+    words.get(n).map_or_else(|| format!("{n} months"), |words| (*words).to_owned())
+}
+
+/// "22% more", "20% fewer", "no change" of a ratio.
+fn change(ratio: f64) -> String {
+    let percent = ((ratio - 1.0).abs() * 100.0).round();
+    match percent {
+        0.0 => "no change".to_owned(),
+        percent if ratio > 1.0 => format!("{percent:.0}% more"),
+        percent => format!("{percent:.0}% fewer"),
+    }
+}
+
+fn verdict(project: &Project, interval: Interval, none: f64) -> Verdict {
+    match project.count(Stage::Third) {
+        None => Verdict::TooEarly,
+        Some(_) if interval.lower > none => Verdict::More,
+        Some(_) if interval.upper < none => Verdict::Fewer,
+        Some(_) => Verdict::CannotTell,
+    }
+}
+
+const WAIT: &str = " Wait for the third count before you say it worked.";
+const CHANCE: &str = " A change of this size comes by chance alone.";
+const ALONE: &str = "No other practice was counted beside it: something else may have happened in the same months.";
+
+fn ending(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::TooEarly => WAIT,
+        Verdict::CannotTell => CHANCE,
+        Verdict::More | Verdict::Fewer => "",
+    }
+}
+
+/// What the newest count shows beside the first; nothing before something was counted again.
+#[must_use]
+pub fn finding(project: &Project) -> Option<Finding> {
+    let (before, after) = (project.count(Stage::Baseline)?, project.newest()?);
+    Some(match project.goal.measured {
+        Measured::Referrals => of_referrals(project, before, after),
+        Measured::Share => of_share(project, before, after),
+    })
+}
+
+fn of_referrals(project: &Project, before: &Count, after: &Count) -> Finding {
+    let how = format!(
+        "Ratio of two counts for each month, with an exact 95% range (conditional on both counts). Each referral counts once. Months \
+         count alike, however long; holiday months and the number of appointments were not adjusted for. {ALONE}"
+    );
+    let counts = format!(
+        "{} in {}, then {} in {}",
+        before.total(),
+        spelled(before.months.len()),
+        after.total(),
+        after.months.len()
+    );
+    match count_ratio((before.total(), months(before)), (after.total(), months(after)), LEVEL) {
+        Ok(found) if found.ratio.is_finite() => {
+            let verdict = verdict(project, found.interval, 1.0);
+            let text = format!(
+                "{} a month: {counts}. The true change could be anything from {} to {}.{}",
+                capital(&change(found.ratio)),
+                change(found.interval.lower),
+                change(found.interval.upper),
+                ending(verdict)
+            );
+            Finding { verdict, text, how, effect: Some((found.ratio, found.interval)) }
+        }
+        // From nothing there is no percentage; from nothing to nothing no ratio at all.
+        _ => {
+            let verdict = if project.count(Stage::Third).is_none() { Verdict::TooEarly } else { Verdict::CannotTell };
+            let text = format!("{counts}. Nobody was counted at the start, so that there is nothing to compare with.");
+            Finding { verdict, text: capital(&text), how, effect: None }
+        }
+    }
+}
+
+fn of_share(project: &Project, before: &Count, after: &Count) -> Finding {
+    let how = format!(
+        "Two shares, each with Wilson's 95% range, and their difference with Newcombe's. The months of a count are taken together. {ALONE}"
+    );
+    let share = |count: &Count| format!("{} of {}", count.total(), count.of());
+    let counts = format!("{}, then {}", share(before), share(after));
+    match difference((before.total(), before.of()), (after.total(), after.of()), LEVEL) {
+        Ok(found) => {
+            let verdict = verdict(project, found.interval, 0.0);
+            let points = |value: f64| {
+                let size = (value.abs() * 100.0).round();
+                format!("{size:.0} points {}", if value < 0.0 { "down" } else { "up" })
+            };
+            let text = format!(
+                "{}% of them, was {}%: {counts}. The true change could be anything from {} to {}.{}",
+                (found.after.share * 100.0).round(),
+                (found.before.share * 100.0).round(),
+                points(found.interval.lower),
+                points(found.interval.upper),
+                ending(verdict)
+            );
+            Finding { verdict, text, how, effect: Some((found.difference, found.interval)) }
+        }
+        Err(refusal) => Finding { verdict: Verdict::CannotTell, text: refusal.message, how, effect: None },
+    }
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// The value of a count as its goal is set: people a month, or hundredths.
+#[must_use]
+pub fn value(count: &Count) -> f64 {
+    let of = count.of();
+    let whole = if of > 0 { of as f64 / 100.0 } else { months(count) };
+    count.total() as f64 / whole
+}
+
+/// The value of one month.
+#[must_use]
+pub fn month_value(month: &MonthCount) -> f64 {
+    match month.of {
+        None => f64::from(month.count),
+        Some(0) => f64::NAN,
+        Some(of) => f64::from(month.count) * 100.0 / f64::from(of),
+    }
+}
+
+/// "18 a month", "92%": one decimal where it is not whole.
+#[must_use]
+pub fn worded(value: f64, measured: Measured) -> String {
+    let number = format!("{value:.1}");
+    let number = number.strip_suffix(".0").unwrap_or(&number);
+    match measured {
+        Measured::Referrals => format!("{number} a month"),
+        Measured::Share => format!("{number}%"),
+    }
+}
+
+/// What became of the goal, by the newest count.
+#[must_use]
+pub fn goal_reached(project: &Project, today: Date) -> Option<(bool, String)> {
+    let newest = project.newest()?;
+    let (goal, reached) = (&project.goal, value(newest) >= f64::from(project.goal.target));
+    let now = worded(value(newest), goal.measured);
+    let target = worded(f64::from(goal.target), goal.measured);
+    let by = goal.by.strftime("%-d %B %Y");
+    let range = match goal.measured {
+        Measured::Share => wilson(newest.total(), newest.of(), LEVEL).ok().map_or_else(String::new, |found| {
+            format!(" (95% range {:.0}% to {:.0}%)", found.interval.lower * 100.0, found.interval.upper * 100.0)
+        }),
+        Measured::Referrals => String::new(),
+    };
+    let text = match reached {
+        true => format!("Reached: {now}{range}, where {target} was aimed at by {by}."),
+        false if today < goal.by => format!("Not reached yet: {now}{range}. {} is aimed at by {by}.", capital(&target)),
+        false => format!("Not reached: {now}{range}, where {target} was aimed at by {by}."),
+    };
+    Some((reached, text))
+}
+
+/// The goal as a sentence, with where one started once that was counted.
+#[must_use]
+pub fn goal_sentence(project: &Project) -> String {
+    let Goal { measured, target, what, by, .. } = &project.goal;
+    let by = by.strftime("%-d %B %Y");
+    let start = project.count(Stage::Baseline).map(|count| worded(value(count), *measured));
+    match (measured, start) {
+        (Measured::Referrals, Some(start)) => {
+            format!("From {} to {target} people referred a month, by {by}.", start.trim_end_matches(" a month"))
+        }
+        (Measured::Referrals, None) => format!("{target} people referred a month, by {by}."),
+        (Measured::Share, Some(start)) => {
+            format!("From {start} to {target}%: {}, by {by}.", what.as_ref().map_or("", |what| what.as_str()))
+        }
+        (Measured::Share, None) => format!("{target}%: {}, by {by}.", what.as_ref().map_or("", |what| what.as_str())),
+    }
+}
+
+/// The counts as `fingerpost stats repeat` answers them, for whoever wants to check; nothing before something was counted again.
+#[must_use]
+pub fn as_statistics(project: &Project) -> Option<Answer> {
+    let counted: Vec<(&str, &Count)> =
+        Stage::ALL.iter().filter_map(|stage| Some((stage.code(), project.count(*stage)?))).collect();
+    if counted.len() < 2 || project.goal.measured != Measured::Referrals {
+        return None;
+    }
+    let times: Vec<&str> = counted.iter().map(|(stage, _)| *stage).collect();
+    let totals: Vec<u64> = counted.iter().map(|(_, count)| count.total()).collect();
+    let exposures: Vec<f64> = counted.iter().map(|(_, count)| months(count)).collect();
+    Some(count_ratio::answer(&times, &totals, &exposures, 1.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use fingerpost_domain::improvement::{CountSource, GoalAnswers};
+    use jiff::civil::date;
+
+    use super::*;
+
+    fn project(measured: &str, target: &str) -> Project {
+        let answers = GoalAnswers {
+            title: "T".into(),
+            led_by: "L".into(),
+            measured: measured.into(),
+            target: target.into(),
+            what: "packs with the leaflet in them".into(),
+            by_day: "31".into(),
+            by_month: "1".into(),
+            by_year: "2027".into(),
+            ..GoalAnswers::default()
+        };
+        Project::new(answers.check(None, date(2026, 5, 1)).unwrap())
+    }
+
+    fn count(month: i8, numbers: &[(u32, Option<u32>)]) -> Option<Count> {
+        let months = numbers.iter().zip(month..);
+        let months = months.map(|(&(count, of), month)| MonthCount { month: date(2026, month, 1), count, of });
+        Some(Count { source: CountSource::Typed, months: months.collect() })
+    }
+
+    #[test]
+    fn the_example_of_the_prototype_comes_out_in_its_words() {
+        let mut project = project("referrals", "26");
+        assert_eq!(goal_sentence(&project), "26 people referred a month, by 31 January 2027.");
+        project.counts[0] = count(5, &[(18, None), (17, None), (19, None)]);
+        assert_eq!(goal_sentence(&project), "From 18 to 26 people referred a month, by 31 January 2027.");
+        assert_eq!(finding(&project), None);
+        project.counts[1] = count(9, &[(21, None), (23, None)]);
+        let found = finding(&project).unwrap();
+        assert_eq!(
+            found.text,
+            "22% more a month: 54 in 3 months, then 44 in 2. The true change could be anything from 20% fewer to 85% more. \
+             Wait for the third count before you say it worked."
+        );
+        assert_eq!(found.verdict, Verdict::TooEarly);
+        let (reached, words) = goal_reached(&project, date(2026, 11, 25)).unwrap();
+        assert!(!reached);
+        assert_eq!(words, "Not reached yet: 22 a month. 26 a month is aimed at by 31 January 2027.");
+    }
+
+    #[test]
+    fn only_a_third_count_beyond_chance_is_said_to_have_lasted() {
+        let mut project = project("referrals", "26");
+        project.counts = [
+            count(1, &[(18, None), (17, None), (19, None)]),
+            count(5, &[(40, None)]),
+            count(10, &[(19, None), (20, None)]),
+        ];
+        assert_eq!(finding(&project).unwrap().verdict, Verdict::CannotTell);
+        project.counts[2] = count(10, &[(40, None), (41, None)]);
+        assert_eq!(finding(&project).unwrap().verdict, Verdict::More);
+        project.counts[2] = count(10, &[(2, None), (1, None)]);
+        assert_eq!(finding(&project).unwrap().verdict, Verdict::Fewer);
+    }
+
+    #[test]
+    fn from_nothing_there_is_no_percentage() {
+        let mut project = project("referrals", "5");
+        project.counts = [count(1, &[(0, None)]), count(5, &[(4, None)]), None];
+        let found = finding(&project).unwrap();
+        assert!(found.effect.is_none() && found.text.starts_with("0 in 1 month, then 4 in 1."), "{}", found.text);
+        project.counts[1] = count(5, &[(0, None)]);
+        assert!(finding(&project).unwrap().effect.is_none());
+        assert!(!goal_reached(&project, date(2027, 3, 1)).unwrap().0);
+    }
+
+    #[test]
+    fn a_share_is_compared_as_a_share() {
+        let mut project = project("share", "90");
+        project.counts = [count(1, &[(10, Some(50))]), count(5, &[(20, Some(22)), (26, Some(28))]), None];
+        let found = finding(&project).unwrap();
+        assert!(found.text.starts_with("92% of them, was 20%: 10 of 50, then 46 of 50."), "{}", found.text);
+        let (reached, words) = goal_reached(&project, date(2026, 11, 25)).unwrap();
+        assert!(reached && words.starts_with("Reached: 92% (95% range 81% to 97%), where 90%"), "{words}");
+        assert!(as_statistics(&project).is_none());
+    }
+
+    #[test]
+    fn what_is_shown_is_what_the_statistics_answer() {
+        let mut project = project("referrals", "26");
+        project.counts = [count(5, &[(18, None), (17, None), (19, None)]), count(9, &[(21, None), (23, None)]), None];
+        let answer = as_statistics(&project).unwrap();
+        let table = answer.given().unwrap();
+        let Some(fingerpost_statistics::answer::Column::Number(ratio)) = table.column("ratio") else {
+            panic!("a ratio")
+        };
+        assert_eq!(finding(&project).unwrap().effect.unwrap().0.to_bits(), ratio[1].to_bits());
+    }
+}

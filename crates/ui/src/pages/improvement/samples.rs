@@ -1,0 +1,262 @@
+//! Usual, empty, wrong, and with the longest names.
+
+use fingerpost_domain::Date;
+
+use super::super::chart::MonthPoint;
+use super::*;
+use crate::pages::samples::{LONG, anonymous, frame, problems};
+
+fn finding() -> FindingView {
+    FindingView { icon: "ask", head: "Too early to say.", text: "22% more a month.".into(), how: "A ratio.".into() }
+}
+
+fn chart() -> Option<MonthChart> {
+    let point = |month: i8, value: f64| MonthPoint {
+        month: Date::constant(2026, month, 1),
+        value,
+        count: usize::from(month > 8),
+        after: month > 8,
+    };
+    let points = [point(5, 18.0), point(6, 17.0), point(9, 21.0)];
+    let words = ("T".to_owned(), "D".to_owned(), "C".to_owned());
+    MonthChart::drawn(&points, (26.0, Some(Date::constant(2026, 9, 3))), false, words)
+}
+
+impl ProjectsPage {
+    pub(crate) fn samples() -> Vec<Self> {
+        let line = ProjectLine { title: LONG.into(), href: "/p".into(), goal: "26".into(), done: "4 of 7".into() };
+        let usual = Self { frame: frame("Improvement"), new_href: "/new".into(), projects: vec![line] };
+        vec![Self { projects: vec![], ..usual.clone() }, usual]
+    }
+}
+
+impl ProjectPage {
+    pub(crate) fn samples() -> Vec<Self> {
+        let step = |href: Option<&str>, state, tag| StepLine {
+            title: LONG.into(),
+            href: href.map(str::to_owned),
+            hint: "May to July".into(),
+            state,
+            tag,
+        };
+        let staff = StaffView {
+            rate: vec!["23 of 31".into()],
+            lines: vec![StaffLine {
+                text: LONG.into(),
+                before: "9 of 23".into(),
+                after: "12 of 14".into(),
+                twice: String::new(),
+            }],
+            how: "McNemar".into(),
+            written: vec![WrittenBlock { question: "Why?".into(), words: vec![LONG.into()] }],
+        };
+        let usual = Self {
+            frame: frame("Project"),
+            list_href: "/l".into(),
+            saved: Some("Saved".into()),
+            led_by: LONG.into(),
+            title: LONG.into(),
+            goal: "From 18 to 26".into(),
+            facts: vec![("Started at".into(), "18 a month".into())],
+            fair: vec![("Specific", LONG.into())],
+            goal_href: "/g".into(),
+            done: "1 of 3 done.".into(),
+            next: "Next: count again.".into(),
+            steps: vec![
+                step(Some("/1"), "Done", None),
+                step(Some("/2"), "Ready to start", Some("white")),
+                step(None, "Cannot start yet", None),
+            ],
+            warnings: vec!["Another project".into()],
+            finding: Some(finding()),
+            outcome: Some("Not reached yet".into()),
+            chart: chart(),
+            staff: Some(staff),
+            evidence_href: Some("/e.pdf".into()),
+            certificate: true,
+            counts_href: Some("/c.csv".into()),
+            copy_action: "/copy".into(),
+            copy_to: vec![Choice::new("x", LONG, false)],
+        };
+        let begun = Self {
+            saved: None,
+            facts: vec![],
+            warnings: vec![],
+            finding: None,
+            outcome: None,
+            chart: None,
+            staff: None,
+            evidence_href: None,
+            certificate: false,
+            counts_href: None,
+            copy_to: vec![],
+            ..usual.clone()
+        };
+        let counted = Self { certificate: false, finding: None, outcome: None, ..usual.clone() };
+        vec![usual, begun, counted]
+    }
+}
+
+impl GoalPage {
+    pub(crate) fn samples() -> Vec<Self> {
+        let usual = Self {
+            frame: frame("Goal"),
+            back_href: "/b".into(),
+            action: "/a".into(),
+            fresh: true,
+            id: "1".into(),
+            read: String::new(),
+            scheme: false,
+            measures: vec![Choice::new("referrals", "People referred", true)],
+            values: GoalAnswers::default(),
+            problems: vec![],
+        };
+        let fields = ["title", "led_by", "measured", "what", "target", "by", "achievable", "relevant", "balance"];
+        vec![Self { fresh: false, problems: problems(&fields), ..usual.clone() }, usual]
+    }
+}
+
+impl ChangePage {
+    pub(crate) fn samples() -> Vec<Self> {
+        let usual = Self {
+            frame: frame("Change"),
+            back_href: "/b".into(),
+            action: "/a".into(),
+            read: String::new(),
+            workers: vec![LONG.into(), "Maya".into()],
+            values: ChangeAnswers::default(),
+            problems: vec![],
+        };
+        let fields = ["what", "on", "agenda", "invited", "came", "missed"];
+        vec![Self { workers: vec![], problems: problems(&fields), ..usual.clone() }, usual]
+    }
+}
+
+impl PeriodPage {
+    pub(crate) fn samples() -> Vec<Self> {
+        let usual = Self {
+            frame: frame("Count"),
+            back_href: "/b".into(),
+            action: "/a".into(),
+            heading: "Count where you start".into(),
+            lede: "Three months".into(),
+            standing: Some("54".into()),
+            sources: vec![Choice::new("counted", "Fingerpost", true)],
+            values: PeriodAnswers::default(),
+            problems: vec![],
+        };
+        vec![Self { standing: None, problems: problems(&["source", "month", "months"]), ..usual.clone() }, usual]
+    }
+}
+
+impl NumbersPage {
+    pub(crate) fn samples() -> Vec<Self> {
+        let month = MonthField { number: 1, name: "May 2026".into(), count: "18".into(), of: "20".into() };
+        let usual = Self {
+            frame: frame("Numbers"),
+            back_href: "/b".into(),
+            action: "/a".into(),
+            heading: "Type the numbers".into(),
+            what: "Referrals".into(),
+            share: false,
+            period: PeriodAnswers { source: "typed".into(), ..PeriodAnswers::default() },
+            months: vec![month],
+            pasted: String::new(),
+            problems: vec![],
+        };
+        let share = Self { share: true, problems: problems(&["count-1", "of-1"]), ..usual.clone() };
+        let period = PeriodAnswers { source: "export".into(), ..PeriodAnswers::default() };
+        let export = Self { period, problems: problems(&["pasted"]), ..usual.clone() };
+        vec![usual, share, export]
+    }
+}
+
+impl StudyPage {
+    pub(crate) fn samples() -> Vec<Self> {
+        let usual = Self {
+            frame: frame("Study"),
+            back_href: "/b".into(),
+            action: "/a".into(),
+            read: String::new(),
+            finding: Some(finding()),
+            values: StudyAnswers::default(),
+            problems: vec![],
+        };
+        vec![Self { finding: None, problems: problems(&["learned", "decided", "third_month"]), ..usual.clone() }, usual]
+    }
+}
+
+impl SurveyPage {
+    pub(crate) fn samples() -> Vec<Self> {
+        let route = RouteLine { name: LONG.into(), address: "https://x/survey/1".into(), answered: "3".into() };
+        let usual = Self {
+            frame: frame("Survey"),
+            back_href: "/b".into(),
+            action: "/a".into(),
+            heading: "Ask staff before",
+            saved: true,
+            routes: vec![route],
+            rate: Some("3 of 31".into()),
+            notes: vec!["Remind".into()],
+            questions: vec!["Q".into()],
+            invited: "31".into(),
+            closes_day: "1".into(),
+            closes_month: "2".into(),
+            closes_year: "2027".into(),
+            ways: String::new(),
+            problems: vec![],
+        };
+        let fresh = Self {
+            saved: false,
+            routes: vec![],
+            rate: None,
+            notes: vec![],
+            problems: problems(&["invited", "closes", "ways"]),
+            ..usual.clone()
+        };
+        vec![usual, fresh]
+    }
+}
+
+impl StaffSurveyPage {
+    pub(crate) fn samples() -> Vec<Self> {
+        let question = |code: &str, kind| SurveyQuestion {
+            code: code.into(),
+            text: LONG.into(),
+            kind,
+            options: vec![Choice::new("yes", "Yes", false)],
+            numbers: vec![1, 2, 3, 4, 5],
+            low: "no".into(),
+            high: "yes".into(),
+            value: "3".into(),
+            only_if: Some("If you came".into()),
+        };
+        let usual = Self {
+            frame: anonymous("Survey"),
+            action: "/survey/1".into(),
+            key: "1".into(),
+            heading: "Where we start".into(),
+            about: "Two minutes.".into(),
+            organisation: LONG.into(),
+            closes: "Friday".into(),
+            code_hint: "EL07",
+            code: String::new(),
+            agrees: false,
+            questions: vec![question("a", "scale"), question("b", "choice"), question("c", "words")],
+            problems: vec![],
+        };
+        vec![Self { problems: problems(&["a", "b", "c", "code", "agrees"]), ..usual.clone() }, usual]
+    }
+}
+
+impl SurveyThanksPage {
+    pub(crate) fn samples() -> Vec<Self> {
+        let usual = Self {
+            frame: anonymous("Thank you"),
+            action: Some("/survey/1/x".into()),
+            withdrawn: false,
+            organisation: LONG.into(),
+        };
+        vec![Self { action: None, ..usual.clone() }, Self { withdrawn: true, action: None, ..usual.clone() }, usual]
+    }
+}

@@ -1,0 +1,163 @@
+//! What a project has measured, on paper, and its counts as a table. Only what was measured here; what is claimed elsewhere is set apart
+//! and called so.
+
+use axum::extract::Path;
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::response::{IntoResponse, Response};
+use fingerpost_domain::Date;
+use fingerpost_domain::id::ProjectId;
+use fingerpost_domain::improvement::{Count, Measured, Project, Stage};
+use fingerpost_domain::measure::Moment;
+use fingerpost_improvement::staff::{self, Of};
+use fingerpost_improvement::{SurveyRecord, study};
+use fingerpost_policy::Improve;
+use fingerpost_print::{Bar, Evidence, Part};
+use fingerpost_ui::format::{birth_day, long_day};
+
+use super::words::{count_words, rate};
+use crate::WebError;
+use crate::paper::{download, lines};
+use crate::permitted::May;
+
+const ELSEWHERE: [&str; 3] = [
+    "A guide to social prescribing prints up to 40% fewer GP appointments, 27% lower cost of secondary care, and 9.9 kg of carbon \
+     dioxide for each appointment that is not needed. It compares with no control group.",
+    "A scheme that was compared with a matched control group found no significant difference in numbers, and much that was good in \
+     interviews.",
+    "Nothing in this box was measured in this project. Fewer appointments are not in themselves good.",
+];
+
+fn bars(project: &Project) -> (Vec<Bar>, f64) {
+    let measured = project.goal.measured;
+    let target = f64::from(project.goal.target);
+    let all: Vec<(bool, Date, f64)> = project
+        .counts
+        .iter()
+        .enumerate()
+        .flat_map(|(at, count)| count.iter().flat_map(move |count| count.months.iter().map(move |month| (at, month))))
+        .map(|(at, month)| (at > 0, month.month, study::month_value(month)))
+        .filter(|(.., value)| value.is_finite())
+        .collect();
+    let largest = all.iter().map(|(.., value)| *value).fold(target, f64::max);
+    let bar = |&(after, month, value): &(bool, Date, f64)| Bar {
+        month: month.strftime("%B %Y").to_string(),
+        value: study::worded(value, measured).trim_end_matches(" a month").to_owned(),
+        length: value / largest,
+        after,
+    };
+    (all.iter().map(bar).collect(), target / largest)
+}
+
+fn effective(project: &Project, today: Date) -> Vec<String> {
+    let counted = [(Stage::Baseline, "Before"), (Stage::Repeat, "After"), (Stage::Third, "Later")];
+    let mut all: Vec<String> = counted
+        .into_iter()
+        .filter_map(|(stage, when)| {
+            let words = project.count(stage).map(|count| count_words(count, project.goal.measured, today))?;
+            Some(format!("{when}: {words}"))
+        })
+        .collect();
+    if let Some(found) = study::finding(project) {
+        all.push(format!("{} {}", found.verdict.words(), found.text));
+        all.push(found.how);
+    }
+    all.extend(study::goal_reached(project, today).map(|(_, words)| format!("The goal. {words}")));
+    all
+}
+
+/// What is shown of the staff beside each other: statements that both surveys hold.
+fn caring(surveys: &[SurveyRecord], today: Date) -> Vec<String> {
+    let named = |moment| if moment == Moment::After { "After" } else { "Before" };
+    let mut all: Vec<String> =
+        surveys.iter().map(|survey| format!("{}: {}", named(survey.moment), rate(survey, today))).collect();
+    let shown = |of: Of| format!("{} of {}", of.yes, of.n);
+    let (statements, _) = staff::statements(surveys);
+    all.extend(statements.iter().filter_map(|statement| {
+        let (before, after) = statement.before.zip(statement.after)?;
+        Some(format!("{}: {} before, {} after.", statement.text, shown(before), shown(after)))
+    }));
+    if all.is_empty() {
+        all.push("The staff were not asked.".to_owned());
+    }
+    all
+}
+
+fn responsive(project: &Project) -> Vec<String> {
+    let mut all = vec![];
+    if let Some(change) = &project.change {
+        let came = match (change.came, change.invited) {
+            (Some(came), Some(invited)) => format!(" {came} of {invited} came."),
+            (Some(came), None) => format!(" {came} came."),
+            _ => String::new(),
+        };
+        all.push(format!("{}, {}.{came}", change.what, birth_day(change.on)));
+        all.extend(change.missed.as_ref().map(|missed| format!("For those who missed it: {missed}")));
+    }
+    all.extend(project.goal.balance.as_ref().map(|balance| format!("What must not get worse: {balance}.")));
+    if let Some(studied) = &project.studied {
+        all.extend(lines(&format!("Learned: {}", studied.learned)));
+        all.extend(lines(&format!("Decided: {}", studied.decided)));
+    }
+    all
+}
+
+fn evidence(here: &May<Improve>, project: &Project, surveys: &[SurveyRecord]) -> Evidence {
+    let today = here.app().today();
+    let whole = project.count(Stage::Third).is_some();
+    let (bars, goal) = bars(project);
+    let part = |heading: &str, lines: Vec<String>| Part { heading: heading.to_owned(), lines };
+    let mut about = vec![
+        ("Led by".to_owned(), project.goal.led_by.to_string()),
+        ("Goal".to_owned(), study::goal_sentence(project)),
+    ];
+    about.extend(project.goal.relevant.as_ref().map(|why| ("Why".to_owned(), why.to_string())));
+    let what = match (&project.goal.what, project.goal.measured) {
+        (Some(what), Measured::Share) => what.to_string(),
+        _ => "People referred to the link worker".to_owned(),
+    };
+    Evidence {
+        title: if whole {
+            "Certificate of an improvement project"
+        } else {
+            "Evidence of an improvement project, so far"
+        }
+        .to_owned(),
+        project: project.goal.title.to_string(),
+        place: here.organisation.name.clone(),
+        printed: long_day(today),
+        about,
+        bars,
+        goal,
+        chart_caption: format!("{what}. Grey before the change, blue after it; the green line is the goal."),
+        parts: vec![
+            part("Effective: what was counted", effective(project, today)),
+            part("Caring: what the staff said", caring(surveys, today)),
+            part("Responsive: what was changed and decided", responsive(project)),
+        ],
+        elsewhere: part("Claimed elsewhere, without a control group", ELSEWHERE.map(str::to_owned).into()),
+        invented: here.app().invented(),
+    }
+}
+
+/// The certificate, or the evidence so far.
+pub(crate) async fn pdf(here: May<Improve>, Path((_, id)): Path<(String, ProjectId)>) -> Result<Response, WebError> {
+    let record = here.app().improvement().project(&here.ctx, id).await?;
+    if record.project.newest().is_none() {
+        return Err(WebError::NotFound);
+    }
+    let surveys = here.app().improvement().surveys(&here.ctx, id).await?;
+    let paper = evidence(&here, &record.project, &surveys);
+    let name = if record.project.count(Stage::Third).is_some() { "certificate" } else { "evidence-so-far" };
+    download(name, move || paper.pdf()).await
+}
+
+/// The counts as `fingerpost stats repeat` reads them.
+pub(crate) async fn counts(here: May<Improve>, Path((_, id)): Path<(String, ProjectId)>) -> Result<Response, WebError> {
+    let record = here.app().improvement().project(&here.ctx, id).await?;
+    study::as_statistics(&record.project).ok_or(WebError::NotFound)?;
+    let row = |stage: Stage, count: &Count| format!("{},{},{}\r\n", stage.code(), count.total(), count.months.len());
+    let rows = Stage::ALL.iter().filter_map(|stage| record.project.count(*stage).map(|count| row(*stage, count)));
+    let csv = format!("count,referrals,months\r\n{}", rows.collect::<String>());
+    let as_file = "attachment; filename=\"counts.csv\"";
+    Ok(([(CONTENT_TYPE, "text/csv; charset=utf-8"), (CONTENT_DISPOSITION, as_file)], csv).into_response())
+}

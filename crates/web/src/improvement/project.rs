@@ -1,0 +1,401 @@
+//! One project: goal, steps, what was found, what the staff said.
+
+use axum::extract::Path;
+use axum::response::Response;
+use axum_extra::extract::Query;
+use fingerpost_domain::Date;
+use fingerpost_domain::id::ProjectId;
+use fingerpost_domain::improvement::{Count, Measured, Period, Project, Stage, Step, StepState};
+use fingerpost_domain::measure::Moment;
+use fingerpost_domain::survey::SHOWN_FROM;
+use fingerpost_improvement::staff::{self, Of, Paired, Statement};
+use fingerpost_improvement::{PastChange, Record, SurveyRecord, study};
+use fingerpost_policy::{Action, Improve};
+use fingerpost_ui::format::{birth_day, count, day};
+use fingerpost_ui::pages::{Choice, MonthChart, MonthPoint, ProjectPage, StaffLine, StaffView, StepLine, WrittenBlock};
+
+use super::words::{asked, count_words, done_of, finding_view, months, rate, step_title};
+use super::{Told, place_of};
+use crate::WebError;
+use crate::frame::show;
+use crate::permitted::May;
+
+fn saved(told: &Told) -> Option<String> {
+    let words = match told.saved.as_deref()? {
+        "begun" => "The project is begun. Count where you start, while you ask your colleagues.",
+        "goal" => "The goal is saved.",
+        "change" => "What you change is saved.",
+        "count" => "The count is saved.",
+        "study" => "Saved. You get an e-mail when it is time to count a third time.",
+        "copied" => "The project is copied. Look at its goal and the day of the change first.",
+        _ => return None,
+    };
+    Some(words.to_owned())
+}
+
+fn change_hint(project: &Project, today: Date) -> String {
+    let Some(change) = &project.change else { return "Most often a talk by the link worker.".to_owned() };
+    let mut parts = vec![format!("{}.", day(change.on, today))];
+    match (change.came, change.invited) {
+        (Some(came), Some(invited)) => parts.push(format!("{came} of {invited} came.")),
+        (Some(came), None) => parts.push(format!("{came} came.")),
+        (None, _) if change.on <= today => parts.push("Write down how many came.".to_owned()),
+        _ => {}
+    }
+    parts.join(" ")
+}
+
+fn survey_hint(survey: Option<&SurveyRecord>, state: StepState, today: Date) -> String {
+    match (survey, state) {
+        (Some(survey), _) => rate(survey, today),
+        (None, StepState::LeftOut) => "The change has come: nobody can be asked before it any more.".to_owned(),
+        (None, StepState::NotYet(Some(from))) => format!("From {} on.", day(from, today)),
+        (None, StepState::NotYet(None)) => "After the change.".to_owned(),
+        (None, _) => "A page without names, two minutes long.".to_owned(),
+    }
+}
+
+fn count_hint(project: &Project, (stage, state): (Stage, StepState), today: Date) -> String {
+    match (project.count(stage), state) {
+        (Some(count), _) => count_words(count, project.goal.measured, today),
+        (None, StepState::NotYet(Some(from))) => {
+            format!("Opens on {}, when there is a month to count.", day(from, today))
+        }
+        (None, StepState::NotYet(None)) => match stage {
+            Stage::Third => "After you have studied it together.".to_owned(),
+            _ => "After the start was counted and the change has come.".to_owned(),
+        },
+        (None, _) => match stage {
+            Stage::Baseline => "Three months are usual. Fingerpost can count for you.".to_owned(),
+            _ => "One press, where Fingerpost counts.".to_owned(),
+        },
+    }
+}
+
+fn step_line(
+    here: &May<Improve>,
+    (record, surveys): (&Record, &[SurveyRecord]),
+    (step, state): (Step, StepState),
+    today: Date,
+) -> StepLine {
+    let place = place_of(here, record.id);
+    let survey = |moment| surveys.iter().find(|survey| survey.moment == moment);
+    let project = &record.project;
+    let (hint, rest) = match step {
+        Step::CountStart => (count_hint(project, (Stage::Baseline, state), today), "count/baseline"),
+        Step::CountAgain => (count_hint(project, (Stage::Repeat, state), today), "count/repeat"),
+        Step::CountThird => (count_hint(project, (Stage::Third, state), today), "count/third"),
+        Step::AskBefore => (survey_hint(survey(Moment::Before), state, today), "survey/before"),
+        Step::AskAfter => (survey_hint(survey(Moment::After), state, today), "survey/after"),
+        Step::Change => (change_hint(project, today), "change"),
+        Step::Study => {
+            let hint = match (&project.studied, state) {
+                (Some(studied), _) => format!("Decided: {}", first_words(studied.decided.as_str())),
+                (None, StepState::Ready) => "Ten minutes of a meeting. The numbers are below.".to_owned(),
+                (None, _) => "After you have counted again.".to_owned(),
+            };
+            (hint, "study")
+        }
+    };
+    let title = match (step, &project.change) {
+        (Step::Change, Some(change)) => format!("Change something: {}", change.what),
+        _ => step_title(step).to_owned(),
+    };
+    let (words, tag) = match state {
+        StepState::Done => ("Done", None),
+        StepState::InProgress if step == Step::Change => ("Planned", Some("blue")),
+        StepState::InProgress => ("In progress", Some("blue")),
+        StepState::Ready => ("Ready to start", Some("white")),
+        StepState::NotYet(_) => ("Cannot start yet", None),
+        StepState::LeftOut => ("Left out", None),
+    };
+    let open = !matches!(state, StepState::NotYet(_) | StepState::LeftOut);
+    StepLine { title, href: open.then(|| format!("{place}/{rest}")), hint, state: words, tag }
+}
+
+/// The first line, and not more of it than a list holds.
+fn first_words(text: &str) -> String {
+    const LONGEST: usize = 120;
+    let line = text.lines().next().unwrap_or_default();
+    if line.chars().count() <= LONGEST && line == text {
+        return line.to_owned();
+    }
+    line.chars().take(LONGEST).chain(['\u{2026}']).collect()
+}
+
+/// What comes next, in a sentence.
+fn next(steps: &[(Step, StepState); 7], surveys: &[SurveyRecord], today: Date) -> String {
+    let ready = steps.iter().find(|(_, state)| matches!(state, StepState::Ready | StepState::InProgress));
+    let waiting = steps.iter().find_map(|(step, state)| match state {
+        StepState::NotYet(Some(from)) => Some((step, from)),
+        _ => None,
+    });
+    let closes =
+        |moment| surveys.iter().find(|survey| survey.moment == moment).map(|survey| day(survey.closes_on, today));
+    match (ready, waiting) {
+        (Some((Step::AskBefore, StepState::InProgress)), _) => {
+            format!("Next: the survey closes on {}.", closes(Moment::Before).unwrap_or_default())
+        }
+        (Some((Step::AskAfter, StepState::InProgress)), _) => {
+            format!("Next: the second survey closes on {}.", closes(Moment::After).unwrap_or_default())
+        }
+        (Some((step, _)), _) => format!("Next: {}.", lower(step_title(*step))),
+        (None, Some((step, from))) => format!("Next: {}, from {} on.", lower(step_title(*step)), day(*from, today)),
+        (None, None) => "Every step is behind you.".to_owned(),
+    }
+}
+
+fn lower(title: &str) -> String {
+    let mut letters = title.chars();
+    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
+}
+
+fn facts(project: &Project, today: Date) -> Vec<(String, String)> {
+    let measured = project.goal.measured;
+    let fact = |name: &str, count: &Count| {
+        let period = count.period().map(|period| months(period, today)).unwrap_or_default();
+        (name.to_owned(), format!("{} ({period})", study::worded(study::value(count), measured)))
+    };
+    let start = project.count(Stage::Baseline).map(|count| fact("Started at", count));
+    let now = project.newest().map(|count| fact("Now", count));
+    let watch = project.goal.balance.as_ref().map(|balance| ("Must not get worse".to_owned(), balance.to_string()));
+    start.into_iter().chain(now).chain(watch).collect()
+}
+
+fn fair(project: &Project) -> Vec<(&'static str, String)> {
+    let goal = &project.goal;
+    let none = || "Nothing is written here yet.".to_owned();
+    let measurable = match goal.measured {
+        Measured::Referrals => "Referrals sent to the link worker, each counted once.".to_owned(),
+        Measured::Share => "A share: how many of how many, typed in.".to_owned(),
+    };
+    let specific = match (&goal.what, goal.measured) {
+        (Some(what), Measured::Share) => what.to_string(),
+        _ => "People referred to the link worker.".to_owned(),
+    };
+    vec![
+        ("Specific", specific),
+        ("Measurable", measurable),
+        ("Achievable", goal.achievable.as_ref().map_or_else(none, ToString::to_string)),
+        ("Relevant", goal.relevant.as_ref().map_or_else(none, ToString::to_string)),
+        ("Timed", birth_day(goal.by)),
+    ]
+}
+
+pub(super) fn chart(project: &Project) -> Option<MonthChart> {
+    let goal = &project.goal;
+    let counted = project.counts.iter().enumerate();
+    let points: Vec<MonthPoint> = counted
+        .flat_map(|(at, count)| count.iter().flat_map(move |count| count.months.iter().map(move |month| (at, month))))
+        .map(|(at, month)| MonthPoint {
+            month: month.month,
+            value: study::month_value(month),
+            count: at,
+            after: at > 0,
+        })
+        .collect();
+    let (first, last) = (points.first()?.month, points.last()?.month);
+    let span = Period { first, months: 1 };
+    let what = match (&goal.what, goal.measured) {
+        (Some(what), Measured::Share) => format!("Per cent: {what}"),
+        _ => "People referred each month".to_owned(),
+    };
+    let named = |month: Date| month.strftime("%B %Y").to_string();
+    let title = if span.first == last {
+        format!("{what}, {}", named(first))
+    } else {
+        format!("{what}, {} to {}", named(first), named(last))
+    };
+    let worded = |point: &MonthPoint| {
+        format!("{} in {}", study::worded(point.value, goal.measured).trim_end_matches(" a month"), named(point.month))
+    };
+    let numbers: Vec<String> = points.iter().map(worded).collect();
+    let change = project.change.as_ref().map(|change| change.on);
+    let marked = change.filter(|on| (first..=last.last_of_month()).contains(on)).map(birth_day);
+    let description = format!(
+        "{}.{} The goal is {}.",
+        numbers.join(", "),
+        marked.as_ref().map(|on| format!(" The change was on {on}.")).unwrap_or_default(),
+        study::worded(f64::from(goal.target), goal.measured)
+    );
+    let caption = match marked {
+        Some(on) => format!(
+            "{what}. The grey line marks the change on {on}; the whole of its month counts as after it. Squares come after it."
+        ),
+        None => format!("{what}."),
+    };
+    MonthChart::drawn(
+        &points,
+        (f64::from(goal.target), change),
+        goal.measured == Measured::Share,
+        (title, description, caption),
+    )
+}
+
+fn warnings(project: &Project, others: &[PastChange]) -> Vec<String> {
+    let mut all: Vec<String> = others
+        .iter()
+        .map(|other| {
+            let on = birth_day(other.on);
+            format!("Another project here, \u{201c}{}\u{201d}, changed something on {on}. What you see may be its doing too.", other.title)
+        })
+        .collect();
+    if let (Some(start), Some(now)) = (project.count(Stage::Baseline), project.newest())
+        && start.months.len() != now.months.len()
+    {
+        all.push("The counts cover different numbers of months: compare people a month, not totals.".to_owned());
+    }
+    if let (Some(start), Some(now)) = (project.count(Stage::Baseline), project.newest())
+        && start.source != now.source
+    {
+        all.push(
+            "The start was counted in another way than what came after. A part of the difference may come from that."
+                .to_owned(),
+        );
+    }
+    all
+}
+
+fn of_words(of: Option<Of>, asked: bool) -> String {
+    match of {
+        Some(of) => format!("{} of {}", of.yes, of.n),
+        None if asked => format!("Fewer than {SHOWN_FROM}"),
+        None => "Not asked".to_owned(),
+    }
+}
+
+fn pair_words(pair: Option<Paired>, scale: bool) -> String {
+    let Some(Paired { n, up, down, p }) = pair else { return "Too few to say".to_owned() };
+    let moved = match (up, down) {
+        (0, 0) => "nobody changed".to_owned(),
+        (up, 0) => format!("{up} {}", if scale { "agree more" } else { "now say yes" }),
+        (0, down) => format!("{down} {}", if scale { "agree less" } else { "no longer do" }),
+        (up, down) if scale => format!("{up} agree more, {down} less"),
+        (up, down) => format!("{up} now say yes, {down} no longer"),
+    };
+    let chance = match p {
+        Some(p) if p < 0.001 => " (p under 0.001)".to_owned(),
+        Some(p) => format!(" (p {p:.2})"),
+        None => String::new(),
+    };
+    format!("Of {n}, {moved}{chance}")
+}
+
+pub(super) fn has_item(survey: Option<&SurveyRecord>, code: &str) -> bool {
+    survey.is_some_and(|survey| survey.questions.item(code).is_some())
+}
+
+fn staff_view(surveys: &[SurveyRecord], today: Date) -> Option<StaffView> {
+    if surveys.is_empty() {
+        return None;
+    }
+    let at = |moment| surveys.iter().find(|survey| survey.moment == moment);
+    let (before, after) = (at(Moment::Before), at(Moment::After));
+    let (statements, pairing) = staff::statements(surveys);
+    let enough = surveys.iter().any(|survey| survey.responses.len() >= SHOWN_FROM);
+    let mut lines_rate = vec![];
+    for (name, survey) in [("Before", before), ("After", after)] {
+        let Some(survey) = survey else { continue };
+        let mut words = format!("{name}: {}", rate(survey, today));
+        if survey.responses.len() < SHOWN_FROM {
+            words.push_str(&format!(" What they say is shown when {SHOWN_FROM} have answered."));
+        }
+        if survey.responses.len() > survey.invited as usize {
+            words.push_str(
+                " More answers than people asked: somebody may have answered twice, or the address went further.",
+            );
+        }
+        if survey.withdrawn > 0 {
+            let withdrawn = i64::try_from(survey.withdrawn).unwrap_or(i64::MAX);
+            words.push_str(&format!(" {} taken back.", count(withdrawn, "answer was", "answers were")));
+        }
+        lines_rate.push(words);
+    }
+    if pairing.doubled > 0 {
+        lines_rate.push(format!(
+            "{} bear a code that somebody else made too: they count, and belong to no pair.",
+            count(i64::try_from(pairing.doubled).unwrap_or(i64::MAX), "answer", "answers")
+        ));
+    }
+    let shown = |statement: &Statement| StaffLine {
+        text: statement.text.clone(),
+        before: of_words(statement.before, has_item(before, &statement.code)),
+        after: of_words(statement.after, has_item(after, &statement.code)),
+        twice: pair_words(statement.pairs, statement.scale),
+    };
+    let written = surveys.iter().flat_map(|survey| {
+        let when = if survey.moment == Moment::After { "after" } else { "before" };
+        staff::written(survey)
+            .into_iter()
+            .map(move |(question, words)| WrittenBlock { question: format!("{question} Asked {when}"), words })
+    });
+    Some(StaffView {
+        rate: lines_rate,
+        lines: if enough { statements.iter().map(shown).collect() } else { vec![] },
+        how: format!(
+            "Those who said yes, or on a scale from 1 to 5 chose 4 or 5, of those who answered the question. Groups of fewer than {SHOWN_FROM} \
+             are not shown. Answers are put together by a code that people made for themselves, never by their order: {} answered both \
+             times. For them, p says how often so uneven a change would come by chance alone (exact McNemar test for yes and no, Wilcoxon's \
+             signed ranks for scales). Many statements are looked at, so that one in twenty looks uneven by chance. Whoever did not answer may \
+             think otherwise.",
+            pairing.pairs
+        ),
+        written: written.collect(),
+    })
+}
+
+fn copies(here: &May<Improve>) -> Vec<Choice> {
+    let actor = here.visitor.actor();
+    let mut places: Vec<_> = here.visitor.signed_in.places.iter().map(|(place, _)| place).collect();
+    places.dedup_by_key(|place| place.id);
+    let others =
+        places.into_iter().filter(|place| place.id != here.organisation.id && actor.may(place.id, Action::Improve));
+    others.map(|place| Choice::new(&place.slug, place.name.clone(), false)).collect()
+}
+
+pub(crate) async fn one(
+    here: May<Improve>,
+    Path((_, id)): Path<(String, ProjectId)>,
+    Query(told): Query<Told>,
+) -> Result<Response, WebError> {
+    let improvement = here.app().improvement();
+    let record = improvement.project(&here.ctx, id).await?;
+    let surveys = improvement.surveys(&here.ctx, id).await?;
+    let today = here.app().today();
+    let project = &record.project;
+    let watched = project.count(Stage::Baseline).and_then(Count::period).map(|period| {
+        let until = project.newest().and_then(Count::period).map_or(today, Period::end);
+        (period.first, until)
+    });
+    let others = match watched {
+        Some(watched) => improvement.other_changes(&here.ctx, id, watched).await?,
+        None => vec![],
+    };
+    let steps = project.steps(asked(&surveys, today), today);
+    let place = place_of(&here, id);
+    let page = ProjectPage {
+        frame: here.frame(project.goal.title.to_string(), "improvement").await?,
+        list_href: here.href("improvement"),
+        saved: saved(&told),
+        led_by: project.goal.led_by.to_string(),
+        title: project.goal.title.to_string(),
+        goal: study::goal_sentence(project),
+        facts: facts(project, today),
+        fair: fair(project),
+        goal_href: format!("{place}/goal"),
+        done: done_of(&steps),
+        next: next(&steps, &surveys, today),
+        steps: steps.iter().map(|step| step_line(&here, (&record, &surveys), *step, today)).collect(),
+        warnings: warnings(project, &others),
+        finding: finding_view(project),
+        outcome: study::goal_reached(project, today).map(|(_, words)| words),
+        chart: chart(project),
+        staff: staff_view(&surveys, today),
+        evidence_href: project.newest().map(|_| format!("{place}/evidence.pdf")),
+        certificate: project.count(Stage::Third).is_some(),
+        counts_href: study::as_statistics(project).map(|_| format!("{place}/counts.csv")),
+        copy_action: format!("{place}/copy"),
+        copy_to: copies(&here),
+    };
+    show(here.app(), &page)
+}
