@@ -14,11 +14,11 @@ use fingerpost_store::AboutPerson;
 use fingerpost_ui::format::day;
 use fingerpost_ui::pages::{AboutPage, CharacteristicView, Choice};
 
-use crate::WebError;
-use crate::form::Posted;
-use crate::frame::{show, show_again};
-use crate::permitted::May;
-use crate::view::listed;
+use fingerpost_web_core::WebError;
+use fingerpost_web_core::form::Posted;
+use fingerpost_web_core::frame::{show, show_again};
+use fingerpost_web_core::permitted::May;
+use fingerpost_web_core::view::listed;
 
 /// Needs are asked about again after a year, unless somebody says sooner.
 const REVIEW_AFTER_DAYS: i64 = 365;

@@ -6,10 +6,10 @@ use fingerpost_domain::problem::Problems;
 use fingerpost_ui::pages::AccountPage;
 use totp_rs::{Builder, Secret, Totp};
 
-use crate::form::Posted;
-use crate::frame::{of_visitor, show, show_again};
-use crate::visitor::Visitor;
-use crate::{WebError, sessions, view};
+use fingerpost_web_core::form::Posted;
+use fingerpost_web_core::frame::{of_visitor, show, show_again};
+use fingerpost_web_core::visitor::Visitor;
+use fingerpost_web_core::{WebError, sessions, view};
 
 const ISSUER: &str = "Fingerpost";
 

@@ -18,12 +18,12 @@ use fingerpost_ui::pages::{
     AskCheckPage, AskPage, AskStartPage, AskStatusPage, Choice, Frame, MessagePage, PhoneLine, Step, SummaryRow,
 };
 
-use crate::form::{Posted, link_token};
-use crate::frame::{of_link, show, show_again};
-use crate::limits::{Beginning, Caller};
 use crate::measures::At;
-use crate::view::listed;
-use crate::{App, WebError};
+use fingerpost_web_core::form::{Posted, link_token};
+use fingerpost_web_core::frame::{of_link, show, show_again};
+use fingerpost_web_core::limits::{Beginning, Caller};
+use fingerpost_web_core::view::listed;
+use fingerpost_web_core::{App, WebError};
 
 /// What is posted when somebody goes on, sends, stops or takes their request back.
 const SEND: &str = "send";

@@ -10,11 +10,11 @@ use fingerpost_policy::{ReadCase, WorkCase};
 use fingerpost_store::{CasePage as Case, PersonHere, StoreError};
 use fingerpost_ui::pages::{CarePage, Choice};
 
-use crate::WebError;
-use crate::form::Posted;
-use crate::frame::{show, show_again};
-use crate::permitted::May;
-use crate::view::listed;
+use fingerpost_web_core::WebError;
+use fingerpost_web_core::form::Posted;
+use fingerpost_web_core::frame::{show, show_again};
+use fingerpost_web_core::permitted::May;
+use fingerpost_web_core::view::listed;
 
 async fn page(
     here: &May<ReadCase>,

@@ -10,10 +10,10 @@ use fingerpost_ui::format::{count, days_ago, due, long_day};
 use fingerpost_ui::pages::{CaseloadLine, CaseloadPage, ClosedLine, ClosedPage, Filter, Inbox};
 use serde::Deserialize;
 
-use crate::WebError;
-use crate::frame::show;
-use crate::permitted::May;
-use crate::view::short_name;
+use fingerpost_web_core::WebError;
+use fingerpost_web_core::frame::show;
+use fingerpost_web_core::permitted::May;
+use fingerpost_web_core::view::short_name;
 
 /// Which people are shown.
 #[derive(Debug, Deserialize)]

@@ -21,11 +21,12 @@ use fingerpost_ui::pages::{
 };
 use serde::Deserialize;
 
-use crate::form::Posted;
-use crate::frame::{show, show_again};
-use crate::permitted::May;
-use crate::view::{care, listed, needs_text, one_line_address, short_name};
-use crate::{WebError, connections, measures, triage};
+use crate::{connections, measures, triage};
+use fingerpost_web_core::WebError;
+use fingerpost_web_core::form::Posted;
+use fingerpost_web_core::frame::{show, show_again};
+use fingerpost_web_core::permitted::May;
+use fingerpost_web_core::view::{care, listed, needs_text, one_line_address, short_name};
 
 /// What was just saved. A word of ours.
 #[derive(Debug, Deserialize)]

@@ -16,11 +16,12 @@ use fingerpost_ui::format::{count, day, day_and_time, days_ago};
 use fingerpost_ui::pages::{Choice, ConnectionLine, ConnectionPage, DayFields, OfferBeside, OfferPage, SummaryRow};
 use serde::Deserialize;
 
-use crate::form::Posted;
-use crate::frame::{show, show_again};
-use crate::permitted::May;
-use crate::view::listed;
-use crate::{WebError, directory};
+use crate::directory;
+use fingerpost_web_core::WebError;
+use fingerpost_web_core::form::Posted;
+use fingerpost_web_core::frame::{show, show_again};
+use fingerpost_web_core::permitted::May;
+use fingerpost_web_core::view::listed;
 
 /// What was just saved. A word of ours.
 #[derive(Debug, Deserialize)]

@@ -12,11 +12,11 @@ use fingerpost_ui::pages::{CountedLine, CountedPage};
 use jiff::Span;
 use serde::Deserialize;
 
-use crate::WebError;
 use crate::flow::DAYS;
-use crate::frame::show;
-use crate::permitted::May;
-use crate::view::capital;
+use fingerpost_web_core::WebError;
+use fingerpost_web_core::frame::show;
+use fingerpost_web_core::permitted::May;
+use fingerpost_web_core::view::capital;
 
 /// Which number's people are wanted.
 #[derive(Debug, Deserialize)]

@@ -18,9 +18,9 @@ use fingerpost_ui::format::{self, birth_day, count};
 use fingerpost_ui::pages::{Choice, DirectoryPage, OfferBeside, Reason, ResultCard, ServicePage, SummaryRow};
 use serde::Deserialize;
 
-use crate::WebError;
-use crate::frame::show;
-use crate::permitted::May;
+use fingerpost_web_core::WebError;
+use fingerpost_web_core::frame::show;
+use fingerpost_web_core::permitted::May;
 
 /// Results on one page.
 const AT_ONCE: usize = 20;

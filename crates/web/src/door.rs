@@ -9,12 +9,13 @@ use fingerpost_policy::Signpost;
 use fingerpost_store::SignpostDoor;
 use fingerpost_ui::pages::{DoorPage, DoorServicePage, DoorSetUpPage, Frame};
 
-use crate::form::{Posted, link_token};
-use crate::frame::{show, show_again};
-use crate::limits::{Beginning, Caller};
-use crate::permitted::May;
+use crate::directory;
 use crate::signposts::tile;
-use crate::{App, WebError, directory, view};
+use fingerpost_web_core::form::{Posted, link_token};
+use fingerpost_web_core::frame::{show, show_again};
+use fingerpost_web_core::limits::{Beginning, Caller};
+use fingerpost_web_core::permitted::May;
+use fingerpost_web_core::{App, WebError, view};
 
 /// Services behind a door: as many as somebody reads on a phone while they wait.
 const TILES: usize = 12;

@@ -10,10 +10,11 @@ use fingerpost_store::{LinkScope, SignInRecord, StoreError};
 use fingerpost_ui::pages::{Account, ChoosePasswordPage, CodePage, PlaceLink, PlacesPage, SignInPage};
 use tower_sessions::Session;
 
-use crate::form::Posted;
-use crate::frame::{first_screen, of_anyone, of_link, of_visitor, show, show_again};
-use crate::visitor::Visitor;
-use crate::{App, Passwords, WebError, account, ask, group, measures, sessions};
+use crate::{account, ask, group, measures};
+use fingerpost_web_core::form::Posted;
+use fingerpost_web_core::frame::{first_screen, of_anyone, of_link, of_visitor, show, show_again};
+use fingerpost_web_core::visitor::Visitor;
+use fingerpost_web_core::{App, Passwords, WebError, sessions};
 
 /// The same whatever is wrong: who has an account, and whose rests, is nobody's business.
 const REFUSED: &str = "The email or the password is not right, or the account is resting after too many tries. Wait 15 \

@@ -12,9 +12,9 @@ use fingerpost_ui::format::{count, long_day};
 use fingerpost_ui::pages::{FlowLine, FlowPage, MonthLine, WaitLine};
 use jiff::Span;
 
-use crate::WebError;
-use crate::frame::show;
-use crate::permitted::May;
+use fingerpost_web_core::WebError;
+use fingerpost_web_core::frame::show;
+use fingerpost_web_core::permitted::May;
 
 pub(crate) const DAYS: i64 = 365;
 

@@ -9,10 +9,11 @@ use fingerpost_store::{ConnectionChange, GroupView, LiveLink, StoreError};
 use fingerpost_ui::format::day;
 use fingerpost_ui::pages::{Choice, GroupPage};
 
-use crate::form::Posted;
-use crate::frame::{of_link, show, show_again};
-use crate::view::listed;
-use crate::{App, WebError, connections};
+use crate::connections;
+use fingerpost_web_core::form::Posted;
+use fingerpost_web_core::frame::{of_link, show, show_again};
+use fingerpost_web_core::view::listed;
+use fingerpost_web_core::{App, WebError};
 
 /// A visit can be told for so many days afterwards.
 const TOLD_WITHIN_DAYS: i64 = 60;

@@ -22,11 +22,11 @@ use fingerpost_ui::pages::{
 };
 use serde::Deserialize;
 
-use crate::WebError;
-use crate::form::{Posted, mark_of};
-use crate::frame::{show, show_again};
-use crate::permitted::May;
-use crate::view::listed;
+use fingerpost_web_core::WebError;
+use fingerpost_web_core::form::{Posted, mark_of};
+use fingerpost_web_core::frame::{show, show_again};
+use fingerpost_web_core::permitted::May;
+use fingerpost_web_core::view::listed;
 use words::{count_words, finding_view, step_title};
 
 pub(crate) use project::one;

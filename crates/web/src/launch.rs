@@ -16,12 +16,13 @@ use fingerpost_store::{Ctx, LaunchKey, LaunchKeyRow, Launched, StoreError};
 use fingerpost_ui::format::{birth_day, day_and_time};
 use fingerpost_ui::pages::{LaunchKeyLine, LaunchKeysPage, LaunchPage, SummaryRow};
 
-use crate::form::Posted;
-use crate::frame::{self, show};
-use crate::limits::{Beginning, Caller};
-use crate::permitted::May;
-use crate::visitor::Visitor;
-use crate::{App, WebError, refer};
+use crate::refer;
+use fingerpost_web_core::form::Posted;
+use fingerpost_web_core::frame::{self, show};
+use fingerpost_web_core::limits::{Beginning, Caller};
+use fingerpost_web_core::permitted::May;
+use fingerpost_web_core::visitor::Visitor;
+use fingerpost_web_core::{App, WebError};
 
 /// The field of a launcher's form.
 const TOKEN: &[u8] = b"token=";

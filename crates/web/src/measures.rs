@@ -16,11 +16,11 @@ use fingerpost_ui::pages::{
 };
 use serde::Deserialize;
 
-use crate::form::Posted;
-use crate::frame::{of_link, show, show_again};
-use crate::permitted::May;
-use crate::view::listed;
-use crate::{App, WebError};
+use fingerpost_web_core::form::Posted;
+use fingerpost_web_core::frame::{of_link, show, show_again};
+use fingerpost_web_core::permitted::May;
+use fingerpost_web_core::view::listed;
+use fingerpost_web_core::{App, WebError};
 
 /// The question that was asked for: going back.
 #[derive(Debug, Default, Deserialize)]

@@ -16,11 +16,11 @@ use fingerpost_ui::format::{birth_day, long_day};
 use fingerpost_ui::pages::{CopyStep, PlanCopyPage};
 use serde::Deserialize;
 
-use crate::WebError;
-use crate::frame::show;
-use crate::paper::{self, lines};
-use crate::permitted::May;
 use crate::plans::joined;
+use fingerpost_web_core::WebError;
+use fingerpost_web_core::frame::show;
+use fingerpost_web_core::paper::{self, lines};
+use fingerpost_web_core::permitted::May;
 
 /// What was asked for with the page: words of ours.
 #[derive(Debug, Default, Deserialize)]

@@ -17,11 +17,11 @@ use fingerpost_ui::format::day;
 use fingerpost_ui::pages::{Choice, GoalView, PlanPage, StepView};
 use serde::Deserialize;
 
-use crate::WebError;
-use crate::form::Posted;
-use crate::frame::{show, show_again};
-use crate::permitted::May;
-use crate::view::listed;
+use fingerpost_web_core::WebError;
+use fingerpost_web_core::form::Posted;
+use fingerpost_web_core::frame::{show, show_again};
+use fingerpost_web_core::permitted::May;
+use fingerpost_web_core::view::listed;
 
 /// What was asked for with the page: words of ours.
 #[derive(Debug, Default, Deserialize)]

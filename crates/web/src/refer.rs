@@ -16,11 +16,11 @@ use fingerpost_store::{Draft, ReferFrame, WorkerCard};
 use fingerpost_ui::format::{day, initials};
 use fingerpost_ui::pages::{Choice, MessagePage, ReferPage, ReferWhoPage, WorkerView};
 
-use crate::WebError;
-use crate::form::Posted;
-use crate::frame::{show, show_again};
-use crate::permitted::May;
-use crate::view::{listed, one_line_address, person_card};
+use fingerpost_web_core::WebError;
+use fingerpost_web_core::form::Posted;
+use fingerpost_web_core::frame::{show, show_again};
+use fingerpost_web_core::permitted::May;
+use fingerpost_web_core::view::{listed, one_line_address, person_card};
 
 fn answers_of(form: &Posted) -> PersonAnswers {
     PersonAnswers {

@@ -19,10 +19,10 @@ use tower_http::csrf::CsrfLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use crate::{
-    App, about, account, ask, assets, care, caseload, cases, connections, counted, directory, door, entry, errors,
-    flow, health, improvement, launch, measures, plan_copy, plans, refer, sent, sessions, signposts, staff_surveys,
-    texts, triage, users,
+    about, account, ask, care, caseload, cases, connections, counted, directory, door, entry, flow, improvement,
+    launch, measures, plan_copy, plans, refer, sent, signposts, staff_surveys, texts, triage, users,
 };
+use fingerpost_web_core::{App, assets, errors, health, sessions};
 
 /// What stands in front of a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

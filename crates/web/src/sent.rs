@@ -22,13 +22,13 @@ use fingerpost_ui::pages::{
 };
 use serde::Deserialize;
 
-use crate::WebError;
-use crate::form::Posted;
-use crate::frame::{show, show_again};
-use crate::paper::{self, lines};
-use crate::permitted::May;
 use crate::triage::question_rows;
-use crate::view::{asked_by, capital, listed, needs_text, reach_text, short_name};
+use fingerpost_web_core::WebError;
+use fingerpost_web_core::form::Posted;
+use fingerpost_web_core::frame::{show, show_again};
+use fingerpost_web_core::paper::{self, lines};
+use fingerpost_web_core::permitted::May;
+use fingerpost_web_core::view::{asked_by, capital, listed, needs_text, reach_text, short_name};
 
 /// Where the list goes on.
 #[derive(Debug, Deserialize)]

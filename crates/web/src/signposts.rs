@@ -13,10 +13,11 @@ use fingerpost_ui::format::{count, time};
 use fingerpost_ui::pages::{LastSignpost, Qr, SignpostPage, SlipPage, Tile};
 use serde::Deserialize;
 
-use crate::form::Posted;
-use crate::frame::{show, show_again};
-use crate::permitted::May;
-use crate::{WebError, directory, view};
+use crate::directory;
+use fingerpost_web_core::form::Posted;
+use fingerpost_web_core::frame::{show, show_again};
+use fingerpost_web_core::permitted::May;
+use fingerpost_web_core::{WebError, view};
 
 /// Tiles of the page.
 const TILES: usize = 8;

@@ -16,12 +16,12 @@ use fingerpost_ui::pages::{
     Choice, Frame, MessagePage, RouteLine, StaffSurveyPage, SurveyPage, SurveyQuestion, SurveyThanksPage,
 };
 
-use crate::form::{Posted, link_token};
-use crate::frame::{show, show_again};
 use crate::improvement::Told;
-use crate::permitted::May;
-use crate::view::listed;
-use crate::{App, WebError};
+use fingerpost_web_core::form::{Posted, link_token};
+use fingerpost_web_core::frame::{show, show_again};
+use fingerpost_web_core::permitted::May;
+use fingerpost_web_core::view::listed;
+use fingerpost_web_core::{App, WebError};
 
 /// Where somebody lands whose page was sent before: they were given the secret then.
 const SENT_BEFORE: &str = "sent";

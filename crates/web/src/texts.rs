@@ -5,8 +5,8 @@ use axum::response::Response;
 use fingerpost_ui::pages::{Frame, TextBlock, TextPage};
 use pulldown_cmark::{Event, HeadingLevel, Parser, Tag, TagEnd};
 
-use crate::frame::show;
-use crate::{App, WebError};
+use fingerpost_web_core::frame::show;
+use fingerpost_web_core::{App, WebError};
 
 const PRIVACY: &str = include_str!("../texts/privacy.md");
 const ACCESSIBILITY: &str = include_str!("../texts/accessibility.md");

@@ -20,11 +20,11 @@ use fingerpost_ui::format::{birth_day, day_and_time, days_ago, due};
 use fingerpost_ui::pages::{Choice, SummaryRow, TriageLine, TriageOnePage, TriagePage};
 use serde::Deserialize;
 
-use crate::WebError;
-use crate::form::Posted;
-use crate::frame::{show, show_again};
-use crate::permitted::May;
-use crate::view::{answer_promised, asked_by, care, listed, needs_text, person_card, short_name};
+use fingerpost_web_core::WebError;
+use fingerpost_web_core::form::Posted;
+use fingerpost_web_core::frame::{show, show_again};
+use fingerpost_web_core::permitted::May;
+use fingerpost_web_core::view::{answer_promised, asked_by, care, listed, needs_text, person_card, short_name};
 
 const NEW_PERSON: &str = "new";
 

@@ -13,11 +13,11 @@ use fingerpost_store::{NewUser, StoreError, UserRow};
 use fingerpost_ui::pages::{Choice, InviteValues, UserLine, UsersPage};
 use serde::Deserialize;
 
-use crate::WebError;
-use crate::form::Posted;
-use crate::frame::{show, show_again};
-use crate::permitted::May;
-use crate::view::listed;
+use fingerpost_web_core::WebError;
+use fingerpost_web_core::form::Posted;
+use fingerpost_web_core::frame::{show, show_again};
+use fingerpost_web_core::permitted::May;
+use fingerpost_web_core::view::listed;
 
 /// What was just done. A word of ours.
 #[derive(Debug, Deserialize)]

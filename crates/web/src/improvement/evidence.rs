@@ -15,9 +15,9 @@ use fingerpost_print::{Bar, Evidence, Part};
 use fingerpost_ui::format::{birth_day, long_day};
 
 use super::words::{count_words, rate};
-use crate::WebError;
-use crate::paper::{download, lines};
-use crate::permitted::May;
+use fingerpost_web_core::WebError;
+use fingerpost_web_core::paper::{download, lines};
+use fingerpost_web_core::permitted::May;
 
 const ELSEWHERE: [&str; 3] = [
     "A guide to social prescribing prints up to 40% fewer GP appointments, 27% lower cost of secondary care, and 9.9 kg of carbon \

@@ -16,9 +16,9 @@ use fingerpost_ui::pages::{Choice, MonthChart, MonthPoint, ProjectPage, StaffLin
 
 use super::words::{asked, count_words, done_of, finding_view, months, rate, step_title};
 use super::{Told, place_of};
-use crate::WebError;
-use crate::frame::show;
-use crate::permitted::May;
+use fingerpost_web_core::WebError;
+use fingerpost_web_core::frame::show;
+use fingerpost_web_core::permitted::May;
 
 fn saved(told: &Told) -> Option<String> {
     let words = match told.saved.as_deref()? {

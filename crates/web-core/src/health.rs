@@ -7,12 +7,12 @@ use fingerpost_store::SCHEMA_VERSION;
 use crate::App;
 
 /// The process answers.
-pub(crate) async fn alive() -> &'static str {
+pub async fn alive() -> &'static str {
     "alive\n"
 }
 
 /// The database answers and has this program's schema.
-pub(crate) async fn ready(State(app): State<App>) -> (StatusCode, String) {
+pub async fn ready(State(app): State<App>) -> (StatusCode, String) {
     match app.store().ledger().health().await {
         Ok(health) if health.schema == SCHEMA_VERSION => (StatusCode::OK, "ready\n".to_owned()),
         Ok(health) => (StatusCode::SERVICE_UNAVAILABLE, format!("schema {} is not {SCHEMA_VERSION}\n", health.schema)),

@@ -11,10 +11,14 @@ use crate::{App, WebError, sessions};
 
 /// Somebody who is signed in, anywhere.
 #[derive(Debug, Clone)]
-pub(crate) struct Visitor {
+pub struct Visitor {
+    /// The application.
     pub app: App,
+    /// Their session.
     pub session: Session,
+    /// Who they are, and where.
     pub signed_in: SignedIn,
+    /// The token that their forms carry.
     pub csrf: String,
 }
 
@@ -41,7 +45,9 @@ impl FromRequestParts<App> for Visitor {
 }
 
 impl Visitor {
-    pub(crate) fn actor(&self) -> &Actor {
+    /// What they may do.
+    #[must_use]
+    pub fn actor(&self) -> &Actor {
         &self.signed_in.actor
     }
 }

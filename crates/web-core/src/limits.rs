@@ -18,11 +18,11 @@ const AN_HOUR: NonZeroU32 = NonZeroU32::new(60).expect("60 is not 0");
 const REMEMBERED: usize = 10_000;
 
 /// The counts of this process.
-pub(crate) struct Limits(DefaultKeyedRateLimiter<(Beginning, IpAddr)>);
+pub struct Limits(DefaultKeyedRateLimiter<(Beginning, IpAddr)>);
 
 /// What is begun. Each is counted by itself: a busy poster keeps nobody from asking for help.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum Beginning {
+pub enum Beginning {
     /// Asking for help.
     Asking,
     /// A choice behind a waiting room's door.
@@ -50,14 +50,14 @@ impl Limits {
 
 /// Where a request comes from: the connection's other end, or what the proxy in front says of it.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Caller(IpAddr);
+pub struct Caller(IpAddr);
 
 impl Caller {
     /// Counts a beginning.
     ///
     /// # Errors
     /// [`WebError::TooMany`] when this address has begun too much lately.
-    pub(crate) fn may_begin(self, app: &App, what: Beginning) -> Result<(), WebError> {
+    pub fn may_begin(self, app: &App, what: Beginning) -> Result<(), WebError> {
         if app.limits().allows(what, self.0) { Ok(()) } else { Err(WebError::TooMany) }
     }
 }

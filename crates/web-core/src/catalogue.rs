@@ -13,7 +13,7 @@ const AT_ONCE: i64 = 500;
 
 /// The index and how far it has read.
 #[derive(Default)]
-pub(crate) struct Catalogue {
+pub struct Catalogue {
     current: RwLock<(i64, Arc<Index>)>,
     /// Only one request brings the index up to date; the others wait for it and find it done.
     turn: Mutex<()>,
@@ -25,7 +25,7 @@ impl Catalogue {
     }
 
     /// The index as the directory stands now.
-    pub(crate) async fn index(&self, store: &Store) -> Result<Arc<Index>, WebError> {
+    pub async fn index(&self, store: &Store) -> Result<Arc<Index>, WebError> {
         let newest = store.directory_seq().await?;
         let (seq, index) = self.known();
         if seq >= newest {

@@ -7,7 +7,11 @@ use fingerpost_ui::{asset, asset_path};
 
 use crate::WebError;
 
-pub(crate) async fn file(Path((hash, name)): Path<(String, String)>) -> Result<Response, WebError> {
+/// One file.
+///
+/// # Errors
+/// [`WebError::NotFound`] for a name that is none of ours.
+pub async fn file(Path((hash, name)): Path<(String, String)>) -> Result<Response, WebError> {
     // A module's relative import has its importer's hash in the address: the name decides, an old hash of
     // the same file is served without the promise that it never changes.
     let current = asset_path(&name).is_some_and(|path| path == format!("/assets/{hash}/{name}"));

@@ -14,29 +14,29 @@ use fingerpost_ui::format::{birth_day, due};
 use fingerpost_ui::pages::{Care, PersonCard, Qr, SummaryRow};
 
 /// The problems of a form as its page takes them.
-pub(crate) fn listed(problems: &fingerpost_domain::problem::Problems) -> Vec<Problem> {
+pub fn listed(problems: &fingerpost_domain::problem::Problems) -> Vec<Problem> {
     problems.iter().cloned().collect()
 }
 
 /// An address to scan; none where it is too long for a code.
-pub(crate) fn qr(address: &str) -> Qr {
+pub fn qr(address: &str) -> Qr {
     let code = QRBuilder::new(address).build();
     code.map(|code| Qr::drawn(&SvgBuilder::default().to_str(&code))).unwrap_or_default()
 }
 
 /// The text with a capital in front.
-pub(crate) fn capital(text: &str) -> String {
+pub fn capital(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// Preferred first name and family name: how a list names somebody.
-pub(crate) fn short_name(name: &PersonName) -> String {
+pub fn short_name(name: &PersonName) -> String {
     format!("{} {}", name.called(), name.family)
 }
 
 /// Address and postcode on one line.
-pub(crate) fn one_line_address(person: &PersonDetails) -> Option<String> {
+pub fn one_line_address(person: &PersonDetails) -> Option<String> {
     let parts: Vec<String> =
         [person.address.as_ref().map(ToString::to_string), person.postcode.as_ref().map(|p| p.as_str().to_owned())]
             .into_iter()
@@ -45,7 +45,8 @@ pub(crate) fn one_line_address(person: &PersonDetails) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join(", "))
 }
 
-pub(crate) fn person_card(person: &PersonDetails, today: Date) -> PersonCard {
+/// Somebody as the head of a page shows them.
+pub fn person_card(person: &PersonDetails, today: Date) -> PersonCard {
     PersonCard {
         name: person.name.full(),
         called: person.name.called().to_owned(),
@@ -61,7 +62,7 @@ pub(crate) fn person_card(person: &PersonDetails, today: Date) -> PersonCard {
 }
 
 /// "Company, feeling lonely; Being more active".
-pub(crate) fn needs_text(needs: &[Need]) -> String {
+pub fn needs_text(needs: &[Need]) -> String {
     if needs.is_empty() {
         return "Not said".to_owned();
     }
@@ -69,7 +70,7 @@ pub(crate) fn needs_text(needs: &[Need]) -> String {
 }
 
 /// Who asked for a referral beside the person, and that the person knows of it.
-pub(crate) fn asked_by(asker: &str, called: &str, state: ReferralState) -> SummaryRow {
+pub fn asked_by(asker: &str, called: &str, state: ReferralState) -> SummaryRow {
     let knows = match state {
         ReferralState::Draft => format!("{called} has not been asked yet"),
         ReferralState::DeclinedByPerson => format!("{called} knows, and said no"),
@@ -79,7 +80,7 @@ pub(crate) fn asked_by(asker: &str, called: &str, state: ReferralState) -> Summa
 }
 
 /// The way to reach somebody, with the number or address that belongs to it.
-pub(crate) fn reach_text(reach: Reach, person: &PersonDetails) -> String {
+pub fn reach_text(reach: Reach, person: &PersonDetails) -> String {
     let with = match reach {
         Reach::Phone | Reach::Text => person.phone.as_ref().map(|p| p.as_str().to_owned()),
         Reach::Email => person.email.as_ref().map(|e| e.as_str().to_owned()),
@@ -93,12 +94,12 @@ pub(crate) fn reach_text(reach: Reach, person: &PersonDetails) -> String {
 }
 
 /// How an answer stands against the day for which it was promised.
-pub(crate) fn answer_promised(on: Date, today: Date) -> String {
+pub fn answer_promised(on: Date, today: Date) -> String {
     if on < today { format!("the answer is {}", due(on, today)) } else { format!("answer promised {}", due(on, today)) }
 }
 
 /// Risk, needs and safe contact: the same four facts on every page about a person.
-pub(crate) fn care(person: &PersonDetails, safe_contact: &SafeContact, risk: &Risk) -> Care {
+pub fn care(person: &PersonDetails, safe_contact: &SafeContact, risk: &Risk) -> Care {
     let (label, text) = match risk {
         Risk::Known(note) => ("Take care", note.to_string()),
         Risk::NoneKnown => ("No known risks", "Asked, and none known.".to_owned()),

@@ -13,12 +13,12 @@ use crate::WebError;
 static AT_ONCE: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Arc::new(Semaphore::new(2)));
 
 /// The lines of a text as paragraphs.
-pub(crate) fn lines(text: &str) -> Vec<String> {
+pub fn lines(text: &str) -> Vec<String> {
     text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
 }
 
 /// A file to keep. `name` becomes its name, so it holds a reference and nobody's name.
-pub(crate) async fn download(
+pub async fn download(
     name: &str,
     set: impl FnOnce() -> Result<Pdf, PrintError> + Send + 'static,
 ) -> Result<Response, WebError> {

@@ -15,7 +15,7 @@ use crate::{App, WebError};
 /// A session without a request for so long has ended.
 const IDLE: SignedDuration = SignedDuration::from_mins(30);
 /// A session ends after so long whatever happens: a working day.
-pub(crate) const LONGEST: SignedDuration = SignedDuration::from_hours(12);
+pub const LONGEST: SignedDuration = SignedDuration::from_hours(12);
 /// The time of the last request is stored at most so often.
 const TOUCH_EVERY: SignedDuration = SignedDuration::from_mins(1);
 
@@ -27,8 +27,10 @@ const WANTED: &str = "wanted";
 
 /// Who is signed in, as the session keeps it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Who {
+pub struct Who {
+    /// Their tenant.
     pub tenant: String,
+    /// Their account.
     pub user: UserId,
     /// When they signed in, microseconds.
     pub since: i64,
@@ -37,14 +39,15 @@ pub(crate) struct Who {
 }
 
 impl Who {
-    pub(crate) fn tenant(&self) -> Option<TenantId> {
+    /// Their tenant, where its name can be read.
+    pub fn tenant(&self) -> Option<TenantId> {
         self.tenant.parse().ok()
     }
 }
 
 /// The store of tower-sessions over ours.
 #[derive(Clone)]
-pub(crate) struct Sessions(App);
+pub struct Sessions(App);
 
 impl std::fmt::Debug for Sessions {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -90,7 +93,7 @@ impl SessionStore for Sessions {
 
 /// The layer that gives handlers their session. The cookie ends with the browser; the server ends it
 /// earlier when it is idle.
-pub(crate) fn layer(app: &App) -> SessionManagerLayer<Sessions> {
+pub fn layer(app: &App) -> SessionManagerLayer<Sessions> {
     let secure = app.config().secure_cookies;
     SessionManagerLayer::new(Sessions(app.clone()))
         .with_name(if secure { "__Host-fingerpost" } else { "fingerpost" })
@@ -102,7 +105,7 @@ pub(crate) fn layer(app: &App) -> SessionManagerLayer<Sessions> {
 }
 
 /// Who is signed in, if the session has not lasted its day. Notes that they are here.
-pub(crate) async fn who(session: &Session, now: Timestamp) -> std::result::Result<Option<Who>, WebError> {
+pub async fn who(session: &Session, now: Timestamp) -> std::result::Result<Option<Who>, WebError> {
     let Some(mut who) = session.get::<Who>(WHO).await? else { return Ok(None) };
     let since = Timestamp::from_microsecond(who.since).unwrap_or(Timestamp::UNIX_EPOCH);
     if now.duration_since(since) > LONGEST {
@@ -121,12 +124,12 @@ pub(crate) async fn who(session: &Session, now: Timestamp) -> std::result::Resul
 const WANTED_FOR: SignedDuration = SignedDuration::from_mins(10);
 
 /// Remembers the page that somebody wanted before they signed in. Only paths of ours that name nobody are kept.
-pub(crate) async fn want(session: &Session, path: &str, now: Timestamp) -> std::result::Result<(), WebError> {
+pub async fn want(session: &Session, path: &str, now: Timestamp) -> std::result::Result<(), WebError> {
     Ok(session.insert(WANTED, (path, now.as_microsecond())).await?)
 }
 
 /// Begins the session of somebody who has proved who they are, under a new id. Gives the page that they wanted, or the start.
-pub(crate) async fn begin(
+pub async fn begin(
     app: &App,
     session: &Session,
     tenant: &TenantId,
@@ -145,19 +148,19 @@ pub(crate) async fn begin(
 }
 
 /// Remembers who has given the right password and still owes a code.
-pub(crate) async fn owe_code(session: &Session, tenant: &TenantId, user: UserId) -> std::result::Result<(), WebError> {
+pub async fn owe_code(session: &Session, tenant: &TenantId, user: UserId) -> std::result::Result<(), WebError> {
     session.cycle_id().await?;
     Ok(session.insert(PENDING, (tenant.as_str(), user)).await?)
 }
 
 /// Who owes a code.
-pub(crate) async fn owing(session: &Session) -> std::result::Result<Option<(TenantId, UserId)>, WebError> {
+pub async fn owing(session: &Session) -> std::result::Result<Option<(TenantId, UserId)>, WebError> {
     let pending: Option<(String, UserId)> = session.get(PENDING).await?;
     Ok(pending.and_then(|(tenant, user)| Some((tenant.parse().ok()?, user))))
 }
 
 /// Keeps the key of a second factor until it is confirmed by a code.
-pub(crate) async fn keep_key(session: &Session, key: Option<&str>) -> std::result::Result<(), WebError> {
+pub async fn keep_key(session: &Session, key: Option<&str>) -> std::result::Result<(), WebError> {
     match key {
         Some(key) => session.insert(TOTP, key).await?,
         None => drop(session.remove::<String>(TOTP).await?),
@@ -166,12 +169,12 @@ pub(crate) async fn keep_key(session: &Session, key: Option<&str>) -> std::resul
 }
 
 /// The key kept by [`keep_key`].
-pub(crate) async fn kept_key(session: &Session) -> std::result::Result<Option<String>, WebError> {
+pub async fn kept_key(session: &Session) -> std::result::Result<Option<String>, WebError> {
     Ok(session.get(TOTP).await?)
 }
 
 /// The token that every form of this session carries.
-pub(crate) async fn token(app: &App, session: &Session) -> std::result::Result<String, WebError> {
+pub async fn token(app: &App, session: &Session) -> std::result::Result<String, WebError> {
     if let Some(token) = session.get::<String>(CSRF).await? {
         return Ok(token);
     }

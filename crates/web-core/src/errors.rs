@@ -132,7 +132,7 @@ impl IntoResponse for WebError {
 }
 
 /// Draws the page of a failure. Sits outside every handler, so that an error looks the same everywhere.
-pub(crate) async fn draw(State(app): State<App>, request: Request, next: Next) -> Response {
+pub async fn draw(State(app): State<App>, request: Request, next: Next) -> Response {
     let response = next.run(request).await;
     let failure = response.extensions().get::<Failure>().cloned().or_else(|| plain_failure(response.status()));
     let Some(failure) = failure else { return response };

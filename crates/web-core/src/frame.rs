@@ -27,13 +27,17 @@ const MENU: &[(Action, &str, &str)] = &[
 ];
 
 /// The first screen of somebody in an organisation: what needs them now.
-pub(crate) fn first_screen(visitor: &Visitor, organisation: &Organisation) -> Option<String> {
+pub fn first_screen(visitor: &Visitor, organisation: &Organisation) -> Option<String> {
     MENU.iter()
         .find(|(action, ..)| visitor.actor().may(organisation.id, *action))
         .map(|(_, path, _)| format!("/o/{}/{path}", organisation.slug))
 }
 
-pub(crate) async fn of_place(
+/// What surrounds a page of an organisation; `current` is the menu item that is open.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn of_place(
     visitor: &Visitor,
     organisation: &Organisation,
     title: String,
@@ -62,7 +66,7 @@ pub(crate) async fn of_place(
 }
 
 /// What surrounds a page that belongs to no organisation.
-pub(crate) fn of_visitor(visitor: &Visitor, title: String) -> Frame {
+pub fn of_visitor(visitor: &Visitor, title: String) -> Frame {
     let mut places: Vec<_> = visitor.signed_in.places.iter().map(|(organisation, _)| organisation.id).collect();
     places.dedup();
     Frame {
@@ -78,22 +82,22 @@ pub(crate) fn of_visitor(visitor: &Visitor, title: String) -> Frame {
 }
 
 /// What surrounds a page for anyone.
-pub(crate) async fn of_anyone(app: &App, session: &Session, title: &str) -> Result<Frame, WebError> {
+pub async fn of_anyone(app: &App, session: &Session, title: &str) -> Result<Frame, WebError> {
     let csrf = sessions::token(app, session).await?;
     Ok(Frame { title: title.to_owned(), csrf, invented: app.invented(), ..Frame::default() })
 }
 
 /// What surrounds a page behind a one-time link.
-pub(crate) fn of_link(app: &App, token: &str, title: &str) -> Frame {
+pub fn of_link(app: &App, token: &str, title: &str) -> Frame {
     Frame { title: title.to_owned(), csrf: link_token(token), invented: app.invented(), ..Frame::default() }
 }
 
 /// Draws a page.
-pub(crate) fn show<P: Page>(app: &App, page: &P) -> Result<Response, WebError> {
+pub fn show<P: Page>(app: &App, page: &P) -> Result<Response, WebError> {
     Ok(Html(app.ui().render(page)?).into_response())
 }
 
 /// Draws a form again with what is wrong in it.
-pub(crate) fn show_again<P: Page>(app: &App, page: &P) -> Result<Response, WebError> {
+pub fn show_again<P: Page>(app: &App, page: &P) -> Result<Response, WebError> {
     Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(app.ui().render(page)?)).into_response())
 }

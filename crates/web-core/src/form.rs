@@ -13,26 +13,26 @@ use crate::{App, WebError, sessions};
 
 /// The fields of a form that was posted from a page of this session.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Posted(HashMap<String, Vec<String>>);
+pub struct Posted(HashMap<String, Vec<String>>);
 
 impl Posted {
     /// The first value of a field, empty when it is not there.
-    pub(crate) fn text(&self, field: &str) -> String {
+    pub fn text(&self, field: &str) -> String {
         self.0.get(field).and_then(|values| values.first()).cloned().unwrap_or_default()
     }
 
     /// What makes a form count once, however often it is posted.
-    pub(crate) fn key(&self) -> Result<RequestKey, WebError> {
+    pub fn key(&self) -> Result<RequestKey, WebError> {
         self.text("key").parse().map_err(|_| WebError::StaleForm)
     }
 
     /// Whether a field came at all, even empty.
-    pub(crate) fn has(&self, field: &str) -> bool {
+    pub fn has(&self, field: &str) -> bool {
         self.0.contains_key(field)
     }
 
     /// All values of a field: ticked boxes.
-    pub(crate) fn all(&self, field: &str) -> Vec<String> {
+    pub fn all(&self, field: &str) -> Vec<String> {
         self.0.get(field).cloned().unwrap_or_default()
     }
 }
@@ -69,13 +69,13 @@ const WITHOUT_SESSION: [&str; 4] = ["/l/", "/self-referral/", "/s/", "/survey/"]
 /// What the forms of a page without a session carry instead of its token: made from the end of the address, so that a page which was
 /// opened before lunch still works after it, and no session is stored for a look. Whoever can make it for a one-time link holds the
 /// link already; where anyone may begin, there is nobody's right to borrow.
-pub(crate) fn link_token(link: &str) -> String {
+pub fn link_token(link: &str) -> String {
     let digest = Sha256::digest(format!("form of {link}").as_bytes());
     digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// What a form carries to tell whether somebody has written the same part meanwhile.
-pub(crate) fn mark_of(part: &impl std::fmt::Debug) -> String {
+pub fn mark_of(part: &impl std::fmt::Debug) -> String {
     link_token(&format!("{part:?}"))
 }
 

@@ -12,9 +12,12 @@ use crate::{App, WebError, frame};
 
 /// Somebody who may do `P` in the organisation of the address. Without that right there is no such page.
 #[derive(Debug, Clone)]
-pub(crate) struct May<P> {
+pub struct May<P> {
+    /// Who.
     pub visitor: Visitor,
+    /// Where.
     pub organisation: Organisation,
+    /// The proof, and the instant.
     pub ctx: Ctx<P>,
 }
 
@@ -39,27 +42,29 @@ impl<P: Permission> FromRequestParts<App> for May<P> {
 }
 
 impl<P: Permission> May<P> {
-    pub(crate) fn app(&self) -> &App {
+    /// The application.
+    pub fn app(&self) -> &App {
         &self.visitor.app
     }
 
     /// The same person at the same moment with another right.
-    pub(crate) fn also<Q: Permission>(&self) -> Result<Ctx<Q>, WebError> {
+    pub fn also<Q: Permission>(&self) -> Result<Ctx<Q>, WebError> {
         let grant = self.visitor.actor().grant::<Q>(self.organisation.id).ok_or(WebError::NotFound)?;
         Ok(Ctx { grant, now: self.ctx.now })
     }
 
-    pub(crate) fn may(&self, action: Action) -> bool {
+    /// Whether they may also do that here.
+    pub fn may(&self, action: Action) -> bool {
         self.visitor.actor().may(self.organisation.id, action)
     }
 
     /// An address inside the organisation.
-    pub(crate) fn href(&self, rest: &str) -> String {
+    pub fn href(&self, rest: &str) -> String {
         format!("/o/{}/{rest}", self.organisation.slug)
     }
 
     /// What surrounds a page of this organisation; `current` is the menu item that is open.
-    pub(crate) async fn frame(&self, title: impl Into<String>, current: &str) -> Result<Frame, WebError> {
+    pub async fn frame(&self, title: impl Into<String>, current: &str) -> Result<Frame, WebError> {
         frame::of_place(&self.visitor, &self.organisation, title.into(), current).await
     }
 }

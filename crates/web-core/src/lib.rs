@@ -1,0 +1,164 @@
+//! What every page stands on: the application, who comes in, what they may, the forms they post, what goes wrong.
+//!
+//! [`May`] is the proof of a right, [`Posted`] a form whose token was checked, [`WebError`] what becomes a plain page. No page of the
+//! product lives here: those are the routes of `fingerpost-web`.
+
+pub mod assets;
+mod catalogue;
+pub mod errors;
+pub mod form;
+pub mod frame;
+pub mod health;
+pub mod limits;
+pub mod paper;
+mod passwords;
+pub mod permitted;
+pub mod sessions;
+pub mod view;
+pub mod visitor;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use fingerpost_domain::ambient::Clock;
+use fingerpost_domain::id::TenantId;
+use fingerpost_improvement::Improvement;
+use fingerpost_store::Store;
+use fingerpost_ui::Ui;
+
+pub use errors::WebError;
+pub use form::Posted;
+pub use passwords::{PasswordRefused, Passwords};
+pub use permitted::May;
+
+/// What a deployment decides about its web face.
+#[derive(Debug, Clone, Default)]
+pub struct WebConfig {
+    /// Cookies only over TLS: true wherever people sign in from elsewhere.
+    pub secure_cookies: bool,
+    /// A proxy of ours stands in front: what it says of where a request comes from is believed.
+    pub behind_proxy: bool,
+    /// A folder with `privacy.md`, `accessibility.md`, `cookies.md` in place of ours.
+    pub texts: Option<PathBuf>,
+    /// What links begin with that are shown on a page, without a slash at the end.
+    pub public_url: String,
+}
+
+/// Everything a handler may use. Cloning shares it.
+#[derive(Clone)]
+pub struct App(Arc<Inner>);
+
+struct Inner {
+    store: Store,
+    improvement: Improvement,
+    ui: Ui,
+    clock: Arc<dyn Clock>,
+    passwords: Passwords,
+    catalogue: catalogue::Catalogue,
+    limits: limits::Limits,
+    config: WebConfig,
+    invented: bool,
+}
+
+impl std::fmt::Debug for App {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("App")
+    }
+}
+
+impl App {
+    /// The application over a store.
+    ///
+    /// # Errors
+    /// When the database does not answer or a template cannot be read.
+    pub async fn new(store: Store, clock: Arc<dyn Clock>, config: WebConfig) -> Result<Self, WebError> {
+        let ui = Ui::load()?;
+        let invented = store.ledger().is_invented().await?;
+        let passwords = Passwords::new(store.entropy().clone());
+        Ok(Self(Arc::new(Inner {
+            improvement: Improvement::over(store.clone()),
+            store,
+            ui,
+            clock,
+            passwords,
+            catalogue: catalogue::Catalogue::default(),
+            limits: limits::Limits::default(),
+            config,
+            invented,
+        })))
+    }
+
+    /// The store.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.0.store
+    }
+
+    /// The records of improvement work.
+    #[must_use]
+    pub fn improvement(&self) -> &Improvement {
+        &self.0.improvement
+    }
+
+    /// Draws pages.
+    #[must_use]
+    pub fn ui(&self) -> &Ui {
+        &self.0.ui
+    }
+
+    /// The instant.
+    #[must_use]
+    pub fn now(&self) -> fingerpost_domain::Timestamp {
+        self.0.clock.now()
+    }
+
+    /// The day, for the service.
+    #[must_use]
+    pub fn today(&self) -> fingerpost_domain::Date {
+        fingerpost_domain::calendar::day_of(self.now())
+    }
+
+    /// Hashes and checks passwords.
+    #[must_use]
+    pub fn passwords(&self) -> &Passwords {
+        &self.0.passwords
+    }
+
+    /// How often one address begins something.
+    #[must_use]
+    pub fn limits(&self) -> &limits::Limits {
+        &self.0.limits
+    }
+
+    /// What links begin with.
+    #[must_use]
+    pub fn public_url(&self) -> &str {
+        self.0.config.public_url.trim_end_matches('/')
+    }
+
+    /// The directory as it stands now.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn directory(&self) -> Result<Arc<fingerpost_directory::search::Index>, WebError> {
+        self.0.catalogue.index(&self.0.store).await
+    }
+
+    /// What the deployment decided.
+    #[must_use]
+    pub fn config(&self) -> &WebConfig {
+        &self.0.config
+    }
+
+    /// Everything in this installation is invented: one-click sign-in, a line on every page.
+    #[must_use]
+    pub fn invented(&self) -> bool {
+        self.0.invented
+    }
+
+    /// The tenant that people sign in to by one click in an invented installation.
+    #[must_use]
+    pub fn invented_tenant() -> TenantId {
+        TenantId::main()
+    }
+}
