@@ -132,7 +132,7 @@ impl Lead<'_> {
 
 fn code_of(who: usize) -> String {
     const STREETS: [&str; 8] = ["EL", "MI", "ST", "CH", "PA", "QU", "RI", "BA"];
-    format!("{}{:02}", STREETS[who % STREETS.len()], 1 + who * 7 % 28)
+    format!("{}{:02}", STREETS[who % STREETS.len()], 1 + who * 11 % 31)
 }
 
 const PREVENTS: [&str; 5] = [

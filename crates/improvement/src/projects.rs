@@ -22,8 +22,8 @@ statements! {
            learned, decided, third_from, created_at, version FROM improvement_project WHERE tenant = $1 AND organisation = $2 ORDER BY created_at DESC, id LIMIT $3";
     ONE = "SELECT id, title, led_by, measured, target, what, goal_by, achievable, relevant, balance, change_on, change_what, agenda, invited, came, missed, \
            learned, decided, third_from, created_at, version FROM improvement_project WHERE tenant = $1 AND organisation = $2 AND id = $3";
-    COUNTS_OF_ALL = "SELECT c.project, c.stage, c.month, c.counted, c.out_of, c.source FROM improvement_count c JOIN improvement_project p ON p.tenant = c.tenant AND p.id = c.project \
-                     WHERE p.tenant = $1 AND p.organisation = $2 ORDER BY c.project, c.month LIMIT $3";
+    COUNTS_OF_ALL = "SELECT c.project, c.stage, c.month, c.counted, c.out_of, c.source FROM improvement_count c WHERE c.tenant = $1 AND c.project IN \
+                     (SELECT id FROM improvement_project WHERE tenant = $1 AND organisation = $2 ORDER BY created_at DESC, id LIMIT $3) ORDER BY c.project, c.month";
     COUNTS = "SELECT project, stage, month, counted, out_of, source FROM improvement_count WHERE tenant = $1 AND project = $2 ORDER BY month";
     BEGIN = "INSERT INTO improvement_project (tenant, id, organisation, title, led_by, measured, target, what, goal_by, achievable, relevant, balance, created_by, created_at, changed_at) \
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14) ON CONFLICT (tenant, id) DO NOTHING";
@@ -38,7 +38,7 @@ statements! {
     ADD_COUNT = "INSERT INTO improvement_count (tenant, project, stage, month, counted, out_of, source, counted_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     CHANGES = "SELECT title, change_on FROM improvement_project WHERE tenant = $1 AND organisation = $2 AND id <> $3 AND change_on >= $4 AND change_on < $5 ORDER BY change_on LIMIT $6";
     WORKERS = "SELECT DISTINCT u.name FROM link_worker_practice w JOIN app_user u ON u.tenant = w.tenant AND u.id = w.user_id AND u.disabled = 0 \
-               WHERE w.tenant = $1 AND (w.practice = $2 OR w.scheme = $2) ORDER BY u.name LIMIT $3";
+               WHERE w.tenant = $1 AND w.practice = $2 ORDER BY u.name LIMIT $3";
     /// What a practice sent. Those who asked themselves have the scheme in both columns.
     SENT_FROM = "SELECT COUNT(*) AS n FROM referral WHERE tenant = $1 AND practice = $2 AND scheme <> $2 AND sent_at >= $3 AND sent_at < $4";
     /// What practices sent to a scheme: not whoever asked themselves.
@@ -151,7 +151,7 @@ impl Improvement {
         let mut tx = self.0.ledger().db().read().await?;
         let rows = tx.rows(ALL, values![tenant, place, MOST_ROWS]).await?;
         // Three counts of at most twelve months each.
-        let months = tx.rows(COUNTS_OF_ALL, values![tenant, place, MOST_ROWS * 36]).await?;
+        let months = tx.rows(COUNTS_OF_ALL, values![tenant, place, MOST_ROWS]).await?;
         drop(tx);
         let mut by_project: HashMap<String, Vec<Row>> = HashMap::new();
         for row in months {
@@ -185,7 +185,7 @@ impl Improvement {
         Ok(found)
     }
 
-    /// The link workers who come here.
+    /// The link workers who come to a practice.
     ///
     /// # Errors
     /// When the database fails.

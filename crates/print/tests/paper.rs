@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-use fingerpost_print::{Letter, Part, PlanCopy, Step};
+use fingerpost_print::{Bar, Evidence, Letter, Part, PlanCopy, Step};
 
 /// With a file to look at when `FINGERPOST_PAPER` names a folder.
 fn kept(name: &str, pdf: &[u8]) {
@@ -100,4 +100,29 @@ fn a_plan_is_set_in_two_sizes_in_the_letters_of_many_languages() {
     }
     let bare = PlanCopy { parts: vec![], steps: vec![], after: vec![], ..plan(false) };
     assert!(bare.pdf().unwrap().starts_with(b"%PDF-"));
+}
+
+#[test]
+fn evidence_is_set_with_any_number_of_months() {
+    let part = |heading: &str| Part { heading: heading.into(), lines: vec!["#panic(\"x\") 22% more a month.".into()] };
+    let bar = |length: f64| Bar { month: "September 2026".into(), value: "18".into(), length, after: length > 0.5 };
+    let usual = Evidence {
+        title: "Certificate of an improvement project".into(),
+        project: "Refer the people we miss".into(),
+        place: "Millrace Surgery".into(),
+        printed: "Wednesday 25 November 2026".into(),
+        about: vec![("Goal".into(), "From 18 to 26".into())],
+        bars: vec![bar(0.0), bar(0.4), bar(1.0)],
+        chart_caption: "Grey before".into(),
+        goal: 0.9,
+        parts: vec![part("Effective: what was counted"), part("Caring: what the staff said")],
+        elsewhere: part("Claimed elsewhere, without a control group"),
+        invented: false,
+    };
+    let pdf = usual.pdf().unwrap();
+    kept("evidence.pdf", &pdf);
+    assert!(pdf.starts_with(b"%PDF-") && holds(&pdf, b"pdfuaid:part"));
+    let many = Evidence { bars: (0..36).map(|at| bar(f64::from(at) / 36.0)).collect(), ..usual.clone() };
+    assert!(many.pdf().is_ok());
+    assert!(Evidence { bars: vec![], parts: vec![], about: vec![], ..usual }.pdf().is_ok());
 }

@@ -6,6 +6,7 @@ mod words;
 
 use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
+use axum_extra::extract::Query;
 use fingerpost_domain::calendar::plus_days;
 use fingerpost_domain::id::ProjectId;
 use fingerpost_domain::improvement::{
@@ -97,7 +98,6 @@ async fn goal_page(
         fresh: before.is_none(),
         id: id.to_string(),
         read: mark_of(&before),
-        scheme,
         measures: [
             (Measured::Referrals, referrals, "Fingerpost counts them for you, or you type the numbers"),
             (Measured::Share, "A share of something else, in per cent", "You type the numbers"),
@@ -270,7 +270,7 @@ async fn period_page(
         action: format!("{}/count/{}", place_of(here, record.id), stage.code()),
         heading: heading.to_owned(),
         lede: words::count_lede(stage, project),
-        standing: project.count(stage).map(|count| count_words(count, project.goal.measured, today)),
+        standing: project.count(stage).map(|count| count_words(count, project.goal.measured, Some(today.year()))),
         sources,
         values,
         problems: listed(problems),
@@ -317,12 +317,29 @@ fn stage_of(code: &str) -> Result<Stage, WebError> {
     Stage::from_code(code).ok_or(WebError::NotFound)
 }
 
+/// Months that were chosen, whose numbers are still to be given: they stand in the address, so that the page can be opened again.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Chosen {
+    source: Option<String>,
+    month: Option<String>,
+    year: Option<String>,
+    months: Option<String>,
+}
+
 pub(crate) async fn count_form(
     here: May<Improve>,
     Path((_, id, stage)): Path<(String, ProjectId, String)>,
+    Query(chosen): Query<Chosen>,
 ) -> Result<Response, WebError> {
     let stage = stage_of(&stage)?;
     let record = here.app().improvement().project(&here.ctx, id).await?;
+    if let Chosen { source: Some(source), month: Some(month), year: Some(year), months: Some(months) } = chosen {
+        let answers = PeriodAnswers { source, month, year, months };
+        if let Ok((_, period)) = answers.check(stage, &record.project, here.app().today()) {
+            let blank = (&Posted::default(), &Problems::none());
+            return show(here.app(), &numbers_page(&here, (&record, stage), (answers, period), blank).await?);
+        }
+    }
     let mut values = PeriodAnswers::proposed(stage, &record.project, here.app().today());
     if record.project.goal.measured == Measured::Share {
         CountSource::Typed.code().clone_into(&mut values.source);
@@ -356,8 +373,12 @@ pub(crate) async fn set_count(
             Ok(here.app().improvement().referrals(&here.ctx, (period, scheme)).await?)
         }
         _ if !given => {
-            let drawn = numbers_page(&here, (&record, stage), (answers, period), (&form, &Problems::none())).await?;
-            return show(here.app(), &drawn);
+            let PeriodAnswers { source, month, year, months } = &answers;
+            // All of them have passed the rules: words and numbers.
+            let (month, year, months) = (month.trim(), year.trim(), months.trim());
+            let place = format!("{}/count/{}", place_of(&here, id), stage.code());
+            let chosen = format!("{place}?source={source}&month={month}&year={year}&months={months}");
+            return Ok(Redirect::to(&chosen).into_response());
         }
         CountSource::Typed => typed_count(period, record.project.goal.measured, |field| form.text(field)),
         CountSource::Export => {

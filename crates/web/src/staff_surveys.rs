@@ -20,7 +20,7 @@ use crate::improvement::Told;
 use fingerpost_web_core::form::{Posted, link_token};
 use fingerpost_web_core::frame::{show, show_again};
 use fingerpost_web_core::permitted::May;
-use fingerpost_web_core::view::listed;
+use fingerpost_web_core::view::{listed, qr};
 use fingerpost_web_core::{App, WebError};
 
 /// Where somebody lands whose page was sent before: they were given the secret then.
@@ -70,6 +70,7 @@ async fn sending_page(
             .iter()
             .map(|route| RouteLine {
                 name: route.name.clone(),
+                qr: qr(&address(&route.code)),
                 address: address(&route.code),
                 answered: count(i64::try_from(route.answered).unwrap_or(i64::MAX), "answer", "answers"),
             })

@@ -4,7 +4,7 @@ use fingerpost_domain::improvement::{ChangeAnswers, GoalAnswers, PeriodAnswers, 
 use serde::Serialize;
 
 use super::chart::MonthChart;
-use super::{Choice, Frame, Problems};
+use super::{Choice, Frame, Problems, Qr};
 use crate::Page;
 
 /// A project in the list.
@@ -129,7 +129,6 @@ pub struct GoalPage {
     pub fresh: bool,
     pub id: String,
     pub read: String,
-    pub scheme: bool,
     pub measures: Vec<Choice>,
     pub values: GoalAnswers,
     pub problems: Problems,
@@ -208,6 +207,7 @@ pub struct StudyPage {
 pub struct RouteLine {
     pub name: String,
     pub address: String,
+    pub qr: Qr,
     pub answered: String,
 }
 

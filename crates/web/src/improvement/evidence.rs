@@ -14,6 +14,8 @@ use fingerpost_policy::Improve;
 use fingerpost_print::{Bar, Evidence, Part};
 use fingerpost_ui::format::{birth_day, long_day};
 
+use fingerpost_web_core::view::capital;
+
 use super::words::{count_words, rate};
 use fingerpost_web_core::WebError;
 use fingerpost_web_core::paper::{download, lines};
@@ -53,7 +55,7 @@ fn effective(project: &Project, today: Date) -> Vec<String> {
     let mut all: Vec<String> = counted
         .into_iter()
         .filter_map(|(stage, when)| {
-            let words = project.count(stage).map(|count| count_words(count, project.goal.measured, today))?;
+            let words = project.count(stage).map(|count| count_words(count, project.goal.measured, None))?;
             Some(format!("{when}: {words}"))
         })
         .collect();
@@ -90,7 +92,7 @@ fn responsive(project: &Project) -> Vec<String> {
             (Some(came), None) => format!(" {came} came."),
             _ => String::new(),
         };
-        all.push(format!("{}, {}.{came}", change.what, birth_day(change.on)));
+        all.push(format!("{}, {}.{came}", capital(change.what.as_str()), birth_day(change.on)));
         all.extend(change.missed.as_ref().map(|missed| format!("For those who missed it: {missed}")));
     }
     all.extend(project.goal.balance.as_ref().map(|balance| format!("What must not get worse: {balance}.")));
@@ -112,7 +114,7 @@ fn evidence(here: &May<Improve>, project: &Project, surveys: &[SurveyRecord]) ->
     ];
     about.extend(project.goal.relevant.as_ref().map(|why| ("Why".to_owned(), why.to_string())));
     let what = match (&project.goal.what, project.goal.measured) {
-        (Some(what), Measured::Share) => what.to_string(),
+        (Some(what), Measured::Share) => capital(what.as_str()),
         _ => "People referred to the link worker".to_owned(),
     };
     Evidence {

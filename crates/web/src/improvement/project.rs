@@ -57,7 +57,7 @@ fn survey_hint(survey: Option<&SurveyRecord>, state: StepState, today: Date) -> 
 
 fn count_hint(project: &Project, (stage, state): (Stage, StepState), today: Date) -> String {
     match (project.count(stage), state) {
-        (Some(count), _) => count_words(count, project.goal.measured, today),
+        (Some(count), _) => count_words(count, project.goal.measured, Some(today.year())),
         (None, StepState::NotYet(Some(from))) => {
             format!("Opens on {}, when there is a month to count.", day(from, today))
         }
@@ -153,7 +153,7 @@ fn lower(title: &str) -> String {
 fn facts(project: &Project, today: Date) -> Vec<(String, String)> {
     let measured = project.goal.measured;
     let fact = |name: &str, count: &Count| {
-        let period = count.period().map(|period| months(period, today)).unwrap_or_default();
+        let period = count.period().map(|period| months(period, Some(today.year()))).unwrap_or_default();
         (name.to_owned(), format!("{} ({period})", study::worded(study::value(count), measured)))
     };
     let start = project.count(Stage::Baseline).map(|count| fact("Started at", count));
@@ -281,7 +281,7 @@ fn pair_words(pair: Option<Paired>, scale: bool) -> String {
     format!("Of {n}, {moved}{chance}")
 }
 
-pub(super) fn has_item(survey: Option<&SurveyRecord>, code: &str) -> bool {
+fn has_item(survey: Option<&SurveyRecord>, code: &str) -> bool {
     survey.is_some_and(|survey| survey.questions.item(code).is_some())
 }
 
@@ -321,7 +321,10 @@ fn staff_view(surveys: &[SurveyRecord], today: Date) -> Option<StaffView> {
         text: statement.text.clone(),
         before: of_words(statement.before, has_item(before, &statement.code)),
         after: of_words(statement.after, has_item(after, &statement.code)),
-        twice: pair_words(statement.pairs, statement.scale),
+        twice: match has_item(before, &statement.code) && has_item(after, &statement.code) {
+            true => pair_words(statement.pairs, statement.scale),
+            false => "Asked once".to_owned(),
+        },
     };
     let written = surveys.iter().flat_map(|survey| {
         let when = if survey.moment == Moment::After { "after" } else { "before" };

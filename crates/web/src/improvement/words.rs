@@ -31,11 +31,14 @@ pub(super) fn done_of(steps: &[(Step, StepState); 7]) -> String {
     format!("{done} of {} steps done.", steps.len())
 }
 
+/// The year that need not be said, because it is this one: none on paper, which is read in other years too.
+pub(super) type ThisYear = Option<i16>;
+
 /// "May to July 2026".
-pub(super) fn months(period: Period, today: Date) -> String {
+pub(super) fn months(period: Period, this_year: ThisYear) -> String {
     let last = period.each().last().unwrap_or(period.first);
     let named = |month: Date| month.strftime("%B").to_string();
-    let year = if last.year() == today.year() { String::new() } else { format!(" {}", last.year()) };
+    let year = if this_year == Some(last.year()) { String::new() } else { format!(" {}", last.year()) };
     match period.months {
         1 => format!("{}{year}", named(last)),
         _ if period.first.year() != last.year() => {
@@ -47,8 +50,8 @@ pub(super) fn months(period: Period, today: Date) -> String {
 }
 
 /// "May to July: 54 people referred, 18 a month. Counted by Fingerpost."
-pub(super) fn count_words(of: &Count, measured: Measured, today: Date) -> String {
-    let period = of.period().map(|period| months(period, today)).unwrap_or_default();
+pub(super) fn count_words(of: &Count, measured: Measured, this_year: ThisYear) -> String {
+    let period = of.period().map(|period| months(period, this_year)).unwrap_or_default();
     let value = study::worded(study::value(of), measured);
     let total = i64::try_from(of.total()).unwrap_or(i64::MAX);
     let numbers = match measured {

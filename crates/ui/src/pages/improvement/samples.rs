@@ -106,7 +106,6 @@ impl GoalPage {
             fresh: true,
             id: "1".into(),
             read: String::new(),
-            scheme: false,
             measures: vec![Choice::new("referrals", "People referred", true)],
             values: GoalAnswers::default(),
             problems: vec![],
@@ -188,7 +187,12 @@ impl StudyPage {
 
 impl SurveyPage {
     pub(crate) fn samples() -> Vec<Self> {
-        let route = RouteLine { name: LONG.into(), address: "https://x/survey/1".into(), answered: "3".into() };
+        let route = RouteLine {
+            name: LONG.into(),
+            address: "https://x/survey/1".into(),
+            qr: Qr::default(),
+            answered: "3".into(),
+        };
         let usual = Self {
             frame: frame("Survey"),
             back_href: "/b".into(),

@@ -1,0 +1,116 @@
+//! Surveys of the staff: answered once for each page, closed when they end, taken back by whoever answered and nobody else.
+
+use fingerpost_domain::calendar::{instant_at, plus_days};
+use fingerpost_domain::id::{ProjectId, ResponseId, TenantId};
+use fingerpost_domain::measure::{Answers, Moment};
+use fingerpost_domain::survey::PairCode;
+use fingerpost_domain::text::Line;
+use fingerpost_engine::Db;
+use fingerpost_improvement::{Improvement, NewSurvey, Receipt, SurveyDoor};
+use fingerpost_store::testing::{Village, dump, on_both};
+use fingerpost_store::{Store, StoreError};
+
+use super::{begun, manager, today};
+
+fn sent(moment: Moment, invited: u32) -> NewSurvey {
+    let routes = ["E-mail", "Kettle"].map(|way| Line::parse(way).unwrap().unwrap()).into();
+    NewSurvey { moment, invited, closes_on: plus_days(today(), 14), routes }
+}
+
+fn yes() -> Answers {
+    [("name_worker".to_owned(), "yes".to_owned())].into()
+}
+
+async fn open(store: &Store, village: &Village, invited: u32) -> (Improvement, ProjectId, SurveyDoor) {
+    let improvement = Improvement::over(store.clone());
+    let ctx = manager(village, today());
+    let id = begun(store, &ctx, "First").await;
+    improvement.open_survey(&ctx, id, &sent(Moment::Before, invited)).await.unwrap();
+    let code = improvement.surveys(&ctx, id).await.unwrap()[0].routes[1].code.clone();
+    let door = improvement.survey_door(&code).await.unwrap().unwrap();
+    (improvement, id, door)
+}
+
+#[tokio::test]
+async fn an_answer_counts_once_and_is_taken_back_by_its_own_secret() {
+    on_both(async |store| {
+        let village = Village::build(store, &TenantId::main(), "T").await;
+        let (improvement, project, door) = open(store, &village, 31).await;
+        let ctx = manager(&village, today());
+        let key: ResponseId = store.entropy().id(ctx.now);
+        let code = PairCode::parse("EL07").unwrap();
+        let secret = improvement.answer_survey(&door, (key, &yes(), code.as_ref()), ctx.now).await.unwrap().unwrap();
+        assert_eq!(
+            improvement.answer_survey(&door, (key, &yes(), None), ctx.now).await.unwrap(),
+            None,
+            "pressed twice"
+        );
+        let other: ResponseId = store.entropy().id(ctx.now);
+        improvement.answer_survey(&door, (other, &yes(), code.as_ref()), ctx.now).await.unwrap().unwrap();
+        let read = async || improvement.surveys(&ctx, project).await.unwrap().remove(0);
+        let survey = read().await;
+        assert_eq!(survey.routes.iter().map(|route| route.answered).collect::<Vec<_>>(), [0, 2]);
+        assert_eq!(survey.responses[0].pair, survey.responses[1].pair);
+        if let Db::Sqlite { .. } = store.ledger().db() {
+            let everything = dump(store.ledger()).await.join("\n");
+            assert!(!everything.contains("EL07") && !everything.contains(&secret), "neither code nor secret is kept");
+        }
+        assert_eq!(improvement.receipt(&door, &secret).await.unwrap(), Some(Receipt::Kept));
+        improvement.withdraw_answer(&door, "somebody else's", ctx.now).await.unwrap();
+        assert_eq!(read().await.responses.len(), 2);
+        improvement.withdraw_answer(&door, &secret, ctx.now).await.unwrap();
+        improvement.withdraw_answer(&door, &secret, ctx.now).await.unwrap();
+        let survey = read().await;
+        assert_eq!((survey.responses.len(), survey.withdrawn, survey.routes[1].answered), (1, 1, 1));
+        assert_eq!(improvement.receipt(&door, &secret).await.unwrap(), Some(Receipt::Withdrawn));
+        assert_eq!(improvement.receipt(&door, "never").await.unwrap(), None);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_same_code_is_another_person_in_another_project() {
+    on_both(async |store| {
+        let village = Village::build(store, &TenantId::main(), "T").await;
+        let code = PairCode::parse("EL07").unwrap();
+        let mut pairs = vec![];
+        for _ in 0..2 {
+            let (improvement, project, door) = open(store, &village, 5).await;
+            let ctx = manager(&village, today());
+            let key: ResponseId = store.entropy().id(ctx.now);
+            improvement.answer_survey(&door, (key, &yes(), code.as_ref()), ctx.now).await.unwrap();
+            pairs.push(improvement.surveys(&ctx, project).await.unwrap()[0].responses[0].pair.clone());
+        }
+        assert!(pairs[0].is_some() && pairs[0] != pairs[1]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_survey_that_has_ended_or_overflows_takes_nothing() {
+    on_both(async |store| {
+        let village = Village::build(store, &TenantId::main(), "T").await;
+        let (improvement, project, door) = open(store, &village, 20).await;
+        let ctx = manager(&village, today());
+        let answer = async |now| {
+            let key: ResponseId = store.entropy().id(now);
+            improvement.answer_survey(&door, (key, &yes(), None), now).await
+        };
+        let late = instant_at(plus_days(door.closes_on, 1), 0);
+        assert!(matches!(answer(late).await, Err(StoreError::ChangedMeanwhile)));
+        assert!(answer(instant_at(door.closes_on, 23)).await.unwrap().is_some());
+        for _ in 1..60 {
+            answer(ctx.now).await.unwrap();
+        }
+        assert!(
+            matches!(answer(ctx.now).await, Err(StoreError::ChangedMeanwhile)),
+            "three times as many as were asked"
+        );
+        // Opened again it is the same survey, with other people and another end.
+        let again = NewSurvey { invited: 40, ..sent(Moment::Before, 40) };
+        improvement.open_survey(&ctx, project, &again).await.unwrap();
+        let surveys = improvement.surveys(&ctx, project).await.unwrap();
+        assert_eq!((surveys.len(), surveys[0].invited, surveys[0].responses.len()), (1, 40, 60));
+    })
+    .await;
+}
