@@ -10,7 +10,7 @@ use fingerpost_domain::measure::{AnswerKind, Answers, Item, Moment, SKIPPED};
 use fingerpost_domain::survey::{PairCode, staff_questions};
 use fingerpost_domain::text::Line;
 use fingerpost_domain::{Date, Timestamp};
-use fingerpost_improvement::{Improvement, NewSurvey};
+use fingerpost_improvement::{Improvement, NewSurvey, Senders};
 use fingerpost_policy::Improve;
 use fingerpost_store::{Ctx, SignedIn, Store};
 use jiff::Span;
@@ -63,7 +63,7 @@ impl Lead<'_> {
         let period = Period { first, months };
         let record = self.improvement.project(&ctx, id).await?;
         let (source, months): (_, Vec<MonthCount>) = match typed {
-            None => (CountSource::Counted, self.improvement.referrals(&ctx, (period, false)).await?),
+            None => (CountSource::Counted, self.improvement.referrals(&ctx, (period, Senders::Practice)).await?),
             Some(typed) => {
                 let number = |field: &str| {
                     let (which, at) = field.split_once('-').unwrap_or_default();

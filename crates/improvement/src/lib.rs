@@ -10,7 +10,7 @@ mod surveys;
 
 use fingerpost_store::Store;
 
-pub use projects::{PastChange, Record};
+pub use projects::{PastChange, Record, RollUp, Senders};
 pub use surveys::{NewSurvey, Receipt, Response, Route, SurveyDoor, SurveyRecord};
 
 /// Projects one page shows at most, and surveys of a project.

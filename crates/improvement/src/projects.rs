@@ -1,13 +1,15 @@
 //! Projects and what they counted. Each part is saved by itself, against the version from which its rules were checked: a count that no
 //! longer fits a change that somebody else moved meanwhile is refused, not stored.
 
-use std::collections::HashMap;
+use std::cmp::Ordering;
+use std::collections::{HashMap, HashSet};
 
 use fingerpost_domain::calendar::instant_at;
 use fingerpost_domain::id::ProjectId;
 use fingerpost_domain::improvement::{
     Change, Count, CountSource, Goal, Measured, MonthCount, Period, Project, Stage, Studied,
 };
+use fingerpost_domain::organisation::OrganisationKind;
 use fingerpost_domain::text::{Line, Note};
 use fingerpost_domain::{Date, Timestamp};
 use fingerpost_engine::{Result, Row, StoreError, Tx, Value, statements, values};
@@ -15,7 +17,10 @@ use fingerpost_ledger::{Act, Resource};
 use fingerpost_policy::Improve;
 use fingerpost_store::{Ctx, JobKind, add_job};
 
-use crate::{Improvement, MOST_ROWS};
+use crate::{Improvement, MOST_ROWS, study};
+
+/// Projects that one roll-up looks at, newest first.
+const MOST_ROLLED_UP: i64 = 2_000;
 
 statements! {
     ALL = "SELECT id, title, led_by, measured, target, what, goal_by, achievable, relevant, balance, change_on, change_what, agenda, invited, came, missed, \
@@ -41,6 +46,19 @@ statements! {
                WHERE w.tenant = $1 AND w.practice = $2 ORDER BY u.name LIMIT $3";
     /// What a practice sent. Those who asked themselves have the scheme in both columns.
     SENT_FROM = "SELECT COUNT(*) AS n FROM referral WHERE tenant = $1 AND practice = $2 AND scheme <> $2 AND sent_at >= $3 AND sent_at < $4";
+    /// What the practices sent that belonged to a network, cluster or board on that day.
+    SENT_FROM_MEMBERS = "SELECT COALESCE(CAST(SUM((SELECT COUNT(*) FROM referral r WHERE r.tenant = $1 AND r.practice = m.member AND r.scheme <> m.member \
+                         AND r.sent_at >= $3 AND r.sent_at < $4)) AS BIGINT), 0) AS n FROM organisation_member m \
+                         WHERE m.body = $2 AND m.since <= $5 AND (m.until IS NULL OR m.until > $5)";
+    /// Projects of the practices of a scheme, network, cluster or board.
+    OF_MEMBERS = "SELECT id, organisation, title, led_by, measured, target, what, goal_by, achievable, relevant, balance, change_on, change_what, agenda, invited, came, missed, \
+                  learned, decided, third_from, created_at, version FROM improvement_project WHERE tenant = $1 AND organisation IN \
+                  (SELECT practice FROM scheme_practice WHERE tenant = $1 AND scheme = $2 UNION SELECT member FROM organisation_member WHERE body = $2 AND until IS NULL) \
+                  ORDER BY created_at DESC, id LIMIT $3";
+    COUNTS_OF_MEMBERS = "SELECT c.project, c.stage, c.month, c.counted, c.out_of, c.source FROM improvement_count c WHERE c.tenant = $1 AND c.project IN \
+                         (SELECT id FROM improvement_project WHERE tenant = $1 AND organisation IN \
+                         (SELECT practice FROM scheme_practice WHERE tenant = $1 AND scheme = $2 UNION SELECT member FROM organisation_member WHERE body = $2 AND until IS NULL) \
+                         ORDER BY created_at DESC, id LIMIT $3) ORDER BY c.project, c.month";
     /// What practices sent to a scheme: not whoever asked themselves.
     SENT_TO = "SELECT COUNT(*) AS n FROM referral WHERE tenant = $1 AND scheme = $2 AND practice <> $2 AND sent_at >= $3 AND sent_at < $4";
 }
@@ -56,6 +74,50 @@ pub struct Record {
     pub version: i64,
     /// When it was begun.
     pub created_at: Timestamp,
+}
+
+/// What the projects of many practices came to, without the name of any.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct RollUp {
+    /// Projects that were begun.
+    pub projects: usize,
+    /// In so many practices.
+    pub practices: usize,
+    /// Practices that have counted again.
+    pub counted_again: usize,
+    /// Projects with more than before, beyond chance.
+    pub more: usize,
+    /// With fewer, beyond chance.
+    pub fewer: usize,
+    /// Within what chance brings.
+    pub cannot_tell: usize,
+    /// That have reached their goal.
+    pub reached: usize,
+}
+
+/// Whose referrals are counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Senders {
+    /// A practice's own.
+    Practice,
+    /// Of the practices that belong to a network, cluster, board or trust.
+    Members,
+    /// Of all practices that send to a scheme.
+    Scheme,
+}
+
+impl From<OrganisationKind> for Senders {
+    fn from(kind: OrganisationKind) -> Self {
+        match kind {
+            OrganisationKind::Scheme => Self::Scheme,
+            OrganisationKind::Network
+            | OrganisationKind::Federation
+            | OrganisationKind::Cluster
+            | OrganisationKind::HealthBoard
+            | OrganisationKind::Icb => Self::Members,
+            OrganisationKind::Practice | OrganisationKind::CommunityGroup | OrganisationKind::Other => Self::Practice,
+        }
+    }
 }
 
 /// The change of another project.
@@ -116,6 +178,15 @@ fn record(row: &Row) -> Result<Record> {
     Ok(Record { id: row.parsed("id")?, project, version: row.int("version")?, created_at: row.at("created_at")? })
 }
 
+/// Months by the project that they belong to.
+fn by_project(months: Vec<Row>) -> Result<HashMap<String, Vec<Row>>> {
+    let mut all: HashMap<String, Vec<Row>> = HashMap::new();
+    for row in months {
+        all.entry(row.text("project")?).or_default().push(row);
+    }
+    Ok(all)
+}
+
 /// Puts months, in their order, where they belong.
 fn counted(project: &mut Project, rows: &[Row]) -> Result<()> {
     for row in rows {
@@ -153,10 +224,7 @@ impl Improvement {
         // Three counts of at most twelve months each.
         let months = tx.rows(COUNTS_OF_ALL, values![tenant, place, MOST_ROWS]).await?;
         drop(tx);
-        let mut by_project: HashMap<String, Vec<Row>> = HashMap::new();
-        for row in months {
-            by_project.entry(row.text("project")?).or_default().push(row);
-        }
+        let by_project = by_project(months)?;
         let mut all = rows.iter().map(record).collect::<Result<Vec<_>>>()?;
         for each in &mut all {
             counted(&mut each.project, by_project.get(&each.id.to_string()).map_or(&[], Vec::as_slice))?;
@@ -323,18 +391,59 @@ impl Improvement {
         self.0.ledger().commit(tx, ctx.now, entry).await
     }
 
-    /// The referrals of each month of a time: those that a practice sent, or that practices sent to a scheme.
+    /// What the projects of the practices of a scheme, network, cluster or board came to. No name leaves it.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn referrals(&self, ctx: &Ctx<Improve>, (period, scheme): (Period, bool)) -> Result<Vec<MonthCount>> {
+    pub async fn roll_up(&self, ctx: &Ctx<Improve>, today: Date) -> Result<RollUp> {
+        let wanted = || values![ctx.grant.tenant(), ctx.grant.organisation(), MOST_ROLLED_UP];
+        let mut tx = self.0.ledger().db().read().await?;
+        let rows = tx.rows(OF_MEMBERS, wanted()).await?;
+        let mut by_project = by_project(tx.rows(COUNTS_OF_MEMBERS, wanted()).await?)?;
+        drop(tx);
+        let (mut all, mut practices, mut again) = (RollUp::default(), HashSet::new(), HashSet::new());
+        for row in &rows {
+            let Record { id, mut project, .. } = record(row)?;
+            counted(&mut project, &by_project.remove(&id.to_string()).unwrap_or_default())?;
+            let practice = row.text("organisation")?;
+            all.projects += 1;
+            match study::direction(&project) {
+                None => {}
+                Some(Ordering::Greater) => all.more += 1,
+                Some(Ordering::Less) => all.fewer += 1,
+                Some(Ordering::Equal) => all.cannot_tell += 1,
+            }
+            if let Some((reached, _)) = study::goal_reached(&project, today) {
+                all.reached += usize::from(reached);
+                again.insert(practice.clone());
+            }
+            practices.insert(practice);
+        }
+        (all.practices, all.counted_again) = (practices.len(), again.len());
+        self.0.ledger().looked(ctx.now, ctx.entry(Act::Read, Resource::Improvement).because("roll_up")).await?;
+        Ok(all)
+    }
+
+    /// The referrals of each month of a time.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn referrals(&self, ctx: &Ctx<Improve>, (period, senders): (Period, Senders)) -> Result<Vec<MonthCount>> {
         let (tenant, place) = (ctx.grant.tenant(), ctx.grant.organisation());
         let mut tx = self.0.ledger().db().read().await?;
         let mut months = vec![];
         for month in period.each() {
             let until = Period { first: month, months: 1 }.end();
-            let wanted = values![tenant, place, instant_at(month, 0), instant_at(until, 0)];
-            let row = tx.row(if scheme { SENT_TO } else { SENT_FROM }, wanted).await?;
+            let mut wanted = values![tenant, place, instant_at(month, 0), instant_at(until, 0)];
+            let sql = match senders {
+                Senders::Practice => SENT_FROM,
+                Senders::Scheme => SENT_TO,
+                Senders::Members => {
+                    wanted.extend(values![month]);
+                    SENT_FROM_MEMBERS
+                }
+            };
+            let row = tx.row(sql, wanted).await?;
             let count = row.map_or(Ok(0), |row| row.small("n"))?;
             months.push(MonthCount { month, count, of: None });
         }

@@ -1,6 +1,8 @@
 //! What the counts of a project show: how much more or less, how sure that is, and what became of the goal. In words that promise no
 //! more than the numbers do.
 
+use std::cmp::Ordering;
+
 use fingerpost_domain::Date;
 use fingerpost_domain::improvement::{Count, Goal, Measured, MonthCount, Project, Stage};
 use fingerpost_statistics::answer::Answer;
@@ -158,6 +160,18 @@ fn of_share(project: &Project, before: &Count, after: &Count) -> Finding {
         }
         Err(refusal) => Finding { verdict: Verdict::CannotTell, text: refusal.message, how, effect: None },
     }
+}
+
+/// Which way the newest count lies beyond chance: nothing before something was counted again.
+#[must_use]
+pub fn direction(project: &Project) -> Option<Ordering> {
+    let found = finding(project)?;
+    let none = if project.goal.measured == Measured::Share { 0.0 } else { 1.0 };
+    Some(match found.effect {
+        Some((_, interval)) if interval.lower > none => Ordering::Greater,
+        Some((_, interval)) if interval.upper < none => Ordering::Less,
+        _ => Ordering::Equal,
+    })
 }
 
 fn capital(text: &str) -> String {

@@ -13,11 +13,11 @@ use fingerpost_domain::improvement::{
     ChangeAnswers, Count, CountSource, Goal, GoalAnswers, Measured, Period, PeriodAnswers, Stage, StudyAnswers,
     dated_count, typed_count,
 };
-use fingerpost_domain::organisation::OrganisationKind;
 use fingerpost_domain::problem::Problems;
-use fingerpost_improvement::{Record, study};
+use fingerpost_improvement::{Record, RollUp, Senders, study};
 use fingerpost_policy::Improve;
 use fingerpost_store::{Ctx, StoreError};
+use fingerpost_ui::format::count;
 use fingerpost_ui::pages::{
     ChangePage, Choice, GoalPage, MonthField, NumbersPage, PeriodPage, ProjectLine, ProjectsPage, StudyPage,
 };
@@ -72,12 +72,43 @@ pub(crate) async fn list(here: May<Improve>) -> Result<Response, WebError> {
             done: format!("Begun {}. {done}", words::month_of(record)),
         }
     };
+    let rolled_up = match Senders::from(here.organisation.kind) {
+        Senders::Practice => None,
+        _ => Some(roll_up_words(here.app().improvement().roll_up(&here.ctx, today).await?)),
+    };
     let page = ProjectsPage {
         frame: here.frame("Refer the people we miss", "improvement").await?,
+        rolled_up,
         new_href: here.href("improvement/new"),
         projects: records.iter().map(line).collect(),
     };
     show(here.app(), &page)
+}
+
+/// Fewer practices than these could be told from each other.
+const ROLLED_UP_FROM: usize = 3;
+
+fn roll_up_words(all: RollUp) -> String {
+    let n = |n: usize, one: &str, many: &str| count(i64::try_from(n).unwrap_or(i64::MAX), one, many);
+    if all.projects == 0 {
+        return "No practice has begun a project yet.".to_owned();
+    }
+    let begun = format!(
+        "{} in {}.",
+        n(all.projects, "project was begun", "projects were begun"),
+        n(all.practices, "practice", "practices")
+    );
+    if all.counted_again < ROLLED_UP_FROM {
+        return format!("{begun} What came of them is shown when {ROLLED_UP_FROM} practices have counted again.");
+    }
+    format!(
+        "{begun} {} counted again. Beyond what chance brings, {} more than before and {} fewer; of {} one cannot tell. {} reached the goal.",
+        n(all.counted_again, "practice has", "practices have"),
+        n(all.more, "project has", "projects have"),
+        all.fewer,
+        all.cannot_tell,
+        n(all.reached, "project has", "projects have"),
+    )
 }
 
 async fn goal_page(
@@ -88,8 +119,11 @@ async fn goal_page(
 ) -> Result<GoalPage, WebError> {
     let mut frame = here.frame("What do you want to reach?", "improvement").await?;
     frame.problem = !problems.is_empty();
-    let scheme = here.organisation.kind == OrganisationKind::Scheme;
-    let referrals = if scheme { "People whom practices refer to us, a month" } else { "People we refer, a month" };
+    let referrals = match Senders::from(here.organisation.kind) {
+        Senders::Practice => "People we refer, a month",
+        Senders::Members => "People whom our practices refer, a month",
+        Senders::Scheme => "People whom practices refer to us, a month",
+    };
     let place = place_of(here, id);
     Ok(GoalPage {
         frame,
@@ -369,8 +403,7 @@ pub(crate) async fn set_count(
     let given = form.has("numbers");
     let counted = match source {
         CountSource::Counted => {
-            let scheme = here.organisation.kind == OrganisationKind::Scheme;
-            Ok(here.app().improvement().referrals(&here.ctx, (period, scheme)).await?)
+            Ok(here.app().improvement().referrals(&here.ctx, (period, here.organisation.kind.into())).await?)
         }
         _ if !given => {
             let PeriodAnswers { source, month, year, months } = &answers;

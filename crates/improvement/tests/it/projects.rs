@@ -4,7 +4,7 @@ use fingerpost_domain::calendar::instant_at;
 use fingerpost_domain::id::TenantId;
 use fingerpost_domain::improvement::{Change, Count, CountSource, MonthCount, Period, Stage, Studied};
 use fingerpost_domain::text::{Line, Note};
-use fingerpost_improvement::{Improvement, study};
+use fingerpost_improvement::{Improvement, RollUp, Senders, study};
 use fingerpost_policy::Improve;
 use fingerpost_store::testing::{Village, on_both, person, start};
 use fingerpost_store::{Ctx, JobKind, StoreError};
@@ -104,11 +104,11 @@ async fn fingerpost_counts_what_a_practice_sent_and_what_a_scheme_was_sent() {
         let period = Period { first: month(-1), months: 2 };
         let numbers = |months: Vec<MonthCount>| months.iter().map(|month| month.count).collect::<Vec<_>>();
         let practice = manager(&village, today());
-        assert_eq!(numbers(improvement.referrals(&practice, (period, false)).await.unwrap()), [0, 2]);
+        assert_eq!(numbers(improvement.referrals(&practice, (period, Senders::Practice)).await.unwrap()), [0, 2]);
         let far: Ctx<Improve> = Village::ctx(&village.far_gp, &village.far_practice, start());
-        assert_eq!(numbers(improvement.referrals(&far, (period, false)).await.unwrap()), [0, 0]);
+        assert_eq!(numbers(improvement.referrals(&far, (period, Senders::Practice)).await.unwrap()), [0, 0]);
         let scheme: Ctx<Improve> = Village::ctx(&village.supervisor, &village.scheme, start());
-        assert_eq!(numbers(improvement.referrals(&scheme, (period, true)).await.unwrap()), [0, 2]);
+        assert_eq!(numbers(improvement.referrals(&scheme, (period, Senders::Scheme)).await.unwrap()), [0, 2]);
     })
     .await;
 }
@@ -147,6 +147,34 @@ async fn whoever_studied_a_project_is_reminded_until_it_is_counted() {
         let told = store.claim_messages(50, due).await.unwrap();
         assert!(told.iter().all(|message| message.template.code() != "count_again_due" || message.attempts > 1));
         assert!(study::finding(&read.project).is_none(), "without a start there is nothing to compare");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_practices_reached_is_rolled_up_without_a_name() {
+    on_both(async |store| {
+        let village = Village::build(store, &TenantId::main(), "T").await;
+        let improvement = Improvement::over(store.clone());
+        let far: Ctx<Improve> = Village::ctx(&village.far_gp, &village.far_practice, start());
+        for (ctx, numbers) in
+            [(manager(&village, today()), [10, 40]), (far.clone(), [40, 10]), (far.clone(), [3, 3]), (far, [3, 0])]
+        {
+            let id = begun(store, &ctx, "Counted").await;
+            for (stage, at, number) in [(Stage::Baseline, -6, numbers[0]), (Stage::Repeat, -3, numbers[1])] {
+                if number > 0 {
+                    let read = improvement.project(&ctx, id).await.unwrap();
+                    improvement.set_count(&ctx, &read, (stage, &counted(at, &[number]))).await.unwrap();
+                }
+            }
+        }
+        let scheme: Ctx<Improve> = Village::ctx(&village.supervisor, &village.scheme, start());
+        let all = improvement.roll_up(&scheme, today()).await.unwrap();
+        let expected =
+            RollUp { projects: 4, practices: 2, counted_again: 2, more: 1, fewer: 1, cannot_tell: 1, reached: 1 };
+        assert_eq!(all, expected);
+        let practice = improvement.roll_up(&manager(&village, today()), today()).await.unwrap();
+        assert_eq!(practice, RollUp::default(), "a practice has no practices");
     })
     .await;
 }

@@ -27,6 +27,8 @@ pub struct ProjectsPage {
     pub frame: Frame,
     /// Where a new one is begun.
     pub new_href: String,
+    /// What the practices of this place came to, where it has any.
+    pub rolled_up: Option<String>,
     /// Those that there are.
     pub projects: Vec<ProjectLine>,
 }

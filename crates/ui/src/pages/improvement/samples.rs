@@ -25,8 +25,13 @@ fn chart() -> Option<MonthChart> {
 impl ProjectsPage {
     pub(crate) fn samples() -> Vec<Self> {
         let line = ProjectLine { title: LONG.into(), href: "/p".into(), goal: "26".into(), done: "4 of 7".into() };
-        let usual = Self { frame: frame("Improvement"), new_href: "/new".into(), projects: vec![line] };
-        vec![Self { projects: vec![], ..usual.clone() }, usual]
+        let usual = Self {
+            frame: frame("Improvement"),
+            new_href: "/new".into(),
+            rolled_up: Some("7 projects".into()),
+            projects: vec![line],
+        };
+        vec![Self { projects: vec![], rolled_up: None, ..usual.clone() }, usual]
     }
 }
 
