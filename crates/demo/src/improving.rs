@@ -7,10 +7,10 @@ use fingerpost_domain::improvement::{
     ChangeAnswers, Count, CountSource, GoalAnswers, MonthCount, Period, Stage, StudyAnswers, typed_count,
 };
 use fingerpost_domain::measure::{AnswerKind, Answers, Item, Moment, SKIPPED};
-use fingerpost_domain::survey::{PairCode, staff_questions};
+use fingerpost_domain::survey::{PairCode, Sending, staff_questions};
 use fingerpost_domain::text::Line;
 use fingerpost_domain::{Date, Timestamp};
-use fingerpost_improvement::{Improvement, NewSurvey, Senders};
+use fingerpost_improvement::{About, Improvement, Senders};
 use fingerpost_policy::Improve;
 use fingerpost_store::{Ctx, SignedIn, Store};
 use jiff::Span;
@@ -106,12 +106,12 @@ impl Lead<'_> {
     ) -> Result<(), DemoError> {
         let ctx = self.at(opened)?;
         let ways = ["E-mail to everybody", "Notice by the kettle"].map(Line::parse);
-        let routes =
+        let ways =
             ways.into_iter().map(|way| way.ok().flatten().ok_or_else(|| refused(()))).collect::<Result<_, _>>()?;
-        let new = NewSurvey { moment, invited: STAFF, closes_on: closes, routes };
-        self.improvement.open_survey(&ctx, id, &new).await?;
+        let sending = Sending { invited: STAFF, closes_on: closes, ways };
+        self.improvement.open_survey(&ctx, &About::Project(id, moment), &sending).await?;
         let surveys = self.improvement.surveys(&ctx, id).await?;
-        let survey = surveys.into_iter().find(|survey| survey.moment == moment).ok_or_else(|| refused(()))?;
+        let survey = surveys.into_iter().find(|survey| survey.moment == Some(moment)).ok_or_else(|| refused(()))?;
         let questions = staff_questions(moment);
         for who in 0..answered {
             let route = survey.routes.get(usize::from(dice.random_bool(0.25))).ok_or_else(|| refused(()))?;

@@ -83,6 +83,10 @@ ids! {
     SurveyId,
     /// One answer to a survey.
     ResponseId,
+    /// One theme of a survey's codebook.
+    ThemeId,
+    /// One insight that was drawn from a survey.
+    InsightId,
     /// One goal of a plan.
     GoalId,
     /// One step towards a goal.

@@ -1,4 +1,4 @@
-//! Surveys of a practice's staff, before a change and after it, on the one questionnaire engine.
+//! Surveys, on the one questionnaire engine: of a practice's staff before a change and after it, and of clinicians by itself.
 //!
 //! Nobody signs in and nobody is named. Whoever answers makes a code of their own, from things that do not change and that a colleague
 //! does not know, so that both of their answers can be put beside each other. That is pseudonymous and is called so: whoever knows
@@ -9,9 +9,9 @@ use jiff::civil::Date;
 use crate::calendar::plus_days;
 use crate::case::read_day;
 use crate::improvement::whole;
-use crate::measure::{Answers, Moment, Questionnaire, SKIPPED};
+use crate::measure::{AnswerKind, Answers, ChoiceOption, Item, Moment, Questionnaire, SKIPPED};
 use crate::problem::Problems;
-use crate::text::Line;
+use crate::text::{Line, folded};
 
 /// A group of fewer people than this is not shown.
 pub const SHOWN_FROM: usize = 5;
@@ -32,6 +32,203 @@ pub fn staff_questions(moment: Moment) -> Questionnaire {
         Moment::Before | Moment::Between => include_str!("../data/surveys/staff_before.v1.json"),
     };
     Questionnaire::from_json(text).expect("our own questionnaire can be read")
+}
+
+crate::coded! {
+    /// How what clinicians wrote is read.
+    pub enum Approach {
+        /// The reader's judgement is part of it: agreement between readers is no aim, and none is reckoned.
+        Reflexive = "reflexive",
+        /// Several read by one codebook, and it is said how far they agree.
+        Codebook = "codebook",
+    }
+}
+
+impl Approach {
+    /// The words on the screens.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Reflexive => "Reflexive thematic analysis",
+            Self::Codebook => "By a codebook, with two or more readers",
+        }
+    }
+}
+
+crate::coded! {
+    /// What an insight is.
+    pub enum InsightKind {
+        /// It keeps people from being referred.
+        Barrier = "barrier",
+        /// It could be built on.
+        Opportunity = "opportunity",
+    }
+}
+
+crate::coded! {
+    /// How strong the evidence of an insight is.
+    pub enum Strength {
+        /// One or two said so.
+        Weak = "weak",
+        /// Several said so, or a number points that way.
+        Some = "some",
+        /// Many said so, and a number agrees.
+        Strong = "strong",
+    }
+}
+
+impl Strength {
+    /// The words on the screens.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Weak => "Weak: one or two said so",
+            Self::Some => "Some: several said so, or a number points that way",
+            Self::Strong => "Strong: many said so, and a number agrees",
+        }
+    }
+}
+
+/// The characteristics by which clinicians defined social prescribing in a published survey (Moore and others 2022, table 1): a
+/// codebook to begin with.
+pub const PUBLISHED_THEMES: [&str; 21] = [
+    "Supporting the patient",
+    "Social issues",
+    "Stress",
+    "Non-medical support",
+    "Lifestyle",
+    "Physical health",
+    "Plan of care",
+    "Supplements medicine",
+    "Holistic",
+    "Community support",
+    "Advice or signposting",
+    "Fills a gap",
+    "Addresses several issues",
+    "Practical issues (housing, debt)",
+    "Isolation",
+    "Helps patients manage",
+    "New role",
+    "Mental health",
+    "Diet and weight",
+    "Self-management",
+    "Unsure",
+];
+
+/// The item in which a clinician says where they work.
+pub const PRACTICE_ITEM: &str = "practice";
+/// The item whose answers the published themes are about.
+pub const DEFINITION_ITEM: &str = "definition";
+/// Practices of one survey at most: more than any board has.
+const MOST_PRACTICES: usize = 1_000;
+
+/// A practice that is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AskedPractice {
+    /// Its name.
+    pub name: Line<120>,
+    /// Its network.
+    pub network: Option<Line<120>>,
+}
+
+/// The code of a practice's option, by the number that was dealt to it.
+#[must_use]
+pub fn practice_code(number: usize) -> String {
+    format!("p{number}")
+}
+
+/// The questions for clinicians, with the practices to choose from; numbers are those of [`practice_code`], names in the order of the
+/// alphabet. Each survey has an edition of its own, because its practices are its own.
+///
+/// # Panics
+/// Never: the file is part of the program, and a test reads it.
+#[must_use]
+#[expect(clippy::expect_used, reason = "the file is part of the program, and a test reads it")]
+pub fn clinician_questions(code: &str, practices: &[(usize, AskedPractice)]) -> Questionnaire {
+    let text = include_str!("../data/surveys/clinicians.v1.json");
+    let mut questions = Questionnaire::from_json(text).expect("our own questionnaire can be read");
+    code.clone_into(&mut questions.code);
+    if practices.len() > 1 {
+        let mut named: Vec<_> = practices.iter().collect();
+        named.sort_by_key(|(_, practice)| folded(practice.name.as_str()));
+        let option = |(number, practice): &&(usize, AskedPractice)| ChoiceOption {
+            code: practice_code(*number),
+            label: practice.name.to_string(),
+            value: None,
+        };
+        let answer = AnswerKind::Choice { options: named.iter().map(option).collect() };
+        let text = "In which practice do you work most?".to_owned();
+        questions.items.insert(0, Item { code: PRACTICE_ITEM.to_owned(), text, answer, show_if: None });
+    }
+    questions
+}
+
+/// A survey of clinicians as typed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each field is the part of the form of the same name")]
+pub struct ClinicianSurveyAnswers {
+    pub title: String,
+    pub approach: String,
+    pub practices: String,
+    pub sending: SendingAnswers,
+}
+
+/// A survey of clinicians.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClinicianSurvey {
+    /// What it is called.
+    pub title: Line<120>,
+    /// How what they write is read.
+    pub approach: Approach,
+    /// The practices that are asked.
+    pub practices: Vec<AskedPractice>,
+    /// How it is sent.
+    pub sending: Sending,
+}
+
+impl ClinicianSurveyAnswers {
+    /// The survey, or everything that is wrong with it. Practices stand one on a line, each with its network after a comma.
+    ///
+    /// # Errors
+    /// [`Problems`], named as the fields.
+    pub fn check(&self, today: Date) -> Result<ClinicianSurvey, Problems> {
+        let mut problems = Problems::none();
+        let title = problems.take("title", Line::parse(&self.title)).flatten();
+        if title.is_none() && problems.of("title").is_none() {
+            problems.add("title", "Give the survey a name");
+        }
+        let approach = Approach::from_code(&self.approach);
+        if approach.is_none() {
+            problems.add("approach", "Choose how you will read what they write");
+        }
+        let mut practices: Vec<AskedPractice> = vec![];
+        for line in self.practices.lines() {
+            let (name, network) = line.rsplit_once(',').unwrap_or((line, ""));
+            let name = problems.take("practices", Line::parse(name)).flatten();
+            let network = problems.take("practices", Line::parse(network)).flatten();
+            let Some(name) = name else { continue };
+            if practices.iter().any(|known| folded(known.name.as_str()) == folded(name.as_str())) {
+                problems.add("practices", format!("{name} stands there twice. Take one of them out"));
+            }
+            practices.push(AskedPractice { name, network });
+        }
+        if practices.len() > MOST_PRACTICES {
+            problems.add("practices", format!("There are more than {MOST_PRACTICES} practices"));
+        }
+        let sending = match self.sending.check(false, today) {
+            Ok(sending) => Some(sending),
+            Err(wrong) => {
+                wrong.iter().for_each(|problem| problems.add(problem.field.clone(), problem.message.clone()));
+                None
+            }
+        };
+        match (title, approach, sending) {
+            (Some(title), Some(approach), Some(sending)) if problems.is_empty() => {
+                Ok(ClinicianSurvey { title, approach, practices, sending })
+            }
+            _ => Err(problems),
+        }
+    }
 }
 
 /// Two letters and two digits.
@@ -169,6 +366,41 @@ mod tests {
         let both =
             before.items.iter().filter(|item| after.item(&item.code).is_some_and(|other| other.text == item.text));
         assert_eq!(both.count(), 11);
+    }
+
+    #[test]
+    fn clinicians_choose_their_practice_by_name_and_answer_with_a_number() {
+        let typed = ClinicianSurveyAnswers {
+            title: "What clinicians think".into(),
+            approach: "reflexive".into(),
+            practices: "Tannery Lane, North\nAlder Surgery, South, and West\n\nMillrace".into(),
+            sending: SendingAnswers {
+                invited: "40".into(),
+                closes_day: "9".into(),
+                closes_month: "12".into(),
+                closes_year: "2026".into(),
+                ways: "Newsletter".into(),
+            },
+        };
+        let today = Date::constant(2026, 11, 25);
+        let read = typed.check(today).unwrap();
+        assert_eq!(read.practices[1].name.as_str(), "Alder Surgery, South");
+        assert_eq!(read.practices[1].network.as_ref().map(Line::as_str), Some("and West"));
+        assert_eq!(read.practices[2].network, None);
+        let dealt: Vec<_> = [3, 1, 2].into_iter().zip(read.practices).collect();
+        let questions = clinician_questions("one", &dealt);
+        let AnswerKind::Choice { options } = &questions.item(PRACTICE_ITEM).unwrap().answer else { panic!("a choice") };
+        let shown: Vec<_> = options.iter().map(|option| (option.code.as_str(), option.label.as_str())).collect();
+        assert_eq!(shown, [("p1", "Alder Surgery, South"), ("p2", "Millrace"), ("p3", "Tannery Lane")]);
+        assert!(
+            clinician_questions("one", &dealt[..1]).item(PRACTICE_ITEM).is_none(),
+            "one practice need not be asked for"
+        );
+        assert!(questions.item(DEFINITION_ITEM).is_some());
+        let twice =
+            ClinicianSurveyAnswers { practices: "Millrace\nMILLRACE, North".into(), title: " ".into(), ..typed };
+        let problems = twice.check(today).unwrap_err();
+        assert!(problems.of("practices").is_some() && problems.of("title").is_some());
     }
 
     #[test]

@@ -135,6 +135,8 @@ text_ids!(
     ProjectId,
     SurveyId,
     ResponseId,
+    ThemeId,
+    InsightId,
     ConnectionId,
     AssessmentId,
     RequestKey

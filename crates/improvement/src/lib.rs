@@ -1,9 +1,11 @@
 //! Practices are helped to refer the people they now miss: improvement projects, surveys of the staff, and what both show.
 //!
 //! [`Improvement`] keeps the records: every method takes the grant of [`fingerpost_policy::Improve`], or the public address of a survey.
-//! [`study`] and [`staff`] say what the records show; they are pure, and every number of theirs comes from the statistics.
+//! [`study`], [`staff`] and [`clinicians`] say what the records show; they are pure, and every number of theirs comes from the statistics.
 
+pub mod clinicians;
 mod projects;
+mod reading;
 pub mod staff;
 pub mod study;
 mod surveys;
@@ -11,7 +13,8 @@ mod surveys;
 use fingerpost_store::Store;
 
 pub use projects::{PastChange, Record, RollUp, Senders};
-pub use surveys::{NewSurvey, Receipt, Response, Route, SurveyDoor, SurveyRecord};
+pub use reading::{Codebook, Insight, Reading, Theme};
+pub use surveys::{About, Practice, Receipt, Response, Route, SurveyDoor, SurveyLine, SurveyRecord};
 
 /// Projects one page shows at most, and surveys of a project.
 const MOST_ROWS: i64 = 100;
@@ -31,5 +34,5 @@ impl Improvement {
 /// Every statement of this room by name, for the test that has both engines understand them.
 #[cfg(any(test, feature = "testing"))]
 pub fn statements() -> impl Iterator<Item = (&'static str, &'static str)> {
-    [projects::STATEMENTS, surveys::STATEMENTS].into_iter().flatten().copied()
+    [projects::STATEMENTS, reading::STATEMENTS, surveys::STATEMENTS].into_iter().flatten().copied()
 }

@@ -66,7 +66,7 @@ pub struct Pairing {
 }
 
 /// What somebody says of an item, as a number: none where they left it out.
-fn number(item: &Item, response: &Response) -> Option<i32> {
+pub(crate) fn number(item: &Item, response: &Response) -> Option<i32> {
     let given = response.answers.get(&item.code).filter(|given| *given != SKIPPED)?;
     match &item.answer {
         AnswerKind::Scale { .. } => given.parse().ok(),
@@ -139,7 +139,7 @@ fn paired(item: &Item, pairs: &[(&Response, &Response)]) -> Option<Paired> {
 /// The statements of both surveys in their order, those of only one of them too, and how answers were paired.
 #[must_use]
 pub fn statements(surveys: &[SurveyRecord]) -> (Vec<Statement>, Pairing) {
-    let at = |moment| surveys.iter().find(|survey| survey.moment == moment);
+    let at = |moment| surveys.iter().find(|survey| survey.moment == Some(moment));
     let (before, after) = (at(Moment::Before), at(Moment::After));
     let coded = |survey: Option<&SurveyRecord>| survey.map_or(0, |survey| survey.responses.len());
     let (first, doubled_first) = before.map(by_code).unwrap_or_default();
@@ -199,6 +199,7 @@ mod tests {
 
     fn survey(moment: Moment, answers: &[(&str, &str, &str)]) -> SurveyRecord {
         let response = |&(code, name, role): &(&str, &str, &str)| Response {
+            id: Entropy::from_number(2).id(fingerpost_domain::Timestamp::UNIX_EPOCH),
             pair: (!code.is_empty()).then(|| code.to_owned()),
             answers: [("name_worker", name), ("role", role), ("prevents", "Time"), ("most", "Maya")]
                 .map(|(item, given)| (item.to_owned(), given.to_owned()))
@@ -206,7 +207,10 @@ mod tests {
         };
         SurveyRecord {
             id: Entropy::from_number(1).id(fingerpost_domain::Timestamp::UNIX_EPOCH),
-            moment,
+            title: "T".into(),
+            moment: Some(moment),
+            approach: None,
+            practices: vec![],
             invited: 31,
             closes_on: Date::constant(2026, 11, 20),
             questions: staff_questions(moment),

@@ -1,39 +1,49 @@
-//! Surveys of the staff: the ways on which they go out, and what comes back. Whoever answers is not signed in; their answer is in the
+//! Surveys: the ways on which they go out, and what comes back. Whoever answers is not signed in; their answer is in the
 //! database before they are thanked, and can be withdrawn with a secret that only they were shown.
 
 use fingerpost_domain::calendar::day_of;
 use fingerpost_domain::id::{ProjectId, ResponseId, SurveyId, TenantId, UserId};
 use fingerpost_domain::measure::{Answers, Moment, Questionnaire};
-use fingerpost_domain::survey::{PairCode, staff_questions};
-use fingerpost_domain::text::Line;
+use fingerpost_domain::survey::{
+    Approach, AskedPractice, ClinicianSurvey, PairCode, Sending, clinician_questions, staff_questions,
+};
 use fingerpost_domain::{Date, Timestamp};
-use fingerpost_engine::{Result, Row, StoreError, statements, values};
+use fingerpost_engine::{Result, Row, StoreError, Tx, statements, values};
 use fingerpost_ledger::{Act, Entry, Resource, digest, hex};
 use fingerpost_policy::Improve;
 use fingerpost_store::{ClaimedJob, Ctx, MessageTemplate, job_done, write_to_user};
 
-use crate::Improvement;
+use crate::{Improvement, MOST_ROWS};
 
 statements! {
     KEEP_EDITION = "INSERT INTO questionnaire (code, version, body, added_at) VALUES ($1, $2, $3, $4) ON CONFLICT (code, version) DO NOTHING";
-    OPEN = "INSERT INTO staff_survey (tenant, id, project, moment, questionnaire, version, invited, closes_on, opened_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) \
-            ON CONFLICT (tenant, project, moment) DO NOTHING";
-    ADD_ROUTE = "INSERT INTO staff_survey_route (tenant, survey, place, name, code) VALUES ($1, $2, $3, $4, $5)";
-    AGAIN = "UPDATE staff_survey SET invited = $4, closes_on = $5 WHERE tenant = $1 AND project = $2 AND moment = $3";
-    OF_PROJECT = "SELECT s.id, s.moment, s.invited, s.closes_on, q.body FROM staff_survey s JOIN questionnaire q ON q.code = s.questionnaire AND q.version = s.version \
+    OPEN = "INSERT INTO survey (tenant, id, organisation, title, project, moment, approach, questionnaire, version, invited, closes_on, opened_at) \
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING";
+    ADD_PRACTICE = "INSERT INTO survey_practice (tenant, survey, number, name, network) VALUES ($1, $2, $3, $4, $5)";
+    PRACTICES = "SELECT number, name, network FROM survey_practice WHERE tenant = $1 AND survey = $2 ORDER BY number";
+    ADD_ROUTE = "INSERT INTO survey_route (tenant, survey, place, name, code) VALUES ($1, $2, $3, $4, $5)";
+    AGAIN = "UPDATE survey SET invited = $4, closes_on = $5 WHERE tenant = $1 AND organisation = $2 AND id = $3";
+    BY_ITSELF = "SELECT s.id, s.title, s.moment, s.approach, s.invited, s.closes_on, q.body FROM survey s JOIN questionnaire q ON q.code = s.questionnaire AND q.version = s.version \
+                 WHERE s.tenant = $1 AND s.organisation = $2 AND s.id = $3 AND s.project IS NULL";
+    LIST = "SELECT s.id, s.title, s.invited, s.closes_on, s.opened_at, (SELECT COUNT(*) FROM survey_response a WHERE a.tenant = s.tenant AND a.survey = s.id AND a.withdrawn_at IS NULL) AS answered \
+            FROM survey s WHERE s.tenant = $1 AND s.organisation = $2 AND s.project IS NULL ORDER BY s.opened_at DESC, s.id LIMIT $3";
+    OF_PROJECT = "SELECT s.id, s.title, s.moment, s.approach, s.invited, s.closes_on, q.body FROM survey s JOIN questionnaire q ON q.code = s.questionnaire AND q.version = s.version \
                   WHERE s.tenant = $1 AND s.project = $2 ORDER BY s.opened_at, s.id LIMIT 2";
-    ROUTES = "SELECT r.place, r.name, r.code, (SELECT COUNT(*) FROM staff_survey_response a WHERE a.tenant = r.tenant AND a.survey = r.survey AND a.route = r.place AND a.withdrawn_at IS NULL) AS answered \
-              FROM staff_survey_route r WHERE r.tenant = $1 AND r.survey = $2 ORDER BY r.place";
-    RESPONSES = "SELECT pair_digest, answers FROM staff_survey_response WHERE tenant = $1 AND survey = $2 AND withdrawn_at IS NULL ORDER BY submitted_at, id LIMIT $3";
-    WITHDRAWN = "SELECT COUNT(*) AS n FROM staff_survey_response WHERE tenant = $1 AND survey = $2 AND withdrawn_at IS NOT NULL";
-    DOOR = "SELECT r.tenant, r.survey, r.place, s.project, s.moment, s.invited, s.closes_on, q.body, o.name FROM staff_survey_route r \
-            JOIN staff_survey s ON s.tenant = r.tenant AND s.id = r.survey JOIN questionnaire q ON q.code = s.questionnaire AND q.version = s.version \
-            JOIN improvement_project p ON p.tenant = s.tenant AND p.id = s.project JOIN organisation o ON o.id = p.organisation WHERE r.code = $1";
-    SIZE = "SELECT COUNT(*) AS n FROM staff_survey_response WHERE tenant = $1 AND survey = $2";
-    ANSWER = "INSERT INTO staff_survey_response (tenant, id, survey, route, pair_digest, answers, receipt_hash, submitted_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
+    ROUTES = "SELECT r.place, r.name, r.code, (SELECT COUNT(*) FROM survey_response a WHERE a.tenant = r.tenant AND a.survey = r.survey AND a.route = r.place AND a.withdrawn_at IS NULL) AS answered \
+              FROM survey_route r WHERE r.tenant = $1 AND r.survey = $2 ORDER BY r.place";
+    RESPONSES = "SELECT id, pair_digest, answers FROM survey_response WHERE tenant = $1 AND survey = $2 AND withdrawn_at IS NULL ORDER BY submitted_at, id LIMIT $3";
+    WITHDRAWN = "SELECT COUNT(*) AS n FROM survey_response WHERE tenant = $1 AND survey = $2 AND withdrawn_at IS NOT NULL";
+    DOOR = "SELECT r.tenant, r.survey, r.place, s.project, s.invited, s.closes_on, q.body, o.name FROM survey_route r \
+            JOIN survey s ON s.tenant = r.tenant AND s.id = r.survey JOIN questionnaire q ON q.code = s.questionnaire AND q.version = s.version \
+            JOIN organisation o ON o.id = s.organisation WHERE r.code = $1";
+    SIZE = "SELECT COUNT(*) AS n FROM survey_response WHERE tenant = $1 AND survey = $2";
+    ANSWER = "INSERT INTO survey_response (tenant, id, survey, route, pair_digest, answers, receipt_hash, submitted_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
               ON CONFLICT (tenant, id) DO NOTHING";
-    RECEIPT = "SELECT withdrawn_at FROM staff_survey_response WHERE tenant = $1 AND survey = $2 AND receipt_hash = $3";
-    WITHDRAW = "UPDATE staff_survey_response SET withdrawn_at = $4, answers = '{}', pair_digest = NULL WHERE tenant = $1 AND survey = $2 AND receipt_hash = $3 AND withdrawn_at IS NULL";
+    BY_SECRET = "SELECT id FROM survey_response WHERE tenant = $1 AND survey = $2 AND receipt_hash = $3 AND withdrawn_at IS NULL";
+    FORGET_CODINGS = "DELETE FROM survey_coding WHERE tenant = $1 AND response = $2";
+    FORGET_READINGS = "DELETE FROM survey_reading WHERE tenant = $1 AND survey = $2 AND response = $3";
+    RECEIPT = "SELECT withdrawn_at FROM survey_response WHERE tenant = $1 AND survey = $2 AND receipt_hash = $3";
+    WITHDRAW = "UPDATE survey_response SET withdrawn_at = $3, answers = '{}', pair_digest = NULL WHERE tenant = $1 AND id = $2";
     STILL_TO_COUNT = "SELECT organisation FROM improvement_project p WHERE p.tenant = $1 AND p.id = $2 AND p.third_from IS NOT NULL \
                       AND NOT EXISTS (SELECT 1 FROM improvement_count c WHERE c.tenant = p.tenant AND c.project = p.id AND c.stage = 'third')";
 }
@@ -47,17 +57,13 @@ const LETTERS: &[u8; 31] = b"23456789abcdefghjkmnpqrstuvwxyz";
 const CODE: usize = 10;
 const SECRET: usize = 20;
 
-/// A survey that is to be opened.
+/// What a survey is about.
 #[derive(Debug, Clone)]
-pub struct NewSurvey {
-    /// Before the change, or after it.
-    pub moment: Moment,
-    /// How many people are asked.
-    pub invited: u32,
-    /// The last day on which it can be answered.
-    pub closes_on: Date,
-    /// The ways on which it goes out.
-    pub routes: Vec<Line<80>>,
+pub enum About {
+    /// A project: asked before its change, or after it. There is one of each.
+    Project(ProjectId, Moment),
+    /// Clinicians, by itself; the same id is opened once.
+    Clinicians(SurveyId, ClinicianSurvey),
 }
 
 /// A way on which a survey goes out.
@@ -74,10 +80,21 @@ pub struct Route {
 /// One answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Response {
+    /// Its id.
+    pub id: ResponseId,
     /// The digest of the code they made.
     pub pair: Option<String>,
     /// What they answered.
     pub answers: Answers,
+}
+
+/// A practice that was asked, with the number under which it is shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Practice {
+    /// Dealt at random.
+    pub number: usize,
+    /// Its network, where that is known: for counting, not for showing.
+    pub network: Option<String>,
 }
 
 /// A survey with everything that came back.
@@ -85,8 +102,12 @@ pub struct Response {
 pub struct SurveyRecord {
     /// Its id.
     pub id: SurveyId,
-    /// Before the change, or after it.
-    pub moment: Moment,
+    /// What it is called.
+    pub title: String,
+    /// Before the change of a project or after it; none for a survey by itself.
+    pub moment: Option<Moment>,
+    /// How what was written is read, for a survey by itself.
+    pub approach: Option<Approach>,
     /// How many people were asked.
     pub invited: u32,
     /// The last day on which it can be answered.
@@ -95,10 +116,27 @@ pub struct SurveyRecord {
     pub questions: Questionnaire,
     /// The ways on which it goes out.
     pub routes: Vec<Route>,
+    /// The practices that were asked.
+    pub practices: Vec<Practice>,
     /// What came back, without what was withdrawn.
     pub responses: Vec<Response>,
     /// Answers that were withdrawn.
     pub withdrawn: u64,
+}
+
+/// A survey in a list.
+#[derive(Debug, Clone)]
+pub struct SurveyLine {
+    /// Its id.
+    pub id: SurveyId,
+    /// What it is called.
+    pub title: String,
+    /// How many people were asked.
+    pub invited: u32,
+    /// How many answered.
+    pub answered: u64,
+    /// The last day on which it can be answered.
+    pub closes_on: Date,
 }
 
 /// A survey as whoever answers it meets it.
@@ -107,16 +145,22 @@ pub struct SurveyDoor {
     tenant: TenantId,
     survey: SurveyId,
     place: i64,
-    project: ProjectId,
+    project: Option<ProjectId>,
     invited: i64,
-    /// Before the change, or after it.
-    pub moment: Moment,
     /// The last day on which it can be answered.
     pub closes_on: Date,
     /// What is asked.
     pub questions: Questionnaire,
     /// Who asks.
     pub organisation: String,
+}
+
+impl SurveyDoor {
+    /// It is asked before a change and after it: both answers of one person belong together.
+    #[must_use]
+    pub const fn is_paired(&self) -> bool {
+        self.project.is_some()
+    }
 }
 
 /// Where an answer stands, for whoever gave it.
@@ -133,33 +177,116 @@ fn questions(row: &Row) -> Result<Questionnaire> {
 }
 
 impl Improvement {
-    /// Opens a survey; the same one is opened once, and changed where it stands already.
+    /// Opens a survey; one that stands already gets its people and its end anew.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] outside the reader's organisation.
-    pub async fn open_survey(&self, ctx: &Ctx<Improve>, project: ProjectId, new: &NewSurvey) -> Result<()> {
-        let tenant = ctx.grant.tenant();
-        let asked = staff_questions(new.moment);
-        let body = serde_json::to_string(&asked).map_err(|_| StoreError::corrupt("body"))?;
-        let id: SurveyId = self.0.entropy().id(ctx.now);
-        let (version, moment, invited) = (i64::from(asked.version), new.moment.code(), i64::from(new.invited));
+    pub async fn open_survey(&self, ctx: &Ctx<Improve>, about: &About, sending: &Sending) -> Result<SurveyId> {
+        let (tenant, organisation) = (ctx.grant.tenant(), ctx.grant.organisation());
         let mut tx = self.0.ledger().db().write().await?;
-        self.read(&mut tx, ctx, project).await?;
-        tx.run(KEEP_EDITION, values![&asked.code, version, body, ctx.now]).await?;
-        let survey = values![tenant, id, project, moment, asked.code, version, invited, new.closes_on, ctx.now];
-        let act = if tx.run(OPEN, survey).await? == 0 {
-            tx.run(AGAIN, values![tenant, project, moment, invited, new.closes_on]).await?;
-            Act::Change
-        } else {
-            for (place, name) in new.routes.iter().enumerate() {
-                let letter = |byte: u8| char::from(LETTERS[usize::from(byte) % LETTERS.len()]);
-                let code: String = self.0.entropy().bytes::<CODE>().into_iter().map(letter).collect();
-                let place = i64::try_from(place).unwrap_or(i64::MAX);
-                tx.run(ADD_ROUTE, values![tenant, id, place, name.to_string(), code]).await?;
+        let (id, of, dealt) = match about {
+            About::Project(project, _) => {
+                self.read(&mut tx, ctx, *project).await?;
+                (self.0.entropy().id(ctx.now), Some(*project), vec![])
             }
-            Act::Create
+            About::Clinicians(id, survey) => (*id, None, self.deal(&survey.practices)),
         };
-        self.0.ledger().commit(tx, ctx.now, ctx.entry(act, Resource::Survey).of(project).because(moment)).await
+        let (asked, title, moment, approach) = match about {
+            About::Project(_, moment) => {
+                let asked = staff_questions(*moment);
+                (asked.clone(), asked.title, Some(moment.code()), None)
+            }
+            About::Clinicians(id, survey) => {
+                let asked = clinician_questions(&format!("clinicians-{id}"), &dealt);
+                (asked, survey.title.to_string(), None, Some(survey.approach.code()))
+            }
+        };
+        let body = serde_json::to_string(&asked).map_err(|_| StoreError::corrupt("body"))?;
+        let (version, invited) = (i64::from(asked.version), i64::from(sending.invited));
+        tx.run(KEEP_EDITION, values![&asked.code, version, body, ctx.now]).await?;
+        let survey = values![
+            tenant,
+            id,
+            organisation,
+            title,
+            of,
+            moment,
+            approach,
+            asked.code,
+            version,
+            invited,
+            sending.closes_on,
+            ctx.now
+        ];
+        if tx.run(OPEN, survey).await? == 0 {
+            let id = match about {
+                About::Clinicians(id, _) => *id,
+                About::Project(project, moment) => {
+                    let rows = tx.rows(OF_PROJECT, values![tenant, *project]).await?;
+                    let same =
+                        |row: &&Row| row.opt_text("moment").is_ok_and(|code| code.as_deref() == Some(moment.code()));
+                    rows.iter().find(same).ok_or(StoreError::NotFound)?.parsed("id")?
+                }
+            };
+            // Somebody else's id is nobody's business.
+            if tx.run(AGAIN, values![tenant, organisation, id, invited, sending.closes_on]).await? == 0 {
+                return Err(StoreError::NotFound);
+            }
+            self.0.ledger().commit(tx, ctx.now, ctx.entry(Act::Change, Resource::Survey).of(id)).await?;
+            return Ok(id);
+        }
+        for (place, name) in sending.ways.iter().enumerate() {
+            let letter = |byte: u8| char::from(LETTERS[usize::from(byte) % LETTERS.len()]);
+            let code: String = self.0.entropy().bytes::<CODE>().into_iter().map(letter).collect();
+            let place = i64::try_from(place).unwrap_or(i64::MAX);
+            tx.run(ADD_ROUTE, values![tenant, id, place, name.to_string(), code]).await?;
+        }
+        for (number, practice) in &dealt {
+            let number = i64::try_from(*number).unwrap_or(i64::MAX);
+            let network = practice.network.as_ref().map(ToString::to_string);
+            tx.run(ADD_PRACTICE, values![tenant, id, number, practice.name.to_string(), network]).await?;
+        }
+        self.0.ledger().commit(tx, ctx.now, ctx.entry(Act::Create, Resource::Survey).of(id)).await?;
+        Ok(id)
+    }
+
+    /// Numbers for practices, at random, so that a number says nothing about a name.
+    fn deal(&self, practices: &[AskedPractice]) -> Vec<(usize, AskedPractice)> {
+        let mut dealt: Vec<_> =
+            practices.iter().map(|practice| (self.0.entropy().bytes::<8>(), practice.clone())).collect();
+        dealt.sort_by_key(|(lot, _)| *lot);
+        dealt.into_iter().enumerate().map(|(at, (_, practice))| (at + 1, practice)).collect()
+    }
+
+    async fn whole(&self, tx: &mut Tx, tenant: &TenantId, row: &Row) -> Result<SurveyRecord> {
+        let id: SurveyId = row.parsed("id")?;
+        let route = |row: &Row| {
+            Ok(Route { name: row.text("name")?, code: row.text("code")?, answered: row.small("answered")? })
+        };
+        let response = |row: &Row| {
+            let answers = serde_json::from_str(&row.text("answers")?).map_err(|_| StoreError::corrupt("answers"))?;
+            Ok(Response { id: row.parsed("id")?, pair: row.opt_text("pair_digest")?, answers })
+        };
+        let practice = |row: &Row| Ok(Practice { number: row.small("number")?, network: row.opt_text("network")? });
+        let withdrawn = tx.row(WITHDRAWN, values![tenant, id]).await?;
+        Ok(SurveyRecord {
+            id,
+            title: row.text("title")?,
+            moment: row.opt_coded("moment", Moment::from_code)?,
+            approach: row.opt_coded("approach", Approach::from_code)?,
+            invited: row.small("invited")?,
+            closes_on: row.parsed("closes_on")?,
+            questions: questions(row)?,
+            routes: tx.rows(ROUTES, values![tenant, id]).await?.iter().map(route).collect::<Result<_>>()?,
+            practices: tx.rows(PRACTICES, values![tenant, id]).await?.iter().map(practice).collect::<Result<_>>()?,
+            responses: tx
+                .rows(RESPONSES, values![tenant, id, MOST_ANSWERS])
+                .await?
+                .iter()
+                .map(response)
+                .collect::<Result<_>>()?,
+            withdrawn: withdrawn.map_or(Ok(0), |row| row.small("n"))?,
+        })
     }
 
     /// The surveys of a project, with what came back.
@@ -172,35 +299,49 @@ impl Improvement {
         self.read(&mut tx, ctx, project).await?;
         let mut all = vec![];
         for row in tx.rows(OF_PROJECT, values![tenant, project]).await? {
-            let id: SurveyId = row.parsed("id")?;
-            let route = |row: &Row| {
-                Ok(Route { name: row.text("name")?, code: row.text("code")?, answered: row.small("answered")? })
-            };
-            let response = |row: &Row| {
-                let answers =
-                    serde_json::from_str(&row.text("answers")?).map_err(|_| StoreError::corrupt("answers"))?;
-                Ok(Response { pair: row.opt_text("pair_digest")?, answers })
-            };
-            let withdrawn = tx.row(WITHDRAWN, values![tenant, id]).await?;
-            all.push(SurveyRecord {
-                id,
-                moment: row.coded("moment", Moment::from_code)?,
-                invited: row.small("invited")?,
-                closes_on: row.parsed("closes_on")?,
-                questions: questions(&row)?,
-                routes: tx.rows(ROUTES, values![tenant, id]).await?.iter().map(route).collect::<Result<_>>()?,
-                responses: tx
-                    .rows(RESPONSES, values![tenant, id, MOST_ANSWERS])
-                    .await?
-                    .iter()
-                    .map(response)
-                    .collect::<Result<_>>()?,
-                withdrawn: withdrawn.map_or(Ok(0), |row| row.small("n"))?,
-            });
+            all.push(self.whole(&mut tx, tenant, &row).await?);
         }
         drop(tx);
         self.0.ledger().looked(ctx.now, ctx.entry(Act::Read, Resource::Survey).of(project)).await?;
         Ok(all)
+    }
+
+    /// The surveys of clinicians that the organisation has made, newest first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn clinician_surveys(&self, ctx: &Ctx<Improve>) -> Result<Vec<SurveyLine>> {
+        let wanted = values![ctx.grant.tenant(), ctx.grant.organisation(), MOST_ROWS];
+        let rows = self.0.ledger().db().rows(LIST, wanted).await?;
+        let line = |row: &Row| {
+            Ok(SurveyLine {
+                id: row.parsed("id")?,
+                title: row.text("title")?,
+                invited: row.small("invited")?,
+                answered: row.small("answered")?,
+                closes_on: row.parsed("closes_on")?,
+            })
+        };
+        self.0.ledger().looked(ctx.now, ctx.entry(Act::Read, Resource::Survey)).await?;
+        rows.iter().map(line).collect()
+    }
+
+    /// A survey of clinicians, with what came back.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] outside the reader's organisation.
+    pub async fn clinician_survey(&self, ctx: &Ctx<Improve>, id: SurveyId) -> Result<SurveyRecord> {
+        let mut tx = self.0.ledger().db().read().await?;
+        let found = self.by_itself(&mut tx, ctx, id).await?;
+        drop(tx);
+        self.0.ledger().looked(ctx.now, ctx.entry(Act::Read, Resource::Survey).of(id)).await?;
+        Ok(found)
+    }
+
+    pub(crate) async fn by_itself(&self, tx: &mut Tx, ctx: &Ctx<Improve>, id: SurveyId) -> Result<SurveyRecord> {
+        let (tenant, place) = (ctx.grant.tenant(), ctx.grant.organisation());
+        let row = tx.row(BY_ITSELF, values![tenant, place, id]).await?.ok_or(StoreError::NotFound)?;
+        self.whole(tx, tenant, &row).await
     }
 
     /// The survey behind an address, open or ended.
@@ -213,9 +354,8 @@ impl Improvement {
             tenant: row.parsed("tenant")?,
             survey: row.parsed("survey")?,
             place: row.int("place")?,
-            project: row.parsed("project")?,
+            project: row.opt_parsed("project")?,
             invited: row.int("invited")?,
-            moment: row.coded("moment", Moment::from_code)?,
             closes_on: row.parsed("closes_on")?,
             questions: questions(&row)?,
             organisation: row.text("name")?,
@@ -237,7 +377,8 @@ impl Improvement {
         }
         let body = serde_json::to_string(answers).map_err(|_| StoreError::corrupt("answers"))?;
         // The same code in another project is another person's business: the digests differ.
-        let pair = pair.map(|code| digest(&format!("{} {}", door.project, code.as_str())));
+        let of = door.project.map_or_else(|| door.survey.to_string(), |project| project.to_string());
+        let pair = pair.map(|code| digest(&format!("{of} {}", code.as_str())));
         let secret = hex(&self.0.entropy().bytes::<SECRET>());
         let mut tx = self.0.ledger().db().write().await?;
         let taken = tx.row(SIZE, values![&door.tenant, door.survey]).await?.map_or(Ok(0), |row| row.int("n"))?;
@@ -264,15 +405,19 @@ impl Improvement {
             .transpose()
     }
 
-    /// Empties an answer and counts it no more.
+    /// Empties an answer, forgets what readers made of it, and counts it no more.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn withdraw_answer(&self, door: &SurveyDoor, secret: &str, now: Timestamp) -> Result<()> {
         let mut tx = self.0.ledger().db().write().await?;
-        if tx.run(WITHDRAW, values![&door.tenant, door.survey, digest(secret), now]).await? == 0 {
+        let Some(row) = tx.row(BY_SECRET, values![&door.tenant, door.survey, digest(secret)]).await? else {
             return self.0.ledger().stored_before(tx).await;
-        }
+        };
+        let response: ResponseId = row.parsed("id")?;
+        tx.run(FORGET_CODINGS, values![&door.tenant, response]).await?;
+        tx.run(FORGET_READINGS, values![&door.tenant, door.survey, response]).await?;
+        tx.run(WITHDRAW, values![&door.tenant, response, now]).await?;
         let entry = Entry::system(door.tenant.clone(), Act::Withdraw, Resource::Survey).of(door.survey);
         self.0.ledger().commit(tx, now, entry).await
     }

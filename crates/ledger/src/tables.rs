@@ -61,9 +61,14 @@ tables! {
     "signpost_door": "tenant" "code" "organisation" "made_at" "closed_at";
     "improvement_project": "tenant" "id" "organisation" "title" "led_by" "measured" "target" "what" "goal_by" "achievable" "relevant" "balance" "change_on" "change_what" "agenda" "invited" "came" "missed" "learned" "decided" "third_from" "created_by" "created_at" "changed_at" "version";
     "improvement_count": "tenant" "project" "stage" "month" "counted" "out_of" "source" "counted_at";
-    "staff_survey": "tenant" "id" "project" "moment" "questionnaire" "version" "invited" "closes_on" "opened_at";
-    "staff_survey_route": "tenant" "survey" "place" "name" "code";
-    "staff_survey_response": "tenant" "id" "survey" "route" "pair_digest" "answers" "receipt_hash" "submitted_at" "withdrawn_at";
+    "survey": "tenant" "id" "organisation" "title" "project" "moment" "approach" "questionnaire" "version" "invited" "closes_on" "opened_at";
+    "survey_route": "tenant" "survey" "place" "name" "code";
+    "survey_practice": "tenant" "survey" "number" "name" "network";
+    "survey_response": "tenant" "id" "survey" "route" "pair_digest" "answers" "receipt_hash" "submitted_at" "withdrawn_at";
+    "survey_theme": "tenant" "id" "survey" "item" "label" "definition" "made_at";
+    "survey_reading": "tenant" "survey" "response" "item" "coder" "memo" "read_at";
+    "survey_coding": "tenant" "theme" "response" "coder";
+    "survey_insight": "tenant" "id" "survey" "kind" "strength" "words" "evidence" "written_by" "written_at";
     "signpost": "tenant" "id" "organisation" "service" "service_name" "request_key" "how" "made_at" "taken_back_at";
 }
 

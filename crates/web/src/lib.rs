@@ -28,6 +28,7 @@ mod routes;
 mod sent;
 mod signposts;
 mod staff_surveys;
+mod survey_door;
 mod texts;
 mod triage;
 mod users;

@@ -20,7 +20,7 @@ use tower_http::timeout::TimeoutLayer;
 
 use crate::{
     about, account, ask, care, caseload, cases, connections, counted, directory, door, entry, flow, improvement,
-    launch, measures, plan_copy, plans, refer, sent, signposts, staff_surveys, texts, triage, users,
+    launch, measures, plan_copy, plans, refer, sent, signposts, staff_surveys, survey_door, texts, triage, users,
 };
 use fingerpost_web_core::{App, assets, errors, health, sessions};
 
@@ -134,8 +134,8 @@ table! {
     "/o/{org}/users", BOTH, Guard::May(Action::ManageUsers), get(users::list).post(users::invite);
     "/o/{org}/users/{id}/disable", POST, Guard::May(Action::ManageUsers), post(users::disable);
     "/o/{org}/users/{id}/link", POST, Guard::May(Action::ManageUsers), post(users::link);
-    "/survey/{code}", BOTH, Guard::Anyone, get(staff_surveys::form).post(staff_surveys::answer);
-    "/survey/{code}/{secret}", BOTH, Guard::Anyone, get(staff_surveys::receipt).post(staff_surveys::withdraw);
+    "/survey/{code}", BOTH, Guard::Anyone, get(survey_door::form).post(survey_door::answer);
+    "/survey/{code}/{secret}", BOTH, Guard::Anyone, get(survey_door::receipt).post(survey_door::withdraw);
     "/o/{org}/improvement", GET, Guard::May(Action::Improve), get(improvement::list);
     "/o/{org}/improvement/new", BOTH, Guard::May(Action::Improve), get(improvement::new_form).post(improvement::begin);
     "/o/{org}/improvement/{id}", GET, Guard::May(Action::Improve), get(improvement::one);

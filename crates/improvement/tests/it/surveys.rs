@@ -3,18 +3,18 @@
 use fingerpost_domain::calendar::{instant_at, plus_days};
 use fingerpost_domain::id::{ProjectId, ResponseId, TenantId};
 use fingerpost_domain::measure::{Answers, Moment};
-use fingerpost_domain::survey::PairCode;
+use fingerpost_domain::survey::{PairCode, Sending};
 use fingerpost_domain::text::Line;
 use fingerpost_engine::Db;
-use fingerpost_improvement::{Improvement, NewSurvey, Receipt, SurveyDoor};
+use fingerpost_improvement::{About, Improvement, Receipt, SurveyDoor};
 use fingerpost_store::testing::{Village, dump, on_both};
 use fingerpost_store::{Store, StoreError};
 
 use super::{begun, manager, today};
 
-fn sent(moment: Moment, invited: u32) -> NewSurvey {
-    let routes = ["E-mail", "Kettle"].map(|way| Line::parse(way).unwrap().unwrap()).into();
-    NewSurvey { moment, invited, closes_on: plus_days(today(), 14), routes }
+fn sent(invited: u32) -> Sending {
+    let ways = ["E-mail", "Kettle"].map(|way| Line::parse(way).unwrap().unwrap()).into();
+    Sending { invited, closes_on: plus_days(today(), 14), ways }
 }
 
 fn yes() -> Answers {
@@ -25,7 +25,7 @@ async fn open(store: &Store, village: &Village, invited: u32) -> (Improvement, P
     let improvement = Improvement::over(store.clone());
     let ctx = manager(village, today());
     let id = begun(store, &ctx, "First").await;
-    improvement.open_survey(&ctx, id, &sent(Moment::Before, invited)).await.unwrap();
+    improvement.open_survey(&ctx, &About::Project(id, Moment::Before), &sent(invited)).await.unwrap();
     let code = improvement.surveys(&ctx, id).await.unwrap()[0].routes[1].code.clone();
     let door = improvement.survey_door(&code).await.unwrap().unwrap();
     (improvement, id, door)
@@ -107,8 +107,7 @@ async fn a_survey_that_has_ended_or_overflows_takes_nothing() {
             "three times as many as were asked"
         );
         // Opened again it is the same survey, with other people and another end.
-        let again = NewSurvey { invited: 40, ..sent(Moment::Before, 40) };
-        improvement.open_survey(&ctx, project, &again).await.unwrap();
+        improvement.open_survey(&ctx, &About::Project(project, Moment::Before), &sent(40)).await.unwrap();
         let surveys = improvement.surveys(&ctx, project).await.unwrap();
         assert_eq!((surveys.len(), surveys[0].invited, surveys[0].responses.len()), (1, 40, 60));
     })

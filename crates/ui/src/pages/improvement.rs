@@ -260,7 +260,7 @@ pub struct StaffSurveyPage {
     pub about: String,
     pub organisation: String,
     pub closes: String,
-    pub code_hint: &'static str,
+    pub code_hint: Option<&'static str>,
     pub code: String,
     pub agrees: bool,
     pub questions: Vec<SurveyQuestion>,

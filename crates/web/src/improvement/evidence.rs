@@ -69,7 +69,7 @@ fn effective(project: &Project, today: Date) -> Vec<String> {
 
 /// What is shown of the staff beside each other: statements that both surveys hold.
 fn caring(surveys: &[SurveyRecord], today: Date) -> Vec<String> {
-    let named = |moment| if moment == Moment::After { "After" } else { "Before" };
+    let named = |moment: Option<Moment>| if moment == Some(Moment::After) { "After" } else { "Before" };
     let mut all: Vec<String> =
         surveys.iter().map(|survey| format!("{}: {}", named(survey.moment), rate(survey, today))).collect();
     let shown = |of: Of| format!("{} of {}", of.yes, of.n);

@@ -79,7 +79,7 @@ fn step_line(
     today: Date,
 ) -> StepLine {
     let place = place_of(here, record.id);
-    let survey = |moment| surveys.iter().find(|survey| survey.moment == moment);
+    let survey = |moment| surveys.iter().find(|survey| survey.moment == Some(moment));
     let project = &record.project;
     let (hint, rest) = match step {
         Step::CountStart => (count_hint(project, (Stage::Baseline, state), today), "count/baseline"),
@@ -131,7 +131,7 @@ fn next(steps: &[(Step, StepState); 7], surveys: &[SurveyRecord], today: Date) -
         _ => None,
     });
     let closes =
-        |moment| surveys.iter().find(|survey| survey.moment == moment).map(|survey| day(survey.closes_on, today));
+        |moment| surveys.iter().find(|survey| survey.moment == Some(moment)).map(|survey| day(survey.closes_on, today));
     match (ready, waiting) {
         (Some((Step::AskBefore, StepState::InProgress)), _) => {
             format!("Next: the survey closes on {}.", closes(Moment::Before).unwrap_or_default())
@@ -289,7 +289,7 @@ fn staff_view(surveys: &[SurveyRecord], today: Date) -> Option<StaffView> {
     if surveys.is_empty() {
         return None;
     }
-    let at = |moment| surveys.iter().find(|survey| survey.moment == moment);
+    let at = |moment| surveys.iter().find(|survey| survey.moment == Some(moment));
     let (before, after) = (at(Moment::Before), at(Moment::After));
     let (statements, pairing) = staff::statements(surveys);
     let enough = surveys.iter().any(|survey| survey.responses.len() >= SHOWN_FROM);
@@ -327,7 +327,7 @@ fn staff_view(surveys: &[SurveyRecord], today: Date) -> Option<StaffView> {
         },
     };
     let written = surveys.iter().flat_map(|survey| {
-        let when = if survey.moment == Moment::After { "after" } else { "before" };
+        let when = if survey.moment == Some(Moment::After) { "after" } else { "before" };
         staff::written(survey)
             .into_iter()
             .map(move |(question, words)| WrittenBlock { question: format!("{question} Asked {when}"), words })

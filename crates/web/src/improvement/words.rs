@@ -18,7 +18,7 @@ pub(super) fn month_of(record: &Record) -> String {
 /// Where the surveys of a project stand.
 pub(super) fn asked(surveys: &[SurveyRecord], today: Date) -> (SurveyState, SurveyState) {
     use fingerpost_domain::measure::Moment;
-    let state = |moment| match surveys.iter().find(|survey| survey.moment == moment) {
+    let state = |moment| match surveys.iter().find(|survey| survey.moment == Some(moment)) {
         None => SurveyState::None,
         Some(survey) if survey.closes_on >= today => SurveyState::Open,
         Some(_) => SurveyState::Closed,

@@ -248,13 +248,18 @@ impl StaffSurveyPage {
             about: "Two minutes.".into(),
             organisation: LONG.into(),
             closes: "Friday".into(),
-            code_hint: "EL07",
+            code_hint: Some("EL07"),
             code: String::new(),
             agrees: false,
-            questions: vec![question("a", "scale"), question("b", "choice"), question("c", "words")],
+            questions: vec![
+                question("a", "scale"),
+                question("b", "choice"),
+                question("c", "words"),
+                question("d", "select"),
+            ],
             problems: vec![],
         };
-        vec![Self { problems: problems(&["a", "b", "c", "code", "agrees"]), ..usual.clone() }, usual]
+        vec![Self { problems: problems(&["a", "b", "c", "d", "agrees"]), code_hint: None, ..usual.clone() }, usual]
     }
 }
 

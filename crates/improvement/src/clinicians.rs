@@ -1,0 +1,315 @@
+//! What a survey of clinicians shows: who answered, each closed question with its intervals, splits by role and years, the matrix of
+//! respondents and themes, and how far readers agree. Practices and networks are numbers; groups of fewer than [`SHOWN_FROM`] are not
+//! shown, and where only one would be hidden another goes with it, so that nothing can be worked out by taking away.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use fingerpost_domain::id::{ResponseId, ThemeId, UserId};
+use fingerpost_domain::measure::{AnswerKind, Item, SKIPPED};
+use fingerpost_domain::survey::{Approach, PRACTICE_ITEM, SHOWN_FROM, practice_code};
+use fingerpost_statistics::coding::{self, cohen, fleiss, weights};
+use fingerpost_statistics::interval::Interval;
+use fingerpost_statistics::proportion::wilson;
+
+use crate::reading::{Codebook, Reading};
+use crate::surveys::{Response, SurveyRecord};
+
+/// The level of every interval.
+const LEVEL: f64 = 0.95;
+
+/// How far a survey reached.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Reached {
+    /// Practices from which somebody answered.
+    pub practices: usize,
+    /// Practices that were asked.
+    pub of_practices: usize,
+    /// Networks from which somebody answered.
+    pub networks: usize,
+    /// Networks that were asked.
+    pub of_networks: usize,
+}
+
+/// One answer of a closed question, and how many gave it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Chosen {
+    /// Its words.
+    pub label: String,
+    /// How many chose it.
+    pub count: u64,
+    /// Their share of those who answered, from 0 to 1.
+    pub share: f64,
+    /// Wilson's limits.
+    pub interval: Interval,
+    /// How many of each group of the split chose it; none for a group that is not shown.
+    pub groups: Vec<Option<u64>>,
+}
+
+/// A closed question.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Closed {
+    /// The item's code.
+    pub code: String,
+    /// The question.
+    pub text: String,
+    /// Those who answered it.
+    pub n: u64,
+    /// Its answers, in their order.
+    pub chosen: Vec<Chosen>,
+    /// The middle answer, where the answers stand in an order.
+    pub median: Option<String>,
+}
+
+/// A split of the respondents: what they are called, and how many they are.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Split {
+    /// The groups, in the order of the question's answers, and how many they are; none for a group that is not shown.
+    pub groups: Vec<(String, Option<u64>)>,
+}
+
+/// How far two readers, or several, agree.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Agreement {
+    /// No aim of this approach, and why.
+    NotSought,
+    /// Fewer than two have read the same answers.
+    TooFew,
+    /// Cohen's kappa of two readers, over all themes.
+    Cohen {
+        /// Answers that both have read.
+        n: usize,
+        /// None where one of them found everything, or nothing.
+        kappa: Option<f64>,
+    },
+    /// Fleiss' kappa of several readers, over all themes.
+    Fleiss {
+        /// Answers that all have read.
+        n: usize,
+        /// How many readers.
+        readers: usize,
+        /// None where nobody differs from anybody in anything.
+        kappa: Option<f64>,
+    },
+}
+
+/// Respondents and the themes that were found in their answers.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Matrix {
+    /// A row for each respondent whose answer was read: whether each theme was found by anybody.
+    pub rows: Vec<Vec<bool>>,
+    /// How many have each theme.
+    pub counts: Vec<usize>,
+    /// Themes expected in the first 1, 2, … respondents, read in any order.
+    pub saturation: Vec<f64>,
+    /// How far readers agree.
+    pub agreement: Agreement,
+}
+
+fn answered<'a>(response: &'a Response, code: &str) -> Option<&'a str> {
+    response.answers.get(code).map(String::as_str).filter(|given| *given != SKIPPED)
+}
+
+/// From how many practices and networks somebody answered.
+#[must_use]
+pub fn reached(survey: &SurveyRecord) -> Reached {
+    let given: HashSet<&str> = survey.responses.iter().filter_map(|each| answered(each, PRACTICE_ITEM)).collect();
+    let from = survey.practices.iter().filter(|practice| given.contains(practice_code(practice.number).as_str()));
+    let (mut practices, mut networks) = (0, HashSet::new());
+    for practice in from {
+        practices += 1;
+        networks.extend(practice.network.as_deref());
+    }
+    let all: HashSet<&str> = survey.practices.iter().filter_map(|practice| practice.network.as_deref()).collect();
+    Reached { practices, of_practices: survey.practices.len(), networks: networks.len(), of_networks: all.len() }
+}
+
+/// The answers of a closed question with their codes; none for an open one, and for the practice.
+fn options(item: &Item) -> Option<Vec<(String, String)>> {
+    match &item.answer {
+        _ if item.code == PRACTICE_ITEM => None,
+        AnswerKind::Choice { options } => {
+            Some(options.iter().map(|option| (option.code.clone(), option.label.clone())).collect())
+        }
+        AnswerKind::Scale { from, to, low, high } => Some(
+            (*from..=*to)
+                .map(|n| {
+                    let label = match n {
+                        n if n == *from => format!("{n}: {low}"),
+                        n if n == *to => format!("{n}: {high}"),
+                        n => n.to_string(),
+                    };
+                    (n.to_string(), label)
+                })
+                .collect(),
+        ),
+        AnswerKind::Words => None,
+    }
+}
+
+/// Items by which respondents can be split.
+pub const SPLITS: [&str; 2] = ["job", "years"];
+
+/// Who belongs to which group of a split: groups that are too small, and one more where only one is, are not shown.
+fn split(survey: &SurveyRecord, by: Option<&str>) -> (Split, Vec<Option<usize>>) {
+    let item = by.filter(|by| SPLITS.contains(by)).and_then(|by| survey.questions.item(by));
+    let Some((item, options)) = item.and_then(|item| Some((item, options(item)?))) else {
+        return (Split::default(), vec![None; survey.responses.len()]);
+    };
+    let of = |response: &Response| {
+        let given = answered(response, &item.code)?;
+        options.iter().position(|(code, _)| code == given)
+    };
+    let groups: Vec<Option<usize>> = survey.responses.iter().map(of).collect();
+    let mut sizes = vec![0_u64; options.len()];
+    groups.iter().flatten().for_each(|group| sizes[*group] += 1);
+    // Those who did not say are a group of their own that is never shown.
+    let silent = groups.iter().filter(|group| group.is_none()).count() as u64;
+    let mut shown: Vec<bool> = sizes.iter().map(|size| *size >= SHOWN_FROM as u64).collect();
+    let hidden: u64 =
+        sizes.iter().zip(&shown).filter(|(_, shown)| !**shown).map(|(size, _)| size).sum::<u64>() + silent;
+    if hidden > 0 && hidden < SHOWN_FROM as u64 {
+        let smallest = (0..sizes.len()).filter(|at| shown[*at]).min_by_key(|at| sizes[*at]);
+        smallest.into_iter().for_each(|at| shown[at] = false);
+    }
+    let named = options.into_iter().zip(sizes.iter().zip(&shown));
+    let named = named.map(|((_, label), (size, shown))| (label, shown.then_some(*size))).collect();
+    (Split { groups: named }, groups)
+}
+
+/// Every closed question; nothing while fewer than [`SHOWN_FROM`] have answered the survey.
+#[must_use]
+pub fn closed(survey: &SurveyRecord, by: Option<&str>) -> (Split, Vec<Closed>) {
+    if survey.responses.len() < SHOWN_FROM {
+        return (Split::default(), vec![]);
+    }
+    let (split, groups) = split(survey, by);
+    let all = survey.questions.items.iter().filter_map(|item| {
+        let options = options(item)?;
+        let given: Vec<(usize, Option<usize>)> = survey
+            .responses
+            .iter()
+            .zip(&groups)
+            .filter_map(|(response, group)| {
+                let given = answered(response, &item.code)?;
+                Some((options.iter().position(|(code, _)| code == given)?, *group))
+            })
+            .collect();
+        let n = given.len() as u64;
+        let chosen = options.iter().enumerate().filter_map(|(at, (_, label))| {
+            let count = given.iter().filter(|(given, _)| *given == at).count() as u64;
+            let found = wilson(count, n, LEVEL).ok()?;
+            let of =
+                |group: usize| given.iter().filter(|(given, of)| *given == at && *of == Some(group)).count() as u64;
+            let groups = split.groups.iter().enumerate().map(|(group, (_, size))| size.map(|_| of(group)));
+            Some(Chosen {
+                label: label.clone(),
+                count,
+                share: found.share,
+                interval: found.interval,
+                groups: groups.collect(),
+            })
+        });
+        let ordered = matches!(item.answer, AnswerKind::Scale { .. }) || item.code == "frequency";
+        let mut places: Vec<usize> = given.iter().map(|(at, _)| *at).collect();
+        places.sort_unstable();
+        let median = places.get(places.len().saturating_sub(1) / 2).and_then(|at| options.get(*at));
+        Some(Closed {
+            code: item.code.clone(),
+            text: item.text.clone(),
+            n,
+            chosen: chosen.collect(),
+            median: median.filter(|_| ordered).map(|(_, label)| label.clone()),
+        })
+    });
+    let all = all.collect();
+    (split, all)
+}
+
+/// The matrix of an open question: a respondent has a theme where any reader found it.
+#[must_use]
+pub fn matrix(survey: &SurveyRecord, item: &str, codebook: &Codebook) -> Matrix {
+    let mut by_response: BTreeMap<ResponseId, Vec<&Reading>> = BTreeMap::new();
+    for reading in &codebook.readings {
+        by_response.entry(reading.response).or_default().push(reading);
+    }
+    let read: Vec<&Vec<&Reading>> = survey
+        .responses
+        .iter()
+        .filter(|response| answered(response, item).is_some())
+        .filter_map(|response| by_response.get(&response.id))
+        .collect();
+    let has = |readings: &[&Reading], theme: &ThemeId| readings.iter().any(|reading| reading.themes.contains(theme));
+    let rows: Vec<Vec<bool>> =
+        read.iter().map(|readings| codebook.themes.iter().map(|theme| has(readings, &theme.id)).collect()).collect();
+    let counts = (0..codebook.themes.len()).map(|at| rows.iter().filter(|row| row[at]).count()).collect();
+    let found: Vec<Vec<usize>> = rows.iter().map(|row| (0..row.len()).filter(|at| row[*at]).collect()).collect();
+    let saturation = coding::saturation(&found).unwrap_or_default();
+    Matrix { rows, counts, saturation, agreement: agreement(survey.approach, codebook, &read) }
+}
+
+fn agreement(approach: Option<Approach>, codebook: &Codebook, read: &[&Vec<&Reading>]) -> Agreement {
+    if approach != Some(Approach::Codebook) {
+        return Agreement::NotSought;
+    }
+    let mut by_reader: HashMap<UserId, usize> = HashMap::new();
+    for reading in read.iter().flat_map(|readings| readings.iter()) {
+        *by_reader.entry(reading.coder).or_default() += 1;
+    }
+    let mut readers: Vec<UserId> = by_reader.keys().copied().collect();
+    readers.sort_unstable();
+    if readers.len() < 2 {
+        return Agreement::TooFew;
+    }
+    // What all of them have read: whoever left an answer out said nothing of it.
+    let shared: Vec<Vec<&HashSet<ThemeId>>> = read
+        .iter()
+        .filter_map(|readings| {
+            let of = |reader: &UserId| readings.iter().find(|each| each.coder == *reader).map(|each| &each.themes);
+            readers.iter().map(of).collect()
+        })
+        .collect();
+    let n = shared.len();
+    if n == 0 || codebook.themes.is_empty() {
+        return Agreement::TooFew;
+    }
+    let units = shared
+        .iter()
+        .flat_map(|of| codebook.themes.iter().map(move |theme| of.iter().map(|found| found.contains(&theme.id))));
+    if readers.len() == 2 {
+        // Both; only the first; only the second; neither.
+        let mut cells = [0.0; 4];
+        for mut unit in units {
+            let (first, second) = (unit.next().unwrap_or(false), unit.next().unwrap_or(false));
+            cells[usize::from(!first) * 2 + usize::from(!second)] += 1.0;
+        }
+        return Agreement::Cohen { n, kappa: cohen(&cells, &weights(2, 1.0)).ok().map(|found| found.kappa) };
+    }
+    let counts: Vec<u64> = units
+        .flat_map(|unit| {
+            let found = unit.filter(|found| *found).count() as u64;
+            [found, readers.len() as u64 - found]
+        })
+        .collect();
+    Agreement::Fleiss { n, readers: readers.len(), kappa: fleiss(&counts, 2).ok().map(|found| found.kappa) }
+}
+
+/// The answers to the closed questions as a table for other programs, a row for each respondent in no order; practices are numbers.
+#[must_use]
+pub fn table(survey: &SurveyRecord) -> String {
+    let items: Vec<&Item> =
+        survey.questions.items.iter().filter(|item| options(item).is_some() || item.code == PRACTICE_ITEM).collect();
+    let head: Vec<&str> = items.iter().map(|item| item.code.as_str()).collect();
+    // Ours are codes without commas and quotes. Sorted, so that the order in which people answered tells nothing.
+    let mut rows: Vec<String> = survey
+        .responses
+        .iter()
+        .map(|response| {
+            items.iter().map(|item| answered(response, &item.code).unwrap_or_default()).collect::<Vec<_>>().join(",")
+        })
+        .collect();
+    rows.sort_unstable();
+    format!("{}\r\n{}\r\n", head.join(","), rows.join("\r\n"))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,138 @@
+use fingerpost_domain::Date;
+use fingerpost_domain::ambient::Entropy;
+use fingerpost_domain::survey::{AskedPractice, clinician_questions};
+use fingerpost_domain::text::Line;
+
+use super::*;
+use crate::reading::Theme;
+use crate::surveys::Practice;
+
+fn practices() -> Vec<(usize, AskedPractice)> {
+    let practice = |number: usize| AskedPractice {
+        name: Line::parse(&format!("Surgery {number}")).unwrap().unwrap(),
+        network: Line::parse(if number < 3 { "North" } else { "South" }).unwrap(),
+    };
+    (1..=4).map(|number| (number, practice(number))).collect()
+}
+
+/// A survey in which each respondent is a list of answers by item.
+fn survey(answers: &[&[(&str, &str)]]) -> SurveyRecord {
+    let entropy = Entropy::from_number(1);
+    let at = fingerpost_domain::Timestamp::UNIX_EPOCH;
+    let response = |given: &&[(&str, &str)]| Response {
+        id: entropy.id(at),
+        pair: None,
+        answers: given.iter().map(|(item, answer)| ((*item).to_owned(), (*answer).to_owned())).collect(),
+    };
+    let asked = practices();
+    SurveyRecord {
+        id: entropy.id(at),
+        title: "T".into(),
+        moment: None,
+        approach: Some(Approach::Codebook),
+        invited: 40,
+        closes_on: Date::constant(2026, 11, 20),
+        questions: clinician_questions("t", &asked),
+        routes: vec![],
+        practices: asked
+            .into_iter()
+            .map(|(number, practice)| Practice { number, network: practice.network.map(|network| network.to_string()) })
+            .collect(),
+        responses: answers.iter().map(response).collect(),
+        withdrawn: 0,
+    }
+}
+
+#[test]
+fn the_published_table_of_frequencies_comes_out_of_raw_answers() {
+    // Moore and others 2022, table 2: 3, 3, 7, 5 and 5 of 23 who had referred; the median clinician refers fortnightly.
+    let times = [("2-3 a week", 3), ("weekly", 3), ("fortnightly", 7), ("monthly", 5), ("less often", 5)];
+    let raw: Vec<[(&str, &str); 2]> =
+        times.iter().flat_map(|(code, n)| vec![[("has_referred", "yes"), ("frequency", *code)]; *n]).collect();
+    let mut rows: Vec<&[(&str, &str)]> = raw.iter().map(<[_; 2]>::as_slice).collect();
+    rows.push(&[("has_referred", "no")]);
+    let (_, all) = closed(&survey(&rows), None);
+    let frequency = all.iter().find(|item| item.code == "frequency").unwrap();
+    let shares: Vec<String> = frequency.chosen.iter().map(|each| format!("{:.1}", each.share * 100.0)).collect();
+    assert_eq!((frequency.n, shares), (23, ["13.0", "13.0", "30.4", "21.7", "21.7"].map(str::to_owned).to_vec()));
+    assert_eq!(frequency.median.as_deref(), Some("Fortnightly"));
+    let referred = all.iter().find(|item| item.code == "has_referred").unwrap();
+    assert_eq!((referred.n, referred.chosen[0].count, referred.median.as_ref()), (24, 23, None));
+}
+
+#[test]
+fn practices_and_networks_are_counted_and_never_named() {
+    let rows: [&[(&str, &str)]; 5] =
+        [&[("practice", "p1")], &[("practice", "p1")], &[("practice", "p2")], &[("job", "gp")], &[("practice", "-")]];
+    let survey = survey(&rows);
+    assert_eq!(reached(&survey), Reached { practices: 2, of_practices: 4, networks: 1, of_networks: 2 });
+    let (_, all) = closed(&survey, None);
+    assert!(all.iter().all(|item| item.code != "practice"));
+    let table = table(&survey);
+    assert!(table.starts_with("practice,job,years,") && !table.contains("Surgery") && !table.contains("definition"));
+    assert_eq!(table.lines().count(), 6);
+}
+
+#[test]
+fn a_small_group_is_hidden_and_another_with_it() {
+    let gp: &[(&str, &str)] = &[("job", "gp"), ("name_worker", "yes")];
+    let nurse: &[(&str, &str)] = &[("job", "nurse"), ("name_worker", "no")];
+    let pharmacist: &[(&str, &str)] = &[("job", "pharmacist"), ("name_worker", "no")];
+    let groups = |gps: usize, nurses: usize, pharmacists: usize| {
+        let rows = [vec![gp; gps], vec![nurse; nurses], vec![pharmacist; pharmacists]].concat();
+        let (split, all) = closed(&survey(&rows), Some("job"));
+        let name = all.into_iter().find(|item| item.code == "name_worker").unwrap();
+        let shown: Vec<Option<u64>> = split.groups.iter().take(3).map(|(_, size)| *size).collect();
+        (shown, name.chosen[0].groups[0], name.chosen[0].count)
+    };
+    assert_eq!(groups(8, 6, 5), (vec![Some(8), Some(6), Some(5)], Some(8), 8));
+    assert_eq!(groups(8, 6, 2), (vec![Some(8), None, None], Some(8), 8), "two could be worked out from the others");
+    assert_eq!(groups(8, 4, 3), (vec![Some(8), None, None], Some(8), 8));
+    let (_, few) = closed(&survey(&[gp; 4]), None);
+    assert!(few.is_empty(), "four have answered");
+    let (split, _) = closed(&survey(&[gp; 6]), Some("practice"));
+    assert!(split.groups.is_empty(), "nobody is split by where they work");
+}
+
+fn coded(survey: &SurveyRecord, readers: &[&[&[usize]]]) -> Codebook {
+    let entropy = Entropy::from_number(9);
+    let at = fingerpost_domain::Timestamp::UNIX_EPOCH;
+    let themes: Vec<Theme> =
+        (0..2).map(|n| Theme { id: entropy.id(at), label: format!("T{n}"), definition: None }).collect();
+    let mut readings = vec![];
+    for found in readers {
+        let coder: UserId = entropy.id(at);
+        for (response, found) in survey.responses.iter().zip(*found) {
+            let themes = found.iter().map(|n| themes[*n].id).collect();
+            readings.push(Reading { response: response.id, coder, coder_name: "R".into(), memo: None, themes });
+        }
+    }
+    Codebook { themes, readings }
+}
+
+#[test]
+fn themes_are_counted_once_a_respondent_and_agreement_is_said_where_it_is_sought() {
+    let defined: &[(&str, &str)] = &[("definition", "Help with what medicine cannot mend")];
+    let mut survey = survey(&[defined; 4]);
+    let first: &[&[usize]] = &[&[0], &[0, 1], &[], &[1]];
+    let second: &[&[usize]] = &[&[0], &[0], &[1], &[1]];
+    let two = coded(&survey, &[first, second]);
+    let found = matrix(&survey, "definition", &two);
+    assert_eq!((found.counts, found.rows.len()), (vec![2, 3], 4));
+    // Of eight pairs of answer and theme: both 3, one alone 1 and 1, neither 3. Observed 0.75, expected 0.5.
+    let Agreement::Cohen { n: 4, kappa: Some(kappa) } = found.agreement else { panic!("{:?}", found.agreement) };
+    assert!((kappa - 0.5).abs() < 1e-12);
+    assert!((found.saturation[3] - 2.0).abs() < 1e-12);
+    let three = coded(&survey, &[first, second, first]);
+    assert!(matches!(
+        matrix(&survey, "definition", &three).agreement,
+        Agreement::Fleiss { n: 4, readers: 3, kappa: Some(_) }
+    ));
+    let one = coded(&survey, &[first]);
+    assert_eq!(matrix(&survey, "definition", &one).agreement, Agreement::TooFew);
+    survey.approach = Some(Approach::Reflexive);
+    assert_eq!(matrix(&survey, "definition", &two).agreement, Agreement::NotSought);
+    // Whoever withdrew is in no row.
+    survey.responses.remove(0);
+    assert_eq!(matrix(&survey, "definition", &two).rows.len(), 3);
+}

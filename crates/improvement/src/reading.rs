@@ -1,0 +1,220 @@
+//! Reading what clinicians wrote: a codebook of themes, who found which of them in which answer, memos, and the insights that are drawn.
+//! Only answers of surveys by themselves are read so; each reader's work is kept apart from the others'.
+
+use std::collections::{HashMap, HashSet};
+
+use fingerpost_domain::id::{InsightId, ResponseId, SurveyId, ThemeId, UserId};
+use fingerpost_domain::survey::{InsightKind, Strength};
+use fingerpost_domain::text::{Line, Note};
+use fingerpost_engine::{Result, Row, StoreError, statements, values};
+use fingerpost_ledger::{Act, Resource};
+use fingerpost_policy::Improve;
+use fingerpost_store::Ctx;
+
+use crate::{Improvement, MOST_ROWS};
+
+statements! {
+    THEMES = "SELECT id, label, definition FROM survey_theme WHERE tenant = $1 AND survey = $2 AND item = $3 ORDER BY made_at, id LIMIT $4";
+    ADD_THEME = "INSERT INTO survey_theme (tenant, id, survey, item, label, definition, made_at) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING";
+    READINGS = "SELECT r.response, r.coder, r.memo, u.name FROM survey_reading r JOIN app_user u ON u.tenant = r.tenant AND u.id = r.coder \
+                WHERE r.tenant = $1 AND r.survey = $2 AND r.item = $3 ORDER BY r.read_at, r.response";
+    /// Themes first: there are few of them, and each knows its answers.
+    CODINGS = "SELECT c.theme, c.response, c.coder FROM survey_theme t CROSS JOIN survey_coding c \
+               WHERE c.tenant = t.tenant AND c.theme = t.id AND t.tenant = $1 AND t.survey = $2 AND t.item = $3";
+    READ = "INSERT INTO survey_reading (tenant, survey, response, item, coder, memo, read_at) VALUES ($1, $2, $3, $4, $5, $6, $7) \
+            ON CONFLICT (tenant, survey, item, response, coder) DO UPDATE SET memo = excluded.memo, read_at = excluded.read_at";
+    DROP_CODINGS = "DELETE FROM survey_coding WHERE tenant = $1 AND response = $2 AND coder = $3 AND theme IN (SELECT id FROM survey_theme WHERE tenant = $1 AND survey = $4 AND item = $5)";
+    CODE = "INSERT INTO survey_coding (tenant, theme, response, coder) VALUES ($1, $2, $3, $4)";
+    INSIGHTS = "SELECT id, kind, strength, words, evidence FROM survey_insight WHERE tenant = $1 AND survey = $2 ORDER BY written_at, id LIMIT $3";
+    ADD_INSIGHT = "INSERT INTO survey_insight (tenant, id, survey, kind, strength, words, evidence, written_by, written_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING";
+    DROP_INSIGHT = "DELETE FROM survey_insight WHERE tenant = $1 AND survey = $2 AND id = $3";
+}
+
+/// A theme of the codebook.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Theme {
+    /// Its id.
+    pub id: ThemeId,
+    /// What it is called.
+    pub label: String,
+    /// When it is there and when not.
+    pub definition: Option<String>,
+}
+
+/// What one reader made of one answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reading {
+    /// The answer.
+    pub response: ResponseId,
+    /// Who read it.
+    pub coder: UserId,
+    /// Their name.
+    pub coder_name: String,
+    /// What they noted.
+    pub memo: Option<String>,
+    /// The themes they found.
+    pub themes: HashSet<ThemeId>,
+}
+
+/// The codebook of an open question, and every reading of its answers.
+#[derive(Debug, Clone, Default)]
+pub struct Codebook {
+    /// The themes, in the order in which they were made.
+    pub themes: Vec<Theme>,
+    /// The readings, in the order in which they were made.
+    pub readings: Vec<Reading>,
+}
+
+/// What was drawn from a survey.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Insight {
+    /// Its id.
+    pub id: InsightId,
+    /// What keeps people from being referred, or could be built on.
+    pub kind: InsightKind,
+    /// How strong its evidence is.
+    pub strength: Strength,
+    /// The insight.
+    pub words: String,
+    /// What it rests on: the code of an item, or the id of a theme.
+    pub evidence: String,
+}
+
+impl Improvement {
+    /// The codebook of an open question of a survey.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] outside the reader's organisation.
+    pub async fn codebook(&self, ctx: &Ctx<Improve>, survey: SurveyId, item: &str) -> Result<Codebook> {
+        let tenant = ctx.grant.tenant();
+        let of = || values![tenant, survey, item];
+        let mut tx = self.0.ledger().db().read().await?;
+        self.by_itself(&mut tx, ctx, survey).await?;
+        let mut wanted = of();
+        wanted.extend(values![MOST_ROWS]);
+        let theme = |row: &Row| {
+            Ok(Theme { id: row.parsed("id")?, label: row.text("label")?, definition: row.opt_text("definition")? })
+        };
+        let themes = tx.rows(THEMES, wanted).await?.iter().map(theme).collect::<Result<_>>()?;
+        let mut found: HashMap<(ResponseId, UserId), HashSet<ThemeId>> = HashMap::new();
+        for row in tx.rows(CODINGS, of()).await? {
+            found.entry((row.parsed("response")?, row.parsed("coder")?)).or_default().insert(row.parsed("theme")?);
+        }
+        let mut readings = vec![];
+        for row in tx.rows(READINGS, of()).await? {
+            let (response, coder) = (row.parsed("response")?, row.parsed("coder")?);
+            readings.push(Reading {
+                response,
+                coder,
+                coder_name: row.text("name")?,
+                memo: row.opt_text("memo")?,
+                themes: found.remove(&(response, coder)).unwrap_or_default(),
+            });
+        }
+        drop(tx);
+        self.0.ledger().looked(ctx.now, ctx.entry(Act::Read, Resource::Survey).of(survey).because("codebook")).await?;
+        Ok(Codebook { themes, readings })
+    }
+
+    /// Adds themes to a codebook.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] outside the reader's organisation.
+    pub async fn add_themes(
+        &self,
+        ctx: &Ctx<Improve>,
+        (survey, item): (SurveyId, &str),
+        themes: &[(Line<80>, Option<Note<500>>)],
+    ) -> Result<()> {
+        let tenant = ctx.grant.tenant();
+        let mut tx = self.0.ledger().db().write().await?;
+        self.by_itself(&mut tx, ctx, survey).await?;
+        for (label, definition) in themes {
+            let id: ThemeId = self.0.entropy().id(ctx.now);
+            let definition = definition.as_ref().map(ToString::to_string);
+            tx.run(ADD_THEME, values![tenant, id, survey, item, label.to_string(), definition, ctx.now]).await?;
+        }
+        let entry = ctx.entry(Act::Create, Resource::Survey).of(survey).because("theme");
+        self.0.ledger().commit(tx, ctx.now, entry).await
+    }
+
+    /// Writes down what the reader found in an answer, in place of what they had found before.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] outside the reader's organisation, and for an answer or a theme that is not of this survey.
+    pub async fn read_answer(
+        &self,
+        ctx: &Ctx<Improve>,
+        (survey, item, response): (SurveyId, &str, ResponseId),
+        (themes, memo): (&HashSet<ThemeId>, Option<&Note<2000>>),
+    ) -> Result<()> {
+        let (tenant, coder) = (ctx.grant.tenant(), ctx.grant.user());
+        let mut tx = self.0.ledger().db().write().await?;
+        let record = self.by_itself(&mut tx, ctx, survey).await?;
+        let answered = record.responses.iter().any(|each| each.id == response && each.answers.contains_key(item));
+        let known = tx.rows(THEMES, values![tenant, survey, item, MOST_ROWS]).await?;
+        let known = known.iter().map(|row| row.parsed("id")).collect::<Result<HashSet<ThemeId>>>()?;
+        if !answered || !themes.is_subset(&known) {
+            return Err(StoreError::NotFound);
+        }
+        let memo = memo.map(ToString::to_string);
+        tx.run(READ, values![tenant, survey, response, item, coder, memo, ctx.now]).await?;
+        tx.run(DROP_CODINGS, values![tenant, response, coder, survey, item]).await?;
+        for theme in themes {
+            tx.run(CODE, values![tenant, *theme, response, coder]).await?;
+        }
+        let entry = ctx.entry(Act::Change, Resource::Survey).of(survey).because("reading");
+        self.0.ledger().commit(tx, ctx.now, entry).await
+    }
+
+    /// The insights that were drawn from a survey.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] outside the reader's organisation.
+    pub async fn insights(&self, ctx: &Ctx<Improve>, survey: SurveyId) -> Result<Vec<Insight>> {
+        let mut tx = self.0.ledger().db().read().await?;
+        self.by_itself(&mut tx, ctx, survey).await?;
+        let rows = tx.rows(INSIGHTS, values![ctx.grant.tenant(), survey, MOST_ROWS]).await?;
+        let insight = |row: &Row| {
+            Ok(Insight {
+                id: row.parsed("id")?,
+                kind: row.coded("kind", InsightKind::from_code)?,
+                strength: row.coded("strength", Strength::from_code)?,
+                words: row.text("words")?,
+                evidence: row.text("evidence")?,
+            })
+        };
+        rows.iter().map(insight).collect()
+    }
+
+    /// Adds an insight; the same id is added once.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] outside the reader's organisation.
+    pub async fn add_insight(
+        &self,
+        ctx: &Ctx<Improve>,
+        (survey, id): (SurveyId, InsightId),
+        (kind, strength, words, evidence): (InsightKind, Strength, &Note<1000>, &str),
+    ) -> Result<()> {
+        let (tenant, user) = (ctx.grant.tenant(), ctx.grant.user());
+        let mut tx = self.0.ledger().db().write().await?;
+        self.by_itself(&mut tx, ctx, survey).await?;
+        let row = values![tenant, id, survey, kind.code(), strength.code(), words.to_string(), evidence, user, ctx.now];
+        tx.run(ADD_INSIGHT, row).await?;
+        let entry = ctx.entry(Act::Create, Resource::Survey).of(survey).because("insight");
+        self.0.ledger().commit(tx, ctx.now, entry).await
+    }
+
+    /// Takes an insight out.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] outside the reader's organisation.
+    pub async fn drop_insight(&self, ctx: &Ctx<Improve>, survey: SurveyId, id: InsightId) -> Result<()> {
+        let mut tx = self.0.ledger().db().write().await?;
+        self.by_itself(&mut tx, ctx, survey).await?;
+        tx.run(DROP_INSIGHT, values![ctx.grant.tenant(), survey, id]).await?;
+        let entry = ctx.entry(Act::Change, Resource::Survey).of(survey).because("insight");
+        self.0.ledger().commit(tx, ctx.now, entry).await
+    }
+}

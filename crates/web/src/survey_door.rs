@@ -1,0 +1,163 @@
+//! A survey as whoever answers it meets it: by its address, without an account.
+
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use fingerpost_domain::id::ResponseId;
+use fingerpost_domain::measure::{AnswerKind, Item, Questionnaire};
+use fingerpost_domain::problem::Problems;
+use fingerpost_domain::survey::{CODE_HINT, PairCode, read_answers};
+use fingerpost_improvement::{Receipt, SurveyDoor};
+use fingerpost_store::StoreError;
+use fingerpost_ui::format::long_day;
+use fingerpost_ui::pages::{Choice, Frame, MessagePage, StaffSurveyPage, SurveyQuestion, SurveyThanksPage};
+use fingerpost_web_core::form::{Posted, link_token};
+use fingerpost_web_core::frame::{show, show_again};
+use fingerpost_web_core::view::listed;
+use fingerpost_web_core::{App, WebError};
+
+/// Where somebody lands whose page was sent before: they were given the secret then.
+const SENT_BEFORE: &str = "sent";
+
+/// So many answers fit on a page as circles; more are a list to choose from.
+const MOST_CIRCLES: usize = 12;
+
+fn frame(app: &App, title: &str, of: &str) -> Frame {
+    Frame { title: title.to_owned(), csrf: link_token(of), invented: app.invented(), ..Frame::default() }
+}
+
+/// When a question is asked that depends on another, in words.
+fn only_if(questions: &Questionnaire, item: &Item) -> Option<String> {
+    let rule = item.show_if.as_ref()?;
+    let AnswerKind::Choice { options } = &questions.item(&rule.item)?.answer else { return None };
+    let labels: Vec<&str> =
+        options.iter().filter(|each| rule.one_of.contains(&each.code)).map(|each| each.label.as_str()).collect();
+    Some(format!("Only if you answered the question before it with {}", labels.join(" or ")))
+}
+
+fn question(questions: &Questionnaire, item: &Item, value: String) -> SurveyQuestion {
+    let (kind, options, numbers, low, high) = match &item.answer {
+        AnswerKind::Scale { from, to, low, high } => {
+            ("scale", vec![], (*from..=*to).collect(), low.clone(), high.clone())
+        }
+        AnswerKind::Choice { options: given } => {
+            let options = given.iter().map(|each| Choice::new(&each.code, &*each.label, each.code == value)).collect();
+            let kind = if given.len() > MOST_CIRCLES { "select" } else { "choice" };
+            (kind, options, vec![], String::new(), String::new())
+        }
+        AnswerKind::Words => ("words", vec![], vec![], String::new(), String::new()),
+    };
+    let (code, text) = (item.code.clone(), item.text.clone());
+    SurveyQuestion { only_if: only_if(questions, item), code, text, kind, options, numbers, low, high, value }
+}
+
+fn page(
+    app: &App,
+    (code, door): (&str, &SurveyDoor),
+    key: String,
+    form: &Posted,
+    problems: &Problems,
+) -> StaffSurveyPage {
+    let questions = &door.questions;
+    StaffSurveyPage {
+        frame: Frame { problem: !problems.is_empty(), ..frame(app, &questions.title, code) },
+        action: format!("/survey/{code}"),
+        key,
+        heading: questions.title.clone(),
+        about: questions.about.clone(),
+        organisation: door.organisation.clone(),
+        closes: long_day(door.closes_on),
+        // A code pairs what was said before a change with what was said after it.
+        code_hint: door.is_paired().then_some(CODE_HINT),
+        code: form.text("code"),
+        agrees: !form.text("agrees").is_empty(),
+        questions: questions.items.iter().map(|item| question(questions, item, form.text(&item.code))).collect(),
+        problems: listed(problems),
+    }
+}
+
+async fn door(app: &App, code: &str) -> Result<SurveyDoor, WebError> {
+    app.improvement().survey_door(code).await?.ok_or(WebError::LinkGone)
+}
+
+fn ended(app: &App, code: &str, door: &SurveyDoor) -> Result<Response, WebError> {
+    let page = MessagePage {
+        frame: frame(app, "This survey has ended", code),
+        heading: "This survey has ended".to_owned(),
+        paragraphs: vec![format!(
+            "It takes no more answers. If you still want to say something, tell whoever leads the project at {}.",
+            door.organisation
+        )],
+        link: None,
+    };
+    show(app, &page)
+}
+
+pub(crate) async fn form(State(app): State<App>, Path(code): Path<String>) -> Result<Response, WebError> {
+    let door = door(&app, &code).await?;
+    if app.today() > door.closes_on {
+        return ended(&app, &code, &door);
+    }
+    let key: ResponseId = app.store().entropy().id(app.now());
+    show(&app, &page(&app, (&code, &door), key.to_string(), &Posted::default(), &Problems::none()))
+}
+
+pub(crate) async fn answer(
+    State(app): State<App>,
+    Path(code): Path<String>,
+    form: Posted,
+) -> Result<Response, WebError> {
+    let door = door(&app, &code).await?;
+    let key: ResponseId = form.text("key").parse().map_err(|_| WebError::StaleForm)?;
+    let mut problems = Problems::none();
+    let answers = read_answers(&door.questions, |item| form.text(item));
+    let answers = answers.unwrap_or_else(|wrong| {
+        wrong.iter().for_each(|problem| problems.add(problem.field.clone(), problem.message.clone()));
+        Default::default()
+    });
+    let pair = problems.take("code", PairCode::parse(&form.text("code"))).flatten();
+    if form.text("agrees").is_empty() {
+        problems.add("agrees", "Read who sees your answers, and tick the box to take part");
+    }
+    // No person sees this field. What fills it in is a machine, or a browser that means well.
+    if !form.text("website").is_empty() {
+        problems.add("agrees", "Your browser filled in a field that has to stay empty. Tick the box again, and send");
+    }
+    if !problems.is_empty() {
+        return show_again(&app, &page(&app, (&code, &door), key.to_string(), &form, &problems));
+    }
+    match app.improvement().answer_survey(&door, (key, &answers, pair.as_ref()), app.now()).await {
+        Ok(secret) => {
+            let secret = secret.unwrap_or_else(|| SENT_BEFORE.to_owned());
+            Ok(Redirect::to(&format!("/survey/{code}/{secret}")).into_response())
+        }
+        Err(StoreError::ChangedMeanwhile) => ended(&app, &code, &door),
+        Err(error) => Err(error.into()),
+    }
+}
+
+pub(crate) async fn receipt(
+    State(app): State<App>,
+    Path((code, secret)): Path<(String, String)>,
+) -> Result<Response, WebError> {
+    let door = door(&app, &code).await?;
+    let stands = if secret == SENT_BEFORE { None } else { app.improvement().receipt(&door, &secret).await? };
+    let action = match stands {
+        None if secret != SENT_BEFORE => return Err(WebError::LinkGone),
+        Some(Receipt::Kept) => Some(format!("/survey/{code}/{secret}")),
+        _ => None,
+    };
+    let withdrawn = stands == Some(Receipt::Withdrawn);
+    let title = if withdrawn { "Your answers are deleted" } else { "Thank you" };
+    let frame = frame(&app, title, &format!("{code}/{secret}"));
+    show(&app, &SurveyThanksPage { frame, action, withdrawn, organisation: door.organisation })
+}
+
+pub(crate) async fn withdraw(
+    State(app): State<App>,
+    Path((code, secret)): Path<(String, String)>,
+    _form: Posted,
+) -> Result<Response, WebError> {
+    let door = door(&app, &code).await?;
+    app.improvement().withdraw_answer(&door, &secret, app.now()).await?;
+    Ok(Redirect::to(&format!("/survey/{code}/{secret}")).into_response())
+}
