@@ -5,6 +5,7 @@
 //! is in it.
 
 mod asking;
+mod clinicians;
 mod connections;
 mod improving;
 mod measures;
@@ -108,6 +109,7 @@ pub async fn fill(store: &Store, plan: Plan, mut progress: impl FnMut(usize, usi
     services::signpost(store, &cast, &mut dice, plan.today).await?;
     asking::tell(store, &cast, plan.today).await?;
     improving::tell(store, &cast, (plan.seed, plan.today)).await?;
+    clinicians::tell(store, &cast, plan.today).await?;
     if let Some((practices, referrals)) = plan.size.around() {
         let began = region::began(plan.today, YEARS);
         let a_year = referrals as f64 / YEARS as f64;

@@ -25,6 +25,10 @@ statements! {
     AGAIN = "UPDATE survey SET invited = $4, closes_on = $5 WHERE tenant = $1 AND organisation = $2 AND id = $3";
     BY_ITSELF = "SELECT s.id, s.title, s.moment, s.approach, s.invited, s.closes_on, q.body FROM survey s JOIN questionnaire q ON q.code = s.questionnaire AND q.version = s.version \
                  WHERE s.tenant = $1 AND s.organisation = $2 AND s.id = $3 AND s.project IS NULL";
+    /// Practices that belong here, with a network of theirs.
+    PRACTICES_HERE = "SELECT o.name, MIN(n.name) AS network FROM organisation o LEFT JOIN organisation_member m ON m.member = o.id AND m.until IS NULL LEFT JOIN organisation n ON n.id = m.body \
+                      WHERE o.id IN (SELECT practice FROM scheme_practice WHERE tenant = $1 AND scheme = $2 UNION SELECT member FROM organisation_member WHERE body = $2 AND until IS NULL) \
+                      GROUP BY o.id, o.name ORDER BY o.name, o.id LIMIT $3";
     LIST = "SELECT s.id, s.title, s.invited, s.closes_on, s.opened_at, (SELECT COUNT(*) FROM survey_response a WHERE a.tenant = s.tenant AND a.survey = s.id AND a.withdrawn_at IS NULL) AS answered \
             FROM survey s WHERE s.tenant = $1 AND s.organisation = $2 AND s.project IS NULL ORDER BY s.opened_at DESC, s.id LIMIT $3";
     OF_PROJECT = "SELECT s.id, s.title, s.moment, s.approach, s.invited, s.closes_on, q.body FROM survey s JOIN questionnaire q ON q.code = s.questionnaire AND q.version = s.version \
@@ -250,6 +254,18 @@ impl Improvement {
         Ok(id)
     }
 
+    /// Gives a survey of clinicians other people and another end.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] outside the reader's organisation.
+    pub async fn change_survey(&self, ctx: &Ctx<Improve>, id: SurveyId, sending: &Sending) -> Result<()> {
+        let (tenant, organisation) = (ctx.grant.tenant(), ctx.grant.organisation());
+        let mut tx = self.0.ledger().db().write().await?;
+        self.by_itself(&mut tx, ctx, id).await?;
+        tx.run(AGAIN, values![tenant, organisation, id, i64::from(sending.invited), sending.closes_on]).await?;
+        self.0.ledger().commit(tx, ctx.now, ctx.entry(Act::Change, Resource::Survey).of(id)).await
+    }
+
     /// Numbers for practices, at random, so that a number says nothing about a name.
     fn deal(&self, practices: &[AskedPractice]) -> Vec<(usize, AskedPractice)> {
         let mut dealt: Vec<_> =
@@ -324,6 +340,23 @@ impl Improvement {
         };
         self.0.ledger().looked(ctx.now, ctx.entry(Act::Read, Resource::Survey)).await?;
         rows.iter().map(line).collect()
+    }
+
+    /// The practices that belong to a scheme, network, cluster or board, as they are typed: name, network.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn practices_here(&self, ctx: &Ctx<Improve>) -> Result<String> {
+        let wanted = values![ctx.grant.tenant(), ctx.grant.organisation(), MOST_ANSWERS];
+        let rows = self.0.ledger().db().rows(PRACTICES_HERE, wanted).await?;
+        let line = |row: &Row| {
+            let (name, network) = (row.text("name")?, row.opt_text("network")?);
+            // A comma of its own would be taken for the one before the network.
+            Ok(format!("{}, {}", name.replace(',', ""), network.unwrap_or_default())
+                .trim_end_matches([',', ' '])
+                .to_owned())
+        };
+        Ok(rows.iter().map(line).collect::<Result<Vec<_>>>()?.join("\n"))
     }
 
     /// A survey of clinicians, with what came back.

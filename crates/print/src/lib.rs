@@ -107,6 +107,48 @@ pub struct Evidence {
     pub invented: bool,
 }
 
+/// A table with a heading.
+#[derive(Debug, Clone, Serialize)]
+pub struct PrintedTable {
+    /// The heading.
+    pub heading: String,
+    /// What is known of it, in a line.
+    pub note: String,
+    /// The names of the columns.
+    pub head: Vec<String>,
+    /// The rows, each as long as the head.
+    pub rows: Vec<Vec<String>>,
+}
+
+/// A report: words, then tables.
+#[derive(Debug, Clone, Serialize)]
+pub struct Report {
+    /// "Insight report".
+    pub kind: String,
+    /// What it is about.
+    pub title: String,
+    /// Whose it is.
+    pub place: String,
+    /// When it was printed, in words.
+    pub printed: String,
+    /// What it says.
+    pub parts: Vec<Part>,
+    /// What it rests on.
+    pub tables: Vec<PrintedTable>,
+    /// The installation is invented.
+    pub invented: bool,
+}
+
+impl Report {
+    /// The report as PDF.
+    ///
+    /// # Errors
+    /// [`PrintError`] when it cannot be set; nothing of its content is in the error.
+    pub fn pdf(&self) -> Result<Pdf, PrintError> {
+        paper::set("report.typ", self)
+    }
+}
+
 impl Evidence {
     /// The evidence as PDF.
     ///

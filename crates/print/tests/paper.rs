@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-use fingerpost_print::{Bar, Evidence, Letter, Part, PlanCopy, Step};
+use fingerpost_print::{Bar, Evidence, Letter, Part, PlanCopy, PrintedTable, Report, Step};
 
 /// With a file to look at when `FINGERPOST_PAPER` names a folder.
 fn kept(name: &str, pdf: &[u8]) {
@@ -125,4 +125,27 @@ fn evidence_is_set_with_any_number_of_months() {
     let many = Evidence { bars: (0..36).map(|at| bar(f64::from(at) / 36.0)).collect(), ..usual.clone() };
     assert!(many.pdf().is_ok());
     assert!(Evidence { bars: vec![], parts: vec![], about: vec![], ..usual }.pdf().is_ok());
+}
+
+#[test]
+fn a_report_holds_its_tables() {
+    let table = PrintedTable {
+        heading: "How often do you refer somebody?".into(),
+        note: "23 answered".into(),
+        head: vec!["Answer".into(), "How many".into(), "Share".into()],
+        rows: vec![vec!["#panic(\"x\")".into(), "3".into(), "13.0% (4.5 to 32.1)".into()]; 40],
+    };
+    let usual = Report {
+        kind: "Insight report".into(),
+        title: "What clinicians think".into(),
+        place: "Wexley Vale".into(),
+        printed: "Thursday 26 November 2026".into(),
+        parts: vec![Part { heading: "Barriers".into(), lines: vec!["They forget.".into()] }],
+        tables: vec![table],
+        invented: true,
+    };
+    let pdf = usual.pdf().unwrap();
+    kept("report.pdf", &pdf);
+    assert!(pdf.starts_with(b"%PDF-") && holds(&pdf, b"pdfuaid:part"));
+    assert!(Report { parts: vec![], tables: vec![], ..usual }.pdf().is_ok());
 }

@@ -79,6 +79,7 @@ pub(crate) async fn list(here: May<Improve>) -> Result<Response, WebError> {
     let page = ProjectsPage {
         frame: here.frame("Refer the people we miss", "improvement").await?,
         rolled_up,
+        surveys_href: here.href("surveys"),
         new_href: here.href("improvement/new"),
         projects: records.iter().map(line).collect(),
     };

@@ -11,6 +11,7 @@ mod ask;
 mod care;
 mod caseload;
 mod cases;
+mod clinician_surveys;
 mod connections;
 mod counted;
 mod directory;

@@ -19,8 +19,9 @@ use tower_http::csrf::CsrfLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use crate::{
-    about, account, ask, care, caseload, cases, connections, counted, directory, door, entry, flow, improvement,
-    launch, measures, plan_copy, plans, refer, sent, signposts, staff_surveys, survey_door, texts, triage, users,
+    about, account, ask, care, caseload, cases, clinician_surveys, connections, counted, directory, door, entry, flow,
+    improvement, launch, measures, plan_copy, plans, refer, sent, signposts, staff_surveys, survey_door, texts, triage,
+    users,
 };
 use fingerpost_web_core::{App, assets, errors, health, sessions};
 
@@ -136,6 +137,16 @@ table! {
     "/o/{org}/users/{id}/link", POST, Guard::May(Action::ManageUsers), post(users::link);
     "/survey/{code}", BOTH, Guard::Anyone, get(survey_door::form).post(survey_door::answer);
     "/survey/{code}/{secret}", BOTH, Guard::Anyone, get(survey_door::receipt).post(survey_door::withdraw);
+    "/o/{org}/surveys", GET, Guard::May(Action::Improve), get(clinician_surveys::list);
+    "/o/{org}/surveys/new", BOTH, Guard::May(Action::Improve), get(clinician_surveys::new_form).post(clinician_surveys::make);
+    "/o/{org}/surveys/{id}", BOTH, Guard::May(Action::Improve), get(clinician_surveys::one).post(clinician_surveys::change);
+    "/o/{org}/surveys/{id}/insights", POST, Guard::May(Action::Improve), post(clinician_surveys::add_insight);
+    "/o/{org}/surveys/{id}/insights/{insight}/drop", POST, Guard::May(Action::Improve), post(clinician_surveys::drop_insight);
+    "/o/{org}/surveys/{id}/answers.csv", GET, Guard::May(Action::Improve), get(clinician_surveys::table);
+    "/o/{org}/surveys/{id}/report.pdf", GET, Guard::May(Action::Improve), get(clinician_surveys::report::pdf);
+    "/o/{org}/surveys/{id}/{item}/read", BOTH, Guard::May(Action::Improve), get(clinician_surveys::reading::form).post(clinician_surveys::reading::save);
+    "/o/{org}/surveys/{id}/{item}/themes", POST, Guard::May(Action::Improve), post(clinician_surveys::reading::name_theme);
+    "/o/{org}/surveys/{id}/{item}/matrix", GET, Guard::May(Action::Improve), get(clinician_surveys::reading::matrix);
     "/o/{org}/improvement", GET, Guard::May(Action::Improve), get(improvement::list);
     "/o/{org}/improvement/new", BOTH, Guard::May(Action::Improve), get(improvement::new_form).post(improvement::begin);
     "/o/{org}/improvement/{id}", GET, Guard::May(Action::Improve), get(improvement::one);

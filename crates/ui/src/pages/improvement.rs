@@ -25,6 +25,8 @@ pub struct ProjectLine {
 pub struct ProjectsPage {
     /// What surrounds it.
     pub frame: Frame,
+    /// The surveys of clinicians.
+    pub surveys_href: String,
     /// Where a new one is begun.
     pub new_href: String,
     /// What the practices of this place came to, where it has any.

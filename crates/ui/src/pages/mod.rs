@@ -17,6 +17,7 @@ mod plan;
 mod qr;
 mod refer;
 mod signpost;
+mod survey;
 mod triage;
 
 use fingerpost_domain::problem::Problem;
@@ -51,6 +52,10 @@ pub use refer::{
     SentPage, Step, WorkerView,
 };
 pub use signpost::{DoorPage, DoorServicePage, DoorSetUpPage, LastSignpost, SignpostPage, SlipPage, Tile};
+pub use survey::{
+    AnswerLine, ClinicianSurveyLine, ClinicianSurveyPage, ClinicianSurveyValues, ClinicianSurveysPage, ClosedTable,
+    InsightLine, MatrixPage, MatrixRow, NewClinicianSurveyPage, OpenLine, ReadLine, ReadingPage,
+};
 pub use triage::{TriageLine, TriageOnePage, TriagePage};
 
 /// What surrounds every page.
@@ -291,10 +296,15 @@ mod tests {
             + draw(&ui, StudyPage::samples())
             + draw(&ui, SurveyPage::samples())
             + draw(&ui, StaffSurveyPage::samples())
-            + draw(&ui, SurveyThanksPage::samples());
+            + draw(&ui, SurveyThanksPage::samples())
+            + draw(&ui, ClinicianSurveysPage::samples())
+            + draw(&ui, NewClinicianSurveyPage::samples())
+            + draw(&ui, ClinicianSurveyPage::samples())
+            + draw(&ui, ReadingPage::samples())
+            + draw(&ui, MatrixPage::samples());
         assert!(drawn > 30);
         let templates = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/templates")).unwrap().count();
-        assert_eq!(templates, 54 + 2, "a template without a page, or a page without samples here");
+        assert_eq!(templates, 59 + 2, "a template without a page, or a page without samples here");
     }
 
     #[test]

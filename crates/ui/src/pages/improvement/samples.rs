@@ -27,6 +27,7 @@ impl ProjectsPage {
         let line = ProjectLine { title: LONG.into(), href: "/p".into(), goal: "26".into(), done: "4 of 7".into() };
         let usual = Self {
             frame: frame("Improvement"),
+            surveys_href: "/s".into(),
             new_href: "/new".into(),
             rolled_up: Some("7 projects".into()),
             projects: vec![line],

@@ -1,0 +1,445 @@
+//! Surveys of clinicians: made, watched, and what they show. Practices are numbers; small groups are hidden.
+
+pub(crate) mod reading;
+pub(crate) mod report;
+
+use axum::extract::Path;
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum_extra::extract::Query;
+use fingerpost_domain::calendar::plus_days;
+use fingerpost_domain::id::{InsightId, SurveyId};
+use fingerpost_domain::measure::{AnswerKind, Item, SKIPPED};
+use fingerpost_domain::problem::Problems;
+use fingerpost_domain::survey::{
+    Approach, ClinicianSurveyAnswers, InsightKind, SHOWN_FROM, Strength, clinician_questions,
+};
+use fingerpost_domain::text::Note;
+use fingerpost_improvement::clinicians::{self, Closed, Reached, Split};
+use fingerpost_improvement::{About, Insight, SurveyRecord};
+use fingerpost_policy::Improve;
+use fingerpost_ui::format::{count, day};
+use fingerpost_ui::pages::{
+    AnswerLine, Choice, ClinicianSurveyLine, ClinicianSurveyPage, ClinicianSurveyValues, ClinicianSurveysPage,
+    ClosedTable, InsightLine, NewClinicianSurveyPage, OpenLine,
+};
+use fingerpost_web_core::WebError;
+use fingerpost_web_core::form::Posted;
+use fingerpost_web_core::frame::{show, show_again};
+use fingerpost_web_core::permitted::May;
+use fingerpost_web_core::view::listed;
+use serde::Deserialize;
+
+use crate::staff_surveys::{notes, posted_sending, route_lines};
+
+/// What was asked for with the page: words of ours.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Asked {
+    by: Option<String>,
+    saved: Option<String>,
+}
+
+const WAYS: &str = "Newsletter\nIntranet\nMeeting\nE-mail to each surgery";
+/// A survey of clinicians is open for so many days, unless somebody chooses others.
+const USUAL_DAYS: i64 = 42;
+
+fn many(n: usize, one: &str, more: &str) -> String {
+    count(i64::try_from(n).unwrap_or(i64::MAX), one, more)
+}
+
+fn place_of(here: &May<Improve>, id: SurveyId) -> String {
+    here.href(&format!("surveys/{id}"))
+}
+
+pub(crate) async fn list(here: May<Improve>) -> Result<Response, WebError> {
+    let today = here.app().today();
+    let surveys = here.app().improvement().clinician_surveys(&here.ctx).await?;
+    let page = ClinicianSurveysPage {
+        frame: here.frame("Ask clinicians what they think", "improvement").await?,
+        back_href: here.href("improvement"),
+        new_href: here.href("surveys/new"),
+        surveys: surveys
+            .into_iter()
+            .map(|survey| ClinicianSurveyLine {
+                href: place_of(&here, survey.id),
+                detail: format!(
+                    "{} of {} answered. {} {}.",
+                    survey.answered,
+                    survey.invited,
+                    if survey.closes_on < today { "It ended on" } else { "It closes on" },
+                    day(survey.closes_on, today)
+                ),
+                title: survey.title,
+            })
+            .collect(),
+    };
+    show(here.app(), &page)
+}
+
+fn values(answers: &ClinicianSurveyAnswers) -> ClinicianSurveyValues {
+    let sending = answers.sending.clone();
+    ClinicianSurveyValues {
+        title: answers.title.clone(),
+        practices: answers.practices.clone(),
+        invited: sending.invited,
+        closes_day: sending.closes_day,
+        closes_month: sending.closes_month,
+        closes_year: sending.closes_year,
+        ways: sending.ways,
+    }
+}
+
+async fn new_page(
+    here: &May<Improve>,
+    (id, answers): (SurveyId, &ClinicianSurveyAnswers),
+    problems: &Problems,
+) -> Result<NewClinicianSurveyPage, WebError> {
+    let mut frame = here.frame("Make a survey of clinicians", "improvement").await?;
+    frame.problem = !problems.is_empty();
+    let hints = [
+        "Your judgement is part of it. No figure of agreement is reckoned, and the report says why",
+        "Two or more of you read the same answers by one list of themes. The report says how far you agree",
+    ];
+    let approaches = Approach::ALL.iter().zip(hints).map(|(approach, hint)| {
+        Choice::new(approach.code(), approach.label(), answers.approach == approach.code()).hint(hint)
+    });
+    Ok(NewClinicianSurveyPage {
+        frame,
+        back_href: here.href("surveys"),
+        action: here.href("surveys/new"),
+        id: id.to_string(),
+        approaches: approaches.collect(),
+        questions: clinician_questions("", &[]).items.into_iter().map(|item| item.text).collect(),
+        values: values(answers),
+        problems: listed(problems),
+    })
+}
+
+pub(crate) async fn new_form(here: May<Improve>) -> Result<Response, WebError> {
+    let id: SurveyId = here.app().store().entropy().id(here.ctx.now);
+    let closes = plus_days(here.app().today(), USUAL_DAYS);
+    let mut answers = ClinicianSurveyAnswers {
+        title: "What clinicians think of social prescribing".to_owned(),
+        approach: Approach::Reflexive.code().to_owned(),
+        practices: here.app().improvement().practices_here(&here.ctx).await?,
+        ..ClinicianSurveyAnswers::default()
+    };
+    answers.sending.closes_day = closes.day().to_string();
+    answers.sending.closes_month = closes.month().to_string();
+    answers.sending.closes_year = closes.year().to_string();
+    WAYS.clone_into(&mut answers.sending.ways);
+    show(here.app(), &new_page(&here, (id, &answers), &Problems::none()).await?)
+}
+
+pub(crate) async fn make(here: May<Improve>, form: Posted) -> Result<Response, WebError> {
+    let id: SurveyId = form.text("id").parse().map_err(|_| WebError::StaleForm)?;
+    let answers = ClinicianSurveyAnswers {
+        title: form.text("title"),
+        approach: form.text("approach"),
+        practices: form.text("practices"),
+        sending: posted_sending(&form),
+    };
+    match answers.check(here.app().today()) {
+        Ok(survey) => {
+            let sending = survey.sending.clone();
+            here.app().improvement().open_survey(&here.ctx, &About::Clinicians(id, survey), &sending).await?;
+            Ok(Redirect::to(&format!("{}?saved=open", place_of(&here, id))).into_response())
+        }
+        Err(problems) => show_again(here.app(), &new_page(&here, (id, &answers), &problems).await?),
+    }
+}
+
+/// "24 of 40 answered. From 11 of 84 practices and 8 of 15 networks."
+pub(super) fn reach_words(survey: &SurveyRecord) -> Vec<String> {
+    let mut all = vec![format!("{} of {} answered.", survey.responses.len(), survey.invited)];
+    let Reached { practices, of_practices, networks, of_networks } = clinicians::reached(survey);
+    if of_practices > 0 && survey.responses.len() >= SHOWN_FROM {
+        let of = |n: usize, of: usize, one: &str, more: &str| format!("{n} of {}", many(of, one, more));
+        let networks = match of_networks {
+            0 => String::new(),
+            all => format!(" and {}", of(networks, all, "network", "networks")),
+        };
+        all.push(format!("From {}{networks}.", of(practices, of_practices, "practice", "practices")));
+    }
+    if survey.withdrawn > 0 {
+        let withdrawn = usize::try_from(survey.withdrawn).unwrap_or(usize::MAX);
+        all.push(format!("{} taken back.", many(withdrawn, "answer was", "answers were")));
+    }
+    if survey.responses.len() > survey.invited as usize {
+        all.push(
+            "More answers than people asked: somebody may have answered twice, or the address went further.".to_owned(),
+        );
+    }
+    all
+}
+
+/// "13% (5 to 32)".
+pub(super) fn share_words(share: f64, lower: f64, upper: f64) -> String {
+    format!("{:.1}% ({:.0} to {:.0})", share * 100.0, lower * 100.0, upper * 100.0)
+}
+
+fn closed_table(closed: Closed, split: &Split) -> ClosedTable {
+    let group = |(label, size): &(String, Option<u64>)| match size {
+        Some(size) => format!("{label} ({size})"),
+        None => format!("{label} (hidden)"),
+    };
+    let answered = format!("{} answered this.", closed.n);
+    ClosedTable {
+        note: match &closed.median {
+            Some(median) => format!("{answered} The middle answer: {median}."),
+            None => answered,
+        },
+        groups: split.groups.iter().map(group).collect(),
+        answers: closed
+            .chosen
+            .into_iter()
+            .map(|each| AnswerLine {
+                count: each.count,
+                percent: (each.share * 100.0).round() as u32,
+                share: share_words(each.share, each.interval.lower, each.interval.upper),
+                groups: each
+                    .groups
+                    .iter()
+                    .map(|group| group.map_or_else(|| "Hidden".to_owned(), |count| count.to_string()))
+                    .collect(),
+                label: each.label,
+            })
+            .collect(),
+        id: closed.code,
+        text: closed.text,
+    }
+}
+
+pub(super) fn open_items(survey: &SurveyRecord) -> impl Iterator<Item = &Item> {
+    survey.questions.items.iter().filter(|item| matches!(item.answer, AnswerKind::Words))
+}
+
+pub(super) fn wrote(survey: &SurveyRecord, item: &str) -> usize {
+    survey.responses.iter().filter(|each| each.answers.get(item).is_some_and(|given| given != SKIPPED)).count()
+}
+
+fn open_line(here: &May<Improve>, survey: &SurveyRecord, item: &Item) -> OpenLine {
+    let n = wrote(survey, &item.code);
+    let place = format!("{}/{}", place_of(here, survey.id), item.code);
+    let enough = survey.responses.len() >= SHOWN_FROM && n > 0;
+    OpenLine {
+        text: item.text.clone(),
+        detail: if survey.responses.len() >= SHOWN_FROM {
+            format!("{} something.", many(n, "respondent wrote", "respondents wrote"))
+        } else {
+            format!("It can be read when {SHOWN_FROM} have answered the survey.")
+        },
+        read_href: enough.then(|| format!("{place}/read")),
+        matrix_href: enough.then(|| format!("{place}/matrix")),
+    }
+}
+
+/// What an insight may rest on: the closed questions and the themes, by what is stored of them.
+pub(super) async fn grounds(here: &May<Improve>, survey: &SurveyRecord) -> Result<Vec<(String, String)>, WebError> {
+    let mut all = vec![];
+    for item in &survey.questions.items {
+        if !matches!(item.answer, AnswerKind::Words) {
+            all.push((item.code.clone(), format!("Chosen: {}", item.text)));
+        }
+    }
+    for item in open_items(survey) {
+        for theme in here.app().improvement().codebook(&here.ctx, survey.id, &item.code).await?.themes {
+            all.push((theme.id.to_string(), format!("Theme: {} ({})", theme.label, item.text)));
+        }
+        all.push((item.code.clone(), format!("Written: {}", item.text)));
+    }
+    Ok(all)
+}
+
+pub(super) const fn kind_words(kind: InsightKind) -> &'static str {
+    match kind {
+        InsightKind::Barrier => "Barrier",
+        InsightKind::Opportunity => "Opportunity",
+    }
+}
+
+/// The insight that was typed and has problems.
+#[derive(Debug, Default)]
+struct Typed {
+    id: String,
+    words: String,
+    kind: String,
+    strength: String,
+    evidence: String,
+}
+
+async fn one_page(
+    here: &May<Improve>,
+    (survey, asked): (&SurveyRecord, &Asked),
+    (sending, typed): (Option<ClinicianSurveyValues>, Typed),
+    problems: &Problems,
+) -> Result<ClinicianSurveyPage, WebError> {
+    let mut frame = here.frame(survey.title.clone(), "improvement").await?;
+    frame.problem = !problems.is_empty();
+    let place = place_of(here, survey.id);
+    let (split, closed) = clinicians::closed(survey, asked.by.as_deref());
+    let enough = !closed.is_empty();
+    let grounds = if enough { grounds(here, survey).await? } else { vec![] };
+    let insights = here.app().improvement().insights(&here.ctx, survey.id).await?;
+    let line = |insight: &Insight| InsightLine {
+        words: insight.words.clone(),
+        kind: kind_words(insight.kind),
+        barrier: insight.kind == InsightKind::Barrier,
+        evidence: ground_words(&grounds, &insight.evidence),
+        strength: insight.strength.label(),
+        drop_action: format!("{place}/insights/{}/drop", insight.id),
+    };
+    let splits = [(None, "Everybody"), (Some("job"), "By role"), (Some("years"), "By years of practice")];
+    let splits = splits.map(|(by, words)| {
+        let href = by.map_or_else(|| place.clone(), |by| format!("{place}?by={by}"));
+        Choice::new(&href, words, asked.by.as_deref() == by)
+    });
+    let mut evidence = vec![Choice::new("", "Choose one", typed.evidence.is_empty())];
+    evidence.extend(grounds.iter().map(|(code, words)| Choice::new(code, words.clone(), *code == typed.evidence)));
+    let fresh: InsightId = here.app().store().entropy().id(here.ctx.now);
+    let sending = sending.unwrap_or_else(|| ClinicianSurveyValues {
+        invited: survey.invited.to_string(),
+        closes_day: survey.closes_on.day().to_string(),
+        closes_month: survey.closes_on.month().to_string(),
+        closes_year: survey.closes_on.year().to_string(),
+        ..ClinicianSurveyValues::default()
+    });
+    Ok(ClinicianSurveyPage {
+        frame,
+        back_href: here.href("surveys"),
+        saved: match asked.saved.as_deref() {
+            Some("open") => Some("The survey is open. Send the addresses.".to_owned()),
+            Some("insight") => Some("It is written down.".to_owned()),
+            Some(_) => Some("Saved.".to_owned()),
+            None => None,
+        },
+        title: survey.title.clone(),
+        rate: reach_words(survey),
+        notes: notes(survey, here),
+        routes: route_lines(here.app(), survey),
+        action: place.clone(),
+        values: sending,
+        splits: splits.into(),
+        split_note: split.groups.iter().any(|(_, size)| size.is_none()).then(|| {
+            format!(
+                "Groups of fewer than {SHOWN_FROM} are hidden, and one more where only one would be, so that nobody can be worked out."
+            )
+        }),
+        closed: closed.into_iter().map(|closed| closed_table(closed, &split)).collect(),
+        open: open_items(survey).map(|item| open_line(here, survey, item)).collect(),
+        insights: insights.iter().map(line).collect(),
+        insight_action: format!("{place}/insights"),
+        insight_id: if typed.id.is_empty() { fresh.to_string() } else { typed.id },
+        insight_words: typed.words,
+        kinds: InsightKind::ALL
+            .iter()
+            .map(|kind| Choice::new(kind.code(), kind_words(*kind), typed.kind == kind.code()))
+            .collect(),
+        strengths: Strength::ALL
+            .iter()
+            .map(|strength| Choice::new(strength.code(), strength.label(), typed.strength == strength.code()))
+            .collect(),
+        evidence: if enough { evidence } else { vec![] },
+        table_href: enough.then(|| format!("{place}/answers.csv")),
+        report_href: enough.then(|| format!("{place}/report.pdf")),
+        problems: listed(problems),
+    })
+}
+
+pub(super) fn ground_words(grounds: &[(String, String)], code: &str) -> String {
+    grounds
+        .iter()
+        .find(|(known, _)| known == code)
+        .map_or_else(|| "nothing that is shown".to_owned(), |(_, words)| words.clone())
+}
+
+pub(crate) async fn one(
+    here: May<Improve>,
+    Path((_, id)): Path<(String, SurveyId)>,
+    Query(asked): Query<Asked>,
+) -> Result<Response, WebError> {
+    let survey = here.app().improvement().clinician_survey(&here.ctx, id).await?;
+    let drawn = one_page(&here, (&survey, &asked), (None, Typed::default()), &Problems::none()).await?;
+    show(here.app(), &drawn)
+}
+
+/// Other people, another end.
+pub(crate) async fn change(
+    here: May<Improve>,
+    Path((_, id)): Path<(String, SurveyId)>,
+    form: Posted,
+) -> Result<Response, WebError> {
+    let survey = here.app().improvement().clinician_survey(&here.ctx, id).await?;
+    let answers = posted_sending(&form);
+    match answers.check(true, here.app().today()) {
+        Ok(sending) => {
+            here.app().improvement().change_survey(&here.ctx, id, &sending).await?;
+            Ok(Redirect::to(&format!("{}?saved=sending", place_of(&here, id))).into_response())
+        }
+        Err(problems) => {
+            let typed = values(&ClinicianSurveyAnswers { sending: answers, ..ClinicianSurveyAnswers::default() });
+            let state = (Some(typed), Typed::default());
+            show_again(here.app(), &one_page(&here, (&survey, &Asked::default()), state, &problems).await?)
+        }
+    }
+}
+
+pub(crate) async fn add_insight(
+    here: May<Improve>,
+    Path((_, survey)): Path<(String, SurveyId)>,
+    form: Posted,
+) -> Result<Response, WebError> {
+    let record = here.app().improvement().clinician_survey(&here.ctx, survey).await?;
+    let id: InsightId = form.text("id").parse().map_err(|_| WebError::StaleForm)?;
+    let typed = Typed {
+        id: id.to_string(),
+        words: form.text("words"),
+        kind: form.text("kind"),
+        strength: form.text("strength"),
+        evidence: form.text("evidence"),
+    };
+    let mut problems = Problems::none();
+    let words = problems.take("words", Note::parse(&typed.words)).flatten();
+    if words.is_none() && problems.is_empty() {
+        problems.add("words", "Write what you learn, in one sentence");
+    }
+    let (kind, strength) = (InsightKind::from_code(&typed.kind), Strength::from_code(&typed.strength));
+    if kind.is_none() {
+        problems.add("kind", "Choose whether it is a barrier or an opportunity");
+    }
+    if record.responses.len() < SHOWN_FROM
+        || !grounds(&here, &record).await?.iter().any(|(code, _)| *code == typed.evidence)
+    {
+        problems.add("evidence", "Choose what it rests on");
+    }
+    if strength.is_none() {
+        problems.add("strength", "Choose how strong that is");
+    }
+    let (Some(words), Some(kind), Some(strength), true) = (words, kind, strength, problems.is_empty()) else {
+        let drawn = one_page(&here, (&record, &Asked::default()), (None, typed), &problems).await?;
+        return show_again(here.app(), &drawn);
+    };
+    let insight = (kind, strength, &words, typed.evidence.as_str());
+    here.app().improvement().add_insight(&here.ctx, (survey, id), insight).await?;
+    Ok(Redirect::to(&format!("{}?saved=insight#insights", place_of(&here, survey))).into_response())
+}
+
+pub(crate) async fn drop_insight(
+    here: May<Improve>,
+    Path((_, survey, id)): Path<(String, SurveyId, InsightId)>,
+    _form: Posted,
+) -> Result<Response, WebError> {
+    here.app().improvement().drop_insight(&here.ctx, survey, id).await?;
+    Ok(Redirect::to(&format!("{}?saved=dropped#insights", place_of(&here, survey))).into_response())
+}
+
+/// What was chosen, as a table for other programs.
+pub(crate) async fn table(here: May<Improve>, Path((_, id)): Path<(String, SurveyId)>) -> Result<Response, WebError> {
+    let survey = here.app().improvement().clinician_survey(&here.ctx, id).await?;
+    if survey.responses.len() < SHOWN_FROM {
+        return Err(WebError::NotFound);
+    }
+    let as_file = "attachment; filename=\"answers.csv\"";
+    let headers = [(CONTENT_TYPE, "text/csv; charset=utf-8"), (CONTENT_DISPOSITION, as_file)];
+    Ok((headers, clinicians::table(&survey)).into_response())
+}

@@ -1,0 +1,107 @@
+//! The report of a survey on paper: what was learned, then what it rests on.
+
+use axum::extract::Path;
+use axum::response::Response;
+use fingerpost_domain::id::SurveyId;
+use fingerpost_domain::survey::{Approach, InsightKind, SHOWN_FROM};
+use fingerpost_improvement::clinicians::{self, Closed};
+use fingerpost_improvement::{Insight, SurveyRecord};
+use fingerpost_policy::Improve;
+use fingerpost_print::{Part, PrintedTable, Report};
+use fingerpost_ui::format::long_day;
+use fingerpost_web_core::WebError;
+use fingerpost_web_core::paper::download;
+use fingerpost_web_core::permitted::May;
+
+use super::reading::agreement_words;
+use super::{ground_words, grounds, open_items, reach_words, share_words};
+
+fn insights_part(heading: &str, kind: InsightKind, all: &[Insight], grounds: &[(String, String)]) -> Option<Part> {
+    let lines: Vec<String> = all
+        .iter()
+        .filter(|insight| insight.kind == kind)
+        .map(|insight| {
+            format!(
+                "{} Rests on: {}. {}.",
+                insight.words,
+                ground_words(grounds, &insight.evidence),
+                insight.strength.label()
+            )
+        })
+        .collect();
+    (!lines.is_empty()).then(|| Part { heading: heading.to_owned(), lines })
+}
+
+fn closed_table(closed: &Closed) -> PrintedTable {
+    PrintedTable {
+        heading: closed.text.clone(),
+        note: match &closed.median {
+            Some(median) => format!("{} answered this. The middle answer: {median}.", closed.n),
+            None => format!("{} answered this.", closed.n),
+        },
+        head: ["Answer", "How many", "Share (95% range)"].map(str::to_owned).into(),
+        rows: closed
+            .chosen
+            .iter()
+            .map(|each| {
+                let share = share_words(each.share, each.interval.lower, each.interval.upper);
+                vec![each.label.clone(), each.count.to_string(), share]
+            })
+            .collect(),
+    }
+}
+
+async fn report(here: &May<Improve>, survey: &SurveyRecord) -> Result<Report, WebError> {
+    let improvement = here.app().improvement();
+    let grounds = grounds(here, survey).await?;
+    let all = improvement.insights(&here.ctx, survey.id).await?;
+    let (_, closed) = clinicians::closed(survey, None);
+    let mut tables: Vec<PrintedTable> = closed.iter().map(closed_table).collect();
+    let mut method = vec![
+        "Asked by a page without names. Practices are shown as numbers, groups of fewer than five not at all. Shares are of those who \
+         answered the question, each with Wilson's 95% range. Whoever did not answer may think otherwise."
+            .to_owned(),
+    ];
+    for item in open_items(survey) {
+        let codebook = improvement.codebook(&here.ctx, survey.id, &item.code).await?;
+        let matrix = clinicians::matrix(survey, &item.code, &codebook);
+        if matrix.rows.is_empty() || codebook.themes.is_empty() {
+            continue;
+        }
+        let n = matrix.rows.len();
+        method.push(format!("\u{201c}{}\u{201d} {}", item.text, agreement_words(&matrix.agreement)));
+        tables.push(PrintedTable {
+            heading: item.text.clone(),
+            note: format!("Themes in {n} answers that were read. {}.", survey.approach.map_or("", Approach::label)),
+            head: ["Theme", "Respondents"].map(str::to_owned).into(),
+            rows: codebook
+                .themes
+                .iter()
+                .zip(&matrix.counts)
+                .map(|(theme, count)| vec![theme.label.clone(), format!("{count} of {n}")])
+                .collect(),
+        });
+    }
+    let mut parts = vec![Part { heading: "Who answered".to_owned(), lines: reach_words(survey) }];
+    parts.extend(insights_part("What keeps people from being referred", InsightKind::Barrier, &all, &grounds));
+    parts.extend(insights_part("What could be built on", InsightKind::Opportunity, &all, &grounds));
+    parts.push(Part { heading: "How it was done".to_owned(), lines: method });
+    Ok(Report {
+        kind: "Insight report".to_owned(),
+        title: survey.title.clone(),
+        place: here.organisation.name.clone(),
+        printed: long_day(here.app().today()),
+        parts,
+        tables,
+        invented: here.app().invented(),
+    })
+}
+
+pub(crate) async fn pdf(here: May<Improve>, Path((_, id)): Path<(String, SurveyId)>) -> Result<Response, WebError> {
+    let survey = here.app().improvement().clinician_survey(&here.ctx, id).await?;
+    if survey.responses.len() < SHOWN_FROM {
+        return Err(WebError::NotFound);
+    }
+    let paper = report(&here, &survey).await?;
+    download("insight-report", move || paper.pdf()).await
+}
