@@ -10,6 +10,7 @@ use fingerpost_engine::{Result, Row, StoreError, statements, values};
 use fingerpost_ledger::{Act, Resource};
 use fingerpost_policy::Improve;
 use fingerpost_store::Ctx;
+use jiff::SignedDuration;
 
 use crate::{Improvement, MOST_ROWS};
 
@@ -129,10 +130,14 @@ impl Improvement {
         let tenant = ctx.grant.tenant();
         let mut tx = self.0.ledger().db().write().await?;
         self.by_itself(&mut tx, ctx, survey).await?;
-        for (label, definition) in themes {
+        for (label, definition, at) in
+            themes.iter().zip(0_i64..).map(|((label, definition), at)| (label, definition, at))
+        {
             let id: ThemeId = self.0.entropy().id(ctx.now);
+            // Themes of one press keep their order.
+            let made_at = ctx.now.saturating_add(SignedDuration::from_micros(at)).unwrap_or(ctx.now);
             let definition = definition.as_ref().map(ToString::to_string);
-            tx.run(ADD_THEME, values![tenant, id, survey, item, label.to_string(), definition, ctx.now]).await?;
+            tx.run(ADD_THEME, values![tenant, id, survey, item, label.to_string(), definition, made_at]).await?;
         }
         let entry = ctx.entry(Act::Create, Resource::Survey).of(survey).because("theme");
         self.0.ledger().commit(tx, ctx.now, entry).await

@@ -154,7 +154,7 @@ pub struct ReadingPage {
     pub theme_action: String,
     pub published: bool,
     pub label: String,
-    pub definition: String,
+    pub meaning: String,
     pub answers: Vec<ReadLine>,
     pub matrix_href: String,
     pub problems: Problems,

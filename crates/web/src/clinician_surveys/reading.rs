@@ -98,7 +98,7 @@ async fn page(
         theme_action: format!("{place}/themes"),
         published: item.code == DEFINITION_ITEM && codebook.themes.is_empty(),
         label: typed.label,
-        definition: typed.definition,
+        meaning: typed.definition,
         answers: answers
             .iter()
             .enumerate()

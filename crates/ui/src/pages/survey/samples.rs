@@ -124,7 +124,7 @@ impl ReadingPage {
             theme_action: "/t".into(),
             published: true,
             label: String::new(),
-            definition: String::new(),
+            meaning: "It is there when".into(),
             answers: vec![line(false), line(true)],
             matrix_href: "/m".into(),
             problems: vec![],
