@@ -129,6 +129,7 @@ async fn settle(store: &Store, today: Date) -> Result<(), DemoError> {
             match job.kind {
                 JobKind::RemindTriage => store.remind_triage(job, now).await?,
                 JobKind::RemindThirdCount => improvement.remind(job, now).await?,
+                JobKind::RemindSurvey => improvement.remind_survey(job, now).await?,
             }
         }
         let messages = store.claim_messages(200, now).await?;

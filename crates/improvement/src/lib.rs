@@ -18,6 +18,8 @@ pub use surveys::{About, Practice, Receipt, Response, Route, SurveyDoor, SurveyL
 
 /// Projects one page shows at most, and surveys of a project.
 const MOST_ROWS: i64 = 100;
+/// The hour at which a reminder leaves.
+const REMIND_AT: i8 = 8;
 
 /// The records of improvement work. Cloning shares them.
 #[derive(Debug, Clone)]

@@ -17,7 +17,7 @@ use fingerpost_ledger::{Act, Resource};
 use fingerpost_policy::Improve;
 use fingerpost_store::{Ctx, JobKind, add_job};
 
-use crate::{Improvement, MOST_ROWS, study};
+use crate::{Improvement, MOST_ROWS, REMIND_AT, study};
 
 /// Projects that one roll-up looks at, newest first.
 const MOST_ROLLED_UP: i64 = 2_000;
@@ -452,9 +452,6 @@ impl Improvement {
         Ok(months)
     }
 }
-
-/// The hour at which a reminder leaves.
-const REMIND_AT: i8 = 8;
 
 fn goal_values(goal: &Goal) -> Vec<Value> {
     values![

@@ -1,7 +1,7 @@
 //! Surveys: the ways on which they go out, and what comes back. Whoever answers is not signed in; their answer is in the
 //! database before they are thanked, and can be withdrawn with a secret that only they were shown.
 
-use fingerpost_domain::calendar::day_of;
+use fingerpost_domain::calendar::{day_of, instant_at, plus_days};
 use fingerpost_domain::id::{ProjectId, ResponseId, SurveyId, TenantId, UserId};
 use fingerpost_domain::measure::{Answers, Moment, Questionnaire};
 use fingerpost_domain::survey::{
@@ -11,9 +11,9 @@ use fingerpost_domain::{Date, Timestamp};
 use fingerpost_engine::{Result, Row, StoreError, Tx, statements, values};
 use fingerpost_ledger::{Act, Entry, Resource, digest, hex};
 use fingerpost_policy::Improve;
-use fingerpost_store::{ClaimedJob, Ctx, MessageTemplate, job_done, write_to_user};
+use fingerpost_store::{ClaimedJob, Ctx, JobKind, MessageTemplate, add_job, job_done, write_to_user};
 
-use crate::{Improvement, MOST_ROWS};
+use crate::{Improvement, MOST_ROWS, REMIND_AT};
 
 statements! {
     KEEP_EDITION = "INSERT INTO questionnaire (code, version, body, added_at) VALUES ($1, $2, $3, $4) ON CONFLICT (code, version) DO NOTHING";
@@ -48,6 +48,8 @@ statements! {
     FORGET_READINGS = "DELETE FROM survey_reading WHERE tenant = $1 AND survey = $2 AND response = $3";
     RECEIPT = "SELECT withdrawn_at FROM survey_response WHERE tenant = $1 AND survey = $2 AND receipt_hash = $3";
     WITHDRAW = "UPDATE survey_response SET withdrawn_at = $3, answers = '{}', pair_digest = NULL WHERE tenant = $1 AND id = $2";
+    STILL_OPEN = "SELECT s.invited FROM survey s WHERE s.tenant = $1 AND s.id = $2 AND s.closes_on >= $3 \
+                  AND s.invited > (SELECT COUNT(*) FROM survey_response a WHERE a.tenant = s.tenant AND a.survey = s.id AND a.withdrawn_at IS NULL)";
     STILL_TO_COUNT = "SELECT organisation FROM improvement_project p WHERE p.tenant = $1 AND p.id = $2 AND p.third_from IS NOT NULL \
                       AND NOT EXISTS (SELECT 1 FROM improvement_count c WHERE c.tenant = p.tenant AND c.project = p.id AND c.stage = 'third')";
 }
@@ -56,6 +58,9 @@ statements! {
 const MOST_ANSWERS: i64 = 60_000;
 /// A survey takes three times as many answers as people were asked, and at least so many: more are no people.
 const LEAST_ROOM: i64 = 50;
+/// Days after which those who have not answered are thought of, or before a survey ends.
+const REMIND_AFTER: i64 = 14;
+const REMIND_BEFORE: i64 = 2;
 /// Letters of an address: none that is mistaken for another.
 const LETTERS: &[u8; 31] = b"23456789abcdefghjkmnpqrstuvwxyz";
 const CODE: usize = 10;
@@ -250,6 +255,13 @@ impl Improvement {
             let network = practice.network.as_ref().map(ToString::to_string);
             tx.run(ADD_PRACTICE, values![tenant, id, number, practice.name.to_string(), network]).await?;
         }
+        // Two weeks later, or before it ends, whichever comes first.
+        let today = day_of(ctx.now);
+        let remind_on =
+            plus_days(today, REMIND_AFTER).min(plus_days(sending.closes_on, -REMIND_BEFORE)).max(plus_days(today, 1));
+        let job = (JobKind::RemindSurvey, format!("{id}/{}", ctx.grant.user()));
+        let when = (instant_at(remind_on, REMIND_AT), ctx.now);
+        add_job(&self.0, &mut tx, tenant, (job.0, &job.1), when).await?;
         self.0.ledger().commit(tx, ctx.now, ctx.entry(Act::Create, Resource::Survey).of(id)).await?;
         Ok(id)
     }
@@ -453,6 +465,24 @@ impl Improvement {
         tx.run(WITHDRAW, values![&door.tenant, response, now]).await?;
         let entry = Entry::system(door.tenant.clone(), Act::Withdraw, Resource::Survey).of(door.survey);
         self.0.ledger().commit(tx, now, entry).await
+    }
+
+    /// Reminds whoever opened a survey that not everybody has answered, while it is open.
+    ///
+    /// # Errors
+    /// When the database fails; the job is then tried again.
+    pub async fn remind_survey(&self, job: &ClaimedJob, now: Timestamp) -> Result<()> {
+        let (survey, user) = job.subject.split_once('/').ok_or_else(|| StoreError::corrupt("subject"))?;
+        let survey: SurveyId = survey.parse().map_err(|_| StoreError::corrupt("subject"))?;
+        let user: UserId = user.parse().map_err(|_| StoreError::corrupt("subject"))?;
+        let mut tx = self.0.ledger().db().write().await?;
+        if tx.row(STILL_OPEN, values![&job.tenant, survey, day_of(now)]).await?.is_some() {
+            let about = survey.to_string();
+            write_to_user(&self.0, &mut tx, &job.tenant, MessageTemplate::SurveyReminder, (user, &about), now).await?;
+        }
+        job_done(&mut tx, job, now).await?;
+        let entry = Entry::system(job.tenant.clone(), Act::Change, Resource::Survey).of(survey);
+        self.0.ledger().commit(tx, now, entry.because(job.kind.code())).await
     }
 
     /// Reminds whoever studied a project that the months of its third count are over, if nobody has counted them.

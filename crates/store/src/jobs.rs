@@ -20,6 +20,8 @@ coded! {
         RemindTriage = "remind_triage",
         /// When the months of a third count are over and nobody has counted them, tell whoever studied the project.
         RemindThirdCount = "remind_third_count",
+        /// When a survey has been open for two weeks and not everybody has answered, tell whoever opened it.
+        RemindSurvey = "remind_survey",
     }
 }
 

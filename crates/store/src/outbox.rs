@@ -32,6 +32,8 @@ coded! {
         FeedbackArrived = "feedback_arrived",
         /// The months of a third count are over.
         CountAgainDue = "count_again_due",
+        /// Not everybody has answered a survey.
+        SurveyReminder = "survey_reminder",
         /// To a group: can you welcome somebody?
         ConnectionOffered = "connection_offered",
         /// A group has answered.

@@ -121,6 +121,7 @@ impl Worker {
             let done = match job.kind {
                 JobKind::RemindTriage => self.store.remind_triage(&job, self.clock.now()).await,
                 JobKind::RemindThirdCount => self.improvement.remind(&job, self.clock.now()).await,
+                JobKind::RemindSurvey => self.improvement.remind_survey(&job, self.clock.now()).await,
             };
             if let Err(error) = done {
                 tracing::warn!(job = %job.id, kind = job.kind.code(), %error, "a job failed");

@@ -50,6 +50,13 @@ pub fn letter(template: MessageTemplate, name: &str, public_url: &str, link: Opt
                 "The months that you set aside to see whether it lasted are over. Counting takes a minute. Sign in, and open                  Improvement:\n\n{public_url}"
             ),
         ),
+        MessageTemplate::SurveyReminder => (
+            "Some have not answered yet",
+            format!(
+                "A survey that you opened is still open, and not everybody has answered. Sign in, open Improvement, and send its \
+                 address once more:\n\n{public_url}"
+            ),
+        ),
         MessageTemplate::ConnectionOffered => (
             "A question for your group",
             format!(

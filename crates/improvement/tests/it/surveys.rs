@@ -8,7 +8,7 @@ use fingerpost_domain::text::Line;
 use fingerpost_engine::Db;
 use fingerpost_improvement::{About, Improvement, Receipt, SurveyDoor};
 use fingerpost_store::testing::{Village, dump, on_both};
-use fingerpost_store::{Store, StoreError};
+use fingerpost_store::{JobKind, MessageTemplate, Store, StoreError};
 
 use super::{begun, manager, today};
 
@@ -110,6 +110,34 @@ async fn a_survey_that_has_ended_or_overflows_takes_nothing() {
         improvement.open_survey(&ctx, &About::Project(project, Moment::Before), &sent(40)).await.unwrap();
         let surveys = improvement.surveys(&ctx, project).await.unwrap();
         assert_eq!((surveys.len(), surveys[0].invited, surveys[0].responses.len()), (1, 40, 60));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whoever_opened_a_survey_is_reminded_while_somebody_has_not_answered() {
+    on_both(async |store| {
+        let village = Village::build(store, &TenantId::main(), "T").await;
+        let (improvement, _, door) = open(store, &village, 2).await;
+        let ctx = manager(&village, today());
+        // It ends after two weeks: two days before that is the time to think of it.
+        let due = instant_at(plus_days(door.closes_on, -2), 9);
+        let job = async || {
+            let jobs = store.claim_jobs(50, due).await.unwrap();
+            jobs.into_iter().find(|job| job.kind == JobKind::RemindSurvey)
+        };
+        let told = async || {
+            let messages = store.claim_messages(50, due).await.unwrap();
+            messages.iter().filter(|message| message.template == MessageTemplate::SurveyReminder).count()
+        };
+        let first = job().await.unwrap();
+        improvement.remind_survey(&first, due).await.unwrap();
+        assert_eq!(told().await, 1);
+        let (_, _, door) = open(store, &village, 1).await;
+        let key: ResponseId = store.entropy().id(ctx.now);
+        improvement.answer_survey(&door, (key, &yes(), None), ctx.now).await.unwrap();
+        improvement.remind_survey(&job().await.unwrap(), due).await.unwrap();
+        assert_eq!(told().await, 0, "everybody has answered");
     })
     .await;
 }
