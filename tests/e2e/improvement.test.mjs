@@ -18,6 +18,13 @@ function month(from) {
   return { Month: String(at.getUTCMonth() + 1), Year: String(at.getUTCFullYear()), day: at }
 }
 
+/** Ends a survey: its last day was yesterday. */
+async function end(page) {
+  const yesterday = new Date(Date.now() - 86_400_000)
+  await fill(page, { Day: String(yesterday.getDate()), Month: String(yesterday.getMonth() + 1), Year: String(yesterday.getFullYear()) })
+  await page.getByRole('button', { name: 'Save' }).click()
+}
+
 const fill = async (scope, fields) => {
   for (const [label, text] of Object.entries(fields)) await scope.getByLabel(label, { exact: true }).first().fill(text)
 }
@@ -158,18 +165,26 @@ for (const how of [{ width: 1280, javaScriptEnabled: true }, { width: 320, javaS
     }
     for (const [at, code] of ['EL07', 'MI12', 'ST30', 'EL07'].entries()) await answer(code, at > 1)
     await page.getByRole('link', { name: 'The project' }).click()
-    assert.match(await page.textContent('main'), /4 of 6 so far.*What they say is shown when 5 have answered/s)
-    assert.doesNotMatch(await page.textContent('main'), /Time, mostly/, 'four are too few')
+    assert.match(await page.textContent('main'), /4 of 6 so far.*What they say is shown from ten answers on/s)
+    assert.doesNotMatch(await page.textContent('main'), /Time, mostly/, 'four are too few, and it is open')
     await answer('PA01', true)
     await check(colleague, 'thanks'); await picture(colleague, `survey-thanks-${width}`)
     await page.reload()
+    assert.doesNotMatch(await page.textContent('main'), /Time, mostly/, 'five are shown when it has ended')
+    await page.getByRole('link', { name: 'Ask staff before' }).click()
+    await end(page)
+    await check(page, 'a survey that has ended'); assert.match(await page.textContent('main'), /5 of 6 answered.*It has ended/s)
+    assert.equal(await page.getByRole('button', { name: 'Save' }).count(), 0, 'what has ended stays ended')
+    const shut = await open(engine, server, how)
+    await shut.goto(path); assert.match(await shut.textContent('main'), /This survey has ended/)
+    await page.getByRole('link', { name: 'The project' }).click()
     assert.match(await page.textContent('main'), /I can name our link worker.*3 of 5/s)
     assert.match(await page.textContent('main'), /2 answers bear a code/)
     await check(page, 'what staff said'); await picture(page, `survey-answers-${width}`)
     await colleague.getByRole('button', { name: 'Take my answers back' }).click()
     await check(colleague, 'taken back'); assert.match(await colleague.textContent('main'), /Your answers are deleted/)
     await page.reload()
-    assert.match(await page.textContent('main'), /4 of 6 so far.*1 answer was taken back/s)
+    assert.match(await page.textContent('main'), /4 of 6 answered.*Fewer than 5 answered.*1 answer was taken back/s)
     assert.doesNotMatch(await page.textContent('main'), /3 of 5|Time, mostly/)
     // An address that never was.
     const wrong = await colleague.goto('/survey/2222222222')
@@ -185,7 +200,7 @@ test('the demonstration holds a project in its second survey, and one with its c
   await page.getByRole('link', { name: 'Improvement', exact: true }).click()
   await page.getByRole('link', { name: 'Refer the people we miss' }).click()
   const main = await page.textContent('main')
-  assert.match(main, /4 of 7 steps done/); assert.match(main, /23 of 31 answered.*14 of 31 so far/s); assert.match(main, /Too early to say/)
+  assert.match(main, /4 of 7 steps done/); assert.match(main, /23 of 31 answered.*24 of 31 so far/s); assert.match(main, /Too early to say/)
   await accessible(page, 'the project of the demonstration'); await picture(page, 'improvement-demo-1280')
   const ruth = await open(engine, server)
   await signInAs(ruth, /Ruth Abernathy/)

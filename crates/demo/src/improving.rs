@@ -229,7 +229,7 @@ async fn missed_people(lead: &Lead<'_>, today: Date, dice: &mut ChaCha20Rng) -> 
     lead.change(id, &change, changed).await?;
     let counted = plus_days(today.first_of_month(), 1).min(today);
     lead.count(id, (Stage::Repeat, months_before(today, 2)), None, counted).await?;
-    lead.ask(id, (Moment::After, plus_days(today, -9), plus_days(today, 5)), (14, dice)).await
+    lead.ask(id, (Moment::After, plus_days(today, -9), plus_days(today, 5)), (24, dice)).await
 }
 
 /// Typed in, all three counts, decided.

@@ -215,6 +215,7 @@ mod tests {
             closes_on: Date::constant(2026, 11, 20),
             questions: staff_questions(moment),
             routes: vec![],
+            answered: answers.len(),
             responses: answers.iter().map(response).collect(),
             withdrawn: 0,
         }

@@ -5,7 +5,7 @@ use fingerpost_domain::calendar::{day_of, instant_at, plus_days};
 use fingerpost_domain::id::{ProjectId, ResponseId, SurveyId, TenantId, UserId};
 use fingerpost_domain::measure::{Answers, Moment, Questionnaire};
 use fingerpost_domain::survey::{
-    Approach, AskedPractice, ClinicianSurvey, PairCode, Sending, clinician_questions, staff_questions,
+    Approach, AskedPractice, ClinicianSurvey, PairCode, SHOWN_FROM, Sending, clinician_questions, staff_questions,
 };
 use fingerpost_domain::{Date, Timestamp};
 use fingerpost_engine::{Result, Row, StoreError, Tx, statements, values};
@@ -22,7 +22,8 @@ statements! {
     ADD_PRACTICE = "INSERT INTO survey_practice (tenant, survey, number, name, network) VALUES ($1, $2, $3, $4, $5)";
     PRACTICES = "SELECT number, name, network FROM survey_practice WHERE tenant = $1 AND survey = $2 ORDER BY number";
     ADD_ROUTE = "INSERT INTO survey_route (tenant, survey, place, name, code) VALUES ($1, $2, $3, $4, $5)";
-    AGAIN = "UPDATE survey SET invited = $4, closes_on = $5 WHERE tenant = $1 AND organisation = $2 AND id = $3";
+    /// What has ended stays ended: opened again, what is new would be known by what was there before.
+    AGAIN = "UPDATE survey SET invited = $4, closes_on = $5 WHERE tenant = $1 AND organisation = $2 AND id = $3 AND closes_on >= $6";
     BY_ITSELF = "SELECT s.id, s.title, s.moment, s.approach, s.invited, s.closes_on, q.body FROM survey s JOIN questionnaire q ON q.code = s.questionnaire AND q.version = s.version \
                  WHERE s.tenant = $1 AND s.organisation = $2 AND s.id = $3 AND s.project IS NULL";
     /// Practices that belong here, with a network of theirs.
@@ -127,7 +128,9 @@ pub struct SurveyRecord {
     pub routes: Vec<Route>,
     /// The practices that were asked.
     pub practices: Vec<Practice>,
-    /// What came back, without what was withdrawn.
+    /// How many have answered and not taken it back.
+    pub answered: usize,
+    /// What came back and may be shown, in no order: see [`shown`].
     pub responses: Vec<Response>,
     /// Answers that were withdrawn.
     pub withdrawn: u64,
@@ -179,6 +182,17 @@ pub enum Receipt {
     Kept,
     /// It was withdrawn.
     Withdrawn,
+}
+
+/// Those of the answers, given in the order in which they came, that may be shown. While a survey is open they are told in steps of at
+/// least [`SHOWN_FROM`], always one step behind: whoever looks again and again never sees fewer people than that come to it, also when
+/// it ends. Their order tells nothing of when they came.
+fn shown(mut all: Vec<Response>, open: bool) -> Vec<Response> {
+    if open {
+        all.truncate((all.len() / SHOWN_FROM * SHOWN_FROM).saturating_sub(SHOWN_FROM));
+    }
+    all.sort_by_cached_key(|response| digest(&response.id.to_string()));
+    all
 }
 
 fn questions(row: &Row) -> Result<Questionnaire> {
@@ -237,9 +251,10 @@ impl Improvement {
                     rows.iter().find(same).ok_or(StoreError::NotFound)?.parsed("id")?
                 }
             };
-            // Somebody else's id is nobody's business.
-            if tx.run(AGAIN, values![tenant, organisation, id, invited, sending.closes_on]).await? == 0 {
-                return Err(StoreError::NotFound);
+            // It has ended; or the id is somebody else's, and nobody's business.
+            if tx.run(AGAIN, values![tenant, organisation, id, invited, sending.closes_on, day_of(ctx.now)]).await? == 0
+            {
+                return Err(StoreError::ChangedMeanwhile);
             }
             self.0.ledger().commit(tx, ctx.now, ctx.entry(Act::Change, Resource::Survey).of(id)).await?;
             return Ok(id);
@@ -274,7 +289,10 @@ impl Improvement {
         let (tenant, organisation) = (ctx.grant.tenant(), ctx.grant.organisation());
         let mut tx = self.0.ledger().db().write().await?;
         self.by_itself(&mut tx, ctx, id).await?;
-        tx.run(AGAIN, values![tenant, organisation, id, i64::from(sending.invited), sending.closes_on]).await?;
+        let people = i64::from(sending.invited);
+        if tx.run(AGAIN, values![tenant, organisation, id, people, sending.closes_on, day_of(ctx.now)]).await? == 0 {
+            return Err(StoreError::ChangedMeanwhile);
+        }
         self.0.ledger().commit(tx, ctx.now, ctx.entry(Act::Change, Resource::Survey).of(id)).await
     }
 
@@ -286,8 +304,9 @@ impl Improvement {
         dealt.into_iter().enumerate().map(|(at, (_, practice))| (at + 1, practice)).collect()
     }
 
-    async fn whole(&self, tx: &mut Tx, tenant: &TenantId, row: &Row) -> Result<SurveyRecord> {
+    async fn whole(&self, tx: &mut Tx, (tenant, today): (&TenantId, Date), row: &Row) -> Result<SurveyRecord> {
         let id: SurveyId = row.parsed("id")?;
+        let closes_on: Date = row.parsed("closes_on")?;
         let route = |row: &Row| {
             Ok(Route { name: row.text("name")?, code: row.text("code")?, answered: row.small("answered")? })
         };
@@ -297,22 +316,20 @@ impl Improvement {
         };
         let practice = |row: &Row| Ok(Practice { number: row.small("number")?, network: row.opt_text("network")? });
         let withdrawn = tx.row(WITHDRAWN, values![tenant, id]).await?;
+        let rows = tx.rows(RESPONSES, values![tenant, id, MOST_ANSWERS]).await?;
+        let all = rows.iter().map(response).collect::<Result<Vec<_>>>()?;
         Ok(SurveyRecord {
+            answered: all.len(),
+            responses: shown(all, closes_on >= today),
             id,
             title: row.text("title")?,
             moment: row.opt_coded("moment", Moment::from_code)?,
             approach: row.opt_coded("approach", Approach::from_code)?,
             invited: row.small("invited")?,
-            closes_on: row.parsed("closes_on")?,
+            closes_on,
             questions: questions(row)?,
             routes: tx.rows(ROUTES, values![tenant, id]).await?.iter().map(route).collect::<Result<_>>()?,
             practices: tx.rows(PRACTICES, values![tenant, id]).await?.iter().map(practice).collect::<Result<_>>()?,
-            responses: tx
-                .rows(RESPONSES, values![tenant, id, MOST_ANSWERS])
-                .await?
-                .iter()
-                .map(response)
-                .collect::<Result<_>>()?,
             withdrawn: withdrawn.map_or(Ok(0), |row| row.small("n"))?,
         })
     }
@@ -327,7 +344,7 @@ impl Improvement {
         self.read(&mut tx, ctx, project).await?;
         let mut all = vec![];
         for row in tx.rows(OF_PROJECT, values![tenant, project]).await? {
-            all.push(self.whole(&mut tx, tenant, &row).await?);
+            all.push(self.whole(&mut tx, (tenant, day_of(ctx.now)), &row).await?);
         }
         drop(tx);
         self.0.ledger().looked(ctx.now, ctx.entry(Act::Read, Resource::Survey).of(project)).await?;
@@ -386,7 +403,7 @@ impl Improvement {
     pub(crate) async fn by_itself(&self, tx: &mut Tx, ctx: &Ctx<Improve>, id: SurveyId) -> Result<SurveyRecord> {
         let (tenant, place) = (ctx.grant.tenant(), ctx.grant.organisation());
         let row = tx.row(BY_ITSELF, values![tenant, place, id]).await?.ok_or(StoreError::NotFound)?;
-        self.whole(tx, tenant, &row).await
+        self.whole(tx, (tenant, day_of(ctx.now)), &row).await
     }
 
     /// The survey behind an address, open or ended.

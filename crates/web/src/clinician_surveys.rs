@@ -30,7 +30,8 @@ use fingerpost_web_core::permitted::May;
 use fingerpost_web_core::view::listed;
 use serde::Deserialize;
 
-use crate::staff_surveys::{notes, posted_sending, route_lines};
+use crate::improvement::words::held;
+use crate::staff_surveys::{ENDED, notes, posted_sending, route_lines};
 
 /// What was asked for with the page: words of ours.
 #[derive(Debug, Default, Deserialize)]
@@ -151,7 +152,7 @@ pub(crate) async fn make(here: May<Improve>, form: Posted) -> Result<Response, W
 
 /// "24 of 40 answered. From 11 of 84 practices and 8 of 15 networks."
 pub(super) fn reach_words(survey: &SurveyRecord) -> Vec<String> {
-    let mut all = vec![format!("{} of {} answered.", survey.responses.len(), survey.invited)];
+    let mut all = vec![format!("{} of {} answered.", survey.answered, survey.invited)];
     let Reached { practices, of_practices, networks, of_networks } = clinicians::reached(survey);
     if of_practices > 0 && survey.responses.len() >= SHOWN_FROM {
         let of = |n: usize, of: usize, one: &str, more: &str| format!("{n} of {}", many(of, one, more));
@@ -165,7 +166,7 @@ pub(super) fn reach_words(survey: &SurveyRecord) -> Vec<String> {
         let withdrawn = usize::try_from(survey.withdrawn).unwrap_or(usize::MAX);
         all.push(format!("{} taken back.", many(withdrawn, "answer was", "answers were")));
     }
-    if survey.responses.len() > survey.invited as usize {
+    if survey.answered > survey.invited as usize {
         all.push(
             "More answers than people asked: somebody may have answered twice, or the address went further.".to_owned(),
         );
@@ -227,7 +228,7 @@ fn open_line(here: &May<Improve>, survey: &SurveyRecord, item: &Item) -> OpenLin
         detail: if survey.responses.len() >= SHOWN_FROM {
             format!("{} something.", many(n, "respondent wrote", "respondents wrote"))
         } else {
-            format!("It can be read when {SHOWN_FROM} have answered the survey.")
+            "It can be read from ten answers on, and all of it when the survey has ended.".to_owned()
         },
         read_href: enough.then(|| format!("{place}/read")),
         matrix_href: enough.then(|| format!("{place}/matrix")),
@@ -315,7 +316,8 @@ async fn one_page(
         },
         title: survey.title.clone(),
         rate: reach_words(survey),
-        notes: notes(survey, here),
+        notes: notes(survey, here).into_iter().chain(held(survey, here.app().today())).collect(),
+        ended: survey.closes_on < here.app().today(),
         routes: route_lines(here.app(), survey),
         action: place.clone(),
         values: sending,
@@ -370,6 +372,9 @@ pub(crate) async fn change(
     form: Posted,
 ) -> Result<Response, WebError> {
     let survey = here.app().improvement().clinician_survey(&here.ctx, id).await?;
+    if survey.closes_on < here.app().today() {
+        return Err(WebError::MovedOn(ENDED));
+    }
     let answers = posted_sending(&form);
     match answers.check(true, here.app().today()) {
         Ok(sending) => {

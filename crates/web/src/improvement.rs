@@ -2,7 +2,7 @@
 
 pub(crate) mod evidence;
 mod project;
-mod words;
+pub(crate) mod words;
 
 use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};

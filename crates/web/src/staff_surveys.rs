@@ -20,6 +20,9 @@ use fingerpost_web_core::{App, WebError};
 
 use crate::improvement::Told;
 
+/// Opened again, what is new would be known by what was there before.
+pub(crate) const ENDED: &str = "This survey has ended and stays ended. Nothing was saved.";
+
 /// Days after which those who have not answered are reminded.
 const REMIND_AFTER: i64 = 7;
 
@@ -56,10 +59,10 @@ pub(crate) fn posted_sending(form: &Posted) -> SendingAnswers {
 
 pub(crate) fn notes(survey: &SurveyRecord, here: &May<Improve>) -> Vec<String> {
     let left = days_between(here.app().today(), survey.closes_on);
-    let missing = i64::from(survey.invited) - i64::try_from(survey.responses.len()).unwrap_or(i64::MAX);
+    let missing = i64::from(survey.invited) - i64::try_from(survey.answered).unwrap_or(i64::MAX);
     let mut all = vec![];
     if left < 0 {
-        all.push("It has ended. To open it again, set a later day below.".to_owned());
+        all.push("It has ended.".to_owned());
     } else if missing > 0 && left <= REMIND_AFTER {
         all.push(format!("{} have not answered. Send the address once more.", count(missing, "person", "people")));
     }
@@ -83,8 +86,9 @@ async fn sending_page(
         action: format!("{place}/survey/{}", moment.code()),
         heading,
         saved,
+        ended: survey.is_some_and(|survey| survey.closes_on < here.app().today()),
         routes: survey.map(|survey| route_lines(here.app(), survey)).unwrap_or_default(),
-        rate: survey.map(|survey| format!("{} of {} answered.", survey.responses.len(), survey.invited)),
+        rate: survey.map(|survey| format!("{} of {} answered.", survey.answered, survey.invited)),
         notes: survey.map(|survey| notes(survey, here)).unwrap_or_default(),
         questions: questions.items.into_iter().map(|item| item.text).collect(),
         invited: values.invited,
@@ -146,6 +150,9 @@ pub(crate) async fn send(
         ));
     }
     let answers = posted_sending(&form);
+    if survey.as_ref().is_some_and(|survey| survey.closes_on < here.app().today()) {
+        return Err(WebError::MovedOn(ENDED));
+    }
     match answers.check(survey.is_some(), here.app().today()) {
         Ok(sending) => {
             here.app().improvement().open_survey(&here.ctx, &About::Project(id, moment), &sending).await?;

@@ -38,6 +38,7 @@ fn survey(answers: &[&[(&str, &str)]]) -> SurveyRecord {
             .into_iter()
             .map(|(number, practice)| Practice { number, network: practice.network.map(|network| network.to_string()) })
             .collect(),
+        answered: answers.len(),
         responses: answers.iter().map(response).collect(),
         withdrawn: 0,
     }

@@ -47,7 +47,11 @@ async fn an_answer_counts_once_and_is_taken_back_by_its_own_secret() {
         );
         let other: ResponseId = store.entropy().id(ctx.now);
         improvement.answer_survey(&door, (other, &yes(), code.as_ref()), ctx.now).await.unwrap().unwrap();
-        let read = async || improvement.surveys(&ctx, project).await.unwrap().remove(0);
+        // Read once it has ended: while it is open a few are not shown.
+        let ended = manager(&village, plus_days(door.closes_on, 1));
+        let read = async || improvement.surveys(&ended, project).await.unwrap().remove(0);
+        let open = improvement.surveys(&ctx, project).await.unwrap().remove(0);
+        assert_eq!((open.answered, open.responses.len()), (2, 0));
         let survey = read().await;
         assert_eq!(survey.routes.iter().map(|route| route.answered).collect::<Vec<_>>(), [0, 2]);
         assert_eq!(survey.responses[0].pair, survey.responses[1].pair);
@@ -79,7 +83,8 @@ async fn the_same_code_is_another_person_in_another_project() {
             let ctx = manager(&village, today());
             let key: ResponseId = store.entropy().id(ctx.now);
             improvement.answer_survey(&door, (key, &yes(), code.as_ref()), ctx.now).await.unwrap();
-            pairs.push(improvement.surveys(&ctx, project).await.unwrap()[0].responses[0].pair.clone());
+            let ended = manager(&village, plus_days(door.closes_on, 1));
+            pairs.push(improvement.surveys(&ended, project).await.unwrap()[0].responses[0].pair.clone());
         }
         assert!(pairs[0].is_some() && pairs[0] != pairs[1]);
     })
@@ -109,7 +114,10 @@ async fn a_survey_that_has_ended_or_overflows_takes_nothing() {
         // Opened again it is the same survey, with other people and another end.
         improvement.open_survey(&ctx, &About::Project(project, Moment::Before), &sent(40)).await.unwrap();
         let surveys = improvement.surveys(&ctx, project).await.unwrap();
-        assert_eq!((surveys.len(), surveys[0].invited, surveys[0].responses.len()), (1, 40, 60));
+        assert_eq!((surveys.len(), surveys[0].invited, surveys[0].answered), (1, 40, 60));
+        let late = manager(&village, plus_days(door.closes_on, 1));
+        let refused = improvement.open_survey(&late, &About::Project(project, Moment::Before), &sent(50)).await;
+        assert!(matches!(refused, Err(StoreError::ChangedMeanwhile)), "what has ended stays ended");
     })
     .await;
 }
@@ -138,6 +146,29 @@ async fn whoever_opened_a_survey_is_reminded_while_somebody_has_not_answered() {
         improvement.answer_survey(&door, (key, &yes(), None), ctx.now).await.unwrap();
         improvement.remind_survey(&job().await.unwrap(), due).await.unwrap();
         assert_eq!(told().await, 0, "everybody has answered");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whoever_looks_again_and_again_never_sees_fewer_than_five_come_to_it() {
+    on_both(async |store| {
+        let village = Village::build(store, &TenantId::main(), "T").await;
+        let (improvement, project, door) = open(store, &village, 30).await;
+        let ctx = manager(&village, today());
+        let mut before = 0;
+        for n in 1..=23 {
+            let key: ResponseId = store.entropy().id(ctx.now);
+            improvement.answer_survey(&door, (key, &yes(), None), ctx.now).await.unwrap();
+            let survey = improvement.surveys(&ctx, project).await.unwrap().remove(0);
+            assert_eq!(survey.answered, n);
+            let shown = survey.responses.len();
+            assert!(shown == before || shown >= before + 5, "{shown} after {before}");
+            before = shown;
+        }
+        assert_eq!(before, 15);
+        let ended = manager(&village, plus_days(door.closes_on, 1));
+        assert_eq!(improvement.surveys(&ended, project).await.unwrap()[0].responses.len(), 23);
     })
     .await;
 }

@@ -224,6 +224,7 @@ pub struct SurveyPage {
     pub action: String,
     pub heading: &'static str,
     pub saved: bool,
+    pub ended: bool,
     pub routes: Vec<RouteLine>,
     pub rate: Option<String>,
     pub notes: Vec<String>,

@@ -107,6 +107,7 @@ pub struct ClinicianSurveyPage {
     pub title: String,
     pub rate: Vec<String>,
     pub notes: Vec<String>,
+    pub ended: bool,
     pub routes: Vec<RouteLine>,
     pub action: String,
     pub values: ClinicianSurveyValues,

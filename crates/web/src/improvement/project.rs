@@ -14,7 +14,7 @@ use fingerpost_policy::{Action, Improve};
 use fingerpost_ui::format::{birth_day, count, day};
 use fingerpost_ui::pages::{Choice, MonthChart, MonthPoint, ProjectPage, StaffLine, StaffView, StepLine, WrittenBlock};
 
-use super::words::{asked, count_words, done_of, finding_view, months, rate, step_title};
+use super::words::{asked, count_words, done_of, finding_view, held, months, rate, step_title};
 use super::{Told, place_of};
 use fingerpost_web_core::WebError;
 use fingerpost_web_core::frame::show;
@@ -297,10 +297,10 @@ fn staff_view(surveys: &[SurveyRecord], today: Date) -> Option<StaffView> {
     for (name, survey) in [("Before", before), ("After", after)] {
         let Some(survey) = survey else { continue };
         let mut words = format!("{name}: {}", rate(survey, today));
-        if survey.responses.len() < SHOWN_FROM {
-            words.push_str(&format!(" What they say is shown when {SHOWN_FROM} have answered."));
+        if let Some(held) = held(survey, today) {
+            words.push_str(&format!(" {held}"));
         }
-        if survey.responses.len() > survey.invited as usize {
+        if survey.answered > survey.invited as usize {
             words.push_str(
                 " More answers than people asked: somebody may have answered twice, or the address went further.",
             );

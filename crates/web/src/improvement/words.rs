@@ -3,6 +3,7 @@
 use fingerpost_domain::Date;
 use fingerpost_domain::calendar::day_of;
 use fingerpost_domain::improvement::{Count, Measured, Period, Project, Stage, Step, StepState, SurveyState};
+use fingerpost_domain::survey::SHOWN_FROM;
 use fingerpost_improvement::study::{self, Verdict};
 use fingerpost_improvement::{Record, SurveyRecord};
 use fingerpost_ui::format::{count, day};
@@ -97,9 +98,23 @@ pub(super) fn finding_view(project: &Project) -> Option<FindingView> {
     Some(FindingView { icon, head: found.verdict.words(), text: found.text, how: found.how })
 }
 
+/// What is not shown of a survey's answers, and why.
+pub(crate) fn held(survey: &SurveyRecord, today: Date) -> Option<String> {
+    let shown = survey.responses.len();
+    if survey.closes_on < today {
+        return (shown < SHOWN_FROM).then(|| format!("Fewer than {SHOWN_FROM} answered: what they said is not shown."));
+    }
+    Some(match shown {
+        0 => "What they say is shown from ten answers on, and all of it when the survey has ended.".to_owned(),
+        shown => format!(
+            "What {shown} of them said is shown, and all of it when the survey has ended: so that nobody is known by what is new."
+        ),
+    })
+}
+
 /// "23 of 31 answered."
 pub(super) fn rate(survey: &SurveyRecord, today: Date) -> String {
-    let answered = survey.responses.len();
+    let answered = survey.answered;
     if survey.closes_on >= today {
         format!("{answered} of {} so far. It closes on {}.", survey.invited, day(survey.closes_on, today))
     } else {

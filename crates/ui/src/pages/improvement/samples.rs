@@ -205,6 +205,7 @@ impl SurveyPage {
             action: "/a".into(),
             heading: "Ask staff before",
             saved: true,
+            ended: false,
             routes: vec![route],
             rate: Some("3 of 31".into()),
             notes: vec!["Remind".into()],
@@ -224,7 +225,8 @@ impl SurveyPage {
             problems: problems(&["invited", "closes", "ways"]),
             ..usual.clone()
         };
-        vec![usual, fresh]
+        let ended = Self { saved: false, ended: true, ..usual.clone() };
+        vec![usual, fresh, ended]
     }
 }
 

@@ -66,6 +66,7 @@ impl ClinicianSurveyPage {
             title: LONG.into(),
             rate: vec!["24 of 40 answered".into()],
             notes: vec!["Remind".into()],
+            ended: false,
             routes: vec![RouteLine {
                 name: "E-mail".into(),
                 address: "https://x/survey/1".into(),
@@ -102,7 +103,8 @@ impl ClinicianSurveyPage {
             ..usual.clone()
         };
         let fields = ["invited", "closes", "words", "kind", "strength", "evidence"];
-        vec![Self { problems: problems(&fields), ..usual.clone() }, fresh, usual]
+        let ended = Self { ended: true, ..usual.clone() };
+        vec![Self { problems: problems(&fields), ..usual.clone() }, fresh, ended, usual]
     }
 }
 
