@@ -149,7 +149,22 @@ fn options(item: &Item) -> Option<Vec<(String, String)>> {
 /// Items by which respondents can be split.
 pub const SPLITS: [&str; 2] = ["job", "years"];
 
-/// Who belongs to which group of a split: groups that are too small, and one more where only one is, are not shown.
+/// Which groups may be shown: those of [`SHOWN_FROM`] and more; and where those that are not come to fewer together, the smallest of the
+/// others goes with them, so that nobody can be found by taking away.
+fn visible(sizes: &[u64], also_hidden: u64) -> Vec<bool> {
+    let enough = SHOWN_FROM as u64;
+    let mut shown: Vec<bool> = sizes.iter().map(|size| *size >= enough).collect();
+    let hidden = |shown: &[bool]| {
+        sizes.iter().zip(shown).filter(|(_, shown)| !**shown).map(|(size, _)| size).sum::<u64>() + also_hidden
+    };
+    while (1..enough).contains(&hidden(&shown)) {
+        let Some(smallest) = (0..sizes.len()).filter(|at| shown[*at]).min_by_key(|at| sizes[*at]) else { break };
+        shown[smallest] = false;
+    }
+    shown
+}
+
+/// The groups of a split, and to which of them each respondent belongs.
 fn split(survey: &SurveyRecord, by: Option<&str>) -> (Split, Vec<Option<usize>>) {
     let item = by.filter(|by| SPLITS.contains(by)).and_then(|by| survey.questions.item(by));
     let Some((item, options)) = item.and_then(|item| Some((item, options(item)?))) else {
@@ -164,19 +179,29 @@ fn split(survey: &SurveyRecord, by: Option<&str>) -> (Split, Vec<Option<usize>>)
     groups.iter().flatten().for_each(|group| sizes[*group] += 1);
     // Those who did not say are a group of their own that is never shown.
     let silent = groups.iter().filter(|group| group.is_none()).count() as u64;
-    let mut shown: Vec<bool> = sizes.iter().map(|size| *size >= SHOWN_FROM as u64).collect();
-    let hidden: u64 =
-        sizes.iter().zip(&shown).filter(|(_, shown)| !**shown).map(|(size, _)| size).sum::<u64>() + silent;
-    if hidden > 0 && hidden < SHOWN_FROM as u64 {
-        let smallest = (0..sizes.len()).filter(|at| shown[*at]).min_by_key(|at| sizes[*at]);
-        smallest.into_iter().for_each(|at| shown[at] = false);
-    }
+    let shown = visible(&sizes, silent);
     let named = options.into_iter().zip(sizes.iter().zip(&shown));
     let named = named.map(|((_, label), (size, shown))| (label, shown.then_some(*size))).collect();
     (Split { groups: named }, groups)
 }
 
-/// Every closed question; nothing while fewer than [`SHOWN_FROM`] have answered the survey.
+/// Small answers of what somebody is are one row together: a role of two is no number to print.
+fn merged(options: Vec<(String, String)>, places: Vec<usize>) -> (Vec<(String, String)>, Vec<usize>) {
+    let mut sizes = vec![0_u64; options.len()];
+    places.iter().for_each(|at| sizes[*at] += 1);
+    let shown = visible(&sizes, 0);
+    let kept: Vec<usize> = (0..options.len()).filter(|at| shown[*at]).collect();
+    let place = |at: &usize| kept.iter().position(|kept| kept == at).unwrap_or(kept.len());
+    let places = places.iter().map(place).collect();
+    let mut all: Vec<(String, String)> = kept.iter().map(|at| options[*at].clone()).collect();
+    if kept.len() < options.len() {
+        all.push(("others".to_owned(), "Other answers, together".to_owned()));
+    }
+    (all, places)
+}
+
+/// Every closed question; nothing while fewer than [`SHOWN_FROM`] are shown, and of a question that fewer answered only how many did.
+/// Split, what somebody is stands at the head of the columns and in no row.
 #[must_use]
 pub fn closed(survey: &SurveyRecord, by: Option<&str>) -> (Split, Vec<Closed>) {
     if survey.responses.len() < SHOWN_FROM {
@@ -184,7 +209,8 @@ pub fn closed(survey: &SurveyRecord, by: Option<&str>) -> (Split, Vec<Closed>) {
     }
     let (split, groups) = split(survey, by);
     let all = survey.questions.items.iter().filter_map(|item| {
-        let options = options(item)?;
+        let whose = SPLITS.contains(&item.code.as_str());
+        let options = options(item).filter(|_| !whose || split.groups.is_empty())?;
         let given: Vec<(usize, Option<usize>)> = survey
             .responses
             .iter()
@@ -195,12 +221,25 @@ pub fn closed(survey: &SurveyRecord, by: Option<&str>) -> (Split, Vec<Closed>) {
             })
             .collect();
         let n = given.len() as u64;
+        let (code, text) = (item.code.clone(), item.text.clone());
+        if given.len() < SHOWN_FROM {
+            return Some(Closed { code, text, n, chosen: vec![], median: None });
+        }
+        // Who may be shown is asked anew of those who answered this question.
+        let mut sizes = vec![0_u64; split.groups.len()];
+        given.iter().filter_map(|(_, group)| *group).for_each(|group| sizes[group] += 1);
+        let unshown = |group: usize| split.groups.get(group).is_none_or(|(_, size)| size.is_none());
+        let hidden = given.iter().filter(|(_, group)| group.is_none_or(unshown)).count() as u64;
+        (0..sizes.len()).filter(|group| unshown(*group)).for_each(|group| sizes[group] = 0);
+        let shown = visible(&sizes, hidden);
+        let places: Vec<usize> = given.iter().map(|(at, _)| *at).collect();
+        let (options, places) = if whose { merged(options, places) } else { (options, places) };
         let chosen = options.iter().enumerate().filter_map(|(at, (_, label))| {
-            let count = given.iter().filter(|(given, _)| *given == at).count() as u64;
+            let count = places.iter().filter(|given| **given == at).count() as u64;
             let found = wilson(count, n, LEVEL).ok()?;
             let of =
                 |group: usize| given.iter().filter(|(given, of)| *given == at && *of == Some(group)).count() as u64;
-            let groups = split.groups.iter().enumerate().map(|(group, (_, size))| size.map(|_| of(group)));
+            let groups = (0..split.groups.len()).map(|group| (shown[group] && !unshown(group)).then(|| of(group)));
             Some(Chosen {
                 label: label.clone(),
                 count,
@@ -209,17 +248,12 @@ pub fn closed(survey: &SurveyRecord, by: Option<&str>) -> (Split, Vec<Closed>) {
                 groups: groups.collect(),
             })
         });
+        let chosen = chosen.collect();
         let ordered = matches!(item.answer, AnswerKind::Scale { .. }) || item.code == "frequency";
-        let mut places: Vec<usize> = given.iter().map(|(at, _)| *at).collect();
+        let mut places = places;
         places.sort_unstable();
         let median = places.get(places.len().saturating_sub(1) / 2).and_then(|at| options.get(*at));
-        Some(Closed {
-            code: item.code.clone(),
-            text: item.text.clone(),
-            n,
-            chosen: chosen.collect(),
-            median: median.filter(|_| ordered).map(|(_, label)| label.clone()),
-        })
+        Some(Closed { code, text, n, chosen, median: median.filter(|_| ordered).map(|(_, label)| label.clone()) })
     });
     let all = all.collect();
     (split, all)
@@ -255,16 +289,19 @@ fn agreement(approach: Option<Approach>, codebook: &Codebook, read: &[&Vec<&Read
     for reading in read.iter().flat_map(|readings| readings.iter()) {
         *by_reader.entry(reading.coder).or_default() += 1;
     }
-    let mut readers: Vec<UserId> = by_reader.keys().copied().collect();
+    // Whoever has opened one answer only to look is no reader.
+    let most = by_reader.values().copied().max().unwrap_or(0);
+    let mut readers: Vec<UserId> =
+        by_reader.iter().filter(|(_, n)| **n * 2 >= most).map(|(reader, _)| *reader).collect();
     readers.sort_unstable();
     if readers.len() < 2 {
         return Agreement::TooFew;
     }
     // What all of them have read: whoever left an answer out said nothing of it.
-    let shared: Vec<Vec<&HashSet<ThemeId>>> = read
+    let shared: Vec<Vec<&Reading>> = read
         .iter()
         .filter_map(|readings| {
-            let of = |reader: &UserId| readings.iter().find(|each| each.coder == *reader).map(|each| &each.themes);
+            let of = |reader: &UserId| readings.iter().find(|each| each.coder == *reader).copied();
             readers.iter().map(of).collect()
         })
         .collect();
@@ -272,9 +309,11 @@ fn agreement(approach: Option<Approach>, codebook: &Codebook, read: &[&Vec<&Read
     if n == 0 || codebook.themes.is_empty() {
         return Agreement::TooFew;
     }
-    let units = shared
-        .iter()
-        .flat_map(|of| codebook.themes.iter().map(move |theme| of.iter().map(|found| found.contains(&theme.id))));
+    // A theme that was named after an answer was read could not have been found in it.
+    let units = shared.iter().flat_map(|of| {
+        let known = codebook.themes.iter().filter(|theme| of.iter().all(|reading| reading.read_at >= theme.made_at));
+        known.map(move |theme| of.iter().map(|reading| reading.themes.contains(&theme.id)))
+    });
     if readers.len() == 2 {
         // Both; only the first; only the second; neither.
         let mut cells = [0.0; 4];
@@ -293,22 +332,15 @@ fn agreement(approach: Option<Approach>, codebook: &Codebook, read: &[&Vec<&Read
     Agreement::Fleiss { n, readers: readers.len(), kappa: fleiss(&counts, 2).ok().map(|found| found.kappa) }
 }
 
-/// The answers to the closed questions as a table for other programs, a row for each respondent in no order; practices are numbers.
+/// What was chosen as a table for other programs: sums, as they are shown, and nobody's row.
 #[must_use]
 pub fn table(survey: &SurveyRecord) -> String {
-    let items: Vec<&Item> =
-        survey.questions.items.iter().filter(|item| options(item).is_some() || item.code == PRACTICE_ITEM).collect();
-    let head: Vec<&str> = items.iter().map(|item| item.code.as_str()).collect();
-    // Ours are codes without commas and quotes. Sorted, so that the order in which people answered tells nothing.
-    let mut rows: Vec<String> = survey
-        .responses
-        .iter()
-        .map(|response| {
-            items.iter().map(|item| answered(response, &item.code).unwrap_or_default()).collect::<Vec<_>>().join(",")
-        })
-        .collect();
-    rows.sort_unstable();
-    format!("{}\r\n{}\r\n", head.join(","), rows.join("\r\n"))
+    let quoted = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
+    let rows = closed(survey, None).1.into_iter().flat_map(|question| {
+        let (n, code) = (question.n, question.code);
+        question.chosen.into_iter().map(move |each| format!("{code},{},{},{n}\r\n", quoted(&each.label), each.count))
+    });
+    format!("question,answer,count,answered\r\n{}", rows.collect::<String>())
 }
 
 #[cfg(test)]

@@ -3,10 +3,12 @@
 
 use std::collections::{HashMap, HashSet};
 
+use fingerpost_domain::Timestamp;
 use fingerpost_domain::id::{InsightId, ResponseId, SurveyId, ThemeId, UserId};
+use fingerpost_domain::measure::Answers;
 use fingerpost_domain::survey::{InsightKind, Strength};
 use fingerpost_domain::text::{Line, Note};
-use fingerpost_engine::{Result, Row, StoreError, statements, values};
+use fingerpost_engine::{Result, Row, StoreError, Tx, statements, values};
 use fingerpost_ledger::{Act, Resource};
 use fingerpost_policy::Improve;
 use fingerpost_store::Ctx;
@@ -15,9 +17,11 @@ use jiff::SignedDuration;
 use crate::{Improvement, MOST_ROWS};
 
 statements! {
-    THEMES = "SELECT id, label, definition FROM survey_theme WHERE tenant = $1 AND survey = $2 AND item = $3 ORDER BY made_at, id LIMIT $4";
+    OWNS = "SELECT id FROM survey WHERE tenant = $1 AND organisation = $2 AND id = $3 AND project IS NULL";
+    ANSWER_OF = "SELECT answers FROM survey_response WHERE tenant = $1 AND id = $2 AND survey = $3 AND withdrawn_at IS NULL";
+    THEMES = "SELECT id, label, definition, made_at FROM survey_theme WHERE tenant = $1 AND survey = $2 AND item = $3 ORDER BY made_at, id LIMIT $4";
     ADD_THEME = "INSERT INTO survey_theme (tenant, id, survey, item, label, definition, made_at) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING";
-    READINGS = "SELECT r.response, r.coder, r.memo, u.name FROM survey_reading r JOIN app_user u ON u.tenant = r.tenant AND u.id = r.coder \
+    READINGS = "SELECT r.response, r.coder, r.memo, r.read_at, u.name FROM survey_reading r JOIN app_user u ON u.tenant = r.tenant AND u.id = r.coder \
                 WHERE r.tenant = $1 AND r.survey = $2 AND r.item = $3 ORDER BY r.read_at, r.response";
     /// Themes first: there are few of them, and each knows its answers.
     CODINGS = "SELECT c.theme, c.response, c.coder FROM survey_theme t CROSS JOIN survey_coding c \
@@ -27,7 +31,9 @@ statements! {
     DROP_CODINGS = "DELETE FROM survey_coding WHERE tenant = $1 AND response = $2 AND coder = $3 AND theme IN (SELECT id FROM survey_theme WHERE tenant = $1 AND survey = $4 AND item = $5)";
     CODE = "INSERT INTO survey_coding (tenant, theme, response, coder) VALUES ($1, $2, $3, $4)";
     INSIGHTS = "SELECT id, kind, strength, words, evidence FROM survey_insight WHERE tenant = $1 AND survey = $2 ORDER BY written_at, id LIMIT $3";
-    ADD_INSIGHT = "INSERT INTO survey_insight (tenant, id, survey, kind, strength, words, evidence, written_by, written_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING";
+    ADD_INSIGHT = "INSERT INTO survey_insight (tenant, id, survey, kind, strength, words, evidence, written_by, written_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) \
+                   ON CONFLICT (tenant, id) DO UPDATE SET kind = excluded.kind, strength = excluded.strength, words = excluded.words, evidence = excluded.evidence \
+                   WHERE survey_insight.survey = excluded.survey";
     DROP_INSIGHT = "DELETE FROM survey_insight WHERE tenant = $1 AND survey = $2 AND id = $3";
 }
 
@@ -40,6 +46,8 @@ pub struct Theme {
     pub label: String,
     /// When it is there and when not.
     pub definition: Option<String>,
+    /// When it was named.
+    pub made_at: Timestamp,
 }
 
 /// What one reader made of one answer.
@@ -55,6 +63,8 @@ pub struct Reading {
     pub memo: Option<String>,
     /// The themes they found.
     pub themes: HashSet<ThemeId>,
+    /// When they read it last.
+    pub read_at: Timestamp,
 }
 
 /// The codebook of an open question, and every reading of its answers.
@@ -82,6 +92,12 @@ pub struct Insight {
 }
 
 impl Improvement {
+    /// The survey is this organisation's.
+    async fn owns(&self, tx: &mut Tx, ctx: &Ctx<Improve>, survey: SurveyId) -> Result<()> {
+        let of = values![ctx.grant.tenant(), ctx.grant.organisation(), survey];
+        tx.row(OWNS, of).await?.map(drop).ok_or(StoreError::NotFound)
+    }
+
     /// The codebook of an open question of a survey.
     ///
     /// # Errors
@@ -90,11 +106,16 @@ impl Improvement {
         let tenant = ctx.grant.tenant();
         let of = || values![tenant, survey, item];
         let mut tx = self.0.ledger().db().read().await?;
-        self.by_itself(&mut tx, ctx, survey).await?;
+        self.owns(&mut tx, ctx, survey).await?;
         let mut wanted = of();
         wanted.extend(values![MOST_ROWS]);
         let theme = |row: &Row| {
-            Ok(Theme { id: row.parsed("id")?, label: row.text("label")?, definition: row.opt_text("definition")? })
+            Ok(Theme {
+                id: row.parsed("id")?,
+                label: row.text("label")?,
+                definition: row.opt_text("definition")?,
+                made_at: row.at("made_at")?,
+            })
         };
         let themes = tx.rows(THEMES, wanted).await?.iter().map(theme).collect::<Result<_>>()?;
         let mut found: HashMap<(ResponseId, UserId), HashSet<ThemeId>> = HashMap::new();
@@ -110,6 +131,7 @@ impl Improvement {
                 coder_name: row.text("name")?,
                 memo: row.opt_text("memo")?,
                 themes: found.remove(&(response, coder)).unwrap_or_default(),
+                read_at: row.at("read_at")?,
             });
         }
         drop(tx);
@@ -129,7 +151,7 @@ impl Improvement {
     ) -> Result<()> {
         let tenant = ctx.grant.tenant();
         let mut tx = self.0.ledger().db().write().await?;
-        self.by_itself(&mut tx, ctx, survey).await?;
+        self.owns(&mut tx, ctx, survey).await?;
         for (label, definition, at) in
             themes.iter().zip(0_i64..).map(|((label, definition), at)| (label, definition, at))
         {
@@ -155,8 +177,11 @@ impl Improvement {
     ) -> Result<()> {
         let (tenant, coder) = (ctx.grant.tenant(), ctx.grant.user());
         let mut tx = self.0.ledger().db().write().await?;
-        let record = self.by_itself(&mut tx, ctx, survey).await?;
-        let answered = record.responses.iter().any(|each| each.id == response && each.answers.contains_key(item));
+        self.owns(&mut tx, ctx, survey).await?;
+        let row = tx.row(ANSWER_OF, values![tenant, response, survey]).await?.ok_or(StoreError::NotFound)?;
+        let answers: Answers =
+            serde_json::from_str(&row.text("answers")?).map_err(|_| StoreError::corrupt("answers"))?;
+        let answered = answers.contains_key(item);
         let known = tx.rows(THEMES, values![tenant, survey, item, MOST_ROWS]).await?;
         let known = known.iter().map(|row| row.parsed("id")).collect::<Result<HashSet<ThemeId>>>()?;
         if !answered || !themes.is_subset(&known) {
@@ -178,7 +203,7 @@ impl Improvement {
     /// [`StoreError::NotFound`] outside the reader's organisation.
     pub async fn insights(&self, ctx: &Ctx<Improve>, survey: SurveyId) -> Result<Vec<Insight>> {
         let mut tx = self.0.ledger().db().read().await?;
-        self.by_itself(&mut tx, ctx, survey).await?;
+        self.owns(&mut tx, ctx, survey).await?;
         let rows = tx.rows(INSIGHTS, values![ctx.grant.tenant(), survey, MOST_ROWS]).await?;
         let insight = |row: &Row| {
             Ok(Insight {
@@ -192,7 +217,7 @@ impl Improvement {
         rows.iter().map(insight).collect()
     }
 
-    /// Adds an insight; the same id is added once.
+    /// Adds an insight; the same id is one insight, with what was said of it last.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] outside the reader's organisation.
@@ -204,7 +229,7 @@ impl Improvement {
     ) -> Result<()> {
         let (tenant, user) = (ctx.grant.tenant(), ctx.grant.user());
         let mut tx = self.0.ledger().db().write().await?;
-        self.by_itself(&mut tx, ctx, survey).await?;
+        self.owns(&mut tx, ctx, survey).await?;
         let row = values![tenant, id, survey, kind.code(), strength.code(), words.to_string(), evidence, user, ctx.now];
         tx.run(ADD_INSIGHT, row).await?;
         let entry = ctx.entry(Act::Create, Resource::Survey).of(survey).because("insight");
@@ -217,7 +242,7 @@ impl Improvement {
     /// [`StoreError::NotFound`] outside the reader's organisation.
     pub async fn drop_insight(&self, ctx: &Ctx<Improve>, survey: SurveyId, id: InsightId) -> Result<()> {
         let mut tx = self.0.ledger().db().write().await?;
-        self.by_itself(&mut tx, ctx, survey).await?;
+        self.owns(&mut tx, ctx, survey).await?;
         tx.run(DROP_INSIGHT, values![ctx.grant.tenant(), survey, id]).await?;
         let entry = ctx.entry(Act::Change, Resource::Survey).of(survey).because("insight");
         self.0.ledger().commit(tx, ctx.now, entry).await

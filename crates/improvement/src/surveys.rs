@@ -400,7 +400,7 @@ impl Improvement {
         Ok(found)
     }
 
-    pub(crate) async fn by_itself(&self, tx: &mut Tx, ctx: &Ctx<Improve>, id: SurveyId) -> Result<SurveyRecord> {
+    async fn by_itself(&self, tx: &mut Tx, ctx: &Ctx<Improve>, id: SurveyId) -> Result<SurveyRecord> {
         let (tenant, place) = (ctx.grant.tenant(), ctx.grant.organisation());
         let row = tx.row(BY_ITSELF, values![tenant, place, id]).await?.ok_or(StoreError::NotFound)?;
         self.whole(tx, (tenant, day_of(ctx.now)), &row).await

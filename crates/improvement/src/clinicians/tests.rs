@@ -70,8 +70,8 @@ fn practices_and_networks_are_counted_and_never_named() {
     let (_, all) = closed(&survey, None);
     assert!(all.iter().all(|item| item.code != "practice"));
     let table = table(&survey);
-    assert!(table.starts_with("practice,job,years,") && !table.contains("Surgery") && !table.contains("definition"));
-    assert_eq!(table.lines().count(), 6);
+    assert!(table.starts_with("question,answer,count,answered") && !table.contains("Surgery"), "{table}");
+    assert!(!table.contains("job"), "one has said what they do");
 }
 
 #[test]
@@ -89,6 +89,21 @@ fn a_small_group_is_hidden_and_another_with_it() {
     assert_eq!(groups(8, 6, 5), (vec![Some(8), Some(6), Some(5)], Some(8), 8));
     assert_eq!(groups(8, 6, 2), (vec![Some(8), None, None], Some(8), 8), "two could be worked out from the others");
     assert_eq!(groups(8, 4, 3), (vec![Some(8), None, None], Some(8), 8));
+    // Of a question that four of a group answered, that group is hidden, and the total does not give it away.
+    let silent: &[(&str, &str)] = &[("job", "nurse")];
+    let rows = [vec![gp; 8], vec![nurse; 4], vec![silent; 2]].concat();
+    let (split, all) = closed(&survey(&rows), Some("job"));
+    let name = all.iter().find(|item| item.code == "name_worker").unwrap();
+    assert_eq!((split.groups[1].1, name.chosen[0].groups[0], name.chosen[0].groups[1]), (Some(6), None, None));
+    assert!(all.iter().all(|item| item.code != "job"), "what somebody is stands at the head alone");
+    let (_, all) = closed(&survey(&[vec![gp; 8], vec![nurse; 6], vec![pharmacist; 2]].concat()), None);
+    let job = all.iter().find(|item| item.code == "job").unwrap();
+    let rows: Vec<(&str, u64)> = job.chosen.iter().map(|each| (each.label.as_str(), each.count)).collect();
+    assert_eq!(rows, [("GP", 8), ("Other answers, together", 8)], "two pharmacists take the nurses with them");
+    let once: &[(&str, &str)] = &[("job", "gp"), ("frequency", "weekly")];
+    let (_, all) = closed(&survey(&[vec![gp; 5], vec![once; 1]].concat()), None);
+    let frequency = all.iter().find(|item| item.code == "frequency").unwrap();
+    assert_eq!((frequency.n, frequency.chosen.len()), (1, 0), "one answered: what is not shown");
     let (_, few) = closed(&survey(&[gp; 4]), None);
     assert!(few.is_empty(), "four have answered");
     let (split, _) = closed(&survey(&[gp; 6]), Some("practice"));
@@ -99,13 +114,20 @@ fn coded(survey: &SurveyRecord, readers: &[&[&[usize]]]) -> Codebook {
     let entropy = Entropy::from_number(9);
     let at = fingerpost_domain::Timestamp::UNIX_EPOCH;
     let themes: Vec<Theme> =
-        (0..2).map(|n| Theme { id: entropy.id(at), label: format!("T{n}"), definition: None }).collect();
+        (0..2).map(|n| Theme { id: entropy.id(at), label: format!("T{n}"), definition: None, made_at: at }).collect();
     let mut readings = vec![];
     for found in readers {
         let coder: UserId = entropy.id(at);
         for (response, found) in survey.responses.iter().zip(*found) {
             let themes = found.iter().map(|n| themes[*n].id).collect();
-            readings.push(Reading { response: response.id, coder, coder_name: "R".into(), memo: None, themes });
+            readings.push(Reading {
+                response: response.id,
+                coder,
+                coder_name: "R".into(),
+                memo: None,
+                themes,
+                read_at: at,
+            });
         }
     }
     Codebook { themes, readings }
@@ -129,6 +151,18 @@ fn themes_are_counted_once_a_respondent_and_agreement_is_said_where_it_is_sought
         matrix(&survey, "definition", &three).agreement,
         Agreement::Fleiss { n: 4, readers: 3, kappa: Some(_) }
     ));
+    let look: &[&[usize]] = &[&[]];
+    let glanced = coded(&survey, &[first, second, look]);
+    assert!(
+        matches!(matrix(&survey, "definition", &glanced).agreement, Agreement::Cohen { n: 4, .. }),
+        "a look is no reading"
+    );
+    let mut late = two.clone();
+    late.themes[1].made_at = fingerpost_domain::Timestamp::MAX;
+    let Agreement::Cohen { kappa: Some(kappa), .. } = matrix(&survey, "definition", &late).agreement else {
+        panic!("two")
+    };
+    assert!((kappa - 1.0).abs() < 1e-12, "the theme that both could find was found alike");
     let one = coded(&survey, &[first]);
     assert_eq!(matrix(&survey, "definition", &one).agreement, Agreement::TooFew);
     survey.approach = Some(Approach::Reflexive);
