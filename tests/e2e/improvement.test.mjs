@@ -120,7 +120,7 @@ for (const how of [{ width: 1280, javaScriptEnabled: true }, { width: 320, javaS
     await typed(page, -2, [33])
     await page.getByRole('button', { name: 'Save the count' }).click()
     await check(page, 'a finished project'); await picture(page, `improvement-done-${width}`)
-    assert.match(await page.textContent('main'), /More than before, and it lasted\. 65% more a month.*Reached: 33 a month/s)
+    assert.match(await page.textContent('main'), /More than before, at the third count\. 65% more a month.*Reached: 33 a month/s)
     const certificate = await fileBehind(page, page.getByRole('button', { name: 'The certificate (PDF)' }))
     assert.deepEqual([certificate.status, certificate.type, certificate.head], [200, 'application/pdf', '%PDF-'])
     await valid([page])

@@ -18,7 +18,9 @@ const LEVEL: f64 = 0.95;
 pub enum Verdict {
     /// The third count is not in.
     TooEarly,
-    /// More, beyond chance, at the third count.
+    /// More, beyond chance, at the repeat and at the third count.
+    Lasted,
+    /// More, beyond chance, at the third count, but not before.
     More,
     /// Fewer, beyond chance, at the third count.
     Fewer,
@@ -32,7 +34,8 @@ impl Verdict {
     pub const fn words(self) -> &'static str {
         match self {
             Self::TooEarly => "Too early to say.",
-            Self::More => "More than before, and it lasted.",
+            Self::Lasted => "More than before, and it lasted.",
+            Self::More => "More than before, at the third count.",
             Self::Fewer => "Fewer than before.",
             Self::CannotTell => "We cannot tell.",
         }
@@ -74,10 +77,18 @@ fn change(ratio: f64) -> String {
 fn verdict(project: &Project, interval: Interval, none: f64) -> Verdict {
     match project.count(Stage::Third) {
         None => Verdict::TooEarly,
+        Some(_) if interval.lower > none && rose_at_once(project) => Verdict::Lasted,
         Some(_) if interval.lower > none => Verdict::More,
         Some(_) if interval.upper < none => Verdict::Fewer,
         Some(_) => Verdict::CannotTell,
     }
+}
+
+/// The repeat lay beyond chance already: only then is there something that can have lasted.
+fn rose_at_once(project: &Project) -> bool {
+    let mut then = project.clone();
+    then.counts[2] = None;
+    direction(&then) == Some(Ordering::Greater)
 }
 
 const WAIT: &str = " Wait for the third count before you say it worked.";
@@ -88,7 +99,7 @@ fn ending(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::TooEarly => WAIT,
         Verdict::CannotTell => CHANCE,
-        Verdict::More | Verdict::Fewer => "",
+        Verdict::Lasted | Verdict::More | Verdict::Fewer => "",
     }
 }
 
@@ -223,6 +234,9 @@ pub fn goal_reached(project: &Project, today: Date) -> Option<(bool, String)> {
         Measured::Referrals => String::new(),
     };
     let text = match reached {
+        true if newest.period().is_some_and(|period| period.first > goal.by) => {
+            format!("Reached, later than aimed at: {now}{range}. {} was aimed at by {by}.", capital(&target))
+        }
         true => format!("Reached: {now}{range}, where {target} was aimed at by {by}."),
         false if today < goal.by => format!("Not reached yet: {now}{range}. {} is aimed at by {by}.", capital(&target)),
         false => format!("Not reached: {now}{range}, where {target} was aimed at by {by}."),
@@ -320,7 +334,10 @@ mod tests {
         ];
         assert_eq!(finding(&project).unwrap().verdict, Verdict::CannotTell);
         project.counts[2] = count(10, &[(40, None), (41, None)]);
-        assert_eq!(finding(&project).unwrap().verdict, Verdict::More);
+        assert_eq!(finding(&project).unwrap().verdict, Verdict::Lasted);
+        let mut late = project.clone();
+        late.counts[1] = count(5, &[(19, None)]);
+        assert_eq!(finding(&late).unwrap().verdict, Verdict::More, "the repeat showed no rise: nothing lasted");
         project.counts[2] = count(10, &[(2, None), (1, None)]);
         assert_eq!(finding(&project).unwrap().verdict, Verdict::Fewer);
     }

@@ -27,7 +27,7 @@ statements! {
     BY_ITSELF = "SELECT s.id, s.title, s.moment, s.approach, s.invited, s.closes_on, q.body FROM survey s JOIN questionnaire q ON q.code = s.questionnaire AND q.version = s.version \
                  WHERE s.tenant = $1 AND s.organisation = $2 AND s.id = $3 AND s.project IS NULL";
     /// Practices that belong here, with a network of theirs.
-    PRACTICES_HERE = "SELECT o.name, MIN(n.name) AS network FROM organisation o LEFT JOIN organisation_member m ON m.member = o.id AND m.until IS NULL LEFT JOIN organisation n ON n.id = m.body \
+    PRACTICES_HERE = "SELECT o.name, MIN(n.name) AS network FROM organisation o LEFT JOIN organisation_member m ON m.member = o.id AND m.until IS NULL LEFT JOIN organisation n ON n.id = m.body AND n.kind IN ('network', 'federation', 'cluster') \
                       WHERE o.id IN (SELECT practice FROM scheme_practice WHERE tenant = $1 AND scheme = $2 UNION SELECT member FROM organisation_member WHERE body = $2 AND until IS NULL) \
                       GROUP BY o.id, o.name ORDER BY o.name, o.id LIMIT $3";
     LIST = "SELECT s.id, s.title, s.invited, s.closes_on, s.opened_at, (SELECT COUNT(*) FROM survey_response a WHERE a.tenant = s.tenant AND a.survey = s.id AND a.withdrawn_at IS NULL) AS answered \

@@ -12,7 +12,7 @@ use fingerpost_domain::id::{InsightId, SurveyId};
 use fingerpost_domain::measure::{AnswerKind, Item, SKIPPED};
 use fingerpost_domain::problem::Problems;
 use fingerpost_domain::survey::{
-    Approach, ClinicianSurveyAnswers, InsightKind, SHOWN_FROM, Strength, clinician_questions,
+    Approach, ClinicianSurveyAnswers, InsightKind, PRACTICE_ITEM, SHOWN_FROM, Strength, clinician_questions,
 };
 use fingerpost_domain::text::Note;
 use fingerpost_improvement::clinicians::{self, Closed, Reached, Split};
@@ -154,7 +154,8 @@ pub(crate) async fn make(here: May<Improve>, form: Posted) -> Result<Response, W
 pub(super) fn reach_words(survey: &SurveyRecord) -> Vec<String> {
     let mut all = vec![format!("{} of {} answered.", survey.answered, survey.invited)];
     let Reached { practices, of_practices, networks, of_networks } = clinicians::reached(survey);
-    if of_practices > 0 && survey.responses.len() >= SHOWN_FROM {
+    let asked = survey.questions.item(PRACTICE_ITEM).is_some();
+    if asked && of_practices > 0 && survey.responses.len() >= SHOWN_FROM {
         let of = |n: usize, of: usize, one: &str, more: &str| format!("{n} of {}", many(of, one, more));
         let networks = match of_networks {
             0 => String::new(),

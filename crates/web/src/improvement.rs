@@ -209,6 +209,11 @@ pub(crate) async fn set_goal(
             Err(Problems::one("title", MEANWHILE))
         } else if counted && goal.measured != before.measured {
             Err(Problems::one("measured", "You have counted already. Begin another project to measure something else"))
+        } else if record.project.newest().is_some() && (goal.target, goal.by) != (before.target, before.by) {
+            Err(Problems::one(
+                "target",
+                "You have counted again already: what was aimed at, and by when, stays as it was",
+            ))
         } else {
             Ok(goal)
         }
@@ -402,6 +407,7 @@ pub(crate) async fn set_count(
         }
     };
     let given = form.has("numbers");
+    let mut outside = false;
     let counted = match source {
         CountSource::Counted => {
             Ok(here.app().improvement().referrals(&here.ctx, (period, here.organisation.kind.into())).await?)
@@ -417,14 +423,18 @@ pub(crate) async fn set_count(
         CountSource::Typed => typed_count(period, record.project.goal.measured, |field| form.text(field)),
         CountSource::Export => {
             let read = dated_count(period, &form.text("pasted"));
-            read.map(|(months, _)| months).map_err(|problem| Problems::one("pasted", problem))
+            read.map(|(months, out)| {
+                outside = out > 0;
+                months
+            })
+            .map_err(|problem| Problems::one("pasted", problem))
         }
     };
     match counted {
         Ok(months) => {
             let count = Count { source, months };
             here.app().improvement().set_count(&here.ctx, &record, (stage, &count)).await?;
-            Ok(done(&here, id, "count"))
+            Ok(done(&here, id, if outside { "count-some" } else { "count" }))
         }
         Err(problems) => {
             let drawn = numbers_page(&here, (&record, stage), (answers, period), (&form, &problems)).await?;

@@ -7,7 +7,7 @@ use fingerpost_domain::calendar::{days_between, plus_days};
 use fingerpost_domain::id::ProjectId;
 use fingerpost_domain::measure::Moment;
 use fingerpost_domain::problem::Problems;
-use fingerpost_domain::survey::{SendingAnswers, staff_questions};
+use fingerpost_domain::survey::{SHOWN_FROM, SendingAnswers, staff_questions};
 use fingerpost_improvement::{About, Record, SurveyRecord};
 use fingerpost_policy::Improve;
 use fingerpost_ui::format::count;
@@ -40,7 +40,11 @@ pub(crate) fn route_lines(app: &App, survey: &SurveyRecord) -> Vec<RouteLine> {
             name: route.name.clone(),
             qr: qr(&address),
             address,
-            answered: count(i64::try_from(route.answered).unwrap_or(i64::MAX), "answer", "answers"),
+            // A way on which one person was asked must not say whether they answered.
+            answered: match route.answered {
+                few if few < SHOWN_FROM as u64 => "No answer yet, or fewer than 5".to_owned(),
+                n => count(i64::try_from(n).unwrap_or(i64::MAX), "answer", "answers"),
+            },
         }
     };
     survey.routes.iter().map(line).collect()

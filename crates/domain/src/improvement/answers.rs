@@ -4,8 +4,8 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use super::{
-    Change, Count, CountSource, Goal, LARGEST_COUNT, LASTED_AT_MOST, MOST_MONTHS, Measured, Period, Project, Stage,
-    Studied, later,
+    Change, Count, CountSource, Goal, LARGEST_COUNT, LASTED_AFTER, LASTED_AT_MOST, MOST_MONTHS, Measured, Period,
+    Project, Stage, Studied, later,
 };
 use crate::case::read_day;
 use crate::problem::Problems;
@@ -174,10 +174,14 @@ impl ChangeAnswers {
     pub fn check(&self, project: &Project, today: Date) -> Result<Change, Problems> {
         let mut problems = Problems::none();
         let on = problems.take("on", read_day(&self.on_day, &self.on_month, &self.on_year, "the change"));
-        let [baseline, repeat, _] = &project.counts;
+        let [baseline, repeat, third] = &project.counts;
         if let Some(on) = on {
             let started = baseline.as_ref().and_then(Count::period).map(Period::end).filter(|end| on < *end);
             let again = repeat.as_ref().and_then(Count::period).filter(|period| on.first_of_month() > period.first);
+            let lasted = third
+                .as_ref()
+                .and_then(Count::period)
+                .filter(|period| period.first < later(on.first_of_month(), LASTED_AFTER));
             if let Some(end) = started {
                 let told = format!(
                     "The months you counted first go on until then. Choose {} or later, or count other months",
@@ -187,6 +191,12 @@ impl ChangeAnswers {
             } else if let Some(period) = again {
                 let told =
                     format!("You counted again from {}: the change came before that", period.first.strftime("%B %Y"));
+                problems.add("on", told);
+            } else if let Some(period) = lasted {
+                let told = format!(
+                    "The third count begins with {}: the change came four months before it, or more",
+                    period.first.strftime("%B %Y")
+                );
                 problems.add("on", told);
             }
         }
@@ -294,17 +304,18 @@ fn misplaced(period: Period, stage: Stage, project: &Project, today: Date) -> Op
             let earlier = if stage == Stage::Repeat { of(Stage::Baseline) } else { of(Stage::Repeat) };
             let Some(earlier) = earlier else { return Some("Count the months before these first".to_owned()) };
             let Some(change) = change else { return Some("Write down first what was changed, and when".to_owned()) };
-            let from = change.first_of_month().max(earlier.end());
+            let mut from = change.first_of_month().max(earlier.end());
+            if stage == Stage::Third {
+                if project.studied.is_none() {
+                    return Some("Study together first what you have counted".to_owned());
+                }
+                from = project.third_opens().unwrap_or(from);
+            }
             let third = of(Stage::Third).filter(|third| stage == Stage::Repeat && period.end() > third.first);
             if let Some(third) = third {
                 return Some(format!("The third count begins on {}. Choose earlier months", day(third.first)));
             }
-            (period.first < from).then(|| {
-                format!(
-                    "Choose {} or a later month: what was counted before must not be counted again",
-                    from.strftime("%B %Y")
-                )
-            })
+            (period.first < from).then(|| format!("Choose {} or a later month", from.strftime("%B %Y")))
         }
     }
 }

@@ -79,6 +79,11 @@ pub fn dated_count(period: Period, text: &str) -> Result<(Vec<MonthCount>, u64),
             None => outside += 1,
         }
     }
+    if seen > 0 && outside == seen as u64 {
+        return Err(format!(
+            "None of the {seen} dates lies in the months you chose. Go back and choose others, or paste others"
+        ));
+    }
     if seen == 0 { Err("Paste the column with the dates, one on each line".to_owned()) } else { Ok((months, outside)) }
 }
 

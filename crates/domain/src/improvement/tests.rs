@@ -129,6 +129,29 @@ fn steps_open_one_after_the_other() {
 }
 
 #[test]
+fn a_third_count_is_made_four_months_after_the_change_and_after_it_was_studied() {
+    let mut project = project();
+    project.counts[0] = Some(count(date(2026, 1, 1), &[18, 17]));
+    project.change = Some(change(date(2026, 4, 3)));
+    project.counts[1] = Some(count(date(2026, 4, 1), &[21]));
+    let third = |project: &Project, month: &str| months(month, "1").check(Stage::Third, project, TODAY);
+    assert!(third(&project, "9").unwrap_err().of("month").unwrap().contains("Study together"));
+    let study = StudyAnswers { learned: "So".into(), decided: "On".into(), ..StudyAnswers::proposed(&project) };
+    project.studied = Some(study.check(&project).unwrap());
+    assert!(third(&project, "7").unwrap_err().of("month").unwrap().contains("August 2026"));
+    assert!(third(&project, "8").is_ok());
+    project.counts[2] = Some(count(date(2026, 8, 1), &[30]));
+    let late = ChangeAnswers {
+        on_day: "1".into(),
+        on_month: "5".into(),
+        on_year: "2026".into(),
+        what: "A talk".into(),
+        ..ChangeAnswers::default()
+    };
+    assert!(late.check(&project, TODAY).unwrap_err().of("on").is_some());
+}
+
+#[test]
 fn dates_of_a_clinical_system_are_counted_by_month() {
     let period = Period { first: date(2026, 5, 1), months: 2 };
     let pasted = "Date of referral\r\n21/05/2026\r\n2026-05-02\n\"30.06.2026\"\n01/06/2026 09:15\n2026-06-30T23:10:00\n30/04/2026\n\n";
@@ -138,6 +161,7 @@ fn dates_of_a_clinical_system_are_counted_by_month() {
         assert!(dated_count(period, wrong).unwrap_err().starts_with(line), "{wrong}");
     }
     assert!(dated_count(period, "Date\n").is_err());
+    assert!(dated_count(period, "01/01/2026\n02/01/2026").unwrap_err().contains("None of the 2 dates"));
 }
 
 #[test]
@@ -168,6 +192,9 @@ proptest! {
             if what == 3 {
                 let answers = ChangeAnswers { on_day: text(day), on_month: text(month), on_year: "2026".into(), what: "A talk".into(), ..ChangeAnswers::default() };
                 project.change = answers.check(&project, TODAY).ok().or(project.change);
+            } else if what == 2 && project.count(Stage::Repeat).is_some() && project.studied.is_none() {
+                let study = StudyAnswers { learned: "So".into(), decided: "On".into(), ..StudyAnswers::proposed(&project) };
+                project.studied = study.check(&project).ok();
             } else if let Ok((_, period)) = months(&text(month), &text(length)).check(Stage::ALL[what], &project, TODAY) {
                 project.counts[what] = Some(count(period.first, &vec![1; usize::from(period.months)]));
             }

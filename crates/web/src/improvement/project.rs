@@ -26,6 +26,7 @@ fn saved(told: &Told) -> Option<String> {
         "goal" => "The goal is saved.",
         "change" => "What you change is saved.",
         "count" => "The count is saved.",
+        "count-some" => "The count is saved. Dates outside these months were left out.",
         "study" => "Saved. You get an e-mail when it is time to count a third time.",
         "copied" => "The project is copied. Look at its goal and the day of the change first.",
         _ => return None,
@@ -193,6 +194,8 @@ pub(super) fn chart(project: &Project) -> Option<MonthChart> {
             count: at,
             after: at > 0,
         })
+        // A month in which there was nothing to take a share of has no value.
+        .filter(|point| point.value.is_finite())
         .collect();
     let (first, last) = (points.first()?.month, points.last()?.month);
     let span = Period { first, months: 1 };
@@ -275,6 +278,7 @@ fn pair_words(pair: Option<Paired>, scale: bool) -> String {
     };
     let chance = match p {
         Some(p) if p < 0.001 => " (p under 0.001)".to_owned(),
+        Some(p) if p < 0.01 => format!(" (p {p:.3})"),
         Some(p) => format!(" (p {p:.2})"),
         None => String::new(),
     };

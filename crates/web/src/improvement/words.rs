@@ -92,7 +92,7 @@ pub(super) fn finding_view(project: &Project) -> Option<FindingView> {
     let found = study::finding(project)?;
     let icon = match found.verdict {
         Verdict::TooEarly | Verdict::CannotTell => "ask",
-        Verdict::More => "none",
+        Verdict::Lasted | Verdict::More => "none",
         Verdict::Fewer => "care",
     };
     Some(FindingView { icon, head: found.verdict.words(), text: found.text, how: found.how })
