@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use fingerpost_domain::Date;
 use fingerpost_domain::calendar::{instant_at, plus_days};
-use fingerpost_domain::id::{InsightId, ResponseId, SurveyId, ThemeId};
+use fingerpost_domain::id::{InsightId, SurveyId, ThemeId};
 use fingerpost_domain::measure::Answers;
 use fingerpost_domain::survey::{
     ClinicianSurveyAnswers, DEFINITION_ITEM, InsightKind, PUBLISHED_THEMES, SendingAnswers, Strength, read_answers,
@@ -121,8 +121,7 @@ pub(crate) async fn tell(store: &Store, cast: &Cast, today: Date) -> Result<(), 
         let door = improvement.survey_door(&route.code).await?.ok_or_else(|| refused(()))?;
         let now = instant_at(plus_days(opened, i64::try_from(who).unwrap_or(0) + 1), 12);
         let given: Answers = read_answers(&door.questions, |item| answer(who, item)).map_err(refused)?;
-        let key: ResponseId = store.entropy().id(now);
-        improvement.answer_survey(&door, (key, &given, None), now).await?;
+        improvement.answer_survey(&door, (&improvement.new_receipt(), &given, None), now).await?;
     }
     read(&improvement, store, (&at(plus_days(closes, 2))?, id)).await
 }

@@ -2,7 +2,7 @@
 //! as the real thing, at the days on which they would have happened.
 
 use fingerpost_domain::calendar::{instant_at, plus_days};
-use fingerpost_domain::id::{OrganisationId, ProjectId, ResponseId};
+use fingerpost_domain::id::{OrganisationId, ProjectId};
 use fingerpost_domain::improvement::{
     ChangeAnswers, Count, CountSource, GoalAnswers, MonthCount, Period, Stage, StudyAnswers, typed_count,
 };
@@ -123,8 +123,8 @@ impl Lead<'_> {
             let answers = answers.into_iter().filter(|(code, _)| asked.contains(code)).collect();
             // Two people grew up in one street and share a birthday; one makes no code.
             let pair = PairCode::parse(&code_of(if who == 3 { 4 } else { who })).map_err(refused)?;
-            let key: ResponseId = self.store.entropy().id(at);
-            self.improvement.answer_survey(&door, (key, &answers, pair.filter(|_| who != 9).as_ref()), at).await?;
+            let (secret, pair) = (self.improvement.new_receipt(), pair.filter(|_| who != 9));
+            self.improvement.answer_survey(&door, (&secret, &answers, pair.as_ref()), at).await?;
         }
         Ok(())
     }

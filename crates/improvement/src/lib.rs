@@ -14,7 +14,7 @@ use fingerpost_store::Store;
 
 pub use projects::{PastChange, Record, RollUp, Senders};
 pub use reading::{Codebook, Insight, Reading, Theme};
-pub use surveys::{About, Practice, Receipt, Response, Route, SurveyDoor, SurveyLine, SurveyRecord};
+pub use surveys::{About, Practice, Receipt, Response, Route, SurveyDoor, SurveyLine, SurveyRecord, Taken};
 
 /// Projects one page shows at most, and surveys of a project.
 const MOST_ROWS: i64 = 100;

@@ -38,12 +38,13 @@ statements! {
               FROM survey_route r WHERE r.tenant = $1 AND r.survey = $2 ORDER BY r.place";
     RESPONSES = "SELECT id, pair_digest, answers FROM survey_response WHERE tenant = $1 AND survey = $2 AND withdrawn_at IS NULL ORDER BY submitted_at, id LIMIT $3";
     WITHDRAWN = "SELECT COUNT(*) AS n FROM survey_response WHERE tenant = $1 AND survey = $2 AND withdrawn_at IS NOT NULL";
-    DOOR = "SELECT r.tenant, r.survey, r.place, s.project, s.invited, s.closes_on, q.body, o.name FROM survey_route r \
+    DOOR = "SELECT r.tenant, r.survey, r.place, s.project, s.moment, s.invited, s.closes_on, p.change_on, q.body, o.name FROM survey_route r \
             JOIN survey s ON s.tenant = r.tenant AND s.id = r.survey JOIN questionnaire q ON q.code = s.questionnaire AND q.version = s.version \
-            JOIN organisation o ON o.id = s.organisation WHERE r.code = $1";
-    SIZE = "SELECT COUNT(*) AS n FROM survey_response WHERE tenant = $1 AND survey = $2";
+            JOIN organisation o ON o.id = s.organisation LEFT JOIN improvement_project p ON p.tenant = s.tenant AND p.id = s.project WHERE r.code = $1";
+    SIZE = "SELECT COUNT(*) AS n FROM survey_response WHERE tenant = $1 AND survey = $2 AND withdrawn_at IS NULL";
     ANSWER = "INSERT INTO survey_response (tenant, id, survey, route, pair_digest, answers, receipt_hash, submitted_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
-              ON CONFLICT (tenant, id) DO NOTHING";
+              ON CONFLICT (receipt_hash) DO NOTHING";
+    ANSWER_AGAIN = "UPDATE survey_response SET pair_digest = $4, answers = $5 WHERE tenant = $1 AND survey = $2 AND receipt_hash = $3 AND withdrawn_at IS NULL";
     BY_SECRET = "SELECT id FROM survey_response WHERE tenant = $1 AND survey = $2 AND receipt_hash = $3 AND withdrawn_at IS NULL";
     FORGET_CODINGS = "DELETE FROM survey_coding WHERE tenant = $1 AND response = $2";
     FORGET_READINGS = "DELETE FROM survey_reading WHERE tenant = $1 AND survey = $2 AND response = $3";
@@ -173,6 +174,17 @@ impl SurveyDoor {
     pub const fn is_paired(&self) -> bool {
         self.project.is_some()
     }
+}
+
+/// What became of an answer that was sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Taken {
+    /// It counts.
+    Kept,
+    /// The survey has ended.
+    Ended,
+    /// Far more have answered than people were asked.
+    Full,
 }
 
 /// Where an answer stands, for whoever gave it.
@@ -412,49 +424,63 @@ impl Improvement {
     /// When the database fails.
     pub async fn survey_door(&self, code: &str) -> Result<Option<SurveyDoor>> {
         let Some(row) = self.0.ledger().db().row(DOOR, values![code]).await? else { return Ok(None) };
+        let (closes_on, change_on): (Date, Option<Date>) = (row.parsed("closes_on")?, row.opt_parsed("change_on")?);
+        // Once the change has come, nobody is asked before it any more.
+        let before = row.opt_text("moment")?.as_deref() == Some(Moment::Before.code());
+        let eve = change_on.filter(|_| before).map(|on| plus_days(on, -1));
         Ok(Some(SurveyDoor {
             tenant: row.parsed("tenant")?,
             survey: row.parsed("survey")?,
             place: row.int("place")?,
             project: row.opt_parsed("project")?,
             invited: row.int("invited")?,
-            closes_on: row.parsed("closes_on")?,
+            closes_on: eve.map_or(closes_on, |eve| eve.min(closes_on)),
             questions: questions(&row)?,
             organisation: row.text("name")?,
         }))
     }
 
-    /// Keeps an answer; gives the secret with which it can be withdrawn, none where this page was sent before.
+    /// A secret that a page carries: it makes its sending count once, and opens the answer for taking it back.
+    #[must_use]
+    pub fn new_receipt(&self) -> String {
+        hex(&self.0.entropy().bytes::<SECRET>())
+    }
+
+    /// Keeps an answer. Sent again from the same page it is one answer, with what was said last.
     ///
     /// # Errors
-    /// [`StoreError::ChangedMeanwhile`] when the survey has ended or takes no more.
+    /// When the database fails.
     pub async fn answer_survey(
         &self,
         door: &SurveyDoor,
-        (id, answers, pair): (ResponseId, &Answers, Option<&PairCode>),
+        (secret, answers, pair): (&str, &Answers, Option<&PairCode>),
         now: Timestamp,
-    ) -> Result<Option<String>> {
+    ) -> Result<Taken> {
         if day_of(now) > door.closes_on {
-            return Err(StoreError::ChangedMeanwhile);
+            return Ok(Taken::Ended);
         }
         let body = serde_json::to_string(answers).map_err(|_| StoreError::corrupt("answers"))?;
         // The same code in another project is another person's business: the digests differ.
         let of = door.project.map_or_else(|| door.survey.to_string(), |project| project.to_string());
         let pair = pair.map(|code| digest(&format!("{of} {}", code.as_str())));
-        let secret = hex(&self.0.entropy().bytes::<SECRET>());
+        let id: ResponseId = self.0.entropy().id(now);
         let mut tx = self.0.ledger().db().write().await?;
-        let taken = tx.row(SIZE, values![&door.tenant, door.survey]).await?.map_or(Ok(0), |row| row.int("n"))?;
-        if taken >= (door.invited * 3).max(LEAST_ROOM) {
-            return Err(StoreError::ChangedMeanwhile);
-        }
-        let row = values![&door.tenant, id, door.survey, door.place, pair, body, digest(&secret), now];
-        if tx.run(ANSWER, row).await? == 0 {
-            self.0.ledger().stored_before(tx).await?;
-            return Ok(None);
+        let again = values![&door.tenant, door.survey, digest(secret), pair.clone(), &body];
+        if tx.run(ANSWER_AGAIN, again).await? == 0 {
+            let taken = tx.row(SIZE, values![&door.tenant, door.survey]).await?.map_or(Ok(0), |row| row.int("n"))?;
+            if taken >= (door.invited * 3).max(LEAST_ROOM) {
+                return Ok(Taken::Full);
+            }
+            let row = values![&door.tenant, id, door.survey, door.place, pair, body, digest(secret), now];
+            if tx.run(ANSWER, row).await? == 0 {
+                // It was taken back before this page was sent again: it stays so.
+                self.0.ledger().stored_before(tx).await?;
+                return Ok(Taken::Kept);
+            }
         }
         let entry = Entry::system(door.tenant.clone(), Act::Create, Resource::Survey).of(door.survey).because("answer");
         self.0.ledger().commit(tx, now, entry).await?;
-        Ok(Some(secret))
+        Ok(Taken::Kept)
     }
 
     /// Where an answer stands.

@@ -10,7 +10,7 @@ use fingerpost_domain::problem::Problems;
 use fingerpost_domain::survey::{SHOWN_FROM, SendingAnswers, staff_questions};
 use fingerpost_improvement::{About, Record, SurveyRecord};
 use fingerpost_policy::Improve;
-use fingerpost_ui::format::count;
+use fingerpost_ui::format::{birth_day, count};
 use fingerpost_ui::pages::{RouteLine, SurveyPage};
 use fingerpost_web_core::form::Posted;
 use fingerpost_web_core::frame::{show, show_again};
@@ -157,7 +157,15 @@ pub(crate) async fn send(
     if survey.as_ref().is_some_and(|survey| survey.closes_on < here.app().today()) {
         return Err(WebError::MovedOn(ENDED));
     }
-    match answers.check(survey.is_some(), here.app().today()) {
+    let change = record.project.change.as_ref().map(|change| change.on).filter(|_| moment == Moment::Before);
+    let checked = answers.check(survey.is_some(), here.app().today()).and_then(|sending| match change {
+        Some(on) if sending.closes_on >= on => {
+            let told = format!("It must end before the change, which comes on {}", birth_day(on));
+            Err(Problems::one("closes", told))
+        }
+        _ => Ok(sending),
+    });
+    match checked {
         Ok(sending) => {
             here.app().improvement().open_survey(&here.ctx, &About::Project(id, moment), &sending).await?;
             let place = here.href(&format!("improvement/{id}/survey/{}?saved=survey", moment.code()));

@@ -2,12 +2,10 @@
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use fingerpost_domain::id::ResponseId;
 use fingerpost_domain::measure::{AnswerKind, Item, Questionnaire};
 use fingerpost_domain::problem::Problems;
 use fingerpost_domain::survey::{CODE_HINT, PairCode, read_answers};
-use fingerpost_improvement::{Receipt, SurveyDoor};
-use fingerpost_store::StoreError;
+use fingerpost_improvement::{Receipt, SurveyDoor, Taken};
 use fingerpost_ui::format::long_day;
 use fingerpost_ui::pages::{Choice, Frame, MessagePage, StaffSurveyPage, SurveyQuestion, SurveyThanksPage};
 use fingerpost_web_core::form::{Posted, link_token};
@@ -15,9 +13,8 @@ use fingerpost_web_core::frame::{show, show_again};
 use fingerpost_web_core::view::listed;
 use fingerpost_web_core::{App, WebError};
 
-/// Where somebody lands whose page was sent before: they were given the secret then.
-const SENT_BEFORE: &str = "sent";
-
+/// Digits of the secret that a page carries.
+const SECRET_DIGITS: usize = 40;
 /// So many answers fit on a page as circles; more are a list to choose from.
 const MOST_CIRCLES: usize = 12;
 
@@ -97,8 +94,8 @@ pub(crate) async fn form(State(app): State<App>, Path(code): Path<String>) -> Re
     if app.today() > door.closes_on {
         return ended(&app, &code, &door);
     }
-    let key: ResponseId = app.store().entropy().id(app.now());
-    show(&app, &page(&app, (&code, &door), key.to_string(), &Posted::default(), &Problems::none()))
+    let key = app.improvement().new_receipt();
+    show(&app, &page(&app, (&code, &door), key, &Posted::default(), &Problems::none()))
 }
 
 pub(crate) async fn answer(
@@ -107,7 +104,10 @@ pub(crate) async fn answer(
     form: Posted,
 ) -> Result<Response, WebError> {
     let door = door(&app, &code).await?;
-    let key: ResponseId = form.text("key").parse().map_err(|_| WebError::StaleForm)?;
+    let secret = form.text("key");
+    if secret.len() != SECRET_DIGITS || !secret.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return Err(WebError::StaleForm);
+    }
     let mut problems = Problems::none();
     let answers = read_answers(&door.questions, |item| form.text(item));
     let answers = answers.unwrap_or_else(|wrong| {
@@ -123,15 +123,16 @@ pub(crate) async fn answer(
         problems.add("agrees", "Your browser filled in a field that has to stay empty. Tick the box again, and send");
     }
     if !problems.is_empty() {
-        return show_again(&app, &page(&app, (&code, &door), key.to_string(), &form, &problems));
+        return show_again(&app, &page(&app, (&code, &door), secret, &form, &problems));
     }
-    match app.improvement().answer_survey(&door, (key, &answers, pair.as_ref()), app.now()).await {
-        Ok(secret) => {
-            let secret = secret.unwrap_or_else(|| SENT_BEFORE.to_owned());
-            Ok(Redirect::to(&format!("/survey/{code}/{secret}")).into_response())
+    match app.improvement().answer_survey(&door, (&secret, &answers, pair.as_ref()), app.now()).await? {
+        Taken::Kept => Ok(Redirect::to(&format!("/survey/{code}/{secret}")).into_response()),
+        Taken::Ended => ended(&app, &code, &door),
+        Taken::Full => {
+            let told = "Far more answers came than people were asked, so this survey takes no more. Tell whoever sent it to you";
+            let problems = Problems::one("agrees", told);
+            show_again(&app, &page(&app, (&code, &door), secret, &form, &problems))
         }
-        Err(StoreError::ChangedMeanwhile) => ended(&app, &code, &door),
-        Err(error) => Err(error.into()),
     }
 }
 
@@ -140,13 +141,9 @@ pub(crate) async fn receipt(
     Path((code, secret)): Path<(String, String)>,
 ) -> Result<Response, WebError> {
     let door = door(&app, &code).await?;
-    let stands = if secret == SENT_BEFORE { None } else { app.improvement().receipt(&door, &secret).await? };
-    let action = match stands {
-        None if secret != SENT_BEFORE => return Err(WebError::LinkGone),
-        Some(Receipt::Kept) => Some(format!("/survey/{code}/{secret}")),
-        _ => None,
-    };
-    let withdrawn = stands == Some(Receipt::Withdrawn);
+    let stands = app.improvement().receipt(&door, &secret).await?.ok_or(WebError::LinkGone)?;
+    let withdrawn = stands == Receipt::Withdrawn;
+    let action = (!withdrawn).then(|| format!("/survey/{code}/{secret}"));
     let title = if withdrawn { "Your answers are deleted" } else { "Thank you" };
     let frame = frame(&app, title, &format!("{code}/{secret}"));
     show(&app, &SurveyThanksPage { frame, action, withdrawn, organisation: door.organisation })

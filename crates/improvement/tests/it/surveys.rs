@@ -1,12 +1,14 @@
 //! Surveys of the staff: answered once for each page, closed when they end, taken back by whoever answered and nobody else.
 
+use fingerpost_domain::Timestamp;
 use fingerpost_domain::calendar::{instant_at, plus_days};
-use fingerpost_domain::id::{ProjectId, ResponseId, TenantId};
+use fingerpost_domain::id::{ProjectId, TenantId};
+use fingerpost_domain::improvement::Change;
 use fingerpost_domain::measure::{Answers, Moment};
 use fingerpost_domain::survey::{PairCode, Sending};
 use fingerpost_domain::text::Line;
 use fingerpost_engine::Db;
-use fingerpost_improvement::{About, Improvement, Receipt, SurveyDoor};
+use fingerpost_improvement::{About, Improvement, Receipt, SurveyDoor, Taken};
 use fingerpost_store::testing::{Village, dump, on_both};
 use fingerpost_store::{JobKind, MessageTemplate, Store, StoreError};
 
@@ -19,6 +21,10 @@ fn sent(invited: u32) -> Sending {
 
 fn yes() -> Answers {
     [("name_worker".to_owned(), "yes".to_owned())].into()
+}
+
+async fn answer(improvement: &Improvement, door: &SurveyDoor, code: Option<&PairCode>, now: Timestamp) -> Taken {
+    improvement.answer_survey(door, (&improvement.new_receipt(), &yes(), code), now).await.unwrap()
 }
 
 async fn open(store: &Store, village: &Village, invited: u32) -> (Improvement, ProjectId, SurveyDoor) {
@@ -37,16 +43,15 @@ async fn an_answer_counts_once_and_is_taken_back_by_its_own_secret() {
         let village = Village::build(store, &TenantId::main(), "T").await;
         let (improvement, project, door) = open(store, &village, 31).await;
         let ctx = manager(&village, today());
-        let key: ResponseId = store.entropy().id(ctx.now);
         let code = PairCode::parse("EL07").unwrap();
-        let secret = improvement.answer_survey(&door, (key, &yes(), code.as_ref()), ctx.now).await.unwrap().unwrap();
-        assert_eq!(
-            improvement.answer_survey(&door, (key, &yes(), None), ctx.now).await.unwrap(),
-            None,
-            "pressed twice"
-        );
-        let other: ResponseId = store.entropy().id(ctx.now);
-        improvement.answer_survey(&door, (other, &yes(), code.as_ref()), ctx.now).await.unwrap().unwrap();
+        let secret = improvement.new_receipt();
+        // Pressed twice, and the second time with another mind: one answer, the last.
+        let no: Answers = [("name_worker".to_owned(), "no".to_owned())].into();
+        for (answers, pair) in [(no, None), (yes(), code.as_ref())] {
+            let taken = improvement.answer_survey(&door, (&secret, &answers, pair), ctx.now).await.unwrap();
+            assert_eq!(taken, Taken::Kept);
+        }
+        answer(&improvement, &door, code.as_ref(), ctx.now).await;
         // Read once it has ended: while it is open a few are not shown.
         let ended = manager(&village, plus_days(door.closes_on, 1));
         let read = async || improvement.surveys(&ended, project).await.unwrap().remove(0);
@@ -66,6 +71,8 @@ async fn an_answer_counts_once_and_is_taken_back_by_its_own_secret() {
         improvement.withdraw_answer(&door, &secret, ctx.now).await.unwrap();
         let survey = read().await;
         assert_eq!((survey.responses.len(), survey.withdrawn, survey.routes[1].answered), (1, 1, 1));
+        let again = improvement.answer_survey(&door, (&secret, &yes(), None), ctx.now).await.unwrap();
+        assert_eq!((again, read().await.responses.len()), (Taken::Kept, 1), "what was taken back stays so");
         assert_eq!(improvement.receipt(&door, &secret).await.unwrap(), Some(Receipt::Withdrawn));
         assert_eq!(improvement.receipt(&door, "never").await.unwrap(), None);
     })
@@ -81,8 +88,7 @@ async fn the_same_code_is_another_person_in_another_project() {
         for _ in 0..2 {
             let (improvement, project, door) = open(store, &village, 5).await;
             let ctx = manager(&village, today());
-            let key: ResponseId = store.entropy().id(ctx.now);
-            improvement.answer_survey(&door, (key, &yes(), code.as_ref()), ctx.now).await.unwrap();
+            answer(&improvement, &door, code.as_ref(), ctx.now).await;
             let ended = manager(&village, plus_days(door.closes_on, 1));
             pairs.push(improvement.surveys(&ended, project).await.unwrap()[0].responses[0].pair.clone());
         }
@@ -97,20 +103,14 @@ async fn a_survey_that_has_ended_or_overflows_takes_nothing() {
         let village = Village::build(store, &TenantId::main(), "T").await;
         let (improvement, project, door) = open(store, &village, 20).await;
         let ctx = manager(&village, today());
-        let answer = async |now| {
-            let key: ResponseId = store.entropy().id(now);
-            improvement.answer_survey(&door, (key, &yes(), None), now).await
-        };
+        let answer = async |now| answer(&improvement, &door, None, now).await;
         let late = instant_at(plus_days(door.closes_on, 1), 0);
-        assert!(matches!(answer(late).await, Err(StoreError::ChangedMeanwhile)));
-        assert!(answer(instant_at(door.closes_on, 23)).await.unwrap().is_some());
+        assert_eq!(answer(late).await, Taken::Ended);
+        assert_eq!(answer(instant_at(door.closes_on, 23)).await, Taken::Kept);
         for _ in 1..60 {
-            answer(ctx.now).await.unwrap();
+            assert_eq!(answer(ctx.now).await, Taken::Kept);
         }
-        assert!(
-            matches!(answer(ctx.now).await, Err(StoreError::ChangedMeanwhile)),
-            "three times as many as were asked"
-        );
+        assert_eq!(answer(ctx.now).await, Taken::Full, "three times as many as were asked");
         // Opened again it is the same survey, with other people and another end.
         improvement.open_survey(&ctx, &About::Project(project, Moment::Before), &sent(40)).await.unwrap();
         let surveys = improvement.surveys(&ctx, project).await.unwrap();
@@ -142,8 +142,7 @@ async fn whoever_opened_a_survey_is_reminded_while_somebody_has_not_answered() {
         improvement.remind_survey(&first, due).await.unwrap();
         assert_eq!(told().await, 1);
         let (_, _, door) = open(store, &village, 1).await;
-        let key: ResponseId = store.entropy().id(ctx.now);
-        improvement.answer_survey(&door, (key, &yes(), None), ctx.now).await.unwrap();
+        answer(&improvement, &door, None, ctx.now).await;
         improvement.remind_survey(&job().await.unwrap(), due).await.unwrap();
         assert_eq!(told().await, 0, "everybody has answered");
     })
@@ -158,8 +157,7 @@ async fn whoever_looks_again_and_again_never_sees_fewer_than_five_come_to_it() {
         let ctx = manager(&village, today());
         let mut before = 0;
         for n in 1..=23 {
-            let key: ResponseId = store.entropy().id(ctx.now);
-            improvement.answer_survey(&door, (key, &yes(), None), ctx.now).await.unwrap();
+            answer(&improvement, &door, None, ctx.now).await;
             let survey = improvement.surveys(&ctx, project).await.unwrap().remove(0);
             assert_eq!(survey.answered, n);
             let shown = survey.responses.len();
@@ -169,6 +167,24 @@ async fn whoever_looks_again_and_again_never_sees_fewer_than_five_come_to_it() {
         assert_eq!(before, 15);
         let ended = manager(&village, plus_days(door.closes_on, 1));
         assert_eq!(improvement.surveys(&ended, project).await.unwrap()[0].responses.len(), 23);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn once_the_change_has_come_nobody_is_asked_before_it() {
+    on_both(async |store| {
+        let village = Village::build(store, &TenantId::main(), "T").await;
+        let (improvement, project, door) = open(store, &village, 20).await;
+        let ctx = manager(&village, today());
+        let (on, read) = (plus_days(today(), 5), improvement.project(&ctx, project).await.unwrap());
+        let what = Line::parse("A talk").unwrap().unwrap();
+        let change = Change { on, what, agenda: None, invited: None, came: None, missed: None };
+        improvement.set_change(&ctx, &read, &change).await.unwrap();
+        let code = improvement.surveys(&ctx, project).await.unwrap()[0].routes[0].code.clone();
+        let now = improvement.survey_door(&code).await.unwrap().unwrap();
+        assert_eq!((door.closes_on, now.closes_on), (plus_days(today(), 14), plus_days(today(), 4)));
+        assert_eq!(answer(&improvement, &now, None, instant_at(on, 9)).await, Taken::Ended);
     })
     .await;
 }
