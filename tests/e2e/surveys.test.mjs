@@ -69,8 +69,13 @@ for (const how of [{ width: 1280, javaScriptEnabled: true }, { width: 320, javaS
     await page.getByRole('button', { name: 'Add the theme' }).click()
     await check(page, 'a theme without a name'); assert.match(await page.textContent('.fp-problems'), /Name the theme/)
     await page.getByRole('button', { name: 'Begin with the 21' }).click()
+    // What is ticked stays while a theme is named.
+    await page.getByLabel('Holistic').check()
+    await page.getByText('A new theme').click()
     await fill(page, { 'What is it called?': 'Company', 'When is it there, and when not? (optional)': 'Being with others, not being helped' })
     await page.getByRole('button', { name: 'Add the theme' }).click()
+    assert.equal(await page.getByLabel('Holistic').isChecked(), true)
+    await page.getByLabel('Holistic').uncheck()
     for (let at = 0; at < 5; at += 1) {
       await page.getByLabel('Company', { exact: true }).check()
       if (at > 2) await page.getByLabel('Practical issues (housing, debt)').check()

@@ -15,7 +15,7 @@ use fingerpost_improvement::{Codebook, Response as Answer, SurveyRecord};
 use fingerpost_policy::Improve;
 use fingerpost_ui::pages::{Choice, MatrixPage, MatrixRow, ReadLine, ReadingPage};
 use fingerpost_web_core::WebError;
-use fingerpost_web_core::form::Posted;
+use fingerpost_web_core::form::{Posted, link_token};
 use fingerpost_web_core::frame::{show, show_again};
 use fingerpost_web_core::permitted::May;
 use fingerpost_web_core::view::listed;
@@ -23,16 +23,23 @@ use serde::Deserialize;
 
 use super::{open_items, place_of};
 
-/// Which answer was asked for, and what was just done.
+/// Which answer was asked for, by its token, and what was just done.
 #[derive(Debug, Default, Deserialize)]
 pub(crate) struct At {
-    response: Option<ResponseId>,
+    response: Option<String>,
     saved: Option<String>,
 }
 
-/// A survey with one of its open questions, and the answers to it in their order.
+/// What stands for an answer in addresses and forms: it says neither when the answer came nor which answer to another question is of the
+/// same person.
+fn token(response: ResponseId, item: &str) -> String {
+    link_token(&format!("{response} {item}"))
+}
+
+/// A survey with one of its open questions, the answers in an order of that question's own.
 async fn found(here: &May<Improve>, (id, code): (SurveyId, &str)) -> Result<(SurveyRecord, Item, Codebook), WebError> {
-    let survey = here.app().improvement().clinician_survey(&here.ctx, id).await?;
+    let mut survey = here.app().improvement().clinician_survey(&here.ctx, id).await?;
+    survey.responses.sort_by_cached_key(|response| token(response.id, code));
     let item = open_items(&survey).find(|item| item.code == code).cloned().ok_or(WebError::NotFound)?;
     // While few have answered, what one wrote may say who it was.
     if survey.responses.len() < SHOWN_FROM {
@@ -49,6 +56,8 @@ fn written<'a>(survey: &'a SurveyRecord, item: &'a Item) -> Vec<(&'a Answer, &'a
 }
 
 struct Typed {
+    /// Themes that were ticked and are not stored.
+    themes: Option<HashSet<ThemeId>>,
     memo: Option<String>,
     label: String,
     definition: String,
@@ -56,7 +65,7 @@ struct Typed {
 
 impl Typed {
     const fn nothing() -> Self {
-        Self { memo: None, label: String::new(), definition: String::new() }
+        Self { themes: None, memo: None, label: String::new(), definition: String::new() }
     }
 }
 
@@ -70,7 +79,8 @@ async fn page(
     let me = here.ctx.grant.user();
     let mine =
         |response: ResponseId| codebook.readings.iter().find(|each| each.coder == me && each.response == response);
-    let asked = at.response.and_then(|wanted| answers.iter().position(|(answer, _)| answer.id == wanted));
+    let same = |wanted: &String| answers.iter().position(|(answer, _)| token(answer.id, &item.code) == *wanted);
+    let asked = at.response.as_ref().and_then(same);
     let current = asked.or_else(|| answers.iter().position(|(answer, _)| mine(answer.id).is_none()));
     let read = answers.iter().filter(|(answer, _)| mine(answer.id).is_some()).count();
     let standing = current.and_then(|at| mine(answers[at].0.id));
@@ -79,7 +89,8 @@ async fn page(
     let mut frame = here.frame(item.text.clone(), "improvement").await?;
     frame.problem = !problems.is_empty();
     let theme = |theme: &fingerpost_improvement::Theme| {
-        let chosen = standing.is_some_and(|reading| reading.themes.contains(&theme.id));
+        let stored = standing.is_some_and(|reading| reading.themes.contains(&theme.id));
+        let chosen = typed.themes.as_ref().map_or(stored, |typed| typed.contains(&theme.id));
         let id = theme.id.to_string();
         Choice::new(&id, theme.label.clone(), chosen).hint(theme.definition.clone().unwrap_or_default())
     };
@@ -91,7 +102,7 @@ async fn page(
         progress: format!("{read} of {} read by you", answers.len()),
         action: format!("{place}/read"),
         name: current.map(named),
-        response: current.map(|at| answers[at].0.id.to_string()).unwrap_or_default(),
+        response: current.map(|at| token(answers[at].0.id, &item.code)).unwrap_or_default(),
         words: current.map(|at| answers[at].1.to_owned()).unwrap_or_default(),
         themes: codebook.themes.iter().map(theme).collect(),
         memo: typed.memo.or_else(|| standing.and_then(|reading| reading.memo.clone())).unwrap_or_default(),
@@ -104,7 +115,7 @@ async fn page(
             .enumerate()
             .map(|(at, (answer, _))| ReadLine {
                 name: named(at),
-                href: format!("{place}/read?response={}", answer.id),
+                href: format!("{place}/read?response={}", token(answer.id, &item.code)),
                 read: mine(answer.id).is_some(),
                 current: current == Some(at),
             })
@@ -124,15 +135,26 @@ pub(crate) async fn form(
     show(here.app(), &drawn)
 }
 
+/// What was ticked, and the note, as posted.
+fn ticked(form: &Posted) -> Result<HashSet<ThemeId>, WebError> {
+    let themes: Result<_, _> = form.all("themes").iter().map(|theme| theme.parse()).collect();
+    themes.map_err(|_| WebError::StaleForm)
+}
+
+/// The answer that a form is about.
+fn meant(survey: &SurveyRecord, item: &Item, form: &Posted) -> Result<ResponseId, WebError> {
+    let wanted = form.text("response");
+    let found = survey.responses.iter().find(|response| token(response.id, &item.code) == wanted);
+    found.map(|response| response.id).ok_or(WebError::StaleForm)
+}
+
 pub(crate) async fn save(
     here: May<Improve>,
     Path((_, id, code)): Path<(String, SurveyId, String)>,
     form: Posted,
 ) -> Result<Response, WebError> {
     let (survey, item, codebook) = found(&here, (id, &code)).await?;
-    let response: ResponseId = form.text("response").parse().map_err(|_| WebError::StaleForm)?;
-    let themes: Result<HashSet<ThemeId>, _> = form.all("themes").iter().map(|theme| theme.parse()).collect();
-    let themes = themes.map_err(|_| WebError::StaleForm)?;
+    let (response, themes) = (meant(&survey, &item, &form)?, ticked(&form)?);
     match Note::parse(&form.text("memo")) {
         Ok(memo) => {
             let found = (&themes, memo.as_ref());
@@ -141,25 +163,25 @@ pub(crate) async fn save(
             Ok(Redirect::to(&place).into_response())
         }
         Err(wrong) => {
-            let at = At { response: Some(response), saved: None };
-            let typed = Typed { memo: Some(form.text("memo")), ..Typed::nothing() };
+            let at = At { response: Some(form.text("response")), saved: None };
+            let typed = Typed { themes: Some(themes), memo: Some(form.text("memo")), ..Typed::nothing() };
             let problems = Problems::one("memo", wrong.to_string());
             show_again(here.app(), &page(&here, (&survey, &item, &codebook), (&at, typed), &problems).await?)
         }
     }
 }
 
-/// Names a theme, or takes the published ones.
+/// Names a theme, or takes the published ones. What is ticked and noted meanwhile stays on the page.
 pub(crate) async fn name_theme(
     here: May<Improve>,
     Path((_, id, code)): Path<(String, SurveyId, String)>,
     form: Posted,
 ) -> Result<Response, WebError> {
     let (survey, item, codebook) = found(&here, (id, &code)).await?;
-    let response = form.text("response").parse().ok();
+    let (at, themes) = (At { response: Some(form.text("response")), saved: None }, ticked(&form)?);
     let mut problems = Problems::none();
     let published = form.text("then") == "published" && item.code == DEFINITION_ITEM && codebook.themes.is_empty();
-    let themes: Vec<(Line<80>, Option<Note<500>>)> = if published {
+    let named: Vec<(Line<80>, Option<Note<500>>)> = if published {
         PUBLISHED_THEMES.iter().filter_map(|label| Some((Line::parse(label).ok()??, None))).collect()
     } else {
         let label = problems.take("label", Line::parse(&form.text("label"))).flatten();
@@ -174,15 +196,15 @@ pub(crate) async fn name_theme(
         }
         label.into_iter().map(|label| (label, definition.clone())).collect()
     };
+    let typed = Typed { themes: Some(themes), memo: Some(form.text("memo")), ..Typed::nothing() };
     if !problems.is_empty() {
-        let typed = Typed { label: form.text("label"), definition: form.text("definition"), ..Typed::nothing() };
-        let at = At { response, saved: None };
+        let typed = Typed { label: form.text("label"), definition: form.text("definition"), ..typed };
         return show_again(here.app(), &page(&here, (&survey, &item, &codebook), (&at, typed), &problems).await?);
     }
-    here.app().improvement().add_themes(&here.ctx, (id, &item.code), &themes).await?;
-    // What was being read is still being read.
-    let at = response.map(|response: ResponseId| format!("?response={response}")).unwrap_or_default();
-    Ok(Redirect::to(&format!("{}/{}/read{at}", place_of(&here, id), item.code)).into_response())
+    here.app().improvement().add_themes(&here.ctx, (id, &item.code), &named).await?;
+    let codebook = here.app().improvement().codebook(&here.ctx, id, &item.code).await?;
+    // Drawn and not led to: what was ticked is not stored yet.
+    show(here.app(), &page(&here, (&survey, &item, &codebook), (&at, typed), &Problems::none()).await?)
 }
 
 /// How far readers agree, or why that is not said.

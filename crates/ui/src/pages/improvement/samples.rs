@@ -274,6 +274,6 @@ impl SurveyThanksPage {
             withdrawn: false,
             organisation: LONG.into(),
         };
-        vec![Self { action: None, ..usual.clone() }, Self { withdrawn: true, action: None, ..usual.clone() }, usual]
+        vec![Self { withdrawn: true, action: None, ..usual.clone() }, usual]
     }
 }
