@@ -133,7 +133,11 @@ export async function picture(page, name) {
 /** What every page must pass: axe at AA, no sideways scrolling, nothing from elsewhere, no script errors. */
 export async function accessible(page, where, { javaScriptEnabled = true } = {}) {
   const wide = await page.evaluate?.(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
-  if (wide > 0) throw new Error(`${where}: scrolls sideways by ${wide} px`)
+  if (wide > 0) {
+    const widest = await page.evaluate(() => [...document.querySelectorAll('main *')].sort((a, b) => b.getBoundingClientRect().right - a.getBoundingClientRect().right)
+      .slice(0, 3).map((element) => element.outerHTML.slice(0, 120)))
+    throw new Error(`${where}: scrolls sideways by ${wide} px: ${widest.join('\n')}`)
+  }
   if (page.left.length) throw new Error(`${where}: a request left the server: ${page.left}`)
   const serious = page.errors.filter((text) => !/status of (404|409|422|403)/.test(text))
   if (serious.length) throw new Error(`${where}: ${serious}`)

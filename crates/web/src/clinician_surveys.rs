@@ -185,7 +185,8 @@ fn closed_table(closed: Closed, split: &Split) -> ClosedTable {
         Some(size) => format!("{label} ({size})"),
         None => format!("{label} (hidden)"),
     };
-    let answered = format!("{} answered this.", closed.n);
+    let few = if closed.chosen.is_empty() { " Too few to show." } else { "" };
+    let answered = format!("{} answered this.{few}", closed.n);
     ClosedTable {
         note: match &closed.median {
             Some(median) => format!("{answered} The middle answer: {median}."),

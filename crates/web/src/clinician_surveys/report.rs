@@ -56,7 +56,8 @@ async fn report(here: &May<Improve>, survey: &SurveyRecord) -> Result<Report, We
     let grounds = grounds(here, survey).await?;
     let all = improvement.insights(&here.ctx, survey.id).await?;
     let (_, closed) = clinicians::closed(survey, None);
-    let mut tables: Vec<PrintedTable> = closed.iter().map(closed_table).collect();
+    let mut tables: Vec<PrintedTable> =
+        closed.iter().filter(|closed| !closed.chosen.is_empty()).map(closed_table).collect();
     let mut method = vec![
         "Asked by a page without names. Practices are shown as numbers, groups of fewer than five not at all. Shares are of those who \
          answered the question, each with Wilson's 95% range. Whoever did not answer may think otherwise."

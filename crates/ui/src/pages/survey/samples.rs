@@ -77,7 +77,7 @@ impl ClinicianSurveyPage {
             values: ClinicianSurveyValues::default(),
             splits: vec![Choice::new("/x?by=job", "By role", false), Choice::new("/x", "All", true)],
             split_note: Some("Small groups are hidden".into()),
-            closed: vec![closed],
+            closed: vec![ClosedTable { answers: vec![], ..closed.clone() }, closed],
             open: vec![open(Some("/r")), open(None)],
             insights: vec![insight],
             insight_action: "/i".into(),
