@@ -32,7 +32,9 @@ for (const width of [1280, 320]) {
     const [referrals, caseloads] = await manager.locator('main table').allTextContents()
     assert.match(referrals, /Millrace Surgery/)
     assert.doesNotMatch(referrals, /fewer than 8/, 'exact for who may open the list')
-    assert.match(caseloads, /fewer than 8/, 'a practice opens its referrals, not the caseloads: these stay hidden')
+    // How many they are depends on the day on which the neighbourhood is invented: none, few, or rounded, and never exact.
+    const hidden = /Open cases (0|fewer than 8|about \d*[05]|Too few to say)$/m
+    assert.match(caseloads.trim(), hidden, 'a practice opens its referrals, not the caseloads: these stay hidden')
     const desk = await open(engine, server, { width })
     await signInAs(desk, /Bronwen Pike/)
     await desk.getByRole('link', { name: 'Signpost' }).click(); await accessible(desk, 'signpost'); await picture(desk, `signpost-${width}`)
