@@ -128,7 +128,7 @@ async fn settle(store: &Store, today: Date) -> Result<(), DemoError> {
         for job in &jobs {
             match job.kind {
                 JobKind::RemindTriage => store.remind_triage(job, now).await?,
-                JobKind::RemindThirdCount => improvement.remind(job, now).await?,
+                JobKind::RemindThirdCount => improvement.remind_third_count(job, now).await?,
                 JobKind::RemindSurvey => improvement.remind_survey(job, now).await?,
             }
         }

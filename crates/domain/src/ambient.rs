@@ -75,6 +75,14 @@ impl Entropy {
         out
     }
 
+    /// The end of an address that people may have to type: ten letters and digits, none of which is mistaken for another.
+    #[must_use]
+    pub fn address_code(&self) -> String {
+        const LETTERS: &[u8; 31] = b"23456789abcdefghjkmnpqrstuvwxyz";
+        let letter = |byte: u8| char::from(LETTERS[usize::from(byte) % LETTERS.len()]);
+        self.bytes::<10>().into_iter().map(letter).collect()
+    }
+
     fn with<T>(&self, f: impl FnOnce(&mut ChaCha20Rng) -> T) -> T {
         f(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }

@@ -296,10 +296,11 @@ impl ClosingAnswers {
             problems.add("outcome", "Choose how it ended");
         }
         let changed = problems.take("changed", Note::parse(&self.changed)).flatten();
-        let continues = problems.take("continues", Note::parse(&self.continues)).flatten();
-        if continues.is_none() && problems.of("continues").is_none() {
-            problems.add("continues", "Say what continues and who to call, or write that nothing does");
-        }
+        let continues = problems.need(
+            "continues",
+            Note::parse(&self.continues),
+            "Say what continues and who to call, or write that nothing does",
+        );
         let requested = problems.take("requested_actions", Note::parse(&self.requested_actions)).flatten();
         let hears = ReferrerHears::from_code(&self.referrer_hears).filter(|hears| *hears != ReferrerHears::NotAsked);
         if hears.is_none() {

@@ -225,10 +225,7 @@ impl OfferAnswers {
     /// [`Problems`], one for each field to mend.
     pub fn check(&self, person: &PersonDetails, safe_contact: &SafeContact) -> Result<Offer, Problems> {
         let mut problems = Problems::none();
-        let ask = problems.take("ask", Note::parse(&self.ask)).flatten();
-        if ask.is_none() && problems.of("ask").is_none() {
-            problems.add("ask", "Say in a sentence what they are looking for");
-        }
+        let ask = problems.need("ask", Note::parse(&self.ask), "Say in a sentence what they are looking for");
         let first_visit = problems.take("first_visit", Line::parse(&self.first_visit)).flatten();
         for (field, text) in [("ask", &self.ask), ("first_visit", &self.first_visit)] {
             if let Some(found) = gives_away(text, person) {

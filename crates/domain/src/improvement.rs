@@ -14,6 +14,8 @@ pub(crate) use answers::whole;
 pub use answers::{ChangeAnswers, GoalAnswers, PeriodAnswers, StudyAnswers};
 pub use counting::{dated_count, typed_count};
 
+use crate::calendar::plus_days;
+use crate::measure::Moment;
 use crate::text::{Line, Note};
 
 crate::coded! {
@@ -73,6 +75,10 @@ impl Stage {
     }
 }
 
+/// Most projects plan a change about this far ahead, in days.
+const A_QUARTER: i64 = 91;
+/// And give themselves this long.
+const HALF_A_YEAR: i64 = 182;
 /// Months of one count at most.
 pub const MOST_MONTHS: u8 = 12;
 /// The largest number of one month.
@@ -284,7 +290,29 @@ impl Project {
     /// What was counted at a stage.
     #[must_use]
     pub fn count(&self, stage: Stage) -> Option<&Count> {
-        self.counts.iter().zip(Stage::ALL).find(|(_, at)| **at == stage).and_then(|(count, _)| count.as_ref())
+        self.counts[stage as usize].as_ref()
+    }
+
+    /// Every month that was counted, in order, with its stage.
+    pub fn months(&self) -> impl Iterator<Item = (Stage, &MonthCount)> {
+        let counted = Stage::ALL.iter().filter_map(|stage| Some((*stage, self.count(*stage)?)));
+        counted.flat_map(|(stage, count)| count.months.iter().map(move |month| (stage, month)))
+    }
+
+    /// The same goal and change for another place: half a year to reach it, the change planned for a quarter from now.
+    #[must_use]
+    pub fn copied(&self, today: Date) -> (Goal, Option<Change>) {
+        let by = plus_days(today, HALF_A_YEAR).last_of_month();
+        let planned =
+            |change: &Change| Change { on: plus_days(today, A_QUARTER), invited: None, came: None, ..change.clone() };
+        (Goal { by, ..self.goal.clone() }, self.change.as_ref().map(planned))
+    }
+
+    /// Whether staff can be asked now: before the change while it has not come, after it once it has.
+    #[must_use]
+    pub fn may_ask(&self, moment: Moment, today: Date) -> bool {
+        let happened = self.change.as_ref().is_some_and(|change| change.on <= today);
+        if moment == Moment::After { happened } else { !happened }
     }
 
     /// The newest count after the change.

@@ -252,14 +252,8 @@ impl PersonAnswers {
     /// [`Problems`], one for each field to mend.
     pub fn check(&self, today: Date) -> Result<PersonDetails, Problems> {
         let mut problems = Problems::none();
-        let given = problems.take("given", Line::parse(&self.given)).flatten();
-        if given.is_none() && problems.of("given").is_none() {
-            problems.add("given", "Enter their first name");
-        }
-        let family = problems.take("family", Line::parse(&self.family)).flatten();
-        if family.is_none() && problems.of("family").is_none() {
-            problems.add("family", "Enter their family name");
-        }
+        let given = problems.need("given", Line::parse(&self.given), "Enter their first name");
+        let family = problems.need("family", Line::parse(&self.family), "Enter their family name");
         let preferred = problems.take("preferred", Line::parse(&self.preferred)).flatten();
         let born = problems.take("born", BirthDate::parse(&self.born_day, &self.born_month, &self.born_year, today));
         let nhs_number = optional(&mut problems, "nhs_number", &self.nhs_number, NhsNumber::parse);

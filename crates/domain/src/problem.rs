@@ -48,6 +48,32 @@ impl Problems {
         }
     }
 
+    /// Takes a value that has to be there; notes the problem, or that it is missing, and gives `None`.
+    pub fn need<T, E: ToString>(
+        &mut self,
+        field: impl Into<Cow<'static, str>>,
+        value: Result<Option<T>, E>,
+        missing: impl Into<String>,
+    ) -> Option<T> {
+        let field = field.into();
+        let value = self.take(field.clone(), value)?;
+        if value.is_none() {
+            self.add(field, missing);
+        }
+        value
+    }
+
+    /// Takes what a part of the form was checked to, or notes everything that is wrong with that part and gives `None`.
+    pub fn part<T>(&mut self, checked: Result<T, Self>) -> Option<T> {
+        match checked {
+            Ok(value) => Some(value),
+            Err(wrong) => {
+                self.0.extend(wrong.0);
+                None
+            }
+        }
+    }
+
     /// True while nothing is wrong.
     #[must_use]
     pub fn is_empty(&self) -> bool {

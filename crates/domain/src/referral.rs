@@ -141,10 +141,8 @@ impl Refusal {
         if reason.is_none() {
             problems.add("reason", "Choose why the referral is not accepted");
         }
-        let alternative = problems.take("alternative", Note::parse(alternative)).flatten();
-        if alternative.is_none() && problems.of("alternative").is_none() {
-            problems.add("alternative", "Say what they can do instead, and who to ask");
-        }
+        let alternative =
+            problems.need("alternative", Note::parse(alternative), "Say what they can do instead, and who to ask");
         match (reason, alternative) {
             (Some(reason), Some(alternative)) if problems.is_empty() => Ok(Self { reason, alternative }),
             _ => Err(problems),

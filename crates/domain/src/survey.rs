@@ -193,10 +193,7 @@ impl ClinicianSurveyAnswers {
     /// [`Problems`], named as the fields.
     pub fn check(&self, today: Date) -> Result<ClinicianSurvey, Problems> {
         let mut problems = Problems::none();
-        let title = problems.take("title", Line::parse(&self.title)).flatten();
-        if title.is_none() && problems.of("title").is_none() {
-            problems.add("title", "Give the survey a name");
-        }
+        let title = problems.need("title", Line::parse(&self.title), "Give the survey a name");
         let approach = Approach::from_code(&self.approach);
         if approach.is_none() {
             problems.add("approach", "Choose how you will read what they write");
@@ -215,13 +212,7 @@ impl ClinicianSurveyAnswers {
         if practices.len() > MOST_PRACTICES {
             problems.add("practices", format!("There are more than {MOST_PRACTICES} practices"));
         }
-        let sending = match self.sending.check(false, today) {
-            Ok(sending) => Some(sending),
-            Err(wrong) => {
-                wrong.iter().for_each(|problem| problems.add(problem.field.clone(), problem.message.clone()));
-                None
-            }
-        };
+        let sending = problems.part(self.sending.check((false, None), today));
         match (title, approach, sending) {
             (Some(title), Some(approach), Some(sending)) if problems.is_empty() => {
                 Ok(ClinicianSurvey { title, approach, practices, sending })
@@ -298,21 +289,23 @@ pub struct Sending {
 }
 
 impl SendingAnswers {
-    /// How a survey is sent, or what is wrong with it. One that is open may be ended today; its ways stay as they are.
+    /// How a survey is sent, or what is wrong with it. One that is open may be ended today; its ways stay as they are. Where it is asked
+    /// before a change, it ends before that.
     ///
     /// # Errors
     /// [`Problems`], named as the fields.
-    pub fn check(&self, open: bool, today: Date) -> Result<Sending, Problems> {
+    pub fn check(&self, (open, before): (bool, Option<Date>), today: Date) -> Result<Sending, Problems> {
         let mut problems = Problems::none();
-        let invited = problems.take("invited", whole(&self.invited, (1, MOST_INVITED))).flatten();
-        if self.invited.trim().is_empty() {
-            problems.add("invited", "Type how many people you ask");
-        }
+        let invited = problems.need("invited", whole(&self.invited, (1, MOST_INVITED)), "Type how many people you ask");
         let closes = read_day(&self.closes_day, &self.closes_month, &self.closes_year, "the survey's end");
         let closes_on = problems.take("closes", closes);
         let earliest = if open { plus_days(today, -1) } else { plus_days(today, 1) };
         if closes_on.is_some_and(|closes| !(earliest..=plus_days(today, OPEN_AT_MOST)).contains(&closes)) {
             problems.add("closes", "Choose a day within the next half year");
+        }
+        if let Some(change) = before.filter(|change| closes_on.is_some_and(|closes| closes >= *change)) {
+            let told = format!("It must end before the change, which comes on {}", change.strftime("%-d %B %Y"));
+            problems.add("closes", told);
         }
         let mut ways = vec![];
         for way in self.ways.lines() {
@@ -426,13 +419,19 @@ mod tests {
             closes_year: "2026".into(),
             ways: "E-mail to everybody\r\n\r\nNotice in the kitchen".into(),
         };
-        assert_eq!(usual.check(false, today).unwrap().ways.len(), 2);
+        assert_eq!(usual.check((false, None), today).unwrap().ways.len(), 2);
         let wrong =
             SendingAnswers { ways: " ".into(), invited: "0".into(), closes_year: "2025".into(), ..usual.clone() };
-        let problems = wrong.check(false, today).unwrap_err();
+        let problems = wrong.check((false, None), today).unwrap_err();
         assert!(["ways", "invited", "closes"].iter().all(|field| problems.of(field).is_some()));
-        let ended = SendingAnswers { closes_day: "24".into(), closes_month: "11".into(), ways: String::new(), ..usual };
-        assert!(ended.check(true, today).is_ok() && ended.check(false, today).is_err());
+        let ended =
+            SendingAnswers { closes_day: "24".into(), closes_month: "11".into(), ways: String::new(), ..usual.clone() };
+        assert!(ended.check((true, None), today).is_ok() && ended.check((false, None), today).is_err());
+        let change = Some(Date::constant(2026, 12, 9));
+        assert!(
+            usual.check((false, change), today).unwrap_err().of("closes").is_some(),
+            "the change comes on its last day"
+        );
     }
 
     #[test]

@@ -114,6 +114,13 @@ impl<const MAX: usize> fmt::Display for Note<MAX> {
     }
 }
 
+/// The text with a capital in front.
+#[must_use]
+pub fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
 fn followed(new: &str, earlier: &str, most: usize) -> String {
     if new.contains(earlier) {
         return new.to_owned();

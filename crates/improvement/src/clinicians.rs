@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use fingerpost_domain::id::{ResponseId, ThemeId, UserId};
-use fingerpost_domain::measure::{AnswerKind, Item, SKIPPED};
+use fingerpost_domain::measure::{AnswerKind, Item};
 use fingerpost_domain::survey::{Approach, PRACTICE_ITEM, SHOWN_FROM, practice_code};
 use fingerpost_statistics::coding::{self, cohen, fleiss, weights};
 use fingerpost_statistics::interval::Interval;
@@ -105,14 +105,10 @@ pub struct Matrix {
     pub agreement: Agreement,
 }
 
-fn answered<'a>(response: &'a Response, code: &str) -> Option<&'a str> {
-    response.answers.get(code).map(String::as_str).filter(|given| *given != SKIPPED)
-}
-
 /// From how many practices and networks somebody answered.
 #[must_use]
 pub fn reached(survey: &SurveyRecord) -> Reached {
-    let given: HashSet<&str> = survey.responses.iter().filter_map(|each| answered(each, PRACTICE_ITEM)).collect();
+    let given: HashSet<&str> = survey.responses.iter().filter_map(|each| each.said(PRACTICE_ITEM)).collect();
     let from = survey.practices.iter().filter(|practice| given.contains(practice_code(practice.number).as_str()));
     let (mut practices, mut networks) = (0, HashSet::new());
     for practice in from {
@@ -171,7 +167,7 @@ fn split(survey: &SurveyRecord, by: Option<&str>) -> (Split, Vec<Option<usize>>)
         return (Split::default(), vec![None; survey.responses.len()]);
     };
     let of = |response: &Response| {
-        let given = answered(response, &item.code)?;
+        let given = response.said(&item.code)?;
         options.iter().position(|(code, _)| code == given)
     };
     let groups: Vec<Option<usize>> = survey.responses.iter().map(of).collect();
@@ -216,7 +212,7 @@ pub fn closed(survey: &SurveyRecord, by: Option<&str>) -> (Split, Vec<Closed>) {
             .iter()
             .zip(&groups)
             .filter_map(|(response, group)| {
-                let given = answered(response, &item.code)?;
+                let given = response.said(&item.code)?;
                 Some((options.iter().position(|(code, _)| code == given)?, *group))
             })
             .collect();
@@ -269,7 +265,7 @@ pub fn matrix(survey: &SurveyRecord, item: &str, codebook: &Codebook) -> Matrix 
     let read: Vec<&Vec<&Reading>> = survey
         .responses
         .iter()
-        .filter(|response| answered(response, item).is_some())
+        .filter(|response| response.said(item).is_some())
         .filter_map(|response| by_response.get(&response.id))
         .collect();
     let has = |readings: &[&Reading], theme: &ThemeId| readings.iter().any(|reading| reading.themes.contains(theme));
@@ -333,14 +329,18 @@ fn agreement(approach: Option<Approach>, codebook: &Codebook, read: &[&Vec<&Read
 }
 
 /// What was chosen as a table for other programs: sums, as they are shown, and nobody's row.
-#[must_use]
-pub fn table(survey: &SurveyRecord) -> String {
-    let quoted = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
-    let rows = closed(survey, None).1.into_iter().flat_map(|question| {
-        let (n, code) = (question.n, question.code);
-        question.chosen.into_iter().map(move |each| format!("{code},{},{},{n}\r\n", quoted(&each.label), each.count))
-    });
-    format!("question,answer,count,answered\r\n{}", rows.collect::<String>())
+///
+/// # Errors
+/// Never: it is written into memory.
+pub fn table(survey: &SurveyRecord) -> Result<Vec<u8>, csv::Error> {
+    let mut table = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(vec![]);
+    table.write_record(["question", "answer", "count", "answered"])?;
+    for question in closed(survey, None).1 {
+        for each in &question.chosen {
+            table.serialize((&question.code, &each.label, each.count, question.n))?;
+        }
+    }
+    table.into_inner().map_err(|error| error.into_error().into())
 }
 
 #[cfg(test)]

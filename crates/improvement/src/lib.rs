@@ -10,7 +10,10 @@ pub mod staff;
 pub mod study;
 mod surveys;
 
-use fingerpost_store::Store;
+use std::str::FromStr;
+
+use fingerpost_engine::{Result, StoreError};
+use fingerpost_store::{ClaimedJob, Store};
 
 pub use projects::{PastChange, Record, RollUp, Senders};
 pub use reading::{Codebook, Insight, Reading, Theme};
@@ -31,6 +34,13 @@ impl Improvement {
     pub const fn over(store: Store) -> Self {
         Self(store)
     }
+}
+
+/// What a reminder is about, and whom it tells.
+fn reminded<A: FromStr, B: FromStr>(job: &ClaimedJob) -> Result<(A, B)> {
+    let corrupt = || StoreError::corrupt("subject");
+    let (about, whom) = job.subject.split_once('/').ok_or_else(corrupt)?;
+    Ok((about.parse().map_err(|_| corrupt())?, whom.parse().map_err(|_| corrupt())?))
 }
 
 /// Every statement of this room by name, for the test that has both engines understand them.

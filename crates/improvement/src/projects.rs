@@ -4,8 +4,8 @@
 use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
 
-use fingerpost_domain::calendar::instant_at;
-use fingerpost_domain::id::ProjectId;
+use fingerpost_domain::calendar::{day_of, instant_at, plus_days};
+use fingerpost_domain::id::{ProjectId, UserId};
 use fingerpost_domain::improvement::{
     Change, Count, CountSource, Goal, Measured, MonthCount, Period, Project, Stage, Studied,
 };
@@ -13,11 +13,11 @@ use fingerpost_domain::organisation::OrganisationKind;
 use fingerpost_domain::text::{Line, Note};
 use fingerpost_domain::{Date, Timestamp};
 use fingerpost_engine::{Result, Row, StoreError, Tx, Value, statements, values};
-use fingerpost_ledger::{Act, Resource};
+use fingerpost_ledger::{Act, Entry, Resource};
 use fingerpost_policy::Improve;
-use fingerpost_store::{Ctx, JobKind, add_job};
+use fingerpost_store::{ClaimedJob, Ctx, JobKind, MessageTemplate, add_job, job_done, write_to_user};
 
-use crate::{Improvement, MOST_ROWS, REMIND_AT, study};
+use crate::{Improvement, MOST_ROWS, REMIND_AT, reminded, study};
 
 /// Projects that one roll-up looks at, newest first.
 const MOST_ROLLED_UP: i64 = 2_000;
@@ -39,6 +39,10 @@ statements! {
     STUDIED = "UPDATE improvement_project SET learned = $6, decided = $7, third_from = $8, changed_at = $5, version = version + 1 \
                WHERE tenant = $1 AND organisation = $2 AND id = $3 AND version = $4";
     TOUCH = "UPDATE improvement_project SET changed_at = $5, version = version + 1 WHERE tenant = $1 AND organisation = $2 AND id = $3 AND version = $4";
+    STILL_TO_COUNT = "SELECT organisation FROM improvement_project p WHERE p.tenant = $1 AND p.id = $2 AND p.third_from IS NOT NULL \
+                      AND NOT EXISTS (SELECT 1 FROM improvement_count c WHERE c.tenant = p.tenant AND c.project = p.id AND c.stage = 'third')";
+    /// A survey before a change ends before it, also where the change was moved.
+    END_BEFORE = "UPDATE survey SET closes_on = $3 WHERE tenant = $1 AND project = $2 AND moment = 'before' AND closes_on > $3";
     DROP_COUNT = "DELETE FROM improvement_count WHERE tenant = $1 AND project = $2 AND stage = $3";
     ADD_COUNT = "INSERT INTO improvement_count (tenant, project, stage, month, counted, out_of, source, counted_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     CHANGES = "SELECT title, change_on FROM improvement_project WHERE tenant = $1 AND organisation = $2 AND id <> $3 AND change_on >= $4 AND change_on < $5 ORDER BY change_on LIMIT $6";
@@ -93,6 +97,11 @@ pub struct RollUp {
     pub cannot_tell: usize,
     /// That have reached their goal.
     pub reached: usize,
+}
+
+impl RollUp {
+    /// Fewer practices than these could be told from each other.
+    pub const TOLD_FROM: usize = 3;
 }
 
 /// Whose referrals are counted.
@@ -194,22 +203,13 @@ fn counted(project: &mut Project, rows: &[Row]) -> Result<()> {
         let month =
             MonthCount { month: row.parsed("month")?, count: row.small("counted")?, of: number(row, "out_of")? };
         let source = row.coded("source", CountSource::from_code)?;
-        for (slot, at) in project.counts.iter_mut().zip(Stage::ALL) {
-            if *at == stage {
-                slot.get_or_insert_with(|| Count { source, months: vec![] }).months.push(month);
-            }
-        }
+        project.counts[stage as usize].get_or_insert_with(|| Count { source, months: vec![] }).months.push(month);
     }
     Ok(())
 }
 
 fn text<T: ToString>(of: Option<&T>) -> Option<String> {
     of.map(ToString::to_string)
-}
-
-/// A change: what it was checked against, and when.
-fn against(ctx: &Ctx<Improve>, of: &Record) -> Vec<Value> {
-    values![ctx.grant.tenant(), ctx.grant.organisation(), of.id, of.version, ctx.now]
 }
 
 impl Improvement {
@@ -296,19 +296,6 @@ impl Improvement {
         self.0.ledger().commit(tx, ctx.now, ctx.entry(Act::Create, Resource::Improvement).of(id)).await
     }
 
-    async fn write(
-        &self,
-        ctx: &Ctx<Improve>,
-        of: &Record,
-        (sql, part): (&'static str, &'static str),
-        more: Vec<Value>,
-    ) -> Result<()> {
-        let mut tx = self.0.ledger().db().write().await?;
-        self.part(&mut tx, ctx, of, (sql, more)).await?;
-        let entry = ctx.entry(Act::Change, Resource::Improvement).of(of.id).because(part);
-        self.0.ledger().commit(tx, ctx.now, entry).await
-    }
-
     async fn part(
         &self,
         tx: &mut Tx,
@@ -316,7 +303,7 @@ impl Improvement {
         of: &Record,
         (sql, more): (&'static str, Vec<Value>),
     ) -> Result<()> {
-        let mut all = against(ctx, of);
+        let mut all = values![ctx.grant.tenant(), ctx.grant.organisation(), of.id, of.version, ctx.now];
         all.extend(more);
         if tx.run(sql, all).await? == 0 {
             self.read(tx, ctx, of.id).await?;
@@ -330,10 +317,13 @@ impl Improvement {
     /// # Errors
     /// [`StoreError::ChangedMeanwhile`] when the project is not as it was read.
     pub async fn set_goal(&self, ctx: &Ctx<Improve>, of: &Record, goal: &Goal) -> Result<()> {
-        self.write(ctx, of, (GOAL, "goal"), goal_values(goal)).await
+        let mut tx = self.0.ledger().db().write().await?;
+        self.part(&mut tx, ctx, of, (GOAL, goal_values(goal))).await?;
+        let entry = ctx.entry(Act::Change, Resource::Improvement).of(of.id).because("goal");
+        self.0.ledger().commit(tx, ctx.now, entry).await
     }
 
-    /// Writes what is changed.
+    /// Writes what is changed. A survey before it ends before it.
     ///
     /// # Errors
     /// [`StoreError::ChangedMeanwhile`] when the project is not as it was read.
@@ -346,7 +336,11 @@ impl Improvement {
             change.came.map(i64::from),
             text(change.missed.as_ref())
         ];
-        self.write(ctx, of, (CHANGE, "change"), more).await
+        let mut tx = self.0.ledger().db().write().await?;
+        self.part(&mut tx, ctx, of, (CHANGE, more)).await?;
+        tx.run(END_BEFORE, values![ctx.grant.tenant(), of.id, plus_days(change.on, -1)]).await?;
+        let entry = ctx.entry(Act::Change, Resource::Improvement).of(of.id).because("change");
+        self.0.ledger().commit(tx, ctx.now, entry).await
     }
 
     /// Writes what was made of it. Whoever leads the project is reminded when the third count can be made.
@@ -389,6 +383,22 @@ impl Improvement {
         }
         let entry = ctx.entry(Act::Change, Resource::Improvement).of(of.id).because(stage.code());
         self.0.ledger().commit(tx, ctx.now, entry).await
+    }
+
+    /// Reminds whoever studied a project that the months of its third count are over, if nobody has counted them.
+    ///
+    /// # Errors
+    /// When the database fails; the job is then tried again.
+    pub async fn remind_third_count(&self, job: &ClaimedJob, now: Timestamp) -> Result<()> {
+        let (project, user): (ProjectId, UserId) = reminded(job)?;
+        let mut tx = self.0.ledger().db().write().await?;
+        if tx.row(STILL_TO_COUNT, values![&job.tenant, project]).await?.is_some() {
+            let about = format!("{project}/{}", day_of(now));
+            write_to_user(&self.0, &mut tx, &job.tenant, MessageTemplate::CountAgainDue, (user, &about), now).await?;
+        }
+        job_done(&mut tx, job, now).await?;
+        let entry = Entry::system(job.tenant.clone(), Act::Change, Resource::Improvement).of(project);
+        self.0.ledger().commit(tx, now, entry.because(job.kind.code())).await
     }
 
     /// What the projects of the practices of a scheme, network, cluster or board came to. No name leaves it.

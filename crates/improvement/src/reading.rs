@@ -19,13 +19,13 @@ use crate::{Improvement, MOST_ROWS};
 statements! {
     OWNS = "SELECT id FROM survey WHERE tenant = $1 AND organisation = $2 AND id = $3 AND project IS NULL";
     ANSWER_OF = "SELECT answers FROM survey_response WHERE tenant = $1 AND id = $2 AND survey = $3 AND withdrawn_at IS NULL";
-    THEMES = "SELECT id, label, definition, made_at FROM survey_theme WHERE tenant = $1 AND survey = $2 AND item = $3 ORDER BY made_at, id LIMIT $4";
+    THEMES = "SELECT id, item, label, definition, made_at FROM survey_theme WHERE tenant = $1 AND survey = $2 AND (CAST($3 AS TEXT) IS NULL OR item = $3) ORDER BY made_at, id LIMIT $4";
     ADD_THEME = "INSERT INTO survey_theme (tenant, id, survey, item, label, definition, made_at) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING";
-    READINGS = "SELECT r.response, r.coder, r.memo, r.read_at, u.name FROM survey_reading r JOIN app_user u ON u.tenant = r.tenant AND u.id = r.coder \
-                WHERE r.tenant = $1 AND r.survey = $2 AND r.item = $3 ORDER BY r.read_at, r.response";
+    READINGS = "SELECT r.item, r.response, r.coder, r.memo, r.read_at, u.name FROM survey_reading r JOIN app_user u ON u.tenant = r.tenant AND u.id = r.coder \
+                WHERE r.tenant = $1 AND r.survey = $2 AND (CAST($3 AS TEXT) IS NULL OR r.item = $3) ORDER BY r.read_at, r.response";
     /// Themes first: there are few of them, and each knows its answers.
-    CODINGS = "SELECT c.theme, c.response, c.coder FROM survey_theme t CROSS JOIN survey_coding c \
-               WHERE c.tenant = t.tenant AND c.theme = t.id AND t.tenant = $1 AND t.survey = $2 AND t.item = $3";
+    CODINGS = "SELECT t.item, c.theme, c.response, c.coder FROM survey_theme t CROSS JOIN survey_coding c \
+               WHERE c.tenant = t.tenant AND c.theme = t.id AND t.tenant = $1 AND t.survey = $2 AND (CAST($3 AS TEXT) IS NULL OR t.item = $3)";
     READ = "INSERT INTO survey_reading (tenant, survey, response, item, coder, memo, read_at) VALUES ($1, $2, $3, $4, $5, $6, $7) \
             ON CONFLICT (tenant, survey, item, response, coder) DO UPDATE SET memo = excluded.memo, read_at = excluded.read_at";
     DROP_CODINGS = "DELETE FROM survey_coding WHERE tenant = $1 AND response = $2 AND coder = $3 AND theme IN (SELECT id FROM survey_theme WHERE tenant = $1 AND survey = $4 AND item = $5)";
@@ -36,6 +36,9 @@ statements! {
                    WHERE survey_insight.survey = excluded.survey";
     DROP_INSIGHT = "DELETE FROM survey_insight WHERE tenant = $1 AND survey = $2 AND id = $3";
 }
+
+/// Themes of one survey at most that are read.
+const MOST_THEMES: i64 = 1_000;
 
 /// A theme of the codebook.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -103,40 +106,59 @@ impl Improvement {
     /// # Errors
     /// [`StoreError::NotFound`] outside the reader's organisation.
     pub async fn codebook(&self, ctx: &Ctx<Improve>, survey: SurveyId, item: &str) -> Result<Codebook> {
-        let tenant = ctx.grant.tenant();
-        let of = || values![tenant, survey, item];
+        let mut found = self.read_codebooks(ctx, survey, Some(item)).await?;
+        Ok(found.remove(item).unwrap_or_default())
+    }
+
+    /// The codebooks of all open questions of a survey that have one, by the code of the item.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] outside the reader's organisation.
+    pub async fn codebooks(&self, ctx: &Ctx<Improve>, survey: SurveyId) -> Result<HashMap<String, Codebook>> {
+        self.read_codebooks(ctx, survey, None).await
+    }
+
+    async fn read_codebooks(
+        &self,
+        ctx: &Ctx<Improve>,
+        survey: SurveyId,
+        item: Option<&str>,
+    ) -> Result<HashMap<String, Codebook>> {
+        let of = || values![ctx.grant.tenant(), survey, item];
         let mut tx = self.0.ledger().db().read().await?;
         self.owns(&mut tx, ctx, survey).await?;
+        let mut all: HashMap<String, Codebook> = HashMap::new();
         let mut wanted = of();
-        wanted.extend(values![MOST_ROWS]);
-        let theme = |row: &Row| {
-            Ok(Theme {
+        wanted.extend(values![MOST_THEMES]);
+        for row in tx.rows(THEMES, wanted).await? {
+            let theme = Theme {
                 id: row.parsed("id")?,
                 label: row.text("label")?,
                 definition: row.opt_text("definition")?,
                 made_at: row.at("made_at")?,
-            })
-        };
-        let themes = tx.rows(THEMES, wanted).await?.iter().map(theme).collect::<Result<_>>()?;
-        let mut found: HashMap<(ResponseId, UserId), HashSet<ThemeId>> = HashMap::new();
-        for row in tx.rows(CODINGS, of()).await? {
-            found.entry((row.parsed("response")?, row.parsed("coder")?)).or_default().insert(row.parsed("theme")?);
+            };
+            all.entry(row.text("item")?).or_default().themes.push(theme);
         }
-        let mut readings = vec![];
+        let mut found: HashMap<(String, ResponseId, UserId), HashSet<ThemeId>> = HashMap::new();
+        for row in tx.rows(CODINGS, of()).await? {
+            let of = (row.text("item")?, row.parsed("response")?, row.parsed("coder")?);
+            found.entry(of).or_default().insert(row.parsed("theme")?);
+        }
         for row in tx.rows(READINGS, of()).await? {
-            let (response, coder) = (row.parsed("response")?, row.parsed("coder")?);
-            readings.push(Reading {
-                response,
-                coder,
+            let of = (row.text("item")?, row.parsed("response")?, row.parsed("coder")?);
+            let reading = Reading {
+                response: of.1,
+                coder: of.2,
                 coder_name: row.text("name")?,
                 memo: row.opt_text("memo")?,
-                themes: found.remove(&(response, coder)).unwrap_or_default(),
+                themes: found.remove(&of).unwrap_or_default(),
                 read_at: row.at("read_at")?,
-            });
+            };
+            all.entry(of.0).or_default().readings.push(reading);
         }
         drop(tx);
         self.0.ledger().looked(ctx.now, ctx.entry(Act::Read, Resource::Survey).of(survey).because("codebook")).await?;
-        Ok(Codebook { themes, readings })
+        Ok(all)
     }
 
     /// Adds themes to a codebook.
@@ -182,7 +204,7 @@ impl Improvement {
         let answers: Answers =
             serde_json::from_str(&row.text("answers")?).map_err(|_| StoreError::corrupt("answers"))?;
         let answered = answers.contains_key(item);
-        let known = tx.rows(THEMES, values![tenant, survey, item, MOST_ROWS]).await?;
+        let known = tx.rows(THEMES, values![tenant, survey, item, MOST_THEMES]).await?;
         let known = known.iter().map(|row| row.parsed("id")).collect::<Result<HashSet<ThemeId>>>()?;
         if !answered || !themes.is_subset(&known) {
             return Err(StoreError::NotFound);

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use fingerpost_domain::measure::{AnswerKind, Item, Moment, SKIPPED};
+use fingerpost_domain::measure::{AnswerKind, Item, Moment};
 use fingerpost_domain::survey::SHOWN_FROM;
 use fingerpost_statistics::mcnemar::{Cells, mcnemar};
 use fingerpost_statistics::pre_post::scale_change;
@@ -66,11 +66,11 @@ pub struct Pairing {
 }
 
 /// What somebody says of an item, as a number: none where they left it out.
-pub(crate) fn number(item: &Item, response: &Response) -> Option<i32> {
-    let given = response.answers.get(&item.code).filter(|given| *given != SKIPPED)?;
+fn number(item: &Item, response: &Response) -> Option<i32> {
+    let given = response.said(&item.code)?;
     match &item.answer {
         AnswerKind::Scale { .. } => given.parse().ok(),
-        AnswerKind::Choice { options } => options.iter().find(|option| option.code == *given)?.value,
+        AnswerKind::Choice { options } => options.iter().find(|option| option.code == given)?.value,
         AnswerKind::Words => None,
     }
 }
@@ -180,8 +180,8 @@ pub fn written(survey: &SurveyRecord) -> Vec<(String, Vec<String>)> {
     }
     let open = survey.questions.items.iter().filter(|item| matches!(item.answer, AnswerKind::Words));
     open.map(|item| {
-        let given = survey.responses.iter().filter_map(|response| response.answers.get(&item.code));
-        let mut words: Vec<String> = given.filter(|words| *words != SKIPPED).cloned().collect();
+        let given = survey.responses.iter().filter_map(|response| response.said(&item.code));
+        let mut words: Vec<String> = given.map(str::to_owned).collect();
         words.sort_by_key(|words| words.to_lowercase());
         (item.text.clone(), words)
     })

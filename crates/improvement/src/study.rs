@@ -5,8 +5,8 @@ use std::cmp::Ordering;
 
 use fingerpost_domain::Date;
 use fingerpost_domain::improvement::{Count, Goal, Measured, MonthCount, Project, Stage};
-use fingerpost_statistics::answer::Answer;
-use fingerpost_statistics::count_ratio::{self, count_ratio};
+use fingerpost_domain::text::capital;
+use fingerpost_statistics::count_ratio::count_ratio;
 use fingerpost_statistics::interval::Interval;
 use fingerpost_statistics::proportion::{difference, wilson};
 
@@ -59,9 +59,35 @@ fn months(count: &Count) -> f64 {
     count.months.len() as f64
 }
 
-fn spelled(n: usize) -> String {
-    let words = ["no months", "1 month", "2 months", "3 months", "4 months", "5 months", "6 months"];
-    words.get(n).map_or_else(|| format!("{n} months"), |words| (*words).to_owned())
+/// What one count shows beside another: the ratio of their months, or the difference of their shares, with its limits. None where there
+/// is nothing to compare with.
+fn compared(measured: Measured, before: &Count, after: &Count) -> Option<(f64, Interval)> {
+    match measured {
+        Measured::Referrals => {
+            let found = count_ratio((before.total(), months(before)), (after.total(), months(after)), LEVEL).ok()?;
+            // From nothing there is no percentage.
+            found.ratio.is_finite().then_some((found.ratio, found.interval))
+        }
+        Measured::Share => {
+            let found = difference((before.total(), before.of()), (after.total(), after.of()), LEVEL).ok()?;
+            Some((found.difference, found.interval))
+        }
+    }
+}
+
+/// Which way an interval lies beyond what chance brings.
+fn beyond_chance(measured: Measured, interval: Interval) -> Ordering {
+    let none = match measured {
+        Measured::Referrals => 1.0,
+        Measured::Share => 0.0,
+    };
+    if interval.lower > none {
+        Ordering::Greater
+    } else if interval.upper < none {
+        Ordering::Less
+    } else {
+        Ordering::Equal
+    }
 }
 
 /// "22% more", "20% fewer", "no change" of a ratio.
@@ -74,25 +100,29 @@ fn change(ratio: f64) -> String {
     }
 }
 
-fn verdict(project: &Project, interval: Interval, none: f64) -> Verdict {
-    match project.count(Stage::Third) {
-        None => Verdict::TooEarly,
-        Some(_) if interval.lower > none && rose_at_once(project) => Verdict::Lasted,
-        Some(_) if interval.lower > none => Verdict::More,
-        Some(_) if interval.upper < none => Verdict::Fewer,
-        Some(_) => Verdict::CannotTell,
+fn verdict(project: &Project, effect: Option<(f64, Interval)>) -> Verdict {
+    let measured = project.goal.measured;
+    let lies = |effect: Option<(f64, Interval)>| effect.map(|(_, interval)| beyond_chance(measured, interval));
+    // The repeat lay beyond chance already: only then is there something that can have lasted.
+    let rose_at_once = || {
+        let (before, repeat) = project.count(Stage::Baseline).zip(project.count(Stage::Repeat))?;
+        lies(compared(measured, before, repeat))
+    };
+    match (project.count(Stage::Third), lies(effect)) {
+        (None, _) => Verdict::TooEarly,
+        (_, Some(Ordering::Greater)) if rose_at_once() == Some(Ordering::Greater) => Verdict::Lasted,
+        (_, Some(Ordering::Greater)) => Verdict::More,
+        (_, Some(Ordering::Less)) => Verdict::Fewer,
+        _ => Verdict::CannotTell,
     }
-}
-
-/// The repeat lay beyond chance already: only then is there something that can have lasted.
-fn rose_at_once(project: &Project) -> bool {
-    let mut then = project.clone();
-    then.counts[2] = None;
-    direction(&then) == Some(Ordering::Greater)
 }
 
 const WAIT: &str = " Wait for the third count before you say it worked.";
 const CHANCE: &str = " A change of this size comes by chance alone.";
+const OF_REFERRALS: &str = "Ratio of two counts for each month, with an exact 95% range (conditional on both counts). Each referral counts \
+                            once. Months count alike, however long; holiday months and the number of appointments were not adjusted for.";
+const OF_SHARES: &str = "Two shares, each with Wilson's 95% range, and their difference with Newcombe's. The months of a count are taken \
+                         together.";
 const ALONE: &str = "No other practice was counted beside it: something else may have happened in the same months.";
 
 fn ending(verdict: Verdict) -> &'static str {
@@ -107,87 +137,54 @@ fn ending(verdict: Verdict) -> &'static str {
 #[must_use]
 pub fn finding(project: &Project) -> Option<Finding> {
     let (before, after) = (project.count(Stage::Baseline)?, project.newest()?);
-    Some(match project.goal.measured {
-        Measured::Referrals => of_referrals(project, before, after),
-        Measured::Share => of_share(project, before, after),
-    })
+    let measured = project.goal.measured;
+    let effect = compared(measured, before, after);
+    let verdict = verdict(project, effect);
+    let (counts, how) = match measured {
+        Measured::Referrals => (referred(before, after), OF_REFERRALS),
+        Measured::Share => {
+            (format!("{} of {}, then {} of {}", before.total(), before.of(), after.total(), after.of()), OF_SHARES)
+        }
+    };
+    let text = match (measured, effect) {
+        (_, None) => format!("{counts}. Nobody was counted at the start, so that there is nothing to compare with."),
+        (Measured::Referrals, Some((ratio, interval))) => format!(
+            "{} a month: {counts}. The true change could be anything from {} to {}.{}",
+            capital(&change(ratio)),
+            change(interval.lower),
+            change(interval.upper),
+            ending(verdict)
+        ),
+        (Measured::Share, Some((_, interval))) => format!(
+            "{:.0}% of them, was {:.0}%: {counts}. The true change could be anything from {} to {}.{}",
+            value(after),
+            value(before),
+            points(interval.lower),
+            points(interval.upper),
+            ending(verdict)
+        ),
+    };
+    Some(Finding { verdict, text: capital(&text), how: format!("{how} {ALONE}"), effect })
 }
 
-fn of_referrals(project: &Project, before: &Count, after: &Count) -> Finding {
-    let how = format!(
-        "Ratio of two counts for each month, with an exact 95% range (conditional on both counts). Each referral counts once. Months \
-         count alike, however long; holiday months and the number of appointments were not adjusted for. {ALONE}"
-    );
-    let counts = format!(
-        "{} in {}, then {} in {}",
-        before.total(),
-        spelled(before.months.len()),
-        after.total(),
-        after.months.len()
-    );
-    match count_ratio((before.total(), months(before)), (after.total(), months(after)), LEVEL) {
-        Ok(found) if found.ratio.is_finite() => {
-            let verdict = verdict(project, found.interval, 1.0);
-            let text = format!(
-                "{} a month: {counts}. The true change could be anything from {} to {}.{}",
-                capital(&change(found.ratio)),
-                change(found.interval.lower),
-                change(found.interval.upper),
-                ending(verdict)
-            );
-            Finding { verdict, text, how, effect: Some((found.ratio, found.interval)) }
-        }
-        // From nothing there is no percentage; from nothing to nothing no ratio at all.
-        _ => {
-            let verdict = if project.count(Stage::Third).is_none() { Verdict::TooEarly } else { Verdict::CannotTell };
-            let text = format!("{counts}. Nobody was counted at the start, so that there is nothing to compare with.");
-            Finding { verdict, text: capital(&text), how, effect: None }
-        }
-    }
+/// "54 in 3 months, then 44 in 2".
+fn referred(before: &Count, after: &Count) -> String {
+    let (n, unit) = (before.months.len(), if before.months.len() == 1 { "month" } else { "months" });
+    format!("{} in {n} {unit}, then {} in {}", before.total(), after.total(), after.months.len())
 }
 
-fn of_share(project: &Project, before: &Count, after: &Count) -> Finding {
-    let how = format!(
-        "Two shares, each with Wilson's 95% range, and their difference with Newcombe's. The months of a count are taken together. {ALONE}"
-    );
-    let share = |count: &Count| format!("{} of {}", count.total(), count.of());
-    let counts = format!("{}, then {}", share(before), share(after));
-    match difference((before.total(), before.of()), (after.total(), after.of()), LEVEL) {
-        Ok(found) => {
-            let verdict = verdict(project, found.interval, 0.0);
-            let points = |value: f64| {
-                let size = (value.abs() * 100.0).round();
-                format!("{size:.0} points {}", if value < 0.0 { "down" } else { "up" })
-            };
-            let text = format!(
-                "{}% of them, was {}%: {counts}. The true change could be anything from {} to {}.{}",
-                (found.after.share * 100.0).round(),
-                (found.before.share * 100.0).round(),
-                points(found.interval.lower),
-                points(found.interval.upper),
-                ending(verdict)
-            );
-            Finding { verdict, text, how, effect: Some((found.difference, found.interval)) }
-        }
-        Err(refusal) => Finding { verdict: Verdict::CannotTell, text: refusal.message, how, effect: None },
-    }
+/// "20 points up" of a difference of shares.
+fn points(difference: f64) -> String {
+    let size = (difference.abs() * 100.0).round();
+    format!("{size:.0} points {}", if difference < 0.0 { "down" } else { "up" })
 }
 
 /// Which way the newest count lies beyond chance: nothing before something was counted again.
 #[must_use]
 pub fn direction(project: &Project) -> Option<Ordering> {
-    let found = finding(project)?;
-    let none = if project.goal.measured == Measured::Share { 0.0 } else { 1.0 };
-    Some(match found.effect {
-        Some((_, interval)) if interval.lower > none => Ordering::Greater,
-        Some((_, interval)) if interval.upper < none => Ordering::Less,
-        _ => Ordering::Equal,
-    })
-}
-
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    let (before, after) = (project.count(Stage::Baseline)?, project.newest()?);
+    let effect = compared(project.goal.measured, before, after);
+    Some(effect.map_or(Ordering::Equal, |(_, interval)| beyond_chance(project.goal.measured, interval)))
 }
 
 /// The value of a count as its goal is set: people a month, or hundredths.
@@ -262,23 +259,24 @@ pub fn goal_sentence(project: &Project) -> String {
     }
 }
 
-/// The counts as `fingerpost stats repeat` answers them, for whoever wants to check; nothing before something was counted again.
+/// The counts as `fingerpost stats repeat` reads them, for whoever wants to check; nothing before something was counted again.
 #[must_use]
-pub fn as_statistics(project: &Project) -> Option<Answer> {
-    let counted: Vec<(&str, &Count)> =
-        Stage::ALL.iter().filter_map(|stage| Some((stage.code(), project.count(*stage)?))).collect();
-    if counted.len() < 2 || project.goal.measured != Measured::Referrals {
+pub fn table(project: &Project) -> Option<String> {
+    if project.goal.measured != Measured::Referrals {
         return None;
     }
-    let times: Vec<&str> = counted.iter().map(|(stage, _)| *stage).collect();
-    let totals: Vec<u64> = counted.iter().map(|(_, count)| count.total()).collect();
-    let exposures: Vec<f64> = counted.iter().map(|(_, count)| months(count)).collect();
-    Some(count_ratio::answer(&times, &totals, &exposures, 1.0))
+    project.count(Stage::Baseline).zip(project.newest())?;
+    let row = |stage: &Stage| {
+        let count = project.count(*stage)?;
+        Some(format!("{},{},{}\r\n", stage.code(), count.total(), count.months.len()))
+    };
+    Some(format!("count,referrals,months\r\n{}", Stage::ALL.iter().filter_map(row).collect::<String>()))
 }
 
 #[cfg(test)]
 mod tests {
     use fingerpost_domain::improvement::{CountSource, GoalAnswers};
+    use fingerpost_statistics::count_ratio;
     use jiff::civil::date;
 
     use super::*;
@@ -361,14 +359,15 @@ mod tests {
         assert!(found.text.starts_with("92% of them, was 20%: 10 of 50, then 46 of 50."), "{}", found.text);
         let (reached, words) = goal_reached(&project, date(2026, 11, 25)).unwrap();
         assert!(reached && words.starts_with("Reached: 92% (95% range 81% to 97%), where 90%"), "{words}");
-        assert!(as_statistics(&project).is_none());
+        assert!(table(&project).is_none());
     }
 
     #[test]
     fn what_is_shown_is_what_the_statistics_answer() {
         let mut project = project("referrals", "26");
         project.counts = [count(5, &[(18, None), (17, None), (19, None)]), count(9, &[(21, None), (23, None)]), None];
-        let answer = as_statistics(&project).unwrap();
+        assert_eq!(table(&project).unwrap(), "count,referrals,months\r\nbaseline,54,3\r\nrepeat,44,2\r\n");
+        let answer = count_ratio::answer(&["baseline", "repeat"], &[54, 44], &[3.0, 2.0], 1.0);
         let table = answer.given().unwrap();
         let Some(fingerpost_statistics::answer::Column::Number(ratio)) = table.column("ratio") else {
             panic!("a ratio")

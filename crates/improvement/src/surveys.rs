@@ -3,7 +3,7 @@
 
 use fingerpost_domain::calendar::{day_of, instant_at, plus_days};
 use fingerpost_domain::id::{ProjectId, ResponseId, SurveyId, TenantId, UserId};
-use fingerpost_domain::measure::{Answers, Moment, Questionnaire};
+use fingerpost_domain::measure::{Answers, Moment, Questionnaire, SKIPPED};
 use fingerpost_domain::survey::{
     Approach, AskedPractice, ClinicianSurvey, PairCode, SHOWN_FROM, Sending, clinician_questions, staff_questions,
 };
@@ -13,7 +13,7 @@ use fingerpost_ledger::{Act, Entry, Resource, digest, hex};
 use fingerpost_policy::Improve;
 use fingerpost_store::{ClaimedJob, Ctx, JobKind, MessageTemplate, add_job, job_done, write_to_user};
 
-use crate::{Improvement, MOST_ROWS, REMIND_AT};
+use crate::{Improvement, MOST_ROWS, REMIND_AT, reminded};
 
 statements! {
     KEEP_EDITION = "INSERT INTO questionnaire (code, version, body, added_at) VALUES ($1, $2, $3, $4) ON CONFLICT (code, version) DO NOTHING";
@@ -22,6 +22,7 @@ statements! {
     ADD_PRACTICE = "INSERT INTO survey_practice (tenant, survey, number, name, network) VALUES ($1, $2, $3, $4, $5)";
     PRACTICES = "SELECT number, name, network FROM survey_practice WHERE tenant = $1 AND survey = $2 ORDER BY number";
     ADD_ROUTE = "INSERT INTO survey_route (tenant, survey, place, name, code) VALUES ($1, $2, $3, $4, $5)";
+    OWNED = "SELECT id FROM survey WHERE tenant = $1 AND organisation = $2 AND id = $3";
     /// What has ended stays ended: opened again, what is new would be known by what was there before.
     AGAIN = "UPDATE survey SET invited = $4, closes_on = $5 WHERE tenant = $1 AND organisation = $2 AND id = $3 AND closes_on >= $6";
     BY_ITSELF = "SELECT s.id, s.title, s.moment, s.approach, s.invited, s.closes_on, q.body FROM survey s JOIN questionnaire q ON q.code = s.questionnaire AND q.version = s.version \
@@ -38,9 +39,9 @@ statements! {
               FROM survey_route r WHERE r.tenant = $1 AND r.survey = $2 ORDER BY r.place";
     RESPONSES = "SELECT id, pair_digest, answers FROM survey_response WHERE tenant = $1 AND survey = $2 AND withdrawn_at IS NULL ORDER BY submitted_at, id LIMIT $3";
     WITHDRAWN = "SELECT COUNT(*) AS n FROM survey_response WHERE tenant = $1 AND survey = $2 AND withdrawn_at IS NOT NULL";
-    DOOR = "SELECT r.tenant, r.survey, r.place, s.project, s.moment, s.invited, s.closes_on, p.change_on, q.body, o.name FROM survey_route r \
+    DOOR = "SELECT r.tenant, r.survey, r.place, s.project, s.invited, s.closes_on, q.body, o.name FROM survey_route r \
             JOIN survey s ON s.tenant = r.tenant AND s.id = r.survey JOIN questionnaire q ON q.code = s.questionnaire AND q.version = s.version \
-            JOIN organisation o ON o.id = s.organisation LEFT JOIN improvement_project p ON p.tenant = s.tenant AND p.id = s.project WHERE r.code = $1";
+            JOIN organisation o ON o.id = s.organisation WHERE r.code = $1";
     SIZE = "SELECT COUNT(*) AS n FROM survey_response WHERE tenant = $1 AND survey = $2 AND withdrawn_at IS NULL";
     ANSWER = "INSERT INTO survey_response (tenant, id, survey, route, pair_digest, answers, receipt_hash, submitted_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
               ON CONFLICT (receipt_hash) DO NOTHING";
@@ -52,8 +53,6 @@ statements! {
     WITHDRAW = "UPDATE survey_response SET withdrawn_at = $3, answers = '{}', pair_digest = NULL WHERE tenant = $1 AND id = $2";
     STILL_OPEN = "SELECT s.invited FROM survey s WHERE s.tenant = $1 AND s.id = $2 AND s.closes_on >= $3 \
                   AND s.invited > (SELECT COUNT(*) FROM survey_response a WHERE a.tenant = s.tenant AND a.survey = s.id AND a.withdrawn_at IS NULL)";
-    STILL_TO_COUNT = "SELECT organisation FROM improvement_project p WHERE p.tenant = $1 AND p.id = $2 AND p.third_from IS NOT NULL \
-                      AND NOT EXISTS (SELECT 1 FROM improvement_count c WHERE c.tenant = p.tenant AND c.project = p.id AND c.stage = 'third')";
 }
 
 /// Answers that are read of one survey: three times the largest network.
@@ -63,9 +62,6 @@ const LEAST_ROOM: i64 = 50;
 /// Days after which those who have not answered are thought of, or before a survey ends.
 const REMIND_AFTER: i64 = 14;
 const REMIND_BEFORE: i64 = 2;
-/// Letters of an address: none that is mistaken for another.
-const LETTERS: &[u8; 31] = b"23456789abcdefghjkmnpqrstuvwxyz";
-const CODE: usize = 10;
 const SECRET: usize = 20;
 
 /// What a survey is about.
@@ -99,7 +95,15 @@ pub struct Response {
     pub answers: Answers,
 }
 
-/// A practice that was asked, with the number under which it is shown.
+impl Response {
+    /// What was said to an item; none where it was left out or not asked.
+    #[must_use]
+    pub fn said(&self, item: &str) -> Option<&str> {
+        self.answers.get(item).map(String::as_str).filter(|given| *given != SKIPPED)
+    }
+}
+
+/// A practice that was asked, with the number that answers hold in place of its name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Practice {
     /// Dealt at random.
@@ -212,28 +216,24 @@ fn questions(row: &Row) -> Result<Questionnaire> {
 }
 
 impl Improvement {
-    /// Opens a survey; one that stands already gets its people and its end anew.
+    /// Opens a survey.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`] outside the reader's organisation.
+    /// [`StoreError::NotFound`] outside the reader's organisation; [`StoreError::ChangedMeanwhile`] when it stands already.
     pub async fn open_survey(&self, ctx: &Ctx<Improve>, about: &About, sending: &Sending) -> Result<SurveyId> {
         let (tenant, organisation) = (ctx.grant.tenant(), ctx.grant.organisation());
         let mut tx = self.0.ledger().db().write().await?;
-        let (id, of, dealt) = match about {
-            About::Project(project, _) => {
+        let (id, asked, title, (of, moment), (approach, dealt)) = match about {
+            About::Project(project, moment) => {
                 self.read(&mut tx, ctx, *project).await?;
-                (self.0.entropy().id(ctx.now), Some(*project), vec![])
-            }
-            About::Clinicians(id, survey) => (*id, None, self.deal(&survey.practices)),
-        };
-        let (asked, title, moment, approach) = match about {
-            About::Project(_, moment) => {
                 let asked = staff_questions(*moment);
-                (asked.clone(), asked.title, Some(moment.code()), None)
+                let title = asked.title.clone();
+                (self.0.entropy().id(ctx.now), asked, title, (Some(*project), Some(moment.code())), (None, vec![]))
             }
             About::Clinicians(id, survey) => {
+                let dealt = self.deal(&survey.practices);
                 let asked = clinician_questions(&format!("clinicians-{id}"), &dealt);
-                (asked, survey.title.to_string(), None, Some(survey.approach.code()))
+                (*id, asked, survey.title.to_string(), (None, None), (Some(survey.approach.code()), dealt))
             }
         };
         let body = serde_json::to_string(&asked).map_err(|_| StoreError::corrupt("body"))?;
@@ -254,26 +254,14 @@ impl Improvement {
             ctx.now
         ];
         if tx.run(OPEN, survey).await? == 0 {
-            let id = match about {
-                About::Clinicians(id, _) => *id,
-                About::Project(project, moment) => {
-                    let rows = tx.rows(OF_PROJECT, values![tenant, *project]).await?;
-                    let same =
-                        |row: &&Row| row.opt_text("moment").is_ok_and(|code| code.as_deref() == Some(moment.code()));
-                    rows.iter().find(same).ok_or(StoreError::NotFound)?.parsed("id")?
-                }
+            // The same press twice; or somebody asked for this project meanwhile, or has the id already.
+            return match tx.row(OWNED, values![tenant, organisation, id]).await? {
+                Some(_) => self.0.ledger().stored_before(tx).await.map(|()| id),
+                None => Err(StoreError::ChangedMeanwhile),
             };
-            // It has ended; or the id is somebody else's, and nobody's business.
-            if tx.run(AGAIN, values![tenant, organisation, id, invited, sending.closes_on, day_of(ctx.now)]).await? == 0
-            {
-                return Err(StoreError::ChangedMeanwhile);
-            }
-            self.0.ledger().commit(tx, ctx.now, ctx.entry(Act::Change, Resource::Survey).of(id)).await?;
-            return Ok(id);
         }
         for (place, name) in sending.ways.iter().enumerate() {
-            let letter = |byte: u8| char::from(LETTERS[usize::from(byte) % LETTERS.len()]);
-            let code: String = self.0.entropy().bytes::<CODE>().into_iter().map(letter).collect();
+            let code = self.0.entropy().address_code();
             let place = i64::try_from(place).unwrap_or(i64::MAX);
             tx.run(ADD_ROUTE, values![tenant, id, place, name.to_string(), code]).await?;
         }
@@ -286,24 +274,24 @@ impl Improvement {
         let today = day_of(ctx.now);
         let remind_on =
             plus_days(today, REMIND_AFTER).min(plus_days(sending.closes_on, -REMIND_BEFORE)).max(plus_days(today, 1));
-        let job = (JobKind::RemindSurvey, format!("{id}/{}", ctx.grant.user()));
+        let subject = format!("{id}/{}", ctx.grant.user());
         let when = (instant_at(remind_on, REMIND_AT), ctx.now);
-        add_job(&self.0, &mut tx, tenant, (job.0, &job.1), when).await?;
+        add_job(&self.0, &mut tx, tenant, (JobKind::RemindSurvey, &subject), when).await?;
         self.0.ledger().commit(tx, ctx.now, ctx.entry(Act::Create, Resource::Survey).of(id)).await?;
         Ok(id)
     }
 
-    /// Gives a survey of clinicians other people and another end.
+    /// Gives a survey other people and another end, while it is open.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`] outside the reader's organisation.
+    /// [`StoreError::NotFound`] outside the reader's organisation; [`StoreError::ChangedMeanwhile`] when it has ended.
     pub async fn change_survey(&self, ctx: &Ctx<Improve>, id: SurveyId, sending: &Sending) -> Result<()> {
         let (tenant, organisation) = (ctx.grant.tenant(), ctx.grant.organisation());
         let mut tx = self.0.ledger().db().write().await?;
-        self.by_itself(&mut tx, ctx, id).await?;
         let people = i64::from(sending.invited);
         if tx.run(AGAIN, values![tenant, organisation, id, people, sending.closes_on, day_of(ctx.now)]).await? == 0 {
-            return Err(StoreError::ChangedMeanwhile);
+            let owned = tx.row(OWNED, values![tenant, organisation, id]).await?;
+            return Err(if owned.is_some() { StoreError::ChangedMeanwhile } else { StoreError::NotFound });
         }
         self.0.ledger().commit(tx, ctx.now, ctx.entry(Act::Change, Resource::Survey).of(id)).await
     }
@@ -424,17 +412,13 @@ impl Improvement {
     /// When the database fails.
     pub async fn survey_door(&self, code: &str) -> Result<Option<SurveyDoor>> {
         let Some(row) = self.0.ledger().db().row(DOOR, values![code]).await? else { return Ok(None) };
-        let (closes_on, change_on): (Date, Option<Date>) = (row.parsed("closes_on")?, row.opt_parsed("change_on")?);
-        // Once the change has come, nobody is asked before it any more.
-        let before = row.opt_text("moment")?.as_deref() == Some(Moment::Before.code());
-        let eve = change_on.filter(|_| before).map(|on| plus_days(on, -1));
         Ok(Some(SurveyDoor {
             tenant: row.parsed("tenant")?,
             survey: row.parsed("survey")?,
             place: row.int("place")?,
             project: row.opt_parsed("project")?,
             invited: row.int("invited")?,
-            closes_on: eve.map_or(closes_on, |eve| eve.min(closes_on)),
+            closes_on: row.parsed("closes_on")?,
             questions: questions(&row)?,
             organisation: row.text("name")?,
         }))
@@ -515,9 +499,7 @@ impl Improvement {
     /// # Errors
     /// When the database fails; the job is then tried again.
     pub async fn remind_survey(&self, job: &ClaimedJob, now: Timestamp) -> Result<()> {
-        let (survey, user) = job.subject.split_once('/').ok_or_else(|| StoreError::corrupt("subject"))?;
-        let survey: SurveyId = survey.parse().map_err(|_| StoreError::corrupt("subject"))?;
-        let user: UserId = user.parse().map_err(|_| StoreError::corrupt("subject"))?;
+        let (survey, user): (SurveyId, UserId) = reminded(job)?;
         let mut tx = self.0.ledger().db().write().await?;
         if tx.row(STILL_OPEN, values![&job.tenant, survey, day_of(now)]).await?.is_some() {
             let about = survey.to_string();
@@ -525,24 +507,6 @@ impl Improvement {
         }
         job_done(&mut tx, job, now).await?;
         let entry = Entry::system(job.tenant.clone(), Act::Change, Resource::Survey).of(survey);
-        self.0.ledger().commit(tx, now, entry.because(job.kind.code())).await
-    }
-
-    /// Reminds whoever studied a project that the months of its third count are over, if nobody has counted them.
-    ///
-    /// # Errors
-    /// When the database fails; the job is then tried again.
-    pub async fn remind(&self, job: &ClaimedJob, now: Timestamp) -> Result<()> {
-        let (project, user) = job.subject.split_once('/').ok_or_else(|| StoreError::corrupt("subject"))?;
-        let project: ProjectId = project.parse().map_err(|_| StoreError::corrupt("subject"))?;
-        let user: UserId = user.parse().map_err(|_| StoreError::corrupt("subject"))?;
-        let mut tx = self.0.ledger().db().write().await?;
-        if tx.row(STILL_TO_COUNT, values![&job.tenant, project]).await?.is_some() {
-            let about = format!("{project}/{}", day_of(now));
-            write_to_user(&self.0, &mut tx, &job.tenant, MessageTemplate::CountAgainDue, (user, &about), now).await?;
-        }
-        job_done(&mut tx, job, now).await?;
-        let entry = Entry::system(job.tenant.clone(), Act::Change, Resource::Improvement).of(project);
         self.0.ledger().commit(tx, now, entry.because(job.kind.code())).await
     }
 }

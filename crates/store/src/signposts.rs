@@ -60,10 +60,6 @@ pub struct SignpostDoor {
     pub name: String,
 }
 
-/// Letters of a door's code: none that is mistaken for another.
-const LETTERS: &[u8; 31] = b"23456789abcdefghjkmnpqrstuvwxyz";
-const CODE: usize = 10;
-
 impl Store {
     /// The code of the place's door, where it has one.
     ///
@@ -80,8 +76,7 @@ impl Store {
     /// When the database fails.
     pub async fn make_door(&self, ctx: &Ctx<Signpost>) -> Result<String> {
         let (tenant, place) = (ctx.grant.tenant(), ctx.grant.organisation());
-        let letter = |byte: u8| char::from(LETTERS[usize::from(byte) % LETTERS.len()]);
-        let code: String = self.entropy().bytes::<CODE>().into_iter().map(letter).collect();
+        let code = self.entropy().address_code();
         let mut tx = self.db().write().await?;
         tx.run(CLOSE_DOOR, values![tenant, place, ctx.now]).await?;
         if tx.run(ADD_DOOR, values![tenant, &code, place, ctx.now]).await? == 0 {

@@ -82,7 +82,8 @@ pub fn due(date: Date, today: Date) -> String {
 
 /// `1 place`, `2 places`.
 #[must_use]
-pub fn count(n: i64, one: &str, many: &str) -> String {
+pub fn count(n: impl TryInto<i64>, one: &str, many: &str) -> String {
+    let n: i64 = n.try_into().unwrap_or(i64::MAX);
     format!("{n} {}", if n == 1 { one } else { many })
 }
 

@@ -24,12 +24,6 @@ pub fn qr(address: &str) -> Qr {
     code.map(|code| Qr::drawn(&SvgBuilder::default().to_str(&code))).unwrap_or_default()
 }
 
-/// The text with a capital in front.
-pub fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
-}
-
 /// Preferred first name and family name: how a list names somebody.
 pub fn short_name(name: &PersonName) -> String {
     format!("{} {}", name.called(), name.family)

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::Query;
 use fingerpost_domain::calendar::plus_days;
 use fingerpost_domain::id::{InsightId, SurveyId};
-use fingerpost_domain::measure::{AnswerKind, Item, SKIPPED};
+use fingerpost_domain::measure::{AnswerKind, Item};
 use fingerpost_domain::problem::Problems;
 use fingerpost_domain::survey::{
     Approach, ClinicianSurveyAnswers, InsightKind, PRACTICE_ITEM, SHOWN_FROM, Strength, clinician_questions,
@@ -43,10 +43,6 @@ pub(crate) struct Asked {
 const WAYS: &str = "Newsletter\nIntranet\nMeeting\nE-mail to each surgery";
 /// A survey of clinicians is open for so many days, unless somebody chooses others.
 const USUAL_DAYS: i64 = 42;
-
-fn many(n: usize, one: &str, more: &str) -> String {
-    count(i64::try_from(n).unwrap_or(i64::MAX), one, more)
-}
 
 fn place_of(here: &May<Improve>, id: SurveyId) -> String {
     here.href(&format!("surveys/{id}"))
@@ -156,7 +152,7 @@ pub(super) fn reach_words(survey: &SurveyRecord) -> Vec<String> {
     let Reached { practices, of_practices, networks, of_networks } = clinicians::reached(survey);
     let asked = survey.questions.item(PRACTICE_ITEM).is_some();
     if asked && of_practices > 0 && survey.responses.len() >= SHOWN_FROM {
-        let of = |n: usize, of: usize, one: &str, more: &str| format!("{n} of {}", many(of, one, more));
+        let of = |n: usize, of: usize, one: &str, more: &str| format!("{n} of {}", count(of, one, more));
         let networks = match of_networks {
             0 => String::new(),
             all => format!(" and {}", of(networks, all, "network", "networks")),
@@ -164,8 +160,7 @@ pub(super) fn reach_words(survey: &SurveyRecord) -> Vec<String> {
         all.push(format!("From {}{networks}.", of(practices, of_practices, "practice", "practices")));
     }
     if survey.withdrawn > 0 {
-        let withdrawn = usize::try_from(survey.withdrawn).unwrap_or(usize::MAX);
-        all.push(format!("{} taken back.", many(withdrawn, "answer was", "answers were")));
+        all.push(format!("{} taken back.", count(survey.withdrawn, "answer was", "answers were")));
     }
     if survey.answered > survey.invited as usize {
         all.push(
@@ -218,7 +213,7 @@ pub(super) fn open_items(survey: &SurveyRecord) -> impl Iterator<Item = &Item> {
 }
 
 pub(super) fn wrote(survey: &SurveyRecord, item: &str) -> usize {
-    survey.responses.iter().filter(|each| each.answers.get(item).is_some_and(|given| given != SKIPPED)).count()
+    survey.responses.iter().filter(|each| each.said(item).is_some()).count()
 }
 
 fn open_line(here: &May<Improve>, survey: &SurveyRecord, item: &Item) -> OpenLine {
@@ -228,7 +223,7 @@ fn open_line(here: &May<Improve>, survey: &SurveyRecord, item: &Item) -> OpenLin
     OpenLine {
         text: item.text.clone(),
         detail: if survey.responses.len() >= SHOWN_FROM {
-            format!("{} something.", many(n, "respondent wrote", "respondents wrote"))
+            format!("{} something.", count(n, "respondent wrote", "respondents wrote"))
         } else {
             "It can be read from ten answers on, and all of it when the survey has ended.".to_owned()
         },
@@ -239,6 +234,7 @@ fn open_line(here: &May<Improve>, survey: &SurveyRecord, item: &Item) -> OpenLin
 
 /// What an insight may rest on: the closed questions and the themes, by what is stored of them.
 pub(super) async fn grounds(here: &May<Improve>, survey: &SurveyRecord) -> Result<Vec<(String, String)>, WebError> {
+    let mut codebooks = here.app().improvement().codebooks(&here.ctx, survey.id).await?;
     let mut all = vec![];
     for item in &survey.questions.items {
         if !matches!(item.answer, AnswerKind::Words) {
@@ -246,7 +242,7 @@ pub(super) async fn grounds(here: &May<Improve>, survey: &SurveyRecord) -> Resul
         }
     }
     for item in open_items(survey) {
-        for theme in here.app().improvement().codebook(&here.ctx, survey.id, &item.code).await?.themes {
+        for theme in codebooks.remove(&item.code).unwrap_or_default().themes {
             all.push((theme.id.to_string(), format!("Theme: {} ({})", theme.label, item.text)));
         }
         all.push((item.code.clone(), format!("Written: {}", item.text)));
@@ -378,7 +374,7 @@ pub(crate) async fn change(
         return Err(WebError::MovedOn(ENDED));
     }
     let answers = posted_sending(&form);
-    match answers.check(true, here.app().today()) {
+    match answers.check((true, None), here.app().today()) {
         Ok(sending) => {
             here.app().improvement().change_survey(&here.ctx, id, &sending).await?;
             Ok(Redirect::to(&format!("{}?saved=sending", place_of(&here, id))).into_response())
@@ -406,10 +402,7 @@ pub(crate) async fn add_insight(
         evidence: form.text("evidence"),
     };
     let mut problems = Problems::none();
-    let words = problems.take("words", Note::parse(&typed.words)).flatten();
-    if words.is_none() && problems.is_empty() {
-        problems.add("words", "Write what you learn, in one sentence");
-    }
+    let words = problems.need("words", Note::parse(&typed.words), "Write what you learn, in one sentence");
     let (kind, strength) = (InsightKind::from_code(&typed.kind), Strength::from_code(&typed.strength));
     if kind.is_none() {
         problems.add("kind", "Choose whether it is a barrier or an opportunity");
@@ -448,5 +441,5 @@ pub(crate) async fn table(here: May<Improve>, Path((_, id)): Path<(String, Surve
     }
     let as_file = "attachment; filename=\"answers.csv\"";
     let headers = [(CONTENT_TYPE, "text/csv; charset=utf-8"), (CONTENT_DISPOSITION, as_file)];
-    Ok((headers, clinicians::table(&survey)).into_response())
+    Ok((headers, clinicians::table(&survey).map_err(|_| WebError::Print)?).into_response())
 }

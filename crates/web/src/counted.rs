@@ -13,10 +13,10 @@ use jiff::Span;
 use serde::Deserialize;
 
 use crate::flow::DAYS;
+use fingerpost_domain::text::capital;
 use fingerpost_web_core::WebError;
 use fingerpost_web_core::frame::show;
 use fingerpost_web_core::permitted::May;
-use fingerpost_web_core::view::capital;
 
 /// Which number's people are wanted.
 #[derive(Debug, Deserialize)]

@@ -7,7 +7,6 @@ pub(crate) mod words;
 use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::Query;
-use fingerpost_domain::calendar::plus_days;
 use fingerpost_domain::id::ProjectId;
 use fingerpost_domain::improvement::{
     ChangeAnswers, Count, CountSource, Goal, GoalAnswers, Measured, Period, PeriodAnswers, Stage, StudyAnswers,
@@ -41,11 +40,6 @@ pub(crate) struct Told {
 /// Somebody wrote the same part while this form was open.
 const MEANWHILE: &str =
     "Somebody else saved this while you wrote. Yours is kept here: look at the project, then save again to use it";
-
-/// Most projects plan a change about this far ahead.
-const A_QUARTER: i64 = 91;
-/// And give themselves half a year.
-const HALF_A_YEAR: i64 = 182;
 
 /// What a link worker's talk holds, by the guide that the steps come from.
 const AGENDA: &str = "What a link worker does, and does not do\nWho could be helped: people who come often, live alone, have debts, grieve, \
@@ -86,30 +80,36 @@ pub(crate) async fn list(here: May<Improve>) -> Result<Response, WebError> {
     show(here.app(), &page)
 }
 
-/// Fewer practices than these could be told from each other.
-const ROLLED_UP_FROM: usize = 3;
-
 fn roll_up_words(all: RollUp) -> String {
-    let n = |n: usize, one: &str, many: &str| count(i64::try_from(n).unwrap_or(i64::MAX), one, many);
     if all.projects == 0 {
         return "No practice has begun a project yet.".to_owned();
     }
     let begun = format!(
         "{} in {}.",
-        n(all.projects, "project was begun", "projects were begun"),
-        n(all.practices, "practice", "practices")
+        count(all.projects, "project was begun", "projects were begun"),
+        count(all.practices, "practice", "practices")
     );
-    if all.counted_again < ROLLED_UP_FROM {
-        return format!("{begun} What came of them is shown when {ROLLED_UP_FROM} practices have counted again.");
+    if all.counted_again < RollUp::TOLD_FROM {
+        return format!("{begun} What came of them is shown when {} practices have counted again.", RollUp::TOLD_FROM);
     }
     format!(
         "{begun} {} counted again. Beyond what chance brings, {} more than before and {} fewer; of {} one cannot tell. {} reached the goal.",
-        n(all.counted_again, "practice has", "practices have"),
-        n(all.more, "project has", "projects have"),
+        count(all.counted_again, "practice has", "practices have"),
+        count(all.more, "project has", "projects have"),
         all.fewer,
         all.cannot_tell,
-        n(all.reached, "project has", "projects have"),
+        count(all.reached, "project has", "projects have"),
     )
+}
+
+/// What was checked, unless somebody else has written the same part since the form was drawn.
+fn as_read<T>(
+    checked: Result<T, Problems>,
+    (form, stands): (&Posted, &impl std::fmt::Debug),
+    field: &'static str,
+) -> Result<T, Problems> {
+    let unread = form.text("read") != mark_of(stands);
+    checked.and_then(|part| if unread { Err(Problems::one(field, MEANWHILE)) } else { Ok(part) })
 }
 
 async fn goal_page(
@@ -162,15 +162,7 @@ fn posted_goal(form: &Posted) -> GoalAnswers {
 
 pub(crate) async fn new_form(here: May<Improve>) -> Result<Response, WebError> {
     let id: ProjectId = here.app().store().entropy().id(here.ctx.now);
-    let by = plus_days(here.app().today(), HALF_A_YEAR).last_of_month();
-    let values = GoalAnswers {
-        led_by: here.visitor.signed_in.name.clone(),
-        measured: Measured::Referrals.code().to_owned(),
-        by_day: by.day().to_string(),
-        by_month: by.month().to_string(),
-        by_year: by.year().to_string(),
-        ..GoalAnswers::default()
-    };
+    let values = GoalAnswers::proposed(&here.visitor.signed_in.name, here.app().today());
     show(here.app(), &goal_page(&here, (id, None), values, &Problems::none()).await?)
 }
 
@@ -203,22 +195,8 @@ pub(crate) async fn set_goal(
     let record = here.app().improvement().project(&here.ctx, id).await?;
     let before = &record.project.goal;
     let answers = posted_goal(&form);
-    let checked = answers.check(Some(before), here.app().today()).and_then(|goal| {
-        let counted = record.project.counts.iter().any(Option::is_some);
-        if form.text("read") != mark_of(&Some(before)) {
-            Err(Problems::one("title", MEANWHILE))
-        } else if counted && goal.measured != before.measured {
-            Err(Problems::one("measured", "You have counted already. Begin another project to measure something else"))
-        } else if record.project.newest().is_some() && (goal.target, goal.by) != (before.target, before.by) {
-            Err(Problems::one(
-                "target",
-                "You have counted again already: what was aimed at, and by when, stays as it was",
-            ))
-        } else {
-            Ok(goal)
-        }
-    });
-    match checked {
+    let checked = answers.check(Some(&record.project), here.app().today());
+    match as_read(checked, (&form, &Some(before)), "title") {
         Ok(goal) => {
             here.app().improvement().set_goal(&here.ctx, &record, &goal).await?;
             Ok(done(&here, id, "goal"))
@@ -272,9 +250,8 @@ pub(crate) async fn set_change(
         came: form.text("came"),
         missed: form.text("missed"),
     };
-    let unread = form.text("read") != mark_of(&record.project.change);
     let checked = answers.check(&record.project, here.app().today());
-    match checked.and_then(|change| if unread { Err(Problems::one("what", MEANWHILE)) } else { Ok(change) }) {
+    match as_read(checked, (&form, &record.project.change), "what") {
         Ok(change) => {
             here.app().improvement().set_change(&here.ctx, &record, &change).await?;
             Ok(done(&here, id, "change"))
@@ -490,9 +467,8 @@ pub(crate) async fn set_studied(
         third_month: form.text("third_month"),
         third_year: form.text("third_year"),
     };
-    let unread = form.text("read") != mark_of(&record.project.studied);
     let checked = answers.check(&record.project);
-    match checked.and_then(|studied| if unread { Err(Problems::one("learned", MEANWHILE)) } else { Ok(studied) }) {
+    match as_read(checked, (&form, &record.project.studied), "learned") {
         Ok(studied) => {
             here.app().improvement().set_studied(&here.ctx, &record, &studied).await?;
             Ok(done(&here, id, "study"))
@@ -515,13 +491,10 @@ pub(crate) async fn copy(
     };
     let grant = here.visitor.actor().grant::<Improve>(place.id).ok_or(WebError::NotFound)?;
     let there = Ctx { grant, now: here.ctx.now };
-    let today = here.app().today();
-    let goal = Goal { by: plus_days(today, HALF_A_YEAR).last_of_month(), ..record.project.goal.clone() };
+    let (goal, change) = record.project.copied(here.app().today());
     let copied: ProjectId = here.app().store().entropy().id(here.ctx.now);
     here.app().improvement().begin(&there, copied, &goal).await?;
-    if let Some(change) = &record.project.change {
-        let mut planned = change.clone();
-        (planned.on, planned.invited, planned.came) = (plus_days(today, A_QUARTER), None, None);
+    if let Some(planned) = change {
         let begun = here.app().improvement().project(&there, copied).await?;
         match here.app().improvement().set_change(&there, &begun, &planned).await {
             // Somebody there was faster: their change stands.

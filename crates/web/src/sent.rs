@@ -23,12 +23,13 @@ use fingerpost_ui::pages::{
 use serde::Deserialize;
 
 use crate::triage::question_rows;
+use fingerpost_domain::text::capital;
 use fingerpost_web_core::WebError;
 use fingerpost_web_core::form::Posted;
 use fingerpost_web_core::frame::{show, show_again};
 use fingerpost_web_core::paper::{self, lines};
 use fingerpost_web_core::permitted::May;
-use fingerpost_web_core::view::{asked_by, capital, listed, needs_text, reach_text, short_name};
+use fingerpost_web_core::view::{asked_by, listed, needs_text, reach_text, short_name};
 
 /// Where the list goes on.
 #[derive(Debug, Deserialize)]

@@ -10,7 +10,7 @@ use fingerpost_domain::problem::Problems;
 use fingerpost_domain::survey::{SHOWN_FROM, SendingAnswers, staff_questions};
 use fingerpost_improvement::{About, Record, SurveyRecord};
 use fingerpost_policy::Improve;
-use fingerpost_ui::format::{birth_day, count};
+use fingerpost_ui::format::count;
 use fingerpost_ui::pages::{RouteLine, SurveyPage};
 use fingerpost_web_core::form::Posted;
 use fingerpost_web_core::frame::{show, show_again};
@@ -26,7 +26,7 @@ pub(crate) const ENDED: &str = "This survey has ended and stays ended. Nothing w
 /// Days after which those who have not answered are reminded.
 const REMIND_AFTER: i64 = 7;
 
-pub(crate) const WAYS: &str = "E-mail to everybody\nNotice by the kettle";
+const WAYS: &str = "E-mail to everybody\nNotice by the kettle";
 
 fn moment_of(code: &str) -> Result<Moment, WebError> {
     Moment::from_code(code).filter(|moment| *moment != Moment::Between).ok_or(WebError::NotFound)
@@ -43,7 +43,7 @@ pub(crate) fn route_lines(app: &App, survey: &SurveyRecord) -> Vec<RouteLine> {
             // A way on which one person was asked must not say whether they answered.
             answered: match route.answered {
                 few if few < SHOWN_FROM as u64 => "No answer yet, or fewer than 5".to_owned(),
-                n => count(i64::try_from(n).unwrap_or(i64::MAX), "answer", "answers"),
+                n => count(n, "answer", "answers"),
             },
         }
     };
@@ -63,7 +63,7 @@ pub(crate) fn posted_sending(form: &Posted) -> SendingAnswers {
 
 pub(crate) fn notes(survey: &SurveyRecord, here: &May<Improve>) -> Vec<String> {
     let left = days_between(here.app().today(), survey.closes_on);
-    let missing = i64::from(survey.invited) - i64::try_from(survey.answered).unwrap_or(i64::MAX);
+    let missing = (survey.invited as usize).saturating_sub(survey.answered);
     let mut all = vec![];
     if left < 0 {
         all.push("It has ended.".to_owned());
@@ -111,13 +111,6 @@ async fn found(here: &May<Improve>, id: ProjectId, moment: Moment) -> Result<(Re
     Ok((record, surveys.into_iter().find(|survey| survey.moment == Some(moment))))
 }
 
-/// Nobody can be asked before a change that has come, nor after one that is not planned.
-fn in_its_time(record: &Record, moment: Moment, here: &May<Improve>) -> bool {
-    let change = record.project.change.as_ref().map(|change| change.on);
-    let happened = change.is_some_and(|on| on <= here.app().today());
-    if moment == Moment::After { happened } else { !happened }
-}
-
 pub(crate) async fn sending_form(
     here: May<Improve>,
     Path((_, id, moment)): Path<(String, ProjectId, String)>,
@@ -125,7 +118,7 @@ pub(crate) async fn sending_form(
 ) -> Result<Response, WebError> {
     let moment = moment_of(&moment)?;
     let (record, survey) = found(&here, id, moment).await?;
-    if survey.is_none() && !in_its_time(&record, moment, &here) {
+    if survey.is_none() && !record.project.may_ask(moment, here.app().today()) {
         return Ok(Redirect::to(&here.href(&format!("improvement/{id}"))).into_response());
     }
     let closes = survey.as_ref().map_or_else(|| plus_days(here.app().today(), 14), |survey| survey.closes_on);
@@ -148,7 +141,7 @@ pub(crate) async fn send(
 ) -> Result<Response, WebError> {
     let moment = moment_of(&moment)?;
     let (record, survey) = found(&here, id, moment).await?;
-    if survey.is_none() && !in_its_time(&record, moment, &here) {
+    if survey.is_none() && !record.project.may_ask(moment, here.app().today()) {
         return Err(WebError::MovedOn(
             "The day of the change has moved. Look at the project again. Nothing was saved.",
         ));
@@ -157,17 +150,14 @@ pub(crate) async fn send(
     if survey.as_ref().is_some_and(|survey| survey.closes_on < here.app().today()) {
         return Err(WebError::MovedOn(ENDED));
     }
-    let change = record.project.change.as_ref().map(|change| change.on).filter(|_| moment == Moment::Before);
-    let checked = answers.check(survey.is_some(), here.app().today()).and_then(|sending| match change {
-        Some(on) if sending.closes_on >= on => {
-            let told = format!("It must end before the change, which comes on {}", birth_day(on));
-            Err(Problems::one("closes", told))
-        }
-        _ => Ok(sending),
-    });
-    match checked {
+    let before = record.project.change.as_ref().map(|change| change.on).filter(|_| moment == Moment::Before);
+    match answers.check((survey.is_some(), before), here.app().today()) {
         Ok(sending) => {
-            here.app().improvement().open_survey(&here.ctx, &About::Project(id, moment), &sending).await?;
+            let improvement = here.app().improvement();
+            match &survey {
+                Some(survey) => improvement.change_survey(&here.ctx, survey.id, &sending).await?,
+                None => drop(improvement.open_survey(&here.ctx, &About::Project(id, moment), &sending).await?),
+            }
             let place = here.href(&format!("improvement/{id}/survey/{}?saved=survey", moment.code()));
             Ok(Redirect::to(&place).into_response())
         }

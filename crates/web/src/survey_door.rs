@@ -109,11 +109,7 @@ pub(crate) async fn answer(
         return Err(WebError::StaleForm);
     }
     let mut problems = Problems::none();
-    let answers = read_answers(&door.questions, |item| form.text(item));
-    let answers = answers.unwrap_or_else(|wrong| {
-        wrong.iter().for_each(|problem| problems.add(problem.field.clone(), problem.message.clone()));
-        Default::default()
-    });
+    let answers = problems.part(read_answers(&door.questions, |item| form.text(item)));
     let pair = problems.take("code", PairCode::parse(&form.text("code"))).flatten();
     if form.text("agrees").is_empty() {
         problems.add("agrees", "Read who sees your answers, and tick the box to take part");
@@ -122,9 +118,9 @@ pub(crate) async fn answer(
     if !form.text("website").is_empty() {
         problems.add("agrees", "Your browser filled in a field that has to stay empty. Tick the box again, and send");
     }
-    if !problems.is_empty() {
+    let Some(answers) = answers.filter(|_| problems.is_empty()) else {
         return show_again(&app, &page(&app, (&code, &door), secret, &form, &problems));
-    }
+    };
     match app.improvement().answer_survey(&door, (&secret, &answers, pair.as_ref()), app.now()).await? {
         Taken::Kept => Ok(Redirect::to(&format!("/survey/{code}/{secret}")).into_response()),
         Taken::Ended => ended(&app, &code, &door),

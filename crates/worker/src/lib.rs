@@ -120,7 +120,7 @@ impl Worker {
         for job in self.store.claim_jobs(AT_ONCE, self.clock.now()).await? {
             let done = match job.kind {
                 JobKind::RemindTriage => self.store.remind_triage(&job, self.clock.now()).await,
-                JobKind::RemindThirdCount => self.improvement.remind(&job, self.clock.now()).await,
+                JobKind::RemindThirdCount => self.improvement.remind_third_count(&job, self.clock.now()).await,
                 JobKind::RemindSurvey => self.improvement.remind_survey(&job, self.clock.now()).await,
             };
             if let Err(error) = done {

@@ -4,9 +4,10 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use super::{
-    Change, Count, CountSource, Goal, LARGEST_COUNT, LASTED_AFTER, LASTED_AT_MOST, MOST_MONTHS, Measured, Period,
-    Project, Stage, Studied, later,
+    Change, Count, CountSource, Goal, HALF_A_YEAR, LARGEST_COUNT, LASTED_AFTER, LASTED_AT_MOST, MOST_MONTHS, Measured,
+    Period, Project, Stage, Studied, later,
 };
+use crate::calendar::plus_days;
 use crate::case::read_day;
 use crate::problem::Problems;
 use crate::text::{Line, Note};
@@ -62,32 +63,6 @@ pub struct StudyAnswers {
     pub third_year: String,
 }
 
-fn needed<const MAX: usize>(
-    problems: &mut Problems,
-    field: &'static str,
-    typed: &str,
-    missing: &str,
-) -> Option<Line<MAX>> {
-    let line = problems.take(field, Line::parse(typed))?;
-    if line.is_none() {
-        problems.add(field, missing);
-    }
-    line
-}
-
-fn needed_note<const MAX: usize>(
-    problems: &mut Problems,
-    field: &'static str,
-    typed: &str,
-    missing: &str,
-) -> Option<Note<MAX>> {
-    let note = problems.take(field, Note::parse(typed))?;
-    if note.is_none() {
-        problems.add(field, missing);
-    }
-    note
-}
-
 /// A whole number from `least` to `most`; none where nothing is typed.
 pub(crate) fn whole(typed: &str, (least, most): (u32, u32)) -> Result<Option<u32>, String> {
     match typed.trim() {
@@ -105,23 +80,37 @@ fn first_of(month: &str, year: &str) -> Result<Date, String> {
 }
 
 impl GoalAnswers {
-    /// The goal, or everything that is wrong with it. Its day is later than today, unless it stood so `before`.
+    /// What is proposed: more people referred, within half a year.
+    #[must_use]
+    pub fn proposed(led_by: &str, today: Date) -> Self {
+        let by = plus_days(today, HALF_A_YEAR).last_of_month();
+        Self {
+            led_by: led_by.to_owned(),
+            measured: Measured::Referrals.code().to_owned(),
+            by_day: by.day().to_string(),
+            by_month: by.month().to_string(),
+            by_year: by.year().to_string(),
+            ..Self::default()
+        }
+    }
+
+    /// The goal, or everything that is wrong with it. Its day is later than today, unless it stood so before; and once something was
+    /// counted, or counted again, it is no longer moved to fit.
     ///
     /// # Errors
     /// [`Problems`], named as the fields.
-    pub fn check(&self, before: Option<&Goal>, today: Date) -> Result<Goal, Problems> {
+    pub fn check(&self, project: Option<&Project>, today: Date) -> Result<Goal, Problems> {
         let mut problems = Problems::none();
-        let title = needed(&mut problems, "title", &self.title, "Give the project a name that your staff will know");
-        let led_by = needed(&mut problems, "led_by", &self.led_by, "Say who leads it");
+        let before = project.map(|project| &project.goal);
+        let title =
+            problems.need("title", Line::parse(&self.title), "Give the project a name that your staff will know");
+        let led_by = problems.need("led_by", Line::parse(&self.led_by), "Say who leads it");
         let measured = Measured::from_code(&self.measured);
         if measured.is_none() {
             problems.add("measured", "Choose what you want more of");
         }
         let most = if measured == Some(Measured::Share) { 100 } else { LARGEST_COUNT };
-        let target = problems.take("target", whole(&self.target, (1, most))).flatten();
-        if self.target.trim().is_empty() {
-            problems.add("target", "Type the number you aim at");
-        }
+        let target = problems.need("target", whole(&self.target, (1, most)), "Type the number you aim at");
         let what = problems.take("what", Line::parse(&self.what)).flatten();
         if measured == Some(Measured::Share) && what.is_none() && problems.of("what").is_none() {
             problems.add("what", "Say what you count: for example new-registration packs with the leaflet in them");
@@ -133,6 +122,17 @@ impl GoalAnswers {
         let achievable = problems.take("achievable", Note::parse(&self.achievable)).flatten();
         let relevant = problems.take("relevant", Note::parse(&self.relevant)).flatten();
         let balance = problems.take("balance", Line::parse(&self.balance)).flatten();
+        if let Some(project) = project {
+            let counted = project.counts.iter().any(Option::is_some);
+            if counted && measured.is_some_and(|measured| measured != project.goal.measured) {
+                problems.add("measured", "You have counted already. Begin another project to measure something else");
+            }
+            let stands = (Some(project.goal.target), Some(project.goal.by));
+            if project.newest().is_some() && problems.is_empty() && (target, by) != stands {
+                problems
+                    .add("target", "You have counted again already: what was aimed at, and by when, stays as it was");
+            }
+        }
         match (title, led_by, measured, target, by) {
             (Some(title), Some(led_by), Some(measured), Some(target), Some(by)) if problems.is_empty() => {
                 let what = what.filter(|_| measured == Measured::Share);
@@ -200,8 +200,11 @@ impl ChangeAnswers {
                 problems.add("on", told);
             }
         }
-        let what =
-            needed(&mut problems, "what", &self.what, "Say what you change: for example a talk by the link worker");
+        let what = problems.need(
+            "what",
+            Line::parse(&self.what),
+            "Say what you change: for example a talk by the link worker",
+        );
         let agenda = problems.take("agenda", Note::parse(&self.agenda)).flatten();
         let invited = problems.take("invited", whole(&self.invited, (1, LARGEST_COUNT))).flatten();
         let came = problems.take("came", whole(&self.came, (0, LARGEST_COUNT))).flatten();
@@ -267,10 +270,7 @@ impl PeriodAnswers {
             problems.add("source", "Choose who counts");
         }
         let first = problems.take("month", first_of(&self.month, &self.year));
-        let months = problems.take("months", whole(&self.months, (1, u32::from(MOST_MONTHS)))).flatten();
-        if self.months.trim().is_empty() {
-            problems.add("months", "Type how many months");
-        }
+        let months = problems.need("months", whole(&self.months, (1, u32::from(MOST_MONTHS))), "Type how many months");
         let period = first.zip(months.and_then(|months| u8::try_from(months).ok()));
         let period = period.map(|(first, months)| Period { first, months });
         if let Some(period) = period
@@ -340,9 +340,9 @@ impl StudyAnswers {
     pub fn check(&self, project: &Project) -> Result<Studied, Problems> {
         let mut problems = Problems::none();
         let learned =
-            needed_note(&mut problems, "learned", &self.learned, "Write what you learned, also where it did not work");
+            problems.need("learned", Note::parse(&self.learned), "Write what you learned, also where it did not work");
         let decided =
-            needed_note(&mut problems, "decided", &self.decided, "Write what you decided, also where it is to stop");
+            problems.need("decided", Note::parse(&self.decided), "Write what you decided, also where it is to stop");
         let third_from = problems.take("third_month", first_of(&self.third_month, &self.third_year));
         if let (Some(third), Some(opens)) = (third_from, project.third_opens())
             && !(opens..=later(opens, LASTED_AT_MOST)).contains(&third)

@@ -20,11 +20,7 @@ pub fn typed_count(
     for (at, month) in period.each().enumerate() {
         let (count_field, of_field) = (format!("count-{}", at + 1), format!("of-{}", at + 1));
         let mut read = |field: &str, missing: &str| {
-            let number = problems.take(field.to_owned(), whole(&typed(field), (0, LARGEST_COUNT)))?;
-            if number.is_none() {
-                problems.add(field.to_owned(), missing.to_owned());
-            }
-            number
+            problems.need(field.to_owned(), whole(&typed(field), (0, LARGEST_COUNT)), missing)
         };
         let name = month.strftime("%B %Y");
         let count = read(&count_field, &format!("Type how many in {name}; 0 where there were none"));

@@ -49,10 +49,13 @@ fn a_goal_says_what_is_missing_and_comes_back_as_it_was() {
         assert!(empty.of(field).is_some(), "{field}");
     }
     let read = goal().check(None, TODAY).unwrap();
-    assert_eq!(GoalAnswers::from(&read).check(Some(&read), TODAY).unwrap(), read);
+    assert_eq!(GoalAnswers::from(&read).check(Some(&Project::new(read.clone())), TODAY).unwrap(), read);
     let late = date(2027, 3, 1);
     assert!(goal().check(None, late).unwrap_err().of("by").is_some());
-    assert!(goal().check(Some(&read), late).is_ok(), "a day that has passed stays until somebody moves it");
+    assert!(
+        goal().check(Some(&Project::new(read)), late).is_ok(),
+        "a day that has passed stays until somebody moves it"
+    );
 }
 
 #[test]
@@ -66,6 +69,33 @@ fn a_share_says_of_what_and_is_at_most_the_whole() {
     let project = Project::new(read);
     let refused = period.check(Stage::Baseline, &project, TODAY).unwrap_err();
     assert!(refused.of("source").is_some(), "Fingerpost cannot count leaflets");
+}
+
+#[test]
+fn a_goal_that_was_counted_is_not_moved_to_fit() {
+    let mut project = project();
+    let share = GoalAnswers { measured: "share".into(), what: "Packs".into(), ..goal() };
+    let lower = GoalAnswers { target: "20".into(), ..goal() };
+    assert!(share.check(Some(&project), TODAY).is_ok() && lower.check(Some(&project), TODAY).is_ok());
+    project.counts[0] = Some(count(date(2026, 5, 1), &[18, 17, 19]));
+    assert!(share.check(Some(&project), TODAY).unwrap_err().of("measured").is_some());
+    assert!(lower.check(Some(&project), TODAY).is_ok(), "before anything is counted again");
+    project.counts[1] = Some(count(date(2026, 9, 1), &[21, 23]));
+    assert!(lower.check(Some(&project), TODAY).unwrap_err().of("target").is_some());
+    assert!(GoalAnswers { title: "Another name".into(), ..goal() }.check(Some(&project), TODAY).is_ok());
+}
+
+#[test]
+fn a_project_is_copied_without_what_was_counted() {
+    let mut original = project();
+    let happened = Change { invited: Some(31), came: Some(27), ..change(date(2026, 9, 3)) };
+    original.change = Some(happened);
+    let (goal, planned) = original.copied(TODAY);
+    let planned = planned.unwrap();
+    assert_eq!((goal.by, planned.on, planned.came), (date(2027, 5, 31), date(2027, 2, 24), None));
+    let copied = Project { change: Some(planned), ..Project::new(goal) };
+    assert!(copied.may_ask(Moment::Before, TODAY) && !copied.may_ask(Moment::After, TODAY));
+    assert!(original.may_ask(Moment::After, TODAY) && !original.may_ask(Moment::Before, TODAY));
 }
 
 #[test]

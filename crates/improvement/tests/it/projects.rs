@@ -132,7 +132,7 @@ async fn whoever_studied_a_project_is_reminded_until_it_is_counted() {
         assert!(!early.iter().any(|job| job.kind == JobKind::RemindThirdCount));
         let jobs = store.claim_jobs(50, due).await.unwrap();
         let job = jobs.iter().find(|job| job.kind == JobKind::RemindThirdCount).unwrap();
-        improvement.remind(job, due).await.unwrap();
+        improvement.remind_third_count(job, due).await.unwrap();
         let told = store.claim_messages(50, due).await.unwrap();
         let told: Vec<_> = told.iter().filter(|message| message.template.code() == "count_again_due").collect();
         assert_eq!((told.len(), told[0].addressee.user), (1, Some(village.manager.actor.user)));
@@ -143,7 +143,10 @@ async fn whoever_studied_a_project_is_reminded_until_it_is_counted() {
         improvement.set_count(&ctx, &read, (Stage::Third, &counted(3, &[30]))).await.unwrap();
         let due = instant_at(month(4), 9);
         let jobs = store.claim_jobs(50, due).await.unwrap();
-        improvement.remind(jobs.iter().find(|job| job.kind == JobKind::RemindThirdCount).unwrap(), due).await.unwrap();
+        improvement
+            .remind_third_count(jobs.iter().find(|job| job.kind == JobKind::RemindThirdCount).unwrap(), due)
+            .await
+            .unwrap();
         let told = store.claim_messages(50, due).await.unwrap();
         assert!(told.iter().all(|message| message.template.code() != "count_again_due" || message.attempts > 1));
         assert!(study::finding(&read.project).is_none(), "without a start there is nothing to compare");

@@ -9,8 +9,9 @@ use fingerpost_domain::survey::{PairCode, Sending};
 use fingerpost_domain::text::Line;
 use fingerpost_engine::Db;
 use fingerpost_improvement::{About, Improvement, Receipt, SurveyDoor, Taken};
+use fingerpost_policy::Improve;
 use fingerpost_store::testing::{Village, dump, on_both};
-use fingerpost_store::{JobKind, MessageTemplate, Store, StoreError};
+use fingerpost_store::{Ctx, JobKind, MessageTemplate, Store, StoreError};
 
 use super::{begun, manager, today};
 
@@ -112,12 +113,17 @@ async fn a_survey_that_has_ended_or_overflows_takes_nothing() {
         }
         assert_eq!(answer(ctx.now).await, Taken::Full, "three times as many as were asked");
         // Opened again it is the same survey, with other people and another end.
-        improvement.open_survey(&ctx, &About::Project(project, Moment::Before), &sent(40)).await.unwrap();
+        let standing = improvement.surveys(&ctx, project).await.unwrap()[0].id;
+        improvement.change_survey(&ctx, standing, &sent(40)).await.unwrap();
+        let twice = improvement.open_survey(&ctx, &About::Project(project, Moment::Before), &sent(50)).await;
+        assert!(matches!(twice, Err(StoreError::ChangedMeanwhile)), "a project has one before it");
         let surveys = improvement.surveys(&ctx, project).await.unwrap();
         assert_eq!((surveys.len(), surveys[0].invited, surveys[0].answered), (1, 40, 60));
         let late = manager(&village, plus_days(door.closes_on, 1));
-        let refused = improvement.open_survey(&late, &About::Project(project, Moment::Before), &sent(50)).await;
+        let refused = improvement.change_survey(&late, standing, &sent(50)).await;
         assert!(matches!(refused, Err(StoreError::ChangedMeanwhile)), "what has ended stays ended");
+        let far: Ctx<Improve> = Village::ctx(&village.far_gp, &village.far_practice, ctx.now);
+        assert!(matches!(improvement.change_survey(&far, standing, &sent(50)).await, Err(StoreError::NotFound)));
     })
     .await;
 }
@@ -185,6 +191,10 @@ async fn once_the_change_has_come_nobody_is_asked_before_it() {
         let now = improvement.survey_door(&code).await.unwrap().unwrap();
         assert_eq!((door.closes_on, now.closes_on), (plus_days(today(), 14), plus_days(today(), 4)));
         assert_eq!(answer(&improvement, &now, None, instant_at(on, 9)).await, Taken::Ended);
+        // Moved away again, the survey does not come back by itself.
+        let read = improvement.project(&ctx, project).await.unwrap();
+        improvement.set_change(&ctx, &read, &Change { on: plus_days(on, 30), ..change }).await.unwrap();
+        assert_eq!(improvement.survey_door(&code).await.unwrap().unwrap().closes_on, plus_days(today(), 4));
     })
     .await;
 }

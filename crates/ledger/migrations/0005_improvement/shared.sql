@@ -79,7 +79,7 @@ CREATE TABLE survey_route (
   FOREIGN KEY (tenant, survey) REFERENCES survey (tenant, id)
 );
 
--- Practices that were asked. Their numbers are dealt at random: what is shown says "Practice 7" and never a name.
+-- Practices that were asked. Answers hold their numbers, dealt at random, in place of their names; what is shown has neither.
 CREATE TABLE survey_practice (
   tenant  TEXT NOT NULL,
   survey  TEXT NOT NULL,

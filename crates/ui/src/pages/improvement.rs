@@ -5,7 +5,6 @@ use serde::Serialize;
 
 use super::chart::MonthChart;
 use super::{Choice, Frame, Problems, Qr};
-use crate::Page;
 
 /// A project in the list.
 #[derive(Debug, Clone, Serialize)]
@@ -278,14 +277,6 @@ pub struct SurveyThanksPage {
     pub action: Option<String>,
     pub withdrawn: bool,
     pub organisation: String,
-}
-
-macro_rules! pages {
-    ($($page:ident: $template:literal),+ $(,)?) => {$(
-        impl Page for $page {
-            const TEMPLATE: &'static str = $template;
-        }
-    )+};
 }
 
 pages! {

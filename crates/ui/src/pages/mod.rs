@@ -2,6 +2,15 @@
 //!
 //! Each page has samples: usual, empty, wrong, and with the longest names. A test renders them all.
 
+/// Which template each page is drawn with.
+macro_rules! pages {
+    ($($page:ident: $template:literal),+ $(,)?) => {$(
+        impl crate::Page for $page {
+            const TEMPLATE: &'static str = $template;
+        }
+    )+};
+}
+
 mod about;
 mod admin;
 mod ask;

@@ -4,7 +4,6 @@ use serde::Serialize;
 
 use super::improvement::RouteLine;
 use super::{Choice, Frame, Problems};
-use crate::Page;
 
 /// A survey in the list.
 #[derive(Debug, Clone, Serialize)]
@@ -181,14 +180,6 @@ pub struct MatrixPage {
     pub themes: Vec<(String, String)>,
     pub rows: Vec<MatrixRow>,
     pub memos: Vec<(String, String)>,
-}
-
-macro_rules! pages {
-    ($($page:ident: $template:literal),+ $(,)?) => {$(
-        impl Page for $page {
-            const TEMPLATE: &'static str = $template;
-        }
-    )+};
 }
 
 pages! {

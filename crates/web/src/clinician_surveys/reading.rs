@@ -6,7 +6,7 @@ use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::Query;
 use fingerpost_domain::id::{ResponseId, SurveyId, ThemeId};
-use fingerpost_domain::measure::{Item, SKIPPED};
+use fingerpost_domain::measure::Item;
 use fingerpost_domain::problem::Problems;
 use fingerpost_domain::survey::{DEFINITION_ITEM, PUBLISHED_THEMES, SHOWN_FROM};
 use fingerpost_domain::text::{Line, Note};
@@ -50,8 +50,7 @@ async fn found(here: &May<Improve>, (id, code): (SurveyId, &str)) -> Result<(Sur
 }
 
 fn written<'a>(survey: &'a SurveyRecord, item: &'a Item) -> Vec<(&'a Answer, &'a str)> {
-    let given =
-        |each: &'a Answer| Some((each, each.answers.get(&item.code).filter(|given| *given != SKIPPED)?.as_str()));
+    let given = |each: &'a Answer| Some((each, each.said(&item.code)?));
     survey.responses.iter().filter_map(given).collect()
 }
 
@@ -184,11 +183,8 @@ pub(crate) async fn name_theme(
     let named: Vec<(Line<80>, Option<Note<500>>)> = if published {
         PUBLISHED_THEMES.iter().filter_map(|label| Some((Line::parse(label).ok()??, None))).collect()
     } else {
-        let label = problems.take("label", Line::parse(&form.text("label"))).flatten();
+        let label = problems.need("label", Line::parse(&form.text("label")), "Name the theme");
         let definition = problems.take("definition", Note::parse(&form.text("definition"))).flatten();
-        if label.is_none() && problems.of("label").is_none() {
-            problems.add("label", "Name the theme");
-        }
         let twice =
             label.as_ref().is_some_and(|label| codebook.themes.iter().any(|known| known.label == label.as_str()));
         if twice {

@@ -55,6 +55,7 @@ async fn report(here: &May<Improve>, survey: &SurveyRecord) -> Result<Report, We
     let improvement = here.app().improvement();
     let grounds = grounds(here, survey).await?;
     let all = improvement.insights(&here.ctx, survey.id).await?;
+    let mut codebooks = improvement.codebooks(&here.ctx, survey.id).await?;
     let (_, closed) = clinicians::closed(survey, None);
     let mut tables: Vec<PrintedTable> =
         closed.iter().filter(|closed| !closed.chosen.is_empty()).map(closed_table).collect();
@@ -64,7 +65,7 @@ async fn report(here: &May<Improve>, survey: &SurveyRecord) -> Result<Report, We
             .to_owned(),
     ];
     for item in open_items(survey) {
-        let codebook = improvement.codebook(&here.ctx, survey.id, &item.code).await?;
+        let codebook = codebooks.remove(&item.code).unwrap_or_default();
         let matrix = clinicians::matrix(survey, &item.code, &codebook);
         if matrix.rows.is_empty() || codebook.themes.is_empty() {
             continue;

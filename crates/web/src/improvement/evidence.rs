@@ -6,7 +6,7 @@ use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use fingerpost_domain::Date;
 use fingerpost_domain::id::ProjectId;
-use fingerpost_domain::improvement::{Count, Measured, Project, Stage};
+use fingerpost_domain::improvement::{Measured, Project, Stage};
 use fingerpost_domain::measure::Moment;
 use fingerpost_improvement::staff::{self, Of};
 use fingerpost_improvement::{SurveyRecord, study};
@@ -14,7 +14,7 @@ use fingerpost_policy::Improve;
 use fingerpost_print::{Bar, Evidence, Part};
 use fingerpost_ui::format::{birth_day, long_day};
 
-use fingerpost_web_core::view::capital;
+use fingerpost_domain::text::capital;
 
 use super::words::{count_words, rate};
 use fingerpost_web_core::WebError;
@@ -33,11 +33,8 @@ fn bars(project: &Project) -> (Vec<Bar>, f64) {
     let measured = project.goal.measured;
     let target = f64::from(project.goal.target);
     let all: Vec<(bool, Date, f64)> = project
-        .counts
-        .iter()
-        .enumerate()
-        .flat_map(|(at, count)| count.iter().flat_map(move |count| count.months.iter().map(move |month| (at, month))))
-        .map(|(at, month)| (at > 0, month.month, study::month_value(month)))
+        .months()
+        .map(|(stage, month)| (stage != Stage::Baseline, month.month, study::month_value(month)))
         .filter(|(.., value)| value.is_finite())
         .collect();
     let largest = all.iter().map(|(.., value)| *value).fold(target, f64::max);
@@ -156,10 +153,7 @@ pub(crate) async fn pdf(here: May<Improve>, Path((_, id)): Path<(String, Project
 /// The counts as `fingerpost stats repeat` reads them.
 pub(crate) async fn counts(here: May<Improve>, Path((_, id)): Path<(String, ProjectId)>) -> Result<Response, WebError> {
     let record = here.app().improvement().project(&here.ctx, id).await?;
-    study::as_statistics(&record.project).ok_or(WebError::NotFound)?;
-    let row = |stage: Stage, count: &Count| format!("{},{},{}\r\n", stage.code(), count.total(), count.months.len());
-    let rows = Stage::ALL.iter().filter_map(|stage| record.project.count(*stage).map(|count| row(*stage, count)));
-    let csv = format!("count,referrals,months\r\n{}", rows.collect::<String>());
+    let csv = study::table(&record.project).ok_or(WebError::NotFound)?;
     let as_file = "attachment; filename=\"counts.csv\"";
     Ok(([(CONTENT_TYPE, "text/csv; charset=utf-8"), (CONTENT_DISPOSITION, as_file)], csv).into_response())
 }

@@ -185,14 +185,13 @@ fn fair(project: &Project) -> Vec<(&'static str, String)> {
 
 pub(super) fn chart(project: &Project) -> Option<MonthChart> {
     let goal = &project.goal;
-    let counted = project.counts.iter().enumerate();
-    let points: Vec<MonthPoint> = counted
-        .flat_map(|(at, count)| count.iter().flat_map(move |count| count.months.iter().map(move |month| (at, month))))
-        .map(|(at, month)| MonthPoint {
+    let points: Vec<MonthPoint> = project
+        .months()
+        .map(|(stage, month)| MonthPoint {
             month: month.month,
             value: study::month_value(month),
-            count: at,
-            after: at > 0,
+            count: stage as usize,
+            after: stage != Stage::Baseline,
         })
         // A month in which there was nothing to take a share of has no value.
         .filter(|point| point.value.is_finite())
@@ -310,15 +309,14 @@ fn staff_view(surveys: &[SurveyRecord], today: Date) -> Option<StaffView> {
             );
         }
         if survey.withdrawn > 0 {
-            let withdrawn = i64::try_from(survey.withdrawn).unwrap_or(i64::MAX);
-            words.push_str(&format!(" {} taken back.", count(withdrawn, "answer was", "answers were")));
+            words.push_str(&format!(" {} taken back.", count(survey.withdrawn, "answer was", "answers were")));
         }
         lines_rate.push(words);
     }
     if pairing.doubled > 0 {
         lines_rate.push(format!(
             "{} bear a code that somebody else made too: they count, and belong to no pair.",
-            count(i64::try_from(pairing.doubled).unwrap_or(i64::MAX), "answer", "answers")
+            count(pairing.doubled, "answer", "answers")
         ));
     }
     let shown = |statement: &Statement| StaffLine {
@@ -400,7 +398,7 @@ pub(crate) async fn one(
         staff: staff_view(&surveys, today),
         evidence_href: project.newest().map(|_| format!("{place}/evidence.pdf")),
         certificate: project.count(Stage::Third).is_some(),
-        counts_href: study::as_statistics(project).map(|_| format!("{place}/counts.csv")),
+        counts_href: study::table(project).map(|_| format!("{place}/counts.csv")),
         copy_action: format!("{place}/copy"),
         copy_to: copies(&here),
     };

@@ -54,7 +54,7 @@ pub(super) fn months(period: Period, this_year: ThisYear) -> String {
 pub(super) fn count_words(of: &Count, measured: Measured, this_year: ThisYear) -> String {
     let period = of.period().map(|period| months(period, this_year)).unwrap_or_default();
     let value = study::worded(study::value(of), measured);
-    let total = i64::try_from(of.total()).unwrap_or(i64::MAX);
+    let total = of.total();
     let numbers = match measured {
         Measured::Referrals => format!("{} referred, {value}", count(total, "person", "people")),
         Measured::Share => format!("{total} of {}, {value}", of.of()),
