@@ -6,11 +6,11 @@ use fingerpost_domain::Date;
 use fingerpost_domain::calendar::{instant_at, plus_days};
 use fingerpost_domain::id::{InsightId, SurveyId, ThemeId};
 use fingerpost_domain::measure::Answers;
-use fingerpost_domain::survey::{
-    ClinicianSurveyAnswers, DEFINITION_ITEM, InsightKind, PUBLISHED_THEMES, SendingAnswers, Strength, read_answers,
-};
 use fingerpost_domain::text::{Line, Note};
 use fingerpost_improvement::{About, Improvement};
+use fingerpost_improvement_rules::survey::{
+    ClinicianSurveyAnswers, DEFINITION_ITEM, InsightKind, PUBLISHED_THEMES, SendingAnswers, Strength, read_answers,
+};
 use fingerpost_policy::Improve;
 use fingerpost_store::{Ctx, Store};
 

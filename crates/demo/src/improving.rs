@@ -3,14 +3,14 @@
 
 use fingerpost_domain::calendar::{instant_at, plus_days};
 use fingerpost_domain::id::{OrganisationId, ProjectId};
-use fingerpost_domain::improvement::{
-    ChangeAnswers, Count, CountSource, GoalAnswers, MonthCount, Period, Stage, StudyAnswers, typed_count,
-};
 use fingerpost_domain::measure::{AnswerKind, Answers, Item, Moment, SKIPPED};
-use fingerpost_domain::survey::{PairCode, Sending, staff_questions};
 use fingerpost_domain::text::Line;
 use fingerpost_domain::{Date, Timestamp};
 use fingerpost_improvement::{About, Improvement, Senders};
+use fingerpost_improvement_rules::project::{
+    ChangeAnswers, Count, CountSource, GoalAnswers, MonthCount, Period, Stage, StudyAnswers, typed_count,
+};
+use fingerpost_improvement_rules::survey::{PairCode, Sending, staff_questions};
 use fingerpost_policy::Improve;
 use fingerpost_store::{Ctx, SignedIn, Store};
 use jiff::Span;

@@ -248,7 +248,7 @@ impl ContactAnswers {
 ///
 /// # Errors
 /// What to type instead.
-pub(crate) fn read_day(day: &str, month: &str, year: &str, of_what: &str) -> Result<Date, String> {
+pub fn read_day(day: &str, month: &str, year: &str, of_what: &str) -> Result<Date, String> {
     let number = |text: &str| text.trim().parse::<i16>().ok();
     let (Some(d), Some(m), Some(y)) = (number(day), number(month), number(year)) else {
         return Err(format!("Enter the day of {of_what}, for example 7 10 2026"));

@@ -16,7 +16,6 @@ pub mod crisis;
 pub mod disclosure;
 pub mod feedback;
 pub mod id;
-pub mod improvement;
 pub mod matching;
 pub mod measure;
 pub mod need;
@@ -34,7 +33,6 @@ pub mod scheme;
 pub mod self_referral;
 pub mod signpost;
 pub mod small_numbers;
-pub mod survey;
 pub mod text;
 pub mod wait;
 

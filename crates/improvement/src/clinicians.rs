@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use fingerpost_domain::id::{ResponseId, ThemeId, UserId};
 use fingerpost_domain::measure::{AnswerKind, Item};
-use fingerpost_domain::survey::{Approach, PRACTICE_ITEM, SHOWN_FROM, practice_code};
+use fingerpost_improvement_rules::survey::{Approach, PRACTICE_ITEM, SHOWN_FROM, practice_code};
 use fingerpost_statistics::coding::{self, cohen, fleiss, weights};
 use fingerpost_statistics::interval::Interval;
 use fingerpost_statistics::proportion::wilson;

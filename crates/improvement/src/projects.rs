@@ -6,13 +6,13 @@ use std::collections::{HashMap, HashSet};
 
 use fingerpost_domain::calendar::{day_of, instant_at, plus_days};
 use fingerpost_domain::id::{ProjectId, UserId};
-use fingerpost_domain::improvement::{
-    Change, Count, CountSource, Goal, Measured, MonthCount, Period, Project, Stage, Studied,
-};
 use fingerpost_domain::organisation::OrganisationKind;
 use fingerpost_domain::text::{Line, Note};
 use fingerpost_domain::{Date, Timestamp};
 use fingerpost_engine::{Result, Row, StoreError, Tx, Value, statements, values};
+use fingerpost_improvement_rules::project::{
+    Change, Count, CountSource, Goal, Measured, MonthCount, Period, Project, Stage, Studied,
+};
 use fingerpost_ledger::{Act, Entry, Resource};
 use fingerpost_policy::Improve;
 use fingerpost_store::{ClaimedJob, Ctx, JobKind, MessageTemplate, add_job, job_done, write_to_user};

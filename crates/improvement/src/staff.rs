@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use fingerpost_domain::measure::{AnswerKind, Item, Moment};
-use fingerpost_domain::survey::SHOWN_FROM;
+use fingerpost_improvement_rules::survey::SHOWN_FROM;
 use fingerpost_statistics::mcnemar::{Cells, mcnemar};
 use fingerpost_statistics::pre_post::scale_change;
 use fingerpost_statistics::wilcoxon::Zeros;
@@ -193,7 +193,7 @@ pub fn written(survey: &SurveyRecord) -> Vec<(String, Vec<String>)> {
 mod tests {
     use fingerpost_domain::Date;
     use fingerpost_domain::ambient::Entropy;
-    use fingerpost_domain::survey::staff_questions;
+    use fingerpost_improvement_rules::survey::staff_questions;
 
     use super::*;
 

@@ -4,8 +4,8 @@
 use std::cmp::Ordering;
 
 use fingerpost_domain::Date;
-use fingerpost_domain::improvement::{Count, Goal, Measured, MonthCount, Project, Stage};
 use fingerpost_domain::text::capital;
+use fingerpost_improvement_rules::project::{Count, Goal, Measured, MonthCount, Project, Stage};
 use fingerpost_statistics::count_ratio::count_ratio;
 use fingerpost_statistics::interval::Interval;
 use fingerpost_statistics::proportion::{difference, wilson};
@@ -275,7 +275,7 @@ pub fn table(project: &Project) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use fingerpost_domain::improvement::{CountSource, GoalAnswers};
+    use fingerpost_improvement_rules::project::{CountSource, GoalAnswers};
     use fingerpost_statistics::count_ratio;
     use jiff::civil::date;
 

@@ -4,11 +4,11 @@
 use fingerpost_domain::calendar::{day_of, instant_at, plus_days};
 use fingerpost_domain::id::{ProjectId, ResponseId, SurveyId, TenantId, UserId};
 use fingerpost_domain::measure::{Answers, Moment, Questionnaire, SKIPPED};
-use fingerpost_domain::survey::{
-    Approach, AskedPractice, ClinicianSurvey, PairCode, SHOWN_FROM, Sending, clinician_questions, staff_questions,
-};
 use fingerpost_domain::{Date, Timestamp};
 use fingerpost_engine::{Result, Row, StoreError, Tx, statements, values};
+use fingerpost_improvement_rules::survey::{
+    Approach, AskedPractice, ClinicianSurvey, PairCode, SHOWN_FROM, Sending, clinician_questions, staff_questions,
+};
 use fingerpost_ledger::{Act, Entry, Resource, digest, hex};
 use fingerpost_policy::Improve;
 use fingerpost_store::{ClaimedJob, Ctx, JobKind, MessageTemplate, add_job, job_done, write_to_user};

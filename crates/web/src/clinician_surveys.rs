@@ -11,12 +11,12 @@ use fingerpost_domain::calendar::plus_days;
 use fingerpost_domain::id::{InsightId, SurveyId};
 use fingerpost_domain::measure::{AnswerKind, Item};
 use fingerpost_domain::problem::Problems;
-use fingerpost_domain::survey::{
-    Approach, ClinicianSurveyAnswers, InsightKind, PRACTICE_ITEM, SHOWN_FROM, Strength, clinician_questions,
-};
 use fingerpost_domain::text::Note;
 use fingerpost_improvement::clinicians::{self, Closed, Reached, Split};
 use fingerpost_improvement::{About, Insight, SurveyRecord};
+use fingerpost_improvement_rules::survey::{
+    Approach, ClinicianSurveyAnswers, InsightKind, PRACTICE_ITEM, SHOWN_FROM, Strength, clinician_questions,
+};
 use fingerpost_policy::Improve;
 use fingerpost_ui::format::{count, day};
 use fingerpost_ui::pages::{

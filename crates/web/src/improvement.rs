@@ -8,12 +8,12 @@ use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::Query;
 use fingerpost_domain::id::ProjectId;
-use fingerpost_domain::improvement::{
+use fingerpost_domain::problem::Problems;
+use fingerpost_improvement::{Record, RollUp, Senders, study};
+use fingerpost_improvement_rules::project::{
     ChangeAnswers, Count, CountSource, Goal, GoalAnswers, Measured, Period, PeriodAnswers, Stage, StudyAnswers,
     dated_count, typed_count,
 };
-use fingerpost_domain::problem::Problems;
-use fingerpost_improvement::{Record, RollUp, Senders, study};
 use fingerpost_policy::Improve;
 use fingerpost_store::{Ctx, StoreError};
 use fingerpost_ui::format::count;

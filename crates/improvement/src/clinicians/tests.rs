@@ -1,7 +1,7 @@
 use fingerpost_domain::Date;
 use fingerpost_domain::ambient::Entropy;
-use fingerpost_domain::survey::{AskedPractice, clinician_questions};
 use fingerpost_domain::text::Line;
+use fingerpost_improvement_rules::survey::{AskedPractice, clinician_questions};
 
 use super::*;
 use crate::reading::Theme;

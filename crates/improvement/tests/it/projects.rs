@@ -2,9 +2,9 @@
 
 use fingerpost_domain::calendar::instant_at;
 use fingerpost_domain::id::TenantId;
-use fingerpost_domain::improvement::{Change, Count, CountSource, MonthCount, Period, Stage, Studied};
 use fingerpost_domain::text::{Line, Note};
 use fingerpost_improvement::{Improvement, RollUp, Senders, study};
+use fingerpost_improvement_rules::project::{Change, Count, CountSource, MonthCount, Period, Stage, Studied};
 use fingerpost_policy::Improve;
 use fingerpost_store::testing::{Village, on_both, person, start};
 use fingerpost_store::{Ctx, JobKind, StoreError};

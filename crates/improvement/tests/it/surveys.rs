@@ -3,12 +3,12 @@
 use fingerpost_domain::Timestamp;
 use fingerpost_domain::calendar::{instant_at, plus_days};
 use fingerpost_domain::id::{ProjectId, TenantId};
-use fingerpost_domain::improvement::Change;
 use fingerpost_domain::measure::{Answers, Moment};
-use fingerpost_domain::survey::{PairCode, Sending};
 use fingerpost_domain::text::Line;
 use fingerpost_engine::Db;
 use fingerpost_improvement::{About, Improvement, Receipt, SurveyDoor, Taken};
+use fingerpost_improvement_rules::project::Change;
+use fingerpost_improvement_rules::survey::{PairCode, Sending};
 use fingerpost_policy::Improve;
 use fingerpost_store::testing::{Village, dump, on_both};
 use fingerpost_store::{Ctx, JobKind, MessageTemplate, Store, StoreError};

@@ -1,6 +1,6 @@
 //! Improvement projects and surveys of the staff.
 
-use fingerpost_domain::improvement::{ChangeAnswers, GoalAnswers, PeriodAnswers, StudyAnswers};
+use fingerpost_improvement_rules::project::{ChangeAnswers, GoalAnswers, PeriodAnswers, StudyAnswers};
 use serde::Serialize;
 
 use super::chart::MonthChart;

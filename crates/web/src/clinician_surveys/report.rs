@@ -3,9 +3,9 @@
 use axum::extract::Path;
 use axum::response::Response;
 use fingerpost_domain::id::SurveyId;
-use fingerpost_domain::survey::{Approach, InsightKind, SHOWN_FROM};
 use fingerpost_improvement::clinicians::{self, Closed};
 use fingerpost_improvement::{Insight, SurveyRecord};
+use fingerpost_improvement_rules::survey::{Approach, InsightKind, SHOWN_FROM};
 use fingerpost_policy::Improve;
 use fingerpost_print::{Part, PrintedTable, Report};
 use fingerpost_ui::format::long_day;

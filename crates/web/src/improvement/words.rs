@@ -2,10 +2,10 @@
 
 use fingerpost_domain::Date;
 use fingerpost_domain::calendar::day_of;
-use fingerpost_domain::improvement::{Count, Measured, Period, Project, Stage, Step, StepState, SurveyState};
-use fingerpost_domain::survey::SHOWN_FROM;
 use fingerpost_improvement::study::{self, Verdict};
 use fingerpost_improvement::{Record, SurveyRecord};
+use fingerpost_improvement_rules::project::{Count, Measured, Period, Project, Stage, Step, StepState, SurveyState};
+use fingerpost_improvement_rules::survey::SHOWN_FROM;
 use fingerpost_ui::format::{count, day};
 use fingerpost_ui::pages::FindingView;
 

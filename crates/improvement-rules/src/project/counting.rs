@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use super::answers::whole;
 use super::{LARGEST_COUNT, Measured, MonthCount, Period};
-use crate::problem::Problems;
+use fingerpost_domain::problem::Problems;
 
 /// The numbers of a count, as typed: one for each month, or a pair for a share.
 ///

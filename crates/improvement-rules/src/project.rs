@@ -14,11 +14,11 @@ pub(crate) use answers::whole;
 pub use answers::{ChangeAnswers, GoalAnswers, PeriodAnswers, StudyAnswers};
 pub use counting::{dated_count, typed_count};
 
-use crate::calendar::plus_days;
-use crate::measure::Moment;
-use crate::text::{Line, Note};
+use fingerpost_domain::calendar::plus_days;
+use fingerpost_domain::measure::Moment;
+use fingerpost_domain::text::{Line, Note};
 
-crate::coded! {
+fingerpost_domain::coded! {
     /// What the goal is measured by.
     pub enum Measured {
         /// People referred to the link worker, a month.
@@ -28,7 +28,7 @@ crate::coded! {
     }
 }
 
-crate::coded! {
+fingerpost_domain::coded! {
     /// Which of the three counts.
     pub enum Stage {
         /// Where one starts.
@@ -40,7 +40,7 @@ crate::coded! {
     }
 }
 
-crate::coded! {
+fingerpost_domain::coded! {
     /// Who counted.
     pub enum CountSource {
         /// Fingerpost, from its own referrals.
@@ -197,7 +197,7 @@ impl Period {
     /// Its days.
     #[must_use]
     pub fn days(self) -> i64 {
-        crate::calendar::days_between(self.first, self.end())
+        fingerpost_domain::calendar::days_between(self.first, self.end())
     }
 }
 

@@ -6,12 +6,12 @@
 
 use jiff::civil::Date;
 
-use crate::calendar::plus_days;
-use crate::case::read_day;
-use crate::improvement::whole;
-use crate::measure::{AnswerKind, Answers, ChoiceOption, Item, Moment, Questionnaire, SKIPPED};
-use crate::problem::Problems;
-use crate::text::{Line, folded};
+use crate::project::whole;
+use fingerpost_domain::calendar::plus_days;
+use fingerpost_domain::case::read_day;
+use fingerpost_domain::measure::{AnswerKind, Answers, ChoiceOption, Item, Moment, Questionnaire, SKIPPED};
+use fingerpost_domain::problem::Problems;
+use fingerpost_domain::text::{Line, folded};
 
 /// A group of fewer people than this is not shown.
 pub const SHOWN_FROM: usize = 5;
@@ -34,7 +34,7 @@ pub fn staff_questions(moment: Moment) -> Questionnaire {
     Questionnaire::from_json(text).expect("our own questionnaire can be read")
 }
 
-crate::coded! {
+fingerpost_domain::coded! {
     /// How what clinicians wrote is read.
     pub enum Approach {
         /// The reader's judgement is part of it: agreement between readers is no aim, and none is reckoned.
@@ -55,7 +55,7 @@ impl Approach {
     }
 }
 
-crate::coded! {
+fingerpost_domain::coded! {
     /// What an insight is.
     pub enum InsightKind {
         /// It keeps people from being referred.
@@ -65,7 +65,7 @@ crate::coded! {
     }
 }
 
-crate::coded! {
+fingerpost_domain::coded! {
     /// How strong the evidence of an insight is.
     pub enum Strength {
         /// One or two said so.

@@ -7,10 +7,10 @@ use super::{
     Change, Count, CountSource, Goal, HALF_A_YEAR, LARGEST_COUNT, LASTED_AFTER, LASTED_AT_MOST, MOST_MONTHS, Measured,
     Period, Project, Stage, Studied, later,
 };
-use crate::calendar::plus_days;
-use crate::case::read_day;
-use crate::problem::Problems;
-use crate::text::{Line, Note};
+use fingerpost_domain::calendar::plus_days;
+use fingerpost_domain::case::read_day;
+use fingerpost_domain::problem::Problems;
+use fingerpost_domain::text::{Line, Note};
 
 /// A goal as typed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
