@@ -40,7 +40,7 @@ pub(crate) async fn tell(
     (worker, case, now): (&SignedIn, CaseId, Timestamp),
     (peggy, today): (bool, Date),
 ) -> Result<(), DemoError> {
-    let services = store.services_after(0, 50).await?;
+    let services = crate::services::open(store).await?;
     let choir = services.iter().find(|stored| stored.service.name == "Tannery Choir");
     let service: ServiceId = match choir {
         Some(choir) if peggy => choir.id,

@@ -8,7 +8,7 @@ use fingerpost_domain::person::Postcode;
 use fingerpost_domain::signpost::SignpostHow;
 use fingerpost_domain::{Date, Timestamp};
 use fingerpost_policy::Signpost;
-use fingerpost_store::{PostcodePlace, Store};
+use fingerpost_store::{PostcodePlace, Store, StoredService};
 use serde_json::{Value, json};
 
 use rand::{Rng, RngExt};
@@ -213,6 +213,33 @@ const ROWS: &[Row] = &[
         (2.0, 3.0),
         "Step free",
     ),
+    (
+        "Raised Bed Gardeners",
+        "Kelderbridge Leisure Centre",
+        "Growing vegetables at waist height, with a kettle. Come once or every week.",
+        ("TU", "13:30", "15:30"),
+        Some(0.0),
+        (12.0, -11.0),
+        "Step free, accessible toilet, hearing loop",
+    ),
+    (
+        "Hillside Allotment Friends",
+        "Hillside Allotments",
+        "Digging, a shed to sit in, and more courgettes than anybody can eat.",
+        ("TU,SU", "10:00", "13:00"),
+        Some(0.0),
+        (3.0, 6.0),
+        "Fourteen steps and no ramp",
+    ),
+    (
+        "Oak House",
+        "Vale Women's Aid",
+        "A refuge and somebody to talk to, for women and children who are not safe at home.",
+        ("MO,TU,WE,TH,FR,SA,SU", "00:00", "23:59"),
+        Some(0.0),
+        (-20.0, 14.0),
+        "",
+    ),
 ];
 
 /// Groups for some ages only.
@@ -222,6 +249,27 @@ fn ages(name: &str) -> (Option<f64>, Option<f64>) {
         "Home Repair Hands" => (Some(60.0), None),
         "Swimming for Beginners" | "Worry Less" => (Some(18.0), None),
         _ => (None, None),
+    }
+}
+
+/// What some groups say besides: places, for whom alone, a rest.
+fn said_besides(name: &str) -> Value {
+    let only = |group: &str| json!({ "attributes": [{ "id": format!("for-{name}"), "taxonomy_term": { "name": group, "description": group, "taxonomy": "eligibility" } }] });
+    let places = |free: u32, all: u32| json!({ "capacities": [{ "available": free, "maximum": all, "updated": "2026-11-02", "unit": { "name": "place" } }] });
+    match name {
+        "Tannery Choir" => places(3, 40),
+        "Raised Bed Gardeners" => places(1, 10),
+        "Worry Less" => {
+            let mut full = places(0, 8);
+            full["wait_time"] = json!("About two months");
+            full
+        }
+        "Talking Tables, women's group" => only("Women"),
+        "Carers' Centre" => only("People who look after somebody"),
+        "Ukulele Afternoons" => {
+            json!({ "status": "temporarily closed", "reopens_on": "2027-01-14", "alert": "The library is being painted. Back on Thursday 14 January." })
+        }
+        _ => json!({}),
     }
 }
 
@@ -235,13 +283,13 @@ fn service((at, row): (usize, &Row)) -> Result<Service, DemoError> {
     let cost = price.map(|amount| json!([{ "option": "Each time", "amount": amount }]));
     let location = json!({
         "id": format!("place-{by}"),
-        "location_type": "physical",
+        "location_type": if name == "Phone Friends" { "virtual" } else { "physical" },
         "latitude": MIDDLE.0 + north / 1_000.0,
         "longitude": MIDDLE.1 + east / 1_000.0,
         "addresses": [{ "address_1": by, "city": "Market Wexley", "state_province": "Wexley Vale", "postal_code": "WX4 2TN", "country": "GB", "address_type": "physical" }],
         "accessibility": if access.is_empty() { json!([]) } else { json!([{ "accessibility": access }]) },
     });
-    let whole: Value = json!({
+    let mut whole: Value = json!({
         "id": format!("service-{at}"),
         "name": name,
         "description": words,
@@ -257,6 +305,9 @@ fn service((at, row): (usize, &Row)) -> Result<Service, DemoError> {
         "cost_options": cost.unwrap_or_else(|| json!([])),
         "phones": [{ "number": phone }],
     });
+    if let (Some(whole), Value::Object(more)) = (whole.as_object_mut(), said_besides(name)) {
+        whole.extend(more);
+    }
     let read: Service = serde_json::from_value(whole).map_err(|_| DemoError::Refused("service"))?;
     read.settled(SOURCE).map_err(|_| DemoError::Refused("service"))
 }
@@ -291,9 +342,16 @@ pub(crate) async fn build(store: &Store, now: Timestamp) -> Result<(), DemoError
     Ok(())
 }
 
+/// The services that people are told of and sent to: there now, and no secret.
+pub(crate) async fn open(store: &Store) -> Result<Vec<StoredService>, DemoError> {
+    let mut all = store.services_after(0, 50).await?;
+    all.retain(|stored| stored.service.is_open() && !stored.standing.withheld);
+    Ok(all)
+}
+
 /// Three months in which front desks told people about services.
 pub(crate) async fn signpost(store: &Store, cast: &Cast, dice: &mut impl Rng, today: Date) -> Result<(), DemoError> {
-    let services = store.services_after(0, 50).await?;
+    let services = open(store).await?;
     for back in 1..90_i64 {
         let day = plus_days(today, -back);
         if !is_working_day(day) {

@@ -75,6 +75,14 @@ records! {
         #[serde(skip_serializing_if = "Option::is_none")] email: Option<String>,
         /// `active`, `inactive`, `defunct` or `temporarily closed`.
         #[serde(skip_serializing_if = "Option::is_none")] status: Option<String>,
+        /// What people have to know before they go: closed for August.
+        #[serde(skip_serializing_if = "Option::is_none")] alert: Option<String>,
+        /// The first day on which it is there again, `YYYY-MM-DD`. Ours: the standard has only the status.
+        #[serde(skip_serializing_if = "Option::is_none")] reopens_on: Option<String>,
+        /// What it costs, in words.
+        #[serde(skip_serializing_if = "Option::is_none")] fees: Option<String>,
+        /// How long people wait, in words.
+        #[serde(skip_serializing_if = "Option::is_none")] wait_time: Option<String>,
         /// How to join.
         #[serde(skip_serializing_if = "Option::is_none")] application_process: Option<String>,
         /// Whom it is for, in words.
@@ -97,6 +105,8 @@ records! {
         #[serde(skip_serializing_if = "Vec::is_empty")] languages: Vec<Language>,
         /// What it costs.
         #[serde(skip_serializing_if = "Vec::is_empty")] cost_options: Vec<CostOption>,
+        /// Free places, in the shape of HSDS 3.1 and later.
+        #[serde(skip_serializing_if = "Vec::is_empty")] capacities: Vec<ServiceCapacity>,
         /// How to ring.
         #[serde(skip_serializing_if = "Vec::is_empty")] phones: Vec<Phone>,
         /// What kind of service it is: terms of taxonomies.
@@ -123,6 +133,8 @@ records! {
         #[serde(skip_serializing_if = "Option::is_none")] opens_at: Option<String>,
         /// When it closes.
         #[serde(skip_serializing_if = "Option::is_none")] closes_at: Option<String>,
+        /// `ONLINE`, or how else people attend.
+        #[serde(skip_serializing_if = "Option::is_none")] attending_type: Option<String>,
         /// The same in words.
         #[serde(skip_serializing_if = "Option::is_none")] description: Option<String>,
     }
@@ -183,6 +195,24 @@ records! {
         #[serde(skip_serializing_if = "Option::is_none")] amount: Option<f64>,
         /// In words.
         #[serde(skip_serializing_if = "Option::is_none")] amount_description: Option<String>,
+    }
+    /// How many places are free.
+    ServiceCapacity {
+        /// What is counted.
+        #[serde(skip_serializing_if = "Option::is_none")] unit: Option<Unit>,
+        /// Free now.
+        #[serde(skip_serializing_if = "Option::is_none")] available: Option<f64>,
+        /// In all.
+        #[serde(skip_serializing_if = "Option::is_none")] maximum: Option<f64>,
+        /// In words.
+        #[serde(skip_serializing_if = "Option::is_none")] description: Option<String>,
+        /// When that was said: a day or an instant.
+        #[serde(skip_serializing_if = "Option::is_none")] updated: Option<String>,
+    }
+    /// What a capacity counts.
+    Unit {
+        /// "place".
+        name: String,
     }
     /// A telephone.
     Phone {
@@ -262,6 +292,9 @@ impl Service {
         for (field, text) in [
             ("its description", &mut self.description),
             ("how to apply", &mut self.application_process),
+            ("its alert", &mut self.alert),
+            ("its fees", &mut self.fees),
+            ("its waiting time", &mut self.wait_time),
             ("whom it is for", &mut self.eligibility_description),
         ] {
             *text = text.take().map(|words| crate::tidy::text(&words)).filter(|words| !words.is_empty());
@@ -387,6 +420,12 @@ impl Service {
         for (at, each) in self.cost_options.iter_mut().enumerate() {
             part("cost_option", &mut each.id, at);
         }
+        for (at, each) in self.capacities.iter_mut().enumerate() {
+            part("service_capacity", &mut each.id, at);
+            if let Some(unit) = &mut each.unit {
+                part("unit", &mut unit.id, at);
+            }
+        }
         for (at, each) in self.phones.iter_mut().enumerate() {
             part("phone", &mut each.id, at);
         }
@@ -408,6 +447,17 @@ impl Service {
     #[must_use]
     pub fn is_open(&self) -> bool {
         self.status.as_deref().is_none_or(|status| status.eq_ignore_ascii_case("active"))
+    }
+
+    /// It is not there now and means to come back.
+    #[must_use]
+    pub fn is_resting(&self) -> bool {
+        self.status.as_deref().is_some_and(|status| status.eq_ignore_ascii_case("temporarily closed"))
+    }
+
+    /// What kind of service it is: its terms, in words.
+    pub fn terms(&self) -> impl Iterator<Item = &str> {
+        self.attributes.iter().filter_map(|given| given.taxonomy_term.as_ref()).map(|term| term.name.as_str())
     }
 }
 

@@ -47,6 +47,13 @@ pub fn kept_time(text: &str) -> Option<String> {
     }
 }
 
+/// Minutes after midnight of a kept time; a zone after it is left out, as people go by the clock on the wall.
+#[must_use]
+pub fn minutes(kept: &str) -> Option<u16> {
+    let (hour, minute) = two_digit_pair(kept.get(..5)?)?;
+    (hour < 24 && minute < 60).then(|| u16::from(hour) * 60 + u16::from(minute))
+}
+
 /// Two numbers of two digits with a colon between.
 fn two_digit_pair(text: &str) -> Option<(u8, u8)> {
     let (first, second) = text.split_once(':')?;

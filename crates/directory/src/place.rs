@@ -22,6 +22,12 @@ impl Point {
             .then_some(Self { latitude, longitude })
     }
 
+    /// Degrees north and east.
+    #[must_use]
+    pub const fn degrees(self) -> (f64, f64) {
+        (self.latitude, self.longitude)
+    }
+
     /// A point from microdegrees, as the database keeps it.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "microdegrees are far below 2^52")]

@@ -149,6 +149,14 @@ pub async fn networks(
     Ok((bodies, members))
 }
 
+/// The services of a folder or file, as the directory would keep them; nothing is written anywhere.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn read_services(path: &Path, source: &str) -> Result<Vec<fingerpost_directory::hsds::Service>, ImportError> {
+    Ok(directory::read(path, source)?.services)
+}
+
 /// Imports a directory of services: a folder of HSDS tables, a file of HSDS-UK JSON, or a folder of its pages.
 /// Services that the source no longer lists stay.
 ///

@@ -45,7 +45,12 @@ tables! {
     "audit_row": "lane" "seq" "at" "tenant" "actor" "organisation" "act" "resource" "resource_id" "ground" "detail" "block";
     "audit_block": "number" "previous" "hash" "row_count" "sealed_at";
     "plan_version": "tenant" "case_id" "version" "body" "author" "written_at";
-    "service": "id" "source" "hsds_id" "name" "body" "seq" "changed_at";
+    "service": "id" "source" "hsds_id" "name" "body" "seq" "changed_at" "source_body" "confirmed_on" "confirmed_by" "withheld" "released" "asked" "accepted" "reply_days" "open_reports" "asked_at";
+    "service_field": "service" "field" "value" "told_by" "told_at";
+    "service_version": "service" "seq" "body" "until" "ended_by";
+    "service_report": "id" "service" "wrong" "note" "made_at" "settled_at" "settled_how";
+    "directory_gap": "tenant" "id" "organisation" "why" "words" "need" "place" "days" "language" "made_at";
+    "directory_source": "name" "licence" "attribution" "republish";
     "postcode": "postcode" "latitude" "longitude" "lsoa" "source";
     "connection": "tenant" "id" "case_id" "service" "service_name" "request_key" "state" "ask" "first_visit" "told" "group_email" "offered_by" "offered_at" "answered_at" "answered_by" "reason" "started_on" "came" "missed" "ended_at";
     "connection_visit": "tenant" "connection" "on_day" "came" "told_by" "told_at";

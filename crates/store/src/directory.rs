@@ -2,7 +2,10 @@
 //! it is public knowledge, so looking at it is not audited. Changing it is.
 
 use fingerpost_directory::hsds::Service;
+use fingerpost_directory::overlay;
 use fingerpost_directory::place::Point;
+use fingerpost_directory::standing::Standing;
+use fingerpost_directory::withheld::looks_confidential;
 use fingerpost_domain::Timestamp;
 use fingerpost_domain::id::{OrganisationId, ServiceId};
 use fingerpost_domain::person::Postcode;
@@ -19,11 +22,13 @@ statements! {
     TAKE_SEQUENCE = "UPDATE directory_sequence SET value = value WHERE only_row = 1";
     SEQUENCE = "SELECT value FROM directory_sequence WHERE only_row = 1";
     MOVE_SEQUENCE = "UPDATE directory_sequence SET value = $1 WHERE only_row = 1";
-    KNOWN = "SELECT id, body FROM service WHERE source = $1 AND hsds_id = $2";
-    INSERT = "INSERT INTO service (id, source, hsds_id, name, body, seq, changed_at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
-    UPDATE = "UPDATE service SET name = $2, body = $3, seq = $4, changed_at = $5 WHERE id = $1";
-    AFTER = "SELECT id, source, body, seq FROM service WHERE seq > $1 ORDER BY seq LIMIT $2";
-    ONE = "SELECT id, source, body, seq FROM service WHERE id = $1";
+    KNOWN = "SELECT id, body, source_body, seq, released FROM service WHERE source = $1 AND hsds_id = $2";
+    CHANGED_HERE = "SELECT field, value FROM service_field WHERE service = $1 ORDER BY field";
+    INSERT = "INSERT INTO service (id, source, hsds_id, name, body, seq, changed_at, withheld) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    UPDATE = "UPDATE service SET name = $2, body = $3, seq = $4, changed_at = $5, source_body = $6, withheld = $7 WHERE id = $1";
+    KEEP_VERSION = "INSERT INTO service_version (service, seq, body, until, ended_by) VALUES ($1, $2, $3, $4, $5)";
+    AFTER = "SELECT id, source, body, seq, confirmed_on, withheld, asked, accepted, reply_days, open_reports FROM service WHERE seq > $1 ORDER BY seq LIMIT $2";
+    ONE = "SELECT id, source, body, seq, confirmed_on, withheld, asked, accepted, reply_days, open_reports FROM service WHERE id = $1";
     PLACE = "SELECT latitude, longitude FROM postcode WHERE postcode = $1";
     PLACE_OF_ORGANISATION = "SELECT p.latitude, p.longitude FROM organisation o JOIN postcode p ON p.postcode = o.postcode WHERE o.id = $1";
     KNOWN_PLACE = "SELECT latitude, longitude, lsoa FROM postcode WHERE postcode = $1";
@@ -40,6 +45,8 @@ pub struct StoredService {
     pub source: String,
     /// The number of its last change.
     pub seq: i64,
+    /// What is known here beyond what it says.
+    pub standing: Standing,
     /// What it says.
     pub service: Service,
 }
@@ -56,12 +63,49 @@ pub struct PostcodePlace {
 }
 
 fn stored(row: &Row) -> Result<StoredService> {
+    let count = |column| row.int(column).map(|count| u32::try_from(count).unwrap_or(u32::MAX));
     Ok(StoredService {
         id: row.parsed("id")?,
         source: row.text("source")?,
         seq: row.int("seq")?,
+        standing: Standing {
+            asked: count("asked")?,
+            accepted: count("accepted")?,
+            reply_days: row.opt_int("reply_days")?.and_then(|days| u32::try_from(days).ok()),
+            open_reports: count("open_reports")?,
+            confirmed_on: row.opt_parsed("confirmed_on")?,
+            withheld: row.flag("withheld")?,
+        },
         service: serde_json::from_str(&row.text("body")?).map_err(|_| StoreError::corrupt("body"))?,
     })
+}
+
+fn json(service: &Service) -> Result<String> {
+    serde_json::to_string(service).map_err(|_| StoreError::corrupt("body"))
+}
+
+/// The properties of an entry that were changed here.
+async fn changed_here(tx: &mut Tx, service: ServiceId) -> Result<Vec<overlay::Changed>> {
+    let read = |row: &Row| {
+        let value = row.opt_text("value")?.map(|value| serde_json::from_str(&value)).transpose();
+        Ok((row.text("field")?, value.map_err(|_| StoreError::corrupt("value"))?))
+    };
+    tx.rows(CHANGED_HERE, values![service]).await?.iter().map(read).collect()
+}
+
+/// What a source said, with what was changed here.
+fn over(said: &str, changed: &[overlay::Changed]) -> Result<Service> {
+    let said = serde_json::from_str(said).map_err(|_| StoreError::corrupt("source_body"))?;
+    serde_json::from_value(overlay::apply(&said, changed).into()).map_err(|_| StoreError::corrupt("value"))
+}
+
+/// Keeps what an entry said before it changes.
+async fn keep_version(
+    tx: &mut Tx,
+    (service, seq, body): (ServiceId, i64, &str),
+    (now, by): (Timestamp, &str),
+) -> Result<()> {
+    tx.run(KEEP_VERSION, values![service, seq, body, now, by]).await.map(drop)
 }
 
 /// Postcodes of one transaction.
@@ -119,20 +163,27 @@ impl Store {
         (source, seq): (&str, i64),
         now: Timestamp,
     ) -> Result<Upserted> {
-        let body = serde_json::to_string(service).map_err(|_| StoreError::corrupt("body"))?;
-        match tx.row(KNOWN, values![source, &service.id]).await? {
-            Some(row) if row.text("body")? == body => Ok(Upserted::Unchanged),
-            Some(row) => {
-                let id: ServiceId = row.parsed("id")?;
-                tx.run(UPDATE, values![id, &service.name, body, seq, now]).await?;
-                Ok(Upserted::Changed)
-            }
-            None => {
-                let id: ServiceId = self.entropy().id(now);
-                tx.run(INSERT, values![id, source, &service.id, &service.name, body, seq, now]).await?;
-                Ok(Upserted::Added)
-            }
+        let said = json(service)?;
+        let Some(row) = tx.row(KNOWN, values![source, &service.id]).await? else {
+            let id: ServiceId = self.entropy().id(now);
+            let withheld = looks_confidential(service);
+            tx.run(INSERT, values![id, source, &service.id, &service.name, said, seq, now, withheld]).await?;
+            return Ok(Upserted::Added);
+        };
+        let (shown, said_before) = (row.text("body")?, row.opt_text("source_body")?);
+        if said_before.as_ref().unwrap_or(&shown) == &said {
+            return Ok(Upserted::Unchanged);
         }
+        let id: ServiceId = row.parsed("id")?;
+        // What was changed here stands over what the source says now.
+        let (service, kept) = match said_before {
+            None => (service.clone(), None),
+            Some(_) => (over(&said, &changed_here(tx, id).await?)?, Some(said.clone())),
+        };
+        keep_version(tx, (id, row.int("seq")?, &shown), (now, "source")).await?;
+        let withheld = !row.flag("released")? && looks_confidential(&service);
+        tx.run(UPDATE, values![id, &service.name, json(&service)?, seq, now, kept, withheld]).await?;
+        Ok(Upserted::Changed)
     }
 
     /// Takes the places of `total` postcodes, a few thousand at a time: whoever works meanwhile does not wait for a

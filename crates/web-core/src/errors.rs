@@ -51,6 +51,12 @@ pub enum WebError {
     /// A PDF could not be set.
     #[error("printing failed")]
     Print,
+    /// The index of the directory failed.
+    #[error(transparent)]
+    Finder(#[from] fingerpost_finder::FinderError),
+    /// Work aside from the requests broke off.
+    #[error("work broke off")]
+    BrokeOff,
     /// A password could not be hashed.
     #[error("hashing failed")]
     Hashing,
@@ -116,7 +122,13 @@ impl IntoResponse for WebError {
                  call 999.",
             ),
             Self::MovedOn(text) => (StatusCode::CONFLICT, "This has changed in the meantime", *text),
-            Self::Store(_) | Self::Render(_) | Self::Session(_) | Self::Print | Self::Hashing => {
+            Self::Store(_)
+            | Self::Render(_)
+            | Self::Session(_)
+            | Self::Finder(_)
+            | Self::Print
+            | Self::BrokeOff
+            | Self::Hashing => {
                 tracing::error!(error = %self, "request failed");
                 (
                     StatusCode::INTERNAL_SERVER_ERROR,

@@ -81,7 +81,7 @@ impl App {
             ui,
             clock,
             passwords,
-            catalogue: catalogue::Catalogue::default(),
+            catalogue: catalogue::Catalogue::new()?,
             limits: limits::Limits::default(),
             config,
             invented,
@@ -140,8 +140,8 @@ impl App {
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn directory(&self) -> Result<Arc<fingerpost_directory::search::Index>, WebError> {
-        self.0.catalogue.index(&self.0.store).await
+    pub async fn directory(&self) -> Result<fingerpost_finder::Snapshot, WebError> {
+        self.0.catalogue.snapshot(&self.0.store).await
     }
 
     /// What the deployment decided.

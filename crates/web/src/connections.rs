@@ -16,12 +16,12 @@ use fingerpost_ui::format::{count, day, day_and_time, days_ago};
 use fingerpost_ui::pages::{Choice, ConnectionLine, ConnectionPage, DayFields, OfferBeside, OfferPage, SummaryRow};
 use serde::Deserialize;
 
-use crate::directory;
 use fingerpost_web_core::WebError;
 use fingerpost_web_core::form::Posted;
 use fingerpost_web_core::frame::{show, show_again};
 use fingerpost_web_core::permitted::May;
 use fingerpost_web_core::view::listed;
+use fingerpost_web_directory::search;
 
 /// What was just saved. A word of ours.
 #[derive(Debug, Deserialize)]
@@ -57,7 +57,9 @@ pub(crate) async fn service(
     let stored = here.app().store().service(service).await?;
     let called = case.person.details.name.called().to_owned();
     let back = (here.href(&format!("cases/{id}/services")), format!("What could fit {called}?"));
-    let mut page = directory::page(&here, &stored, (back, "caseload")).await?;
+    let frame = here.frame(stored.service.name.clone(), "caseload").await?;
+    let mut page = search::page(here.app(), &stored, (frame, back), true);
+    page.against = search::against(here.app(), service, &search::wanted_for(&case, here.app().today())).await?;
     page.offer = (case.closed.is_none() && stored.service.is_open()).then(|| OfferBeside {
         href: here.href(&format!("cases/{id}/services/{service}/offer")),
         text: format!("Offer this to {called}"),
@@ -83,6 +85,7 @@ async fn offer_page(
         key,
         called,
         service: name,
+        against: search::against(here.app(), stored.id, &search::wanted_for(case, here.app().today())).await?,
         service_phone: stored.service.phones.first().map(|phone| phone.number.clone()),
         safe_contact: case.person.safe_contact.said_for(&case.person.details),
         told: GroupIsTold::ALL

@@ -19,11 +19,11 @@ use tower_http::csrf::CsrfLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use crate::{
-    about, account, ask, care, caseload, cases, clinician_surveys, connections, counted, directory, door, entry, flow,
-    improvement, launch, measures, plan_copy, plans, refer, sent, signposts, staff_surveys, survey_door, texts, triage,
-    users,
+    about, account, ask, care, caseload, cases, clinician_surveys, connections, counted, entry, flow, improvement,
+    launch, measures, plan_copy, plans, refer, sent, staff_surveys, survey_door, texts, triage, users,
 };
 use fingerpost_web_core::{App, assets, errors, health, sessions};
+use fingerpost_web_directory::{door, search, signposts};
 
 /// What stands in front of a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -115,9 +115,14 @@ table! {
     "/o/{org}/signpost/door", BOTH, Guard::May(Action::Signpost), get(door::set_up).post(door::make);
     "/o/{org}/signpost/{id}/undo", POST, Guard::May(Action::Signpost), post(signposts::undo);
     "/o/{org}/signpost/{id}/slip", GET, Guard::May(Action::Signpost), get(signposts::slip);
-    "/o/{org}/directory", GET, Guard::May(Action::SearchDirectory), get(directory::list);
-    "/o/{org}/directory/{id}", GET, Guard::May(Action::SearchDirectory), get(directory::one);
-    "/o/{org}/cases/{id}/services", GET, Guard::May(Action::ReadCase), get(directory::for_case);
+    "/directory", GET, Guard::Anyone, get(search::public);
+    "/directory/list", GET, Guard::Anyone, get(search::public_list);
+    "/directory/{id}", GET, Guard::Anyone, get(search::public_one);
+    "/o/{org}/directory/list", GET, Guard::May(Action::SearchDirectory), get(search::my_list);
+    "/o/{org}/cases/{id}/services/list", GET, Guard::May(Action::ReadCase), get(search::case_list);
+    "/o/{org}/directory", GET, Guard::May(Action::SearchDirectory), get(search::list);
+    "/o/{org}/directory/{id}", GET, Guard::May(Action::SearchDirectory), get(search::one);
+    "/o/{org}/cases/{id}/services", GET, Guard::May(Action::ReadCase), get(search::for_case);
     "/o/{org}/cases/{id}/services/{service}", GET, Guard::May(Action::ReadCase), get(connections::service);
     "/o/{org}/cases/{id}/services/{service}/offer", BOTH, Guard::May(Action::WorkCase), get(connections::offer_form).post(connections::offer);
     "/o/{org}/cases/{id}/connections/{connection}", BOTH, Guard::May(Action::ReadCase), get(connections::one).post(connections::say);

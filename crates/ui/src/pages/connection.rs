@@ -23,6 +23,8 @@ pub struct OfferPage {
     pub service: String,
     /// Its telephone, for ringing.
     pub service_phone: Option<String>,
+    /// Why it does not fit now, as far as is known.
+    pub against: Vec<String>,
     /// The safe way to reach the person.
     pub safe_contact: String,
     /// What the group may be told after a yes.
@@ -160,6 +162,7 @@ mod samples {
                 called: "Peggy".into(),
                 service: LONG.into(),
                 service_phone: Some("01632 960 310".into()),
+                against: vec!["Full".into()],
                 safe_contact: "Phone 01632 960 142".into(),
                 told: vec![Choice::new("name_only", "First name", true)],
                 needs_told: Some("large print, interpreter".into()),

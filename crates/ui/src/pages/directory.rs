@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Choice, Frame, SummaryRow};
+use super::{Choice, Frame, Qr, SummaryRow};
 use crate::Page;
 
 /// Why a result is there, or what to ask.
@@ -11,6 +11,15 @@ pub struct Reason {
     /// `none` fits, `ask` is not known, `danger` does not fit.
     pub icon: &'static str,
     /// In words.
+    pub text: String,
+}
+
+/// A tag beside a name: how many places are free.
+#[derive(Debug, Clone, Serialize)]
+pub struct RoomTag {
+    /// The colour of the tag; the words carry the meaning.
+    pub kind: &'static str,
+    /// "3 places", "Full".
     pub text: String,
 }
 
@@ -25,12 +34,59 @@ pub struct ResultCard {
     pub organisation: Option<String>,
     /// The beginning of what it says.
     pub summary: String,
-    /// Nothing known speaks against it.
-    pub fits: bool,
+    /// `yes`, `ask` or `no`.
+    pub fit: &'static str,
+    /// Free places.
+    pub room: Option<RoomTag>,
+    /// Not shown to the public.
+    pub withheld: bool,
+    /// What people have to know before they go.
+    pub alert: Option<String>,
     /// Why it is there.
     pub reasons: Vec<Reason>,
     /// Who told us, and when.
     pub source: String,
+    /// It is on the shortlist.
+    pub listed: bool,
+    /// The same search with it on the shortlist, or off; none where the list is full.
+    pub list_href: Option<String>,
+    /// Where it stands on the page.
+    pub anchor: String,
+}
+
+/// The form of a search, with what was asked.
+#[derive(Debug, Clone, Serialize)]
+pub struct SearchForm {
+    /// Where the search is sent.
+    pub action: String,
+    /// What was typed.
+    pub words: String,
+    /// Needs.
+    pub needs: Vec<Choice>,
+    /// The postcode or town typed; none where the place comes from the case.
+    pub near: Option<String>,
+    /// Distances.
+    pub distances: Vec<Choice>,
+    /// What it may cost.
+    pub costs: Vec<Choice>,
+    /// Days of the week.
+    pub days: Vec<Choice>,
+    /// Parts of the day.
+    pub parts: Vec<Choice>,
+    /// What it must have.
+    pub must: Vec<Choice>,
+    /// The language typed.
+    pub language: String,
+    /// The age typed.
+    pub age: String,
+    /// Groups that the person belongs to.
+    pub who: Vec<Choice>,
+    /// The search starts from a person.
+    pub person: bool,
+    /// Something of what is folded away was chosen.
+    pub more: bool,
+    /// The shortlist, carried along.
+    pub list: Vec<String>,
 }
 
 /// The search and what it found.
@@ -42,28 +98,59 @@ pub struct DirectoryPage {
     pub back: Option<(String, String)>,
     /// "Directory", or "What could fit Peggy?".
     pub heading: String,
-    /// Where the search is sent; the page of a service is below it.
-    pub action: String,
-    /// What was typed.
-    pub words: String,
-    /// Needs.
-    pub needs: Vec<Choice>,
-    /// The postcode typed; none where the place comes from the case.
-    pub near: Option<String>,
-    /// Distances.
-    pub distances: Vec<Choice>,
+    /// The form.
+    pub form: SearchForm,
+    /// The two doors: search, and start from a person.
+    pub doors: Option<(String, String)>,
+    /// Nothing was asked yet: the form alone.
+    pub waits: bool,
+    /// What was typed may mean danger.
+    pub danger: bool,
+    /// What was taken out of the sentence, in words.
+    pub understood: String,
+    /// The same search for the words as they stand.
+    pub exact_href: String,
+    /// What was read instead of words that nothing has.
+    pub corrected: Vec<String>,
     /// From where distances are measured.
     pub origin: String,
     /// How many were found.
     pub total: String,
-    /// The results.
+    /// Those that could fit.
     pub results: Vec<ResultCard>,
+    /// Those that do not fit now.
+    pub unfit: Vec<ResultCard>,
+    /// The shortlist and how many are on it.
+    pub list: Option<(String, String)>,
     /// The page before.
-    pub earlier: Option<usize>,
+    pub earlier: Option<String>,
     /// The page after.
-    pub later: Option<usize>,
+    pub later: Option<String>,
     /// Nothing has been put into the directory yet.
     pub directory_empty: bool,
+    /// Staff look.
+    pub staff: bool,
+}
+
+/// A shortlist, to print and to send.
+#[derive(Debug, Clone, Serialize)]
+pub struct ListPage {
+    /// What surrounds it.
+    pub frame: Frame,
+    /// Back to the search, with its words.
+    pub back: (String, String),
+    /// "My list".
+    pub heading: String,
+    /// What is on it.
+    pub services: Vec<ServicePage>,
+    /// A letter that the reader's own mail program writes.
+    pub mail: String,
+    /// The list's address, to scan.
+    pub qr: Qr,
+    /// It is in large print.
+    pub larger: bool,
+    /// The same in the other size.
+    pub size_href: String,
 }
 
 /// What stands beside a service when it was reached from a case.
@@ -86,8 +173,14 @@ pub struct ServicePage {
     pub name: String,
     /// Who offers it.
     pub organisation: Option<String>,
-    /// It takes place.
+    /// It takes place, or rests.
     pub open: bool,
+    /// Free places.
+    pub room: Option<RoomTag>,
+    /// What people have to know before they go.
+    pub alert: Option<String>,
+    /// Not shown to the public.
+    pub withheld: bool,
     /// What it says about itself.
     pub description: String,
     /// When, where, for whom.
@@ -96,12 +189,19 @@ pub struct ServicePage {
     pub website: Option<String>,
     /// Who told us, and when.
     pub source: String,
+    /// Why it does not fit the person now.
+    pub against: Vec<String>,
     /// Offering it to a person.
     pub offer: Option<OfferBeside>,
+    /// Putting it on the shortlist, or taking it off.
+    pub list: Option<OfferBeside>,
 }
 
 impl Page for DirectoryPage {
     const TEMPLATE: &'static str = "directory.html";
+}
+impl Page for ListPage {
+    const TEMPLATE: &'static str = "shortlist.html";
 }
 impl Page for ServicePage {
     const TEMPLATE: &'static str = "service.html";
@@ -112,6 +212,29 @@ mod samples {
     use super::*;
     use crate::pages::samples::{LONG, frame};
 
+    impl SearchForm {
+        fn sample() -> Self {
+            let any = || vec![Choice::new("", "Any", true), Choice::new("x", "Another", false)];
+            Self {
+                action: "/o/x/directory".into(),
+                words: "choir".into(),
+                needs: any(),
+                near: Some("WX4 2TN".into()),
+                distances: any(),
+                costs: any(),
+                days: vec![Choice::new("TU", "Tue", true)],
+                parts: any(),
+                must: vec![Choice::new("steps", "No steps", true)],
+                language: "Polish".into(),
+                age: "81".into(),
+                who: vec![Choice::new("women", "Women", false)],
+                person: false,
+                more: true,
+                list: vec!["01".into()],
+            }
+        }
+    }
+
     impl DirectoryPage {
         pub(crate) fn samples() -> Vec<Self> {
             let card = ResultCard {
@@ -119,39 +242,87 @@ mod samples {
                 name: LONG.into(),
                 organisation: Some(LONG.into()),
                 summary: "Singing".into(),
-                fits: true,
+                fit: "yes",
+                room: Some(RoomTag { kind: "green", text: "3 places".into() }),
+                withheld: true,
+                alert: Some("Closed in August".into()),
                 reasons: vec![
                     Reason { icon: "none", text: "0.8 miles".into() },
                     Reason { icon: "ask", text: "Cost: ask".into() },
                 ],
                 source: "From a file".into(),
+                listed: false,
+                list_href: Some("/o/x/directory?list=1".into()),
+                anchor: "one".into(),
             };
+            let asking = ResultCard { fit: "ask", listed: true, anchor: "two".into(), room: None, ..card.clone() };
             let against = ResultCard {
-                fits: false,
+                fit: "no",
                 organisation: None,
                 summary: String::new(),
-                reasons: vec![Reason { icon: "danger", text: "Does not fit: up to age 25".into() }],
+                alert: None,
+                withheld: false,
+                list_href: None,
+                anchor: "three".into(),
+                reasons: vec![Reason { icon: "danger", text: "Up to age 25".into() }],
                 ..card.clone()
             };
             let usual = Self {
                 frame: frame("Directory"),
                 back: Some(("/o/x/cases/1".into(), "Back to Peggy's page".into())),
                 heading: "Directory".into(),
-                action: "/o/x/directory".into(),
-                words: "choir".into(),
-                needs: vec![Choice::new("", "Any need", true)],
-                near: Some("WX4 2TN".into()),
-                distances: vec![Choice::new("", "Any distance", true)],
+                form: SearchForm::sample(),
+                doors: Some(("/o/x/directory".into(), "/o/x/directory?door=person".into())),
+                waits: false,
+                danger: true,
+                understood: "on Tuesday, free".into(),
+                exact_href: "/o/x/directory?exact=yes".into(),
+                corrected: vec!["Nothing here has \u{201c}gardning\u{201d}".into()],
                 origin: "Distances are from here".into(),
                 total: "2 services".into(),
-                results: vec![card, against],
-                earlier: Some(1),
-                later: Some(3),
+                results: vec![card, asking],
+                unfit: vec![against],
+                list: Some(("/o/x/directory/list".into(), "1 service".into())),
+                earlier: Some("/o/x/directory?page=1".into()),
+                later: Some("/o/x/directory?page=3".into()),
                 directory_empty: false,
+                staff: true,
             };
-            let none = Self { results: vec![], earlier: None, later: None, back: None, near: None, ..usual.clone() };
+            let none = Self {
+                results: vec![],
+                unfit: vec![],
+                earlier: None,
+                later: None,
+                back: None,
+                list: None,
+                danger: false,
+                understood: String::new(),
+                corrected: vec![],
+                form: SearchForm { near: None, more: false, ..SearchForm::sample() },
+                ..usual.clone()
+            };
+            let public = Self { staff: false, doors: None, ..usual.clone() };
             let empty = Self { directory_empty: true, ..none.clone() };
-            vec![usual, none, empty]
+            let person =
+                Self { waits: true, form: SearchForm { person: true, ..SearchForm::sample() }, ..none.clone() };
+            vec![usual, none, public, empty, person]
+        }
+    }
+
+    impl ListPage {
+        pub(crate) fn samples() -> Vec<Self> {
+            let usual = Self {
+                frame: frame("My list"),
+                back: ("/directory".into(), "Back to the search".into()),
+                heading: "My list".into(),
+                services: ServicePage::samples(),
+                mail: "mailto:?subject=x".into(),
+                qr: Qr::default(),
+                larger: false,
+                size_href: "/directory/list?size=larger".into(),
+            };
+            let empty = Self { services: vec![], larger: true, ..usual.clone() };
+            vec![usual, empty]
         }
     }
 
@@ -163,6 +334,11 @@ mod samples {
                 name: LONG.into(),
                 organisation: Some(LONG.into()),
                 open: true,
+                room: Some(RoomTag { kind: "yellow", text: "1 place".into() }),
+                alert: Some("Closed in August".into()),
+                withheld: true,
+                against: vec!["Full".into()],
+                list: Some(OfferBeside { href: "/directory/list?list=1".into(), text: "Add to my list".into() }),
                 description: "One\nTwo".into(),
                 rows: vec![SummaryRow::new("When", "Tuesday\nThursday")],
                 website: Some("https://example.org".into()),
@@ -172,6 +348,11 @@ mod samples {
             let bare = Self {
                 organisation: None,
                 open: false,
+                room: None,
+                alert: None,
+                withheld: false,
+                against: vec![],
+                list: None,
                 description: String::new(),
                 rows: vec![],
                 website: None,

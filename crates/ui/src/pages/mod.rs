@@ -43,7 +43,7 @@ pub use case::{
 };
 pub use chart::{MonthChart, MonthPoint};
 pub use connection::{ConnectionLine, ConnectionPage, DayFields, GroupPage, OfferPage};
-pub use directory::{DirectoryPage, OfferBeside, Reason, ResultCard, ServicePage};
+pub use directory::{DirectoryPage, ListPage, OfferBeside, Reason, ResultCard, RoomTag, SearchForm, ServicePage};
 pub use entry::{
     Account, ChoosePasswordPage, CodePage, MessagePage, PlaceLink, PlacesPage, SignInPage, TextBlock, TextPage,
 };
@@ -287,6 +287,7 @@ mod tests {
             + draw(&ui, ConnectionPage::samples())
             + draw(&ui, GroupPage::samples())
             + draw(&ui, DirectoryPage::samples())
+            + draw(&ui, ListPage::samples())
             + draw(&ui, ServicePage::samples())
             + draw(&ui, PlanPage::samples())
             + draw(&ui, PlanCopyPage::samples())
@@ -313,7 +314,7 @@ mod tests {
             + draw(&ui, MatrixPage::samples());
         assert!(drawn > 30);
         let templates = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/templates")).unwrap().count();
-        assert_eq!(templates, 59 + 2, "a template without a page, or a page without samples here");
+        assert_eq!(templates, 60 + 3, "a template without a page, or a page without samples here");
     }
 
     #[test]

@@ -3,13 +3,14 @@
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use fingerpost_directory::search::{self, Entry};
+use fingerpost_directory::entry::Entry;
+use fingerpost_directory::wanted::Wanted;
 use fingerpost_domain::id::{RequestKey, ServiceId};
 use fingerpost_policy::Signpost;
 use fingerpost_store::SignpostDoor;
 use fingerpost_ui::pages::{DoorPage, DoorServicePage, DoorSetUpPage, Frame};
 
-use crate::directory;
+use crate::search::{self, tellable};
 use crate::signposts::tile;
 use fingerpost_web_core::form::{Posted, link_token};
 use fingerpost_web_core::frame::{show, show_again};
@@ -34,11 +35,12 @@ async fn services(app: &App, door: &SignpostDoor) -> Result<Vec<ServiceId>, WebE
     let most = i64::try_from(TILES).unwrap_or(i64::MAX);
     let mut ids = app.store().often_at_door(door, most, app.now()).await?;
     let near = app.store().place_of_organisation(door.organisation).await?;
-    let found = index.search(&search::Query { near, ..search::Query::default() }, (0, TILES));
+    let wanted = Wanted { near, ..Wanted::default() };
+    let found = index.search_among(&wanted, true, app.today(), (0, TILES), tellable)?;
     ids.extend(found.hits.iter().map(|hit| hit.entry.id));
     let mut shown: Vec<ServiceId> = vec![];
     for id in ids {
-        if shown.len() < TILES && !shown.contains(&id) && index.get(id).is_some() {
+        if shown.len() < TILES && !shown.contains(&id) && index.get(id).is_some_and(|entry| tellable(entry)) {
             shown.push(id);
         }
     }
@@ -61,12 +63,14 @@ async fn page(app: &App, code: &str, door: &SignpostDoor, problem: Option<String
     })
 }
 
-pub(crate) async fn look(State(app): State<App>, Path(code): Path<String>) -> Result<Response, WebError> {
+/// What is near, behind a code on the wall.
+pub async fn look(State(app): State<App>, Path(code): Path<String>) -> Result<Response, WebError> {
     let door = door(&app, &code).await?;
     show(&app, &page(&app, &code, &door, None).await?)
 }
 
-pub(crate) async fn choose(
+/// Counts a press, and shows what was pressed.
+pub async fn choose(
     State(app): State<App>,
     Path(code): Path<String>,
     caller: Caller,
@@ -88,21 +92,24 @@ pub(crate) async fn choose(
 }
 
 /// One service, and what to expect there. The same page is behind the number on a slip.
-pub(crate) async fn service(
+pub async fn service(
     State(app): State<App>,
     Path((code, id)): Path<(String, ServiceId)>,
 ) -> Result<Response, WebError> {
     // A slip in somebody's hand still leads to its service when the place has a new code.
     let door = app.store().any_door(&code).await?.ok_or(WebError::NotFound)?;
     let stored = app.store().service(id).await?;
-    let entry = Entry::of(stored.id, &stored.source, &stored.service);
+    if stored.standing.withheld {
+        return Err(WebError::NotFound);
+    }
+    let entry = Entry::of(stored.id, &stored.source, &stored.service, stored.standing);
     let page = DoorServicePage {
         frame: frame(&app, stored.service.name.clone(), &code),
         back_href: format!("/s/{code}"),
         open: stored.service.is_open(),
         name: stored.service.name.clone(),
         summary: entry.summary,
-        rows: directory::rows(&stored),
+        rows: search::rows(&stored),
         place_name: door.name,
     };
     show(&app, &page)
@@ -123,12 +130,12 @@ async fn set_up_page(here: &May<Signpost>) -> Result<DoorSetUpPage, WebError> {
 }
 
 /// The poster with the code, for staff.
-pub(crate) async fn set_up(here: May<Signpost>) -> Result<Response, WebError> {
+pub async fn set_up(here: May<Signpost>) -> Result<Response, WebError> {
     show(here.app(), &set_up_page(&here).await?)
 }
 
 /// Opens the door, or a new one in place of one that should no longer be used.
-pub(crate) async fn make(here: May<Signpost>, form: Posted) -> Result<Response, WebError> {
+pub async fn make(here: May<Signpost>, form: Posted) -> Result<Response, WebError> {
     // A second press of the same button finds another code there, and changes nothing.
     let now = here.app().store().door_of(&here.ctx).await?.unwrap_or_default();
     if now == form.text("replaces") {

@@ -3,7 +3,8 @@
 use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::Query;
-use fingerpost_directory::search::{self, Entry};
+use fingerpost_directory::entry::Entry;
+use fingerpost_directory::wanted::Wanted;
 use fingerpost_domain::calendar::{day_of, instant_at, plus_days};
 use fingerpost_domain::id::{RequestKey, ServiceId, SignpostId};
 use fingerpost_domain::signpost::SignpostHow;
@@ -13,7 +14,7 @@ use fingerpost_ui::format::{count, time};
 use fingerpost_ui::pages::{LastSignpost, Qr, SignpostPage, SlipPage, Tile};
 use serde::Deserialize;
 
-use crate::directory;
+use crate::search::{self, tellable};
 use fingerpost_web_core::form::Posted;
 use fingerpost_web_core::frame::{show, show_again};
 use fingerpost_web_core::permitted::May;
@@ -24,7 +25,7 @@ const TILES: usize = 8;
 
 /// What the page was opened with. Ids of ours, nobody's name.
 #[derive(Debug, Default, Deserialize)]
-pub(crate) struct Asked {
+pub struct Asked {
     last: Option<String>,
     service: Option<String>,
     undone: Option<String>,
@@ -32,8 +33,11 @@ pub(crate) struct Asked {
 
 /// A service to press, with when, for how much and how one gets in.
 pub(crate) fn tile(entry: &Entry, checked: bool) -> Tile {
-    let parts =
-        [entry.days.join(", "), entry.cost.clone().unwrap_or_default(), entry.access.clone().unwrap_or_default()];
+    let parts = [
+        entry.facts.times.days.names().collect::<Vec<_>>().join(", "),
+        entry.cost.clone().unwrap_or_default(),
+        entry.access.clone().unwrap_or_default(),
+    ];
     Tile {
         value: entry.id.to_string(),
         name: entry.name.clone(),
@@ -57,7 +61,8 @@ async fn page(here: &May<Signpost>, asked: &Asked, problem: Option<String>) -> R
     let store = here.app().store();
     let (often, week) = store.signposted_often(&here.ctx, (most, instant_at(monday, 0))).await?;
     let near = store.place_of_organisation(here.organisation.id).await?;
-    let found = index.search(&search::Query { near, ..search::Query::default() }, (0, TILES));
+    let wanted = Wanted { near, ..Wanted::default() };
+    let found = index.search_among(&wanted, true, here.app().today(), (0, TILES), tellable)?;
     // The one asked for, the usual ones, then the nearest.
     let chosen: Option<ServiceId> = asked.service.as_deref().and_then(|id| id.parse().ok());
     let mut ids: Vec<ServiceId> = chosen.into_iter().chain(often).collect();
@@ -93,11 +98,13 @@ async fn page(here: &May<Signpost>, asked: &Asked, problem: Option<String>) -> R
     })
 }
 
-pub(crate) async fn form(here: May<Signpost>, Query(asked): Query<Asked>) -> Result<Response, WebError> {
+/// The signpost page.
+pub async fn form(here: May<Signpost>, Query(asked): Query<Asked>) -> Result<Response, WebError> {
     show(here.app(), &page(&here, &asked, None).await?)
 }
 
-pub(crate) async fn note(here: May<Signpost>, form: Posted) -> Result<Response, WebError> {
+/// Counts a signpost.
+pub async fn note(here: May<Signpost>, form: Posted) -> Result<Response, WebError> {
     let key = form.key()?;
     let service: Option<ServiceId> = form.text("service").parse().ok();
     let how = SignpostHow::from_code(&form.text("how")).filter(|how| *how != SignpostHow::Door);
@@ -116,7 +123,8 @@ pub(crate) async fn note(here: May<Signpost>, form: Posted) -> Result<Response, 
     Ok(Redirect::to(&here.href(&next)).into_response())
 }
 
-pub(crate) async fn undo(
+/// Takes one back.
+pub async fn undo(
     here: May<Signpost>,
     Path((_, id)): Path<(String, SignpostId)>,
     _form: Posted,
@@ -133,16 +141,16 @@ async fn door_qr(here: &May<Signpost>, service: ServiceId) -> Result<Qr, WebErro
 }
 
 /// The slip for somebody's hand.
-pub(crate) async fn slip(here: May<Signpost>, Path((_, id)): Path<(String, SignpostId)>) -> Result<Response, WebError> {
+pub async fn slip(here: May<Signpost>, Path((_, id)): Path<(String, SignpostId)>) -> Result<Response, WebError> {
     let noted = here.app().store().signpost(&here.ctx, id).await?.ok_or(WebError::NotFound)?;
     let stored = here.app().store().service(noted.service).await?;
-    let entry = Entry::of(stored.id, &stored.source, &stored.service);
+    let entry = Entry::of(stored.id, &stored.source, &stored.service, stored.standing);
     let drawn = SlipPage {
         frame: here.frame(stored.service.name.clone(), "signpost").await?,
         back_href: here.href(&format!("signpost?last={id}")),
         name: stored.service.name.clone(),
         summary: entry.summary,
-        rows: directory::rows(&stored),
+        rows: search::rows(&stored),
         qr: door_qr(&here, noted.service).await?,
         source: format!("{}. {}", here.organisation.name, fingerpost_ui::format::birth_day(day_of(here.ctx.now))),
     };

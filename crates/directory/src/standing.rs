@@ -1,0 +1,113 @@
+//! What an installation knows of a service beyond what its entry says: how it answers, and whether it is still right.
+
+use fingerpost_domain::Date;
+
+/// Answers and reports, counted.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Standing {
+    /// Offers that the group answered, or let lie until we stopped waiting, in the last year.
+    pub asked: u32,
+    /// Offers to which it said yes.
+    pub accepted: u32,
+    /// Days until the answer: the median.
+    pub reply_days: Option<u32>,
+    /// Reports of readers that nobody has settled.
+    pub open_reports: u32,
+    /// The day on which the group or a steward last said here that the entry is right.
+    pub confirmed_on: Option<Date>,
+    /// It is shown to staff only until a steward releases it: where it is may have to stay unknown.
+    pub withheld: bool,
+}
+
+/// Fewer answers than this say nothing about a group, and could say something about a person.
+pub const FEWEST_ANSWERS: u32 = 5;
+
+impl Standing {
+    /// How it answers, where enough offers were made: accepted, asked, median days.
+    #[must_use]
+    pub fn responsiveness(&self) -> Option<(u32, u32, Option<u32>)> {
+        (self.asked >= FEWEST_ANSWERS).then_some((self.accepted.min(self.asked), self.asked, self.reply_days))
+    }
+}
+
+/// How far an entry can be trusted today.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Freshness {
+    /// Confirmed not long ago.
+    Fresh,
+    /// Confirmed some time ago.
+    Ageing,
+    /// Confirmed long ago, or readers doubt it.
+    Doubtful,
+    /// Nobody knows when it was last confirmed.
+    NotKnown,
+}
+
+/// Trust halves in so many days without a confirmation: half a year, the time after which a small group has often
+/// another telephone number or another day.
+const HALVES_IN: f64 = 182.0;
+/// An open report of a reader takes so much of the trust.
+const REPORT: f64 = 0.6;
+/// A group that never answers may not be there any more.
+const SILENT: f64 = 0.7;
+
+/// Trust in an entry, 0 to 1, that was last confirmed on `confirmed`.
+#[must_use]
+pub fn trust(confirmed: Option<Date>, standing: &Standing, today: Date) -> f64 {
+    let confirmed = confirmed.max(standing.confirmed_on);
+    // Nobody knows: as after a year and a half.
+    let days = confirmed.map_or(3.0 * HALVES_IN, |day| {
+        f64::from(i32::try_from(fingerpost_domain::calendar::days_between(day, today).max(0)).unwrap_or(i32::MAX))
+    });
+    let reports = REPORT.powi(i32::try_from(standing.open_reports).unwrap_or(i32::MAX));
+    let silent = if standing.asked >= FEWEST_ANSWERS && standing.accepted == 0 { SILENT } else { 1.0 };
+    (-days / HALVES_IN).exp2() * reports * silent
+}
+
+/// The same in a word.
+#[must_use]
+pub fn freshness(confirmed: Option<Date>, standing: &Standing, today: Date) -> Freshness {
+    let trust = trust(confirmed, standing, today);
+    if confirmed.max(standing.confirmed_on).is_none() && standing.open_reports == 0 {
+        return Freshness::NotKnown;
+    }
+    match trust {
+        trust if trust >= 0.5 => Freshness::Fresh,
+        trust if trust >= 0.2 => Freshness::Ageing,
+        _ => Freshness::Doubtful,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use fingerpost_domain::calendar::plus_days;
+
+    use super::*;
+
+    const TODAY: Date = Date::constant(2026, 11, 26);
+
+    #[test]
+    fn trust_fades_is_renewed_and_is_shaken() {
+        let ago = |days: i64| Some(plus_days(TODAY, -days));
+        let none = Standing::default();
+        assert!((trust(ago(182), &none, TODAY) - 0.5).abs() < 1e-9);
+        assert_eq!(freshness(ago(20), &none, TODAY), Freshness::Fresh);
+        assert_eq!(freshness(ago(300), &none, TODAY), Freshness::Ageing);
+        assert_eq!(freshness(ago(900), &none, TODAY), Freshness::Doubtful);
+        assert_eq!(freshness(None, &none, TODAY), Freshness::NotKnown);
+        let confirmed = Standing { confirmed_on: ago(3), ..none };
+        assert_eq!(freshness(ago(900), &confirmed, TODAY), Freshness::Fresh);
+        let reported = Standing { open_reports: 2, ..none };
+        assert_eq!(freshness(ago(20), &reported, TODAY), Freshness::Ageing);
+        let silent = Standing { asked: 6, ..none };
+        assert!(trust(ago(20), &silent, TODAY) < trust(ago(20), &none, TODAY));
+        assert!(trust(Some(plus_days(TODAY, 9)), &none, TODAY) <= 1.0, "a day in the future is no bonus");
+    }
+
+    #[test]
+    fn few_answers_say_nothing() {
+        assert_eq!(Standing { asked: 4, accepted: 4, ..Standing::default() }.responsiveness(), None);
+        let nine = Standing { asked: 10, accepted: 9, reply_days: Some(2), ..Standing::default() };
+        assert_eq!(nine.responsiveness(), Some((9, 10, Some(2))));
+    }
+}

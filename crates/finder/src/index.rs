@@ -1,0 +1,357 @@
+//! The index: entries, their words, and looking.
+
+use std::cmp::Ordering;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use fingerpost_directory::entry::Entry;
+use fingerpost_directory::fit::{Mark, fit};
+use fingerpost_directory::hsds::Service;
+use fingerpost_directory::place::Point;
+use fingerpost_directory::standing::Standing;
+use fingerpost_directory::wanted::Wanted;
+use fingerpost_directory::words::words;
+use fingerpost_domain::Date;
+use fingerpost_domain::id::ServiceId;
+use tantivy::query::{EnableScoring, Query};
+use tantivy::schema::{FAST, Field, INDEXED, IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
+use tantivy::tokenizer::{PreTokenizedString, Token};
+use tantivy::{DocSet, IndexReader, IndexWriter, ReloadPolicy, Searcher, TERMINATED, TantivyDocument, Term};
+
+use crate::towns::Towns;
+use crate::{FinderError, rank, text};
+
+/// Memory of the writer before it makes a segment, in bytes.
+const WRITER_MEMORY: usize = 60_000_000;
+/// The name of the field that says which entry a document is.
+const SLOT: &str = "slot";
+
+/// What is written into: one for each node.
+pub struct Finder {
+    writer: IndexWriter,
+    reader: IndexReader,
+    slot: Field,
+    /// Name, terms, organisation, text: the order of [`rank::FIELDS`].
+    fields: [Field; 4],
+    entries: Vec<Option<Arc<Entry>>>,
+    by_id: HashMap<ServiceId, u32>,
+    written: HashMap<String, String>,
+}
+
+/// The directory as it can be searched: it does not change. Cloning shares it.
+#[derive(Clone)]
+pub struct Snapshot {
+    searcher: Searcher,
+    fields: [Field; 4],
+    entries: Arc<Vec<Option<Arc<Entry>>>>,
+    /// The first place of each entry; of the town where its own is not known.
+    places: Arc<Vec<Option<Point>>>,
+    by_id: Arc<HashMap<ServiceId, u32>>,
+    written: Arc<HashMap<String, String>>,
+    towns: Arc<Towns>,
+}
+
+/// One result.
+#[derive(Debug, Clone)]
+pub struct Hit {
+    /// The entry.
+    pub entry: Arc<Entry>,
+    /// Miles to its nearest place, in a straight line.
+    pub miles: Option<f64>,
+    /// The distance is that of its town.
+    pub by_town: bool,
+    /// Whether it fits.
+    pub mark: Mark,
+}
+
+/// What was found.
+#[derive(Debug, Clone, Default)]
+pub struct Found {
+    /// The results of this page: those that could fit first, each kind best first.
+    pub hits: Vec<Hit>,
+    /// How many could fit.
+    pub could_fit: usize,
+    /// How many do not fit now.
+    pub do_not_fit: usize,
+    /// Words that no entry has, and what was read instead.
+    pub corrected: Vec<(String, String)>,
+}
+
+impl Found {
+    /// How many there are in all.
+    #[must_use]
+    pub const fn total(&self) -> usize {
+        self.could_fit + self.do_not_fit
+    }
+}
+
+fn add_words(document: &mut TantivyDocument, written: &mut HashMap<String, String>, field: Field, texts: &[&str]) {
+    for text in texts.iter().filter(|text| !text.is_empty()) {
+        let tokens = words(text)
+            .into_iter()
+            .enumerate()
+            .map(|(position, word)| {
+                if !written.contains_key(&word.stem) {
+                    written.insert(word.stem.clone(), word.written);
+                }
+                Token { offset_from: 0, offset_to: 0, position, text: word.stem, position_length: 1 }
+            })
+            .collect();
+        document.add_pre_tokenized_text(field, PreTokenizedString { text: String::new(), tokens });
+    }
+}
+
+impl Finder {
+    /// An empty index.
+    ///
+    /// # Errors
+    /// When there is no memory for it.
+    pub fn new() -> Result<Self, FinderError> {
+        let mut schema = Schema::builder();
+        let slot = schema.add_u64_field(SLOT, INDEXED | FAST);
+        let words = TextOptions::default().set_indexing_options(
+            TextFieldIndexing::default().set_index_option(IndexRecordOption::WithFreqsAndPositions),
+        );
+        let fields = ["name", "terms", "organisation", "text"].map(|name| schema.add_text_field(name, words.clone()));
+        let index = tantivy::Index::create_in_ram(schema.build());
+        let writer = index.writer_with_num_threads(1, WRITER_MEMORY)?;
+        let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
+        Ok(Self { writer, reader, slot, fields, entries: vec![], by_id: HashMap::new(), written: HashMap::new() })
+    }
+
+    /// Takes a service in, in place of what was there. One that ended is taken out; one that rests is found as resting.
+    ///
+    /// # Errors
+    /// When there is no memory for it.
+    pub fn put(
+        &mut self,
+        id: ServiceId,
+        source: &str,
+        service: &Service,
+        standing: Standing,
+    ) -> Result<(), FinderError> {
+        let known = self.by_id.get(&id).copied();
+        if let Some(slot) = known {
+            self.writer.delete_term(Term::from_field_u64(self.slot, u64::from(slot)));
+        }
+        if !service.is_open() && !service.is_resting() {
+            self.remove(id);
+            return Ok(());
+        }
+        let Some(slot) = known.or_else(|| u32::try_from(self.entries.len()).ok()) else { return Ok(()) };
+        let mut document = TantivyDocument::new();
+        document.add_u64(self.slot, u64::from(slot));
+        let terms: Vec<&str> = service.terms().collect();
+        let some = |text: &'_ Option<String>| text.clone().unwrap_or_default();
+        let (other, about, for_whom) =
+            (some(&service.alternate_name), some(&service.description), some(&service.eligibility_description));
+        let by = service.organization.as_ref().map_or("", |by| by.name.as_str());
+        let [name_field, terms_field, by_field, text_field] = self.fields;
+        add_words(&mut document, &mut self.written, name_field, &[&service.name, &other]);
+        add_words(&mut document, &mut self.written, terms_field, &terms);
+        add_words(&mut document, &mut self.written, by_field, &[by]);
+        add_words(&mut document, &mut self.written, text_field, &[&about, &for_whom]);
+        self.writer.add_document(document)?;
+        let entry = Some(Arc::new(Entry::of(id, source, service, standing)));
+        match known.and_then(|slot| self.entries.get_mut(usize::try_from(slot).ok()?)) {
+            Some(place) => *place = entry,
+            None => self.entries.push(entry),
+        }
+        self.by_id.insert(id, slot);
+        Ok(())
+    }
+
+    /// Takes a service out.
+    pub fn remove(&mut self, id: ServiceId) {
+        let Some(slot) = self.by_id.remove(&id) else { return };
+        self.writer.delete_term(Term::from_field_u64(self.slot, u64::from(slot)));
+        if let Some(place) = usize::try_from(slot).ok().and_then(|slot| self.entries.get_mut(slot)) {
+            *place = None;
+        }
+    }
+
+    /// Makes what was put visible, and gives it.
+    ///
+    /// # Errors
+    /// When there is no memory for it.
+    pub fn publish(&mut self) -> Result<Snapshot, FinderError> {
+        self.writer.commit()?;
+        self.reader.reload()?;
+        let towns = Towns::of(self.entries.iter().flatten());
+        let place = |entry: &Arc<Entry>| {
+            entry.facts.places.first().copied().or_else(|| entry.town.as_deref().and_then(|town| towns.get(town)))
+        };
+        let places = self.entries.iter().map(|entry| entry.as_ref().and_then(place)).collect();
+        Ok(Snapshot {
+            searcher: self.reader.searcher(),
+            fields: self.fields,
+            entries: Arc::new(self.entries.clone()),
+            places: Arc::new(places),
+            by_id: Arc::new(self.by_id.clone()),
+            written: Arc::new(self.written.clone()),
+            towns: Arc::new(towns),
+        })
+    }
+}
+
+/// How well an entry has what was typed.
+#[derive(Debug, Clone, Copy, Default)]
+struct Match {
+    score: f32,
+    /// One bit for each thing that it has.
+    things: u32,
+}
+
+/// An entry on its way into the order.
+struct Ranked {
+    slot: usize,
+    weight: f64,
+    miles: Option<f64>,
+    mark: Mark,
+}
+
+impl Snapshot {
+    /// How many entries it holds.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.by_id.len()
+    }
+
+    /// Nothing is in it.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.by_id.is_empty()
+    }
+
+    /// An entry.
+    #[must_use]
+    pub fn get(&self, id: ServiceId) -> Option<&Arc<Entry>> {
+        self.entries.get(usize::try_from(*self.by_id.get(&id)?).ok()?)?.as_ref()
+    }
+
+    /// Where towns are.
+    #[must_use]
+    pub fn towns(&self) -> &Towns {
+        &self.towns
+    }
+
+    /// Every entry, in no order that means anything.
+    pub fn entries(&self) -> impl Iterator<Item = &Arc<Entry>> {
+        self.entries.iter().flatten()
+    }
+
+    /// How well each entry has each thing.
+    fn matches(&self, concepts: &[fingerpost_directory::vocabulary::Concept]) -> Result<Vec<Match>, FinderError> {
+        let mut all = vec![Match::default(); self.entries.len()];
+        for (bit, concept) in concepts.iter().enumerate() {
+            let weight =
+                text::query(concept, &self.fields).weight(EnableScoring::enabled_from_searcher(&self.searcher))?;
+            for segment in self.searcher.segment_readers() {
+                let slots = segment.fast_fields().u64(SLOT)?.first_or_default_col(u64::MAX);
+                let mut scorer = weight.scorer(segment, 1.0)?;
+                let mut document = scorer.doc();
+                while document != TERMINATED {
+                    let alive = segment.alive_bitset().is_none_or(|alive| alive.is_alive(document));
+                    let slot = usize::try_from(slots.get_val(document)).unwrap_or(usize::MAX);
+                    if let Some(entry) = all.get_mut(slot).filter(|_| alive) {
+                        entry.score += scorer.score();
+                        entry.things |= 1 << bit;
+                    }
+                    document = scorer.advance();
+                }
+            }
+        }
+        Ok(all)
+    }
+
+    fn miles(&self, slot: usize, entry: &Entry, near: Option<Point>) -> Option<f64> {
+        let near = near?;
+        let own = entry.facts.places.iter().map(|place| near.miles_to(*place)).min_by(f64::total_cmp);
+        own.or_else(|| Some(near.miles_to((*self.places.get(slot)?)?)))
+    }
+
+    /// Looks. `named` says that the place was asked for and not only known. Gives the results from `skip` on, at most `take`.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn search(
+        &self,
+        wanted: &Wanted,
+        named: bool,
+        today: Date,
+        (skip, take): (usize, usize),
+    ) -> Result<Found, FinderError> {
+        self.search_among(wanted, named, today, (skip, take), |_| true)
+    }
+
+    /// The same among the entries that `may` be shown.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn search_among(
+        &self,
+        wanted: &Wanted,
+        named: bool,
+        today: Date,
+        (skip, take): (usize, usize),
+        may: impl Fn(&Entry) -> bool,
+    ) -> Result<Found, FinderError> {
+        let question = text::question(&wanted.words, &self.searcher, &self.fields, &self.written)?;
+        let things = question.concepts.len();
+        let matches = self.matches(&question.concepts)?;
+        let enough = enough(&matches, things);
+        let mut ranked: Vec<Ranked> = vec![];
+        for (slot, (entry, found)) in self.entries.iter().zip(&matches).enumerate() {
+            let Some(entry) = entry.as_deref() else { continue };
+            let has = found.things.count_ones();
+            if has < enough || wanted.need.is_some_and(|need| !entry.needs.contains(&need)) || !may(entry) {
+                continue;
+            }
+            let miles = self.miles(slot, entry, wanted.near);
+            let mark = fit(&entry.facts, wanted, miles);
+            let (text, share) =
+                if things == 0 { (1.0, 1.0) } else { (f64::from(found.score), f64::from(has) / things as f64) };
+            let weight = rank::weight(entry, text, share, (wanted.near.is_some(), named, miles), mark, today);
+            ranked.push(Ranked { slot, weight, miles, mark });
+        }
+        let do_not_fit = ranked.iter().filter(|one| one.mark == Mark::Against).count();
+        let could_fit = ranked.len() - do_not_fit;
+        let end = skip.saturating_add(take).min(ranked.len());
+        let order = |one: &Ranked, other: &Ranked| self.order(one, other);
+        if end < ranked.len() && end > 0 {
+            ranked.select_nth_unstable_by(end - 1, order);
+            ranked.truncate(end);
+        }
+        ranked.sort_unstable_by(order);
+        let hits = ranked.into_iter().skip(skip).take(take).filter_map(|one| {
+            let entry = self.entries.get(one.slot)?.clone()?;
+            let by_town = entry.facts.places.is_empty() && one.miles.is_some();
+            Some(Hit { entry, miles: one.miles, by_town, mark: one.mark })
+        });
+        Ok(Found { hits: hits.collect(), could_fit, do_not_fit, corrected: question.corrected })
+    }
+
+    fn order(&self, one: &Ranked, other: &Ranked) -> Ordering {
+        let entry = |ranked: &Ranked| self.entries.get(ranked.slot).and_then(Option::as_deref);
+        (one.mark == Mark::Against)
+            .cmp(&(other.mark == Mark::Against))
+            .then_with(|| other.weight.total_cmp(&one.weight))
+            .then_with(|| one.miles.unwrap_or(f64::MAX).total_cmp(&other.miles.unwrap_or(f64::MAX)))
+            .then_with(|| {
+                entry(one).map(|entry| (&entry.name, entry.id)).cmp(&entry(other).map(|entry| (&entry.name, entry.id)))
+            })
+    }
+}
+
+/// Things that an entry must have to be a result: two of three where some entries have them, else any.
+fn enough(matches: &[Match], things: usize) -> u32 {
+    let most = u32::try_from((things * 2).div_ceil(3)).unwrap_or(u32::MAX);
+    let least = u32::from(things > 0);
+    (least..=most)
+        .rev()
+        .find(|needed| matches.iter().filter(|found| found.things.count_ones() >= *needed).nth(FEW).is_some())
+        .unwrap_or(least)
+}
+
+/// With fewer results than this, entries with less of what was asked for are shown too.
+const FEW: usize = 5;

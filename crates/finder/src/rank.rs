@@ -1,0 +1,49 @@
+//! The ranking: what each thing weighs, in one place.
+
+use fingerpost_directory::entry::Entry;
+use fingerpost_directory::facts::Room;
+use fingerpost_directory::fit::Mark;
+use fingerpost_directory::standing::trust;
+use fingerpost_domain::Date;
+
+/// A word in the name, in the terms, in the organisation's name, in the text.
+pub const FIELDS: [f32; 4] = [3.0, 2.5, 1.0, 1.0];
+/// What directories write instead of what was typed.
+pub const OTHER_WORDS: f32 = 0.6;
+/// Where the distance was asked for, half of the weight is gone after so many miles; elsewhere after so many.
+pub const HALF_WAY: (f64, f64) = (2.0, 8.0);
+/// An entry of which nobody knows where it is counts as so far away, in miles.
+pub const SOMEWHERE: f64 = 15.0;
+/// What is done from home counts as so far away.
+pub const FROM_HOME: f64 = 2.0;
+/// Something that has to be asked first.
+pub const ASK: f64 = 0.7;
+
+/// What an entry weighs.
+///
+/// `text` is how well it has the words (1 where none were typed), `share` the share of the things asked for that it has,
+/// `miles` the distance in a straight line where it is known and something was measured from (`measured`).
+#[must_use]
+pub fn weight(
+    entry: &Entry,
+    text: f64,
+    share: f64,
+    (measured, named, miles): (bool, bool, Option<f64>),
+    mark: Mark,
+    today: Date,
+) -> f64 {
+    let nearness = if measured {
+        let miles = if entry.facts.online { FROM_HOME } else { miles.unwrap_or(SOMEWHERE) };
+        1.0 / (1.0 + miles / if named { HALF_WAY.0 } else { HALF_WAY.1 })
+    } else {
+        1.0
+    };
+    let trusted = 0.7 + 0.3 * trust(entry.confirmed, &entry.standing, today);
+    let answers = entry
+        .standing
+        .responsiveness()
+        .map_or(1.0, |(accepted, asked, _)| 0.85 + 0.3 * f64::from(accepted) / f64::from(asked));
+    let room = if matches!(entry.facts.room, Room::Places(_)) { 1.1 } else { 1.0 };
+    let asked = if mark == Mark::Ask { ASK } else { 1.0 };
+    text * share * share * nearness * trusted * answers * room * asked
+}

@@ -1,0 +1,3 @@
+//! The index against the real directory.
+
+mod judged;
