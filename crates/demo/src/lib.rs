@@ -15,6 +15,7 @@ mod plans;
 mod region;
 mod services;
 mod story;
+mod upkeep;
 mod years;
 
 use fingerpost_domain::Date;
@@ -108,6 +109,7 @@ pub async fn fill(store: &Store, plan: Plan, mut progress: impl FnMut(usize, usi
     }
     services::signpost(store, &cast, &mut dice, plan.today).await?;
     asking::tell(store, &cast, plan.today).await?;
+    upkeep::tell(store, &cast, plan.today).await?;
     improving::tell(store, &cast, (plan.seed, plan.today)).await?;
     clinicians::tell(store, &cast, plan.today).await?;
     if let Some((practices, referrals)) = plan.size.around() {
@@ -116,6 +118,7 @@ pub async fn fill(store: &Store, plan: Plan, mut progress: impl FnMut(usize, usi
         let region = region::build(store, &tenant, &mut dice, (practices, a_year), began).await?;
         years::tell(store, &tenant, &region, &mut dice, (referrals, YEARS, plan.today), &mut progress).await?;
     }
+    upkeep::count(store, plan.today).await?;
     settle(store, plan.today).await
 }
 

@@ -39,6 +39,7 @@ const STAFF: &[Person] = &[
     ("Leila Farouk", "leila.farouk", "Link worker", Role::LinkWorker, &[THE_SCHEME]),
     ("Josephine Carr", "josephine.carr", "Supervisor", Role::Supervisor, &[THE_SCHEME]),
     ("Gareth Moon", "gareth.moon", "Administrator", Role::Administrator, &[THE_SCHEME]),
+    ("Anwen Rees", "anwen.rees", "Directory steward", Role::Steward, &[THE_SCHEME]),
 ];
 
 /// E-mail, languages, phone, places, days at practices.
@@ -58,6 +59,8 @@ pub(crate) struct Cast {
     pub referrers: Vec<(SignedIn, OrganisationId)>,
     pub workers: Vec<SignedIn>,
     pub supervisor: SignedIn,
+    /// The steward of the directory.
+    pub steward: SignedIn,
     /// A practice manager, with the practice.
     pub manager: (SignedIn, OrganisationId),
 }
@@ -106,7 +109,7 @@ pub(crate) async fn build(store: &Store, tenant: &TenantId, now: Timestamp) -> R
     let new = NewScheme { organisation: scheme.id, phone, terms: SchemeTerms::default(), practices: ids };
     store.put_scheme(tenant, &new, now).await?;
     let place = |at: usize| if at == THE_SCHEME { scheme.id } else { practices[at].id };
-    let (mut referrers, mut workers, mut supervisor, mut manager) = (vec![], vec![], None, None);
+    let (mut referrers, mut workers, mut supervisor, mut steward, mut manager) = (vec![], vec![], None, None, None);
     for (name, mailbox, job_title, role, at) in STAFF {
         let user = add(store, tenant, (name, mailbox, job_title), at.iter().map(|at| (place(*at), *role)), now).await?;
         if let Some((_, languages, phone, places, days)) = WORKERS.iter().find(|(of, ..)| of == mailbox) {
@@ -121,6 +124,7 @@ pub(crate) async fn build(store: &Store, tenant: &TenantId, now: Timestamp) -> R
             Role::LinkWorker => workers.push(signed_in),
             Role::Supervisor => supervisor = Some(signed_in),
             Role::PracticeManager => manager = at.first().map(|at| (signed_in, place(*at))),
+            Role::Steward => steward = Some(signed_in),
             Role::Administrator => {}
         }
     }
@@ -129,6 +133,7 @@ pub(crate) async fn build(store: &Store, tenant: &TenantId, now: Timestamp) -> R
         referrers,
         workers,
         supervisor: supervisor.ok_or(DemoError::Refused("supervisor"))?,
+        steward: steward.ok_or(DemoError::Refused("steward"))?,
         manager: manager.ok_or(DemoError::Refused("manager"))?,
     })
 }

@@ -6,6 +6,7 @@
 //! kept as it came, so that nothing is lost between reading and writing it. Pure: files are read by `import`, rows
 //! are kept by `store`; `finder` holds the index.
 
+pub mod edit;
 pub mod entry;
 pub mod facts;
 pub mod fit;

@@ -1,6 +1,7 @@
 //! What an installation knows of a service beyond what its entry says: how it answers, and whether it is still right.
 
 use fingerpost_domain::Date;
+use fingerpost_domain::calendar::days_between;
 
 /// Answers and reports, counted.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -15,6 +16,8 @@ pub struct Standing {
     pub open_reports: u32,
     /// The day on which the group or a steward last said here that the entry is right.
     pub confirmed_on: Option<Date>,
+    /// The day on which the group was last asked whether the entry is still right.
+    pub asked_on: Option<Date>,
     /// It is shown to staff only until a steward releases it: where it is may have to stay unknown.
     pub withheld: bool,
 }
@@ -22,7 +25,19 @@ pub struct Standing {
 /// Fewer answers than this say nothing about a group, and could say something about a person.
 pub const FEWEST_ANSWERS: u32 = 5;
 
+/// A group that was asked has so many days to say that its entry is still right; then the entry leaves the search.
+pub const ANSWER_WITHIN: i64 = 90;
+
 impl Standing {
+    /// The group was asked, did not answer in time, and nobody else confirmed the entry since: `confirmed` is what its
+    /// source says. It leaves the search, not the history.
+    #[must_use]
+    pub fn has_expired(&self, confirmed: Option<Date>, today: Date) -> bool {
+        let Some(asked) = self.asked_on else { return false };
+        let since = confirmed.max(self.confirmed_on).is_some_and(|day| day >= asked);
+        !since && days_between(asked, today) > ANSWER_WITHIN
+    }
+
     /// How it answers, where enough offers were made: accepted, asked, median days.
     #[must_use]
     pub fn responsiveness(&self) -> Option<(u32, u32, Option<u32>)> {
@@ -56,9 +71,8 @@ const SILENT: f64 = 0.7;
 pub fn trust(confirmed: Option<Date>, standing: &Standing, today: Date) -> f64 {
     let confirmed = confirmed.max(standing.confirmed_on);
     // Nobody knows: as after a year and a half.
-    let days = confirmed.map_or(3.0 * HALVES_IN, |day| {
-        f64::from(i32::try_from(fingerpost_domain::calendar::days_between(day, today).max(0)).unwrap_or(i32::MAX))
-    });
+    let days = confirmed
+        .map_or(3.0 * HALVES_IN, |day| f64::from(i32::try_from(days_between(day, today).max(0)).unwrap_or(i32::MAX)));
     let reports = REPORT.powi(i32::try_from(standing.open_reports).unwrap_or(i32::MAX));
     let silent = if standing.asked >= FEWEST_ANSWERS && standing.accepted == 0 { SILENT } else { 1.0 };
     (-days / HALVES_IN).exp2() * reports * silent
@@ -102,6 +116,16 @@ mod tests {
         let silent = Standing { asked: 6, ..none };
         assert!(trust(ago(20), &silent, TODAY) < trust(ago(20), &none, TODAY));
         assert!(trust(Some(plus_days(TODAY, 9)), &none, TODAY) <= 1.0, "a day in the future is no bonus");
+    }
+
+    #[test]
+    fn who_was_asked_and_said_nothing_leaves_the_search() {
+        let asked = Standing { asked_on: Some(plus_days(TODAY, -91)), ..Standing::default() };
+        assert!(asked.has_expired(None, TODAY) && !asked.has_expired(Some(TODAY), TODAY));
+        assert!(!asked.has_expired(None, plus_days(TODAY, -1)), "the last day of the time is in it");
+        let answered = Standing { confirmed_on: asked.asked_on, ..asked };
+        assert!(!answered.has_expired(None, TODAY));
+        assert!(!Standing::default().has_expired(None, TODAY), "nobody is put out who was never asked");
     }
 
     #[test]

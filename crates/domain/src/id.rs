@@ -71,6 +71,10 @@ ids! {
     ContactId,
     /// A service of the directory.
     ServiceId,
+    /// What a reader says is wrong with an entry of the directory.
+    ReportId,
+    /// Something that was looked for in the directory and is missing.
+    GapId,
     /// Putting a person in touch with a service.
     ConnectionId,
     /// One completion of a measure.

@@ -13,6 +13,8 @@ crate::coded! {
         LinkWorker = "link_worker",
         /// Allocates, covers and supervises.
         Supervisor = "supervisor",
+        /// Keeps the directory true; sees no person.
+        Steward = "steward",
         /// Manages who signs in; sees flow, not content.
         Administrator = "administrator",
     }
@@ -27,6 +29,7 @@ impl Role {
             Self::PracticeManager => "Practice manager",
             Self::LinkWorker => "Link worker",
             Self::Supervisor => "Supervisor",
+            Self::Steward => "Directory steward",
             Self::Administrator => "Administrator",
         }
     }
@@ -36,7 +39,7 @@ impl Role {
     pub const fn belongs_in(self, kind: OrganisationKind) -> bool {
         let scheme = matches!(kind, OrganisationKind::Scheme);
         match self {
-            Self::LinkWorker | Self::Supervisor => scheme,
+            Self::LinkWorker | Self::Supervisor | Self::Steward => scheme,
             Self::Referrer | Self::PracticeManager => !scheme,
             Self::Administrator => true,
         }

@@ -132,6 +132,8 @@ text_ids!(
     ImportRunId,
     ServiceId,
     SignpostId,
+    GapId,
+    ReportId,
     ProjectId,
     SurveyId,
     ResponseId,

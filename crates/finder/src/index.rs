@@ -304,7 +304,11 @@ impl Snapshot {
         for (slot, (entry, found)) in self.entries.iter().zip(&matches).enumerate() {
             let Some(entry) = entry.as_deref() else { continue };
             let has = found.things.count_ones();
-            if has < enough || wanted.need.is_some_and(|need| !entry.needs.contains(&need)) || !may(entry) {
+            if has < enough
+                || entry.standing.has_expired(entry.confirmed, today)
+                || wanted.need.is_some_and(|need| !entry.needs.contains(&need))
+                || !may(entry)
+            {
                 continue;
             }
             let miles = self.miles(slot, entry, wanted.near);

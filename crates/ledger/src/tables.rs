@@ -45,7 +45,7 @@ tables! {
     "audit_row": "lane" "seq" "at" "tenant" "actor" "organisation" "act" "resource" "resource_id" "ground" "detail" "block";
     "audit_block": "number" "previous" "hash" "row_count" "sealed_at";
     "plan_version": "tenant" "case_id" "version" "body" "author" "written_at";
-    "service": "id" "source" "hsds_id" "name" "body" "seq" "changed_at" "source_body" "confirmed_on" "confirmed_by" "withheld" "released" "asked" "accepted" "reply_days" "open_reports" "asked_at";
+    "service": "id" "source" "hsds_id" "name" "body" "seq" "changed_at" "source_body" "confirmed_on" "confirmed_by" "withheld" "released" "asked" "accepted" "reply_days" "open_reports" "used" "declined" "declined_most" "declined_why" "asked_on";
     "service_field": "service" "field" "value" "told_by" "told_at";
     "service_version": "service" "seq" "body" "until" "ended_by";
     "service_report": "id" "service" "wrong" "note" "made_at" "settled_at" "settled_how";

@@ -37,6 +37,8 @@ coded! {
         ManageLaunch = "manage_launch",
         /// Look for services.
         SearchDirectory = "search_directory",
+        /// Mend entries of the directory, ask groups, settle what readers report.
+        KeepDirectory = "keep_directory",
         /// Note that somebody was told about a service.
         Signpost = "signpost",
         /// Lead an improvement project: count, ask the staff, change something, study it.
@@ -54,7 +56,7 @@ impl Action {
             Self::ManageUsers => "user",
             Self::ManageLaunch => "launch_key",
             Self::ReadFlow => "counts",
-            Self::SearchDirectory => "service",
+            Self::SearchDirectory | Self::KeepDirectory => "service",
             Self::Signpost => "signpost",
             Self::Improve => "improvement",
         }
@@ -112,6 +114,7 @@ pub const fn rule(role: Role, action: Action) -> Option<(Reach, Ground)> {
         (Role::Supervisor, A::ReadCaseload | A::ReadCase | A::WorkCase | A::ReadFlow | A::ReadCounted) => {
             Some((Reach::Organisation, Ground::Supervision))
         }
+        (Role::Steward, A::KeepDirectory) => Some((Reach::Organisation, Ground::Public)),
         (Role::Administrator, A::ManageUsers | A::ReadFlow) => Some((Reach::Organisation, Ground::Administration)),
         _ => None,
     }
@@ -155,6 +158,8 @@ permissions! {
     ReadFlow,
     /// May open the list behind a count.
     ReadCounted,
+    /// May keep the directory true.
+    KeepDirectory,
     /// May look for services.
     SearchDirectory,
     /// May note a signpost.

@@ -27,8 +27,8 @@ statements! {
     INSERT = "INSERT INTO service (id, source, hsds_id, name, body, seq, changed_at, withheld) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     UPDATE = "UPDATE service SET name = $2, body = $3, seq = $4, changed_at = $5, source_body = $6, withheld = $7 WHERE id = $1";
     KEEP_VERSION = "INSERT INTO service_version (service, seq, body, until, ended_by) VALUES ($1, $2, $3, $4, $5)";
-    AFTER = "SELECT id, source, body, seq, confirmed_on, withheld, asked, accepted, reply_days, open_reports FROM service WHERE seq > $1 ORDER BY seq LIMIT $2";
-    ONE = "SELECT id, source, body, seq, confirmed_on, withheld, asked, accepted, reply_days, open_reports FROM service WHERE id = $1";
+    AFTER = "SELECT id, source, body, seq, confirmed_on, asked_on, withheld, asked, accepted, reply_days, open_reports FROM service WHERE seq > $1 ORDER BY seq LIMIT $2";
+    ONE = "SELECT id, source, body, seq, confirmed_on, asked_on, withheld, asked, accepted, reply_days, open_reports FROM service WHERE id = $1";
     PLACE = "SELECT latitude, longitude FROM postcode WHERE postcode = $1";
     PLACE_OF_ORGANISATION = "SELECT p.latitude, p.longitude FROM organisation o JOIN postcode p ON p.postcode = o.postcode WHERE o.id = $1";
     KNOWN_PLACE = "SELECT latitude, longitude, lsoa FROM postcode WHERE postcode = $1";
@@ -62,7 +62,11 @@ pub struct PostcodePlace {
     pub lsoa: Option<String>,
 }
 
-fn stored(row: &Row) -> Result<StoredService> {
+/// Reads an entry and what is known of it.
+///
+/// # Errors
+/// When a column is not what it should be.
+pub fn stored(row: &Row) -> Result<StoredService> {
     let count = |column| row.int(column).map(|count| u32::try_from(count).unwrap_or(u32::MAX));
     Ok(StoredService {
         id: row.parsed("id")?,
@@ -73,6 +77,7 @@ fn stored(row: &Row) -> Result<StoredService> {
             accepted: count("accepted")?,
             reply_days: row.opt_int("reply_days")?.and_then(|days| u32::try_from(days).ok()),
             open_reports: count("open_reports")?,
+            asked_on: row.opt_parsed("asked_on")?,
             confirmed_on: row.opt_parsed("confirmed_on")?,
             withheld: row.flag("withheld")?,
         },

@@ -42,7 +42,7 @@ pub use about::AboutPerson;
 pub use assessments::Assessment;
 pub use cases::{CasePage, CaseloadRow, ClosedRow, ContactRow, NoteVersion, SentBy};
 pub use connections::{ConnectionChange, ConnectionRow, GroupView, PersonForGroup};
-pub use directory::{PostcodePlace, StoredService};
+pub use directory::{PostcodePlace, StoredService, stored as stored_service};
 pub use episodes::{Answered, Asked, Connected, Episode, Work};
 pub use feedback::FeedbackRow;
 pub use fingerpost_engine::{Result, StoreError, Value};
@@ -53,9 +53,11 @@ pub use flow::{Counted, CountedRow, FlowRow, MonthRow, PracticeRow, SignpostsRow
 pub use imports::ImportCounts;
 pub use jobs::{ClaimedJob, JobKind, add as add_job, done as job_done};
 pub use launches::{LaunchKey, LaunchKeyRow, Launched};
-pub use links::{LinkScope, LiveLink};
+pub use links::{LinkScope, LiveLink, mint as mint_link, still_live as link_still_live};
 pub use organisations::{Membership, OrganisationSummary};
-pub use outbox::{Addressee, ClaimedMessage, MessageTemplate, OutboxEnd, to_user as write_to_user};
+pub use outbox::{
+    Addressee, ClaimedMessage, MessageTemplate, OutboxEnd, to_entry as write_to_entry, to_user as write_to_user,
+};
 pub use people::{LikelyPerson, PersonHere};
 pub use plans::{PlanRecord, PlanSaved};
 pub use questions::QuestionRow;

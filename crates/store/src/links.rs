@@ -22,6 +22,8 @@ coded! {
         AnswerQuestions = "answer_questions",
         /// Asking for help oneself, then looking where the request is: the subject is the self-referral.
         AskForHelp = "ask_for_help",
+        /// Keeping an entry of the directory right, until it expires: the subject is the service.
+        KeepEntry = "keep_entry",
     }
 }
 
@@ -53,7 +55,10 @@ const TOKEN_BYTES: usize = 20;
 
 /// Makes a link and gives its token: the only time that it is seen. Earlier links of the same scope and
 /// subject are revoked.
-pub(crate) async fn mint(
+///
+/// # Errors
+/// When the database fails.
+pub async fn mint(
     store: &Store,
     tx: &mut Tx,
     tenant: &TenantId,
@@ -80,7 +85,10 @@ pub(crate) async fn revoke(
 }
 
 /// Says whether a link that was live when it was opened still is.
-pub(crate) async fn still_live(tx: &mut Tx, link: &LiveLink, now: Timestamp) -> Result<()> {
+///
+/// # Errors
+/// [`StoreError::NotFound`] when it is not.
+pub async fn still_live(tx: &mut Tx, link: &LiveLink, now: Timestamp) -> Result<()> {
     let found = tx.row(STILL_LIVE, values![&link.tenant, link.id, now]).await?;
     found.map(drop).ok_or(StoreError::NotFound)
 }

@@ -3,9 +3,10 @@
 //!
 //! [`to_person`] is the one place where safe contact decides whether a machine may write to a person.
 
-use fingerpost_domain::id::{ConnectionId, OutboxId, PersonId, TenantId, UserId};
+use fingerpost_directory::hsds::Service;
+use fingerpost_domain::id::{ConnectionId, OutboxId, PersonId, ServiceId, TenantId, UserId};
 use fingerpost_domain::safe_contact::{MayLeave, SafeContact};
-use fingerpost_domain::{Timestamp, coded};
+use fingerpost_domain::{Date, Timestamp, coded};
 use jiff::SignedDuration;
 
 use crate::{Store, connections, people};
@@ -38,6 +39,8 @@ coded! {
         ConnectionOffered = "connection_offered",
         /// A group has answered.
         GroupAnswered = "group_answered",
+        /// To a group: is what the directory says of you still right?
+        EntryStillRight = "entry_still_right",
         /// To the person: a link worker will be in touch.
         WorkerWillBeInTouch = "worker_will_be_in_touch",
     }
@@ -88,6 +91,7 @@ statements! {
               ON CONFLICT (tenant, template, recipient, subject) DO NOTHING";
     USER_ADDRESS = "SELECT name, email FROM app_user WHERE tenant = $1 AND id = $2 AND disabled = 0";
     PERSON_ADDRESS = "SELECT given, preferred, email, reach, guidance, risk, risk_note FROM person WHERE tenant = $1 AND id = $2";
+    ENTRY_ADDRESS = "SELECT name, body FROM service WHERE id = $1";
     SENT = "UPDATE outbox SET sent_at = $3 WHERE tenant = $1 AND id = $2";
     FAILED = "UPDATE outbox SET failed_at = $3, last_error = $4 WHERE tenant = $1 AND id = $2";
     LATER = "UPDATE outbox SET run_at = $3, last_error = $4 WHERE tenant = $1 AND id = $2";
@@ -97,6 +101,7 @@ statements! {
 const USER: &str = "user";
 const PERSON: &str = "person";
 const GROUP: &str = "group";
+const ENTRY: &str = "entry";
 /// A claimed message whose worker died is taken up again after this.
 const CLAIM_FOR: SignedDuration = SignedDuration::from_mins(5);
 /// After so many attempts, about a day, a message waits for a person to look at it.
@@ -128,6 +133,22 @@ pub(crate) async fn to_group(
     let id: OutboxId = store.entropy().id(now);
     let template = MessageTemplate::ConnectionOffered;
     tx.run(INSERT, values![tenant, id, template.code(), GROUP, connection, connection, now]).await.map(drop)
+}
+
+/// Queues the question whether an entry of the directory is still right; at most once on a day.
+///
+/// # Errors
+/// When the database fails.
+pub async fn to_entry(
+    store: &Store,
+    tx: &mut Tx,
+    (tenant, service): (&TenantId, ServiceId),
+    (today, now): (Date, Timestamp),
+) -> Result<()> {
+    let id: OutboxId = store.entropy().id(now);
+    let template = MessageTemplate::EntryStillRight;
+    let subject = format!("{service}/{today}");
+    tx.run(INSERT, values![tenant, id, template.code(), ENTRY, service, subject, now]).await.map(drop)
 }
 
 /// Queues a message to a person where their safe contact allows a machine to write; otherwise records
@@ -243,6 +264,12 @@ async fn addressee(tx: &mut Tx, tenant: &TenantId, kind: &str, recipient: &str) 
         GROUP => {
             let group = connections::group_to_ask(tx, tenant, recipient).await?;
             Ok(group.map(|(email, name)| Addressee { name, email, user: None }))
+        }
+        ENTRY => {
+            let Some(row) = tx.row(ENTRY_ADDRESS, values![recipient]).await? else { return Ok(None) };
+            let entry: Service = serde_json::from_str(&row.text("body")?).map_err(|_| StoreError::corrupt("body"))?;
+            let name = row.text("name")?;
+            Ok(entry.email.map(|email| Addressee { name, email, user: None }))
         }
         _ => Err(StoreError::corrupt("recipient_kind")),
     }

@@ -23,6 +23,7 @@ const MENU: &[(Action, &str, &str)] = &[
     (Action::Improve, "improvement", "Improvement"),
     (Action::ManageUsers, "users", "Who signs in"),
     (Action::ManageLaunch, "launch", "Clinical system"),
+    (Action::KeepDirectory, "steward", "Keep it true"),
     (Action::SearchDirectory, "directory", "Directory"),
 ];
 

@@ -23,6 +23,7 @@ use std::sync::Arc;
 use fingerpost_domain::ambient::Clock;
 use fingerpost_domain::id::TenantId;
 use fingerpost_improvement::Improvement;
+use fingerpost_stewardship::Stewardship;
 use fingerpost_store::Store;
 use fingerpost_ui::Ui;
 
@@ -51,6 +52,7 @@ pub struct App(Arc<Inner>);
 struct Inner {
     store: Store,
     improvement: Improvement,
+    stewardship: Stewardship,
     ui: Ui,
     clock: Arc<dyn Clock>,
     passwords: Passwords,
@@ -77,6 +79,7 @@ impl App {
         let passwords = Passwords::new(store.entropy().clone());
         Ok(Self(Arc::new(Inner {
             improvement: Improvement::over(store.clone()),
+            stewardship: Stewardship::over(store.clone()),
             store,
             ui,
             clock,
@@ -98,6 +101,12 @@ impl App {
     #[must_use]
     pub fn improvement(&self) -> &Improvement {
         &self.0.improvement
+    }
+
+    /// The records of the directory's upkeep.
+    #[must_use]
+    pub fn stewardship(&self) -> &Stewardship {
+        &self.0.stewardship
     }
 
     /// Draws pages.

@@ -4,5 +4,9 @@
 //! reads a person's record but the search that starts from a case.
 
 pub mod door;
+pub mod gaps;
+pub mod keeping;
 pub mod search;
 pub mod signposts;
+pub mod steward;
+pub mod wrong;

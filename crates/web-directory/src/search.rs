@@ -9,6 +9,7 @@ mod shown;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use axum_extra::extract::Query;
+use fingerpost_directory::edit::Missing;
 use fingerpost_directory::entry::Entry;
 use fingerpost_directory::facts::{Groups, Room};
 use fingerpost_directory::fit::Mark;
@@ -21,7 +22,7 @@ use fingerpost_finder::{Found, Hit, Snapshot};
 use fingerpost_policy::{Action, Permission, ReadCase, SearchDirectory};
 use fingerpost_store::{CasePage, StoredService};
 use fingerpost_ui::format::count;
-use fingerpost_ui::pages::{DirectoryPage, Frame, ListPage, OfferBeside, ResultCard, ServicePage};
+use fingerpost_ui::pages::{Choice, DirectoryPage, Frame, ListPage, OfferBeside, ResultCard, ServicePage};
 
 use fingerpost_web_core::frame::show;
 use fingerpost_web_core::permitted::May;
@@ -29,7 +30,7 @@ use fingerpost_web_core::{App, WebError, view};
 
 pub use looking::Asked;
 use looking::{LONGEST_LIST, Look, Origin};
-pub(crate) use shown::rows;
+pub(crate) use shown::{rows, times_of};
 
 /// Results on one page.
 const AT_ONCE: usize = 20;
@@ -43,6 +44,8 @@ struct Viewer {
     back: Option<(String, String)>,
     /// Entries that are withheld are shown too.
     staff: bool,
+    /// Where it is noted that something is missing.
+    gap: Option<String>,
     /// The search asks for a place: from a case it comes from the record.
     asks_where: bool,
 }
@@ -124,6 +127,11 @@ fn draw(app: &App, index: &Snapshot, (asked, look, viewer): (&Asked, &Look, View
             .then(|| Asked { page: (page + 1).to_string(), ..asked.clone() }.address(&viewer.action)),
         directory_empty: index.is_empty(),
         staff: viewer.staff,
+        missing: Missing::ALL
+            .iter()
+            .map(|why| Choice::new(why.code(), why.label(), *why == Missing::NotFound))
+            .collect(),
+        gap: viewer.gap,
         heading: viewer.heading,
         back: viewer.back,
         frame: viewer.frame,
@@ -138,6 +146,7 @@ async fn staff_viewer<P: Permission>(here: &May<P>) -> Result<Viewer, WebError> 
         heading: "Directory".to_owned(),
         back: None,
         staff: true,
+        gap: Some(here.href("directory/gap")),
         asks_where: true,
     })
 }
@@ -188,6 +197,7 @@ pub async fn for_case(
         heading: format!("What could fit {called}?"),
         back: Some((here.href(&format!("cases/{id}")), format!("Back to {called}'s page"))),
         staff: true,
+        gap: here.may(Action::SearchDirectory).then(|| here.href("directory/gap")),
         asks_where: false,
     };
     draw(app, &index, (&asked, &look, viewer))
@@ -204,6 +214,7 @@ fn public_viewer(app: &App) -> Viewer {
         heading: "Find something near you".to_owned(),
         back: None,
         staff: false,
+        gap: None,
         asks_where: true,
     }
 }
@@ -237,6 +248,10 @@ pub fn page(app: &App, stored: &StoredService, (frame, back): (Frame, (String, S
         against: vec![],
         offer: None,
         list: None,
+        wrong: Some(OfferBeside {
+            href: format!("/directory/{}/wrong", stored.id),
+            text: "Something is wrong here".to_owned(),
+        }),
     }
 }
 
@@ -259,6 +274,9 @@ pub async fn one(
     let frame = here.frame(stored.service.name.clone(), "directory").await?;
     let mut drawn = page(here.app(), &stored, (frame, back), true);
     drawn.list = Some(list);
+    if here.may(Action::KeepDirectory) {
+        drawn.wrong = Some(OfferBeside { href: here.href(&format!("steward/{id}")), text: "Mend it".to_owned() });
+    }
     let may_tell = here.may(Action::Signpost) && stored.service.is_open();
     drawn.offer = may_tell.then(|| OfferBeside {
         href: here.href(&format!("signpost?service={id}")),
@@ -371,6 +389,7 @@ pub async fn case_list(
         heading: String::new(),
         back: None,
         staff: true,
+        gap: here.may(Action::SearchDirectory).then(|| here.href("directory/gap")),
         asks_where: false,
     };
     shortlist(here.app(), &asked, viewer).await

@@ -15,6 +15,7 @@ use fingerpost_web_core::form::Posted;
 use fingerpost_web_core::frame::{first_screen, of_anyone, of_link, of_visitor, show, show_again};
 use fingerpost_web_core::visitor::Visitor;
 use fingerpost_web_core::{App, Passwords, WebError, sessions};
+use fingerpost_web_directory::keeping;
 
 /// The same whatever is wrong: who has an account, and whose rests, is nobody's business.
 const REFUSED: &str = "The email or the password is not right, or the account is resting after too many tries. Wait 15 \
@@ -192,6 +193,7 @@ pub(crate) async fn link_form(
         LinkScope::AnswerConnection => group::open(&app, &token, &link).await,
         LinkScope::AnswerQuestions => measures::open(&app, (&token, &link), &at).await,
         LinkScope::AskForHelp => ask::open(&app, (&token, &link), &at).await,
+        LinkScope::KeepEntry => keeping::open(&app, (&token, &link), at.saved.as_deref()).await,
         LinkScope::ChoosePassword => show(&app, &password_page(&app, &token, Problems::none())),
     }
 }
@@ -206,6 +208,7 @@ pub(crate) async fn link(
         LinkScope::AnswerConnection => group::answer(&app, (&token, &link), &form).await,
         LinkScope::AnswerQuestions => measures::answer_by_link(&app, (&token, &link), &form).await,
         LinkScope::AskForHelp => ask::post(&app, (&token, &link), &form).await,
+        LinkScope::KeepEntry => keeping::says(&app, (&token, &link), &form).await,
         LinkScope::ChoosePassword => {
             let password = form.text("password");
             if let Err(refused) = Passwords::acceptable(&password) {

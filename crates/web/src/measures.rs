@@ -22,10 +22,11 @@ use fingerpost_web_core::permitted::May;
 use fingerpost_web_core::view::listed;
 use fingerpost_web_core::{App, WebError};
 
-/// The question that was asked for: going back.
+/// The question that was asked for: going back; or what was just done behind a link.
 #[derive(Debug, Default, Deserialize)]
 pub(crate) struct At {
     pub item: Option<String>,
+    pub saved: Option<String>,
 }
 
 /// The beginning beside the newest after it, for each score.

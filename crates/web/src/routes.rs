@@ -23,7 +23,7 @@ use crate::{
     launch, measures, plan_copy, plans, refer, sent, staff_surveys, survey_door, texts, triage, users,
 };
 use fingerpost_web_core::{App, assets, errors, health, sessions};
-use fingerpost_web_directory::{door, search, signposts};
+use fingerpost_web_directory::{door, gaps, search, signposts, steward, wrong};
 
 /// What stands in front of a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -118,6 +118,12 @@ table! {
     "/directory", GET, Guard::Anyone, get(search::public);
     "/directory/list", GET, Guard::Anyone, get(search::public_list);
     "/directory/{id}", GET, Guard::Anyone, get(search::public_one);
+    "/directory/{id}/wrong", BOTH, Guard::Anyone, get(wrong::form).post(wrong::send);
+    "/o/{org}/directory/gap", POST, Guard::May(Action::SearchDirectory), post(gaps::note);
+    "/o/{org}/gaps", GET, Guard::May(Action::SearchDirectory), get(gaps::list);
+    "/o/{org}/steward", GET, Guard::May(Action::KeepDirectory), get(steward::list);
+    "/o/{org}/steward/{id}", BOTH, Guard::May(Action::KeepDirectory), get(steward::one).post(steward::act);
+    "/o/{org}/steward/{id}/edit", BOTH, Guard::May(Action::KeepDirectory), get(steward::form).post(steward::save);
     "/o/{org}/directory/list", GET, Guard::May(Action::SearchDirectory), get(search::my_list);
     "/o/{org}/cases/{id}/services/list", GET, Guard::May(Action::ReadCase), get(search::case_list);
     "/o/{org}/directory", GET, Guard::May(Action::SearchDirectory), get(search::list);

@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use fingerpost_domain::ambient::Clock;
 use fingerpost_improvement::Improvement;
+use fingerpost_stewardship::Stewardship;
 use fingerpost_store::{ClaimedMessage, JobKind, MessageTemplate, OutboxEnd, Store, StoreError};
 use tokio::sync::watch;
 use tokio::time::MissedTickBehavior;
@@ -25,12 +26,14 @@ const AT_ONCE: i64 = 5;
 const SEAL_EVERY: Duration = Duration::from_secs(1);
 const WORK_EVERY: Duration = Duration::from_secs(2);
 const SWEEP_EVERY: Duration = Duration::from_secs(60);
+const COUNT_EVERY: Duration = Duration::from_secs(15 * 60);
 
 /// The worker of one node.
 #[derive(Clone)]
 pub struct Worker {
     store: Store,
     improvement: Improvement,
+    stewardship: Stewardship,
     clock: Arc<dyn Clock>,
     post: Post,
     public_url: String,
@@ -48,6 +51,7 @@ impl Worker {
     pub fn new(store: Store, clock: Arc<dyn Clock>, post: Post, public_url: &str) -> Self {
         Self {
             improvement: Improvement::over(store.clone()),
+            stewardship: Stewardship::over(store.clone()),
             store,
             clock,
             post,
@@ -76,11 +80,14 @@ impl Worker {
     async fn working(&self, mut stop: watch::Receiver<bool>) {
         let mut work = tokio::time::interval(WORK_EVERY);
         let mut sweep = tokio::time::interval(SWEEP_EVERY);
+        let mut count = tokio::time::interval(COUNT_EVERY);
+        count.set_missed_tick_behavior(MissedTickBehavior::Delay);
         work.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             let turn = tokio::select! {
                 _ = stop.changed() => break,
                 _ = work.tick() => self.turn().await.map(drop),
+                _ = count.tick() => self.stewardship.count_answers(self.clock.now()).await.map(drop),
                 _ = sweep.tick() => {
                     self.sweep().await;
                     Ok(())
@@ -162,6 +169,11 @@ impl Worker {
                 let token = self.store.mint_group_link(&message.tenant, &message.subject, self.clock.now()).await?;
                 // The offer was taken back between the claim and now: nothing leaves.
                 let Some(token) = token else { return Ok(Err(PostError::NotWanted)) };
+                Some(format!("{}/l/{token}", self.public_url))
+            }
+            (MessageTemplate::EntryStillRight, _) => {
+                let token =
+                    self.stewardship.mint_entry_link(&message.tenant, &message.subject, self.clock.now()).await?;
                 Some(format!("{}/l/{token}", self.public_url))
             }
             _ => None,

@@ -65,6 +65,15 @@ pub fn letter(template: MessageTemplate, name: &str, public_url: &str, link: Opt
                 link.unwrap_or(public_url)
             ),
         ),
+        MessageTemplate::EntryStillRight => (
+            "Is this still right?",
+            format!(
+                "People find you in the directory of what there is near them. Is what it says of you still right? One press of a \
+                 button is enough; you can also mend it, say how many places are free, or that you rest for a while. There is no \
+                 account and no password:\n\n{}\n\nIf nobody answers within 90 days, the entry is no longer shown.",
+                link.unwrap_or(public_url)
+            ),
+        ),
         MessageTemplate::GroupAnswered => {
             ("A group has answered", format!("A group has answered your question. Sign in to read it:\n\n{public_url}"))
         }

@@ -13,8 +13,18 @@ ALTER TABLE service ADD COLUMN asked BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE service ADD COLUMN accepted BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE service ADD COLUMN reply_days BIGINT;
 ALTER TABLE service ADD COLUMN open_reports BIGINT NOT NULL DEFAULT 0;
--- When the group was last asked whether the entry is still right.
-ALTER TABLE service ADD COLUMN asked_at BIGINT;
+-- How many people were sent there or told of it in the last year, and why the group said no most often.
+ALTER TABLE service ADD COLUMN used BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE service ADD COLUMN declined BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE service ADD COLUMN declined_most BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE service ADD COLUMN declined_why TEXT;
+-- The day on which the group was last asked whether the entry is still right.
+ALTER TABLE service ADD COLUMN asked_on TEXT;
+CREATE INDEX service_reported ON service (open_reports);
+CREATE INDEX service_withheld ON service (withheld);
+CREATE INDEX service_used ON service (used);
+CREATE INDEX connection_by_day ON connection (offered_at);
+CREATE INDEX signpost_by_day ON signpost (made_at);
 
 -- A property of an entry that was changed here: it stands whatever the source says later. No value: taken out.
 CREATE TABLE service_field (

@@ -44,6 +44,8 @@ pub struct Village {
     pub supervisor: SignedIn,
     /// Administers the scheme.
     pub administrator: SignedIn,
+    /// Keeps the directory.
+    pub steward: SignedIn,
 }
 
 /// Somebody to refer: an adult with a phone and the NHS number made from `serial`.
@@ -126,6 +128,7 @@ impl Village {
             at("other_worker", Role::LinkWorker, &scheme),
             at("supervisor", Role::Supervisor, &scheme),
             at("administrator", Role::Administrator, &scheme),
+            at("steward", Role::Steward, &scheme),
         ] {
             people.push(add(store, tenant, mark, (name, role, place)).await);
         }
@@ -136,7 +139,7 @@ impl Village {
             store.put_link_worker(tenant, who, profile, &days, now).await.expect("a link worker");
         }
         let mut people = people.into_iter();
-        let mut next = || people.next().expect("eight people");
+        let mut next = || people.next().expect("nine people");
         Self {
             tenant: tenant.clone(),
             practice,
@@ -150,6 +153,7 @@ impl Village {
             other_worker: next(),
             supervisor: next(),
             administrator: next(),
+            steward: next(),
         }
     }
 

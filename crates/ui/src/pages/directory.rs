@@ -130,6 +130,10 @@ pub struct DirectoryPage {
     pub directory_empty: bool,
     /// Staff look.
     pub staff: bool,
+    /// Noting that something is missing, for staff: where it is sent.
+    pub gap: Option<String>,
+    /// Why it may be missing.
+    pub missing: Vec<Choice>,
 }
 
 /// A shortlist, to print and to send.
@@ -195,6 +199,8 @@ pub struct ServicePage {
     pub offer: Option<OfferBeside>,
     /// Putting it on the shortlist, or taking it off.
     pub list: Option<OfferBeside>,
+    /// Saying that something is wrong, or mending it.
+    pub wrong: Option<OfferBeside>,
 }
 
 impl Page for DirectoryPage {
@@ -287,6 +293,8 @@ mod samples {
                 later: Some("/o/x/directory?page=3".into()),
                 directory_empty: false,
                 staff: true,
+                gap: Some("/o/x/directory/gap".into()),
+                missing: vec![Choice::new("full", "It is full", false)],
             };
             let none = Self {
                 results: vec![],
@@ -301,7 +309,7 @@ mod samples {
                 form: SearchForm { near: None, more: false, ..SearchForm::sample() },
                 ..usual.clone()
             };
-            let public = Self { staff: false, doors: None, ..usual.clone() };
+            let public = Self { staff: false, gap: None, doors: None, ..usual.clone() };
             let empty = Self { directory_empty: true, ..none.clone() };
             let person =
                 Self { waits: true, form: SearchForm { person: true, ..SearchForm::sample() }, ..none.clone() };
@@ -339,6 +347,7 @@ mod samples {
                 withheld: true,
                 against: vec!["Full".into()],
                 list: Some(OfferBeside { href: "/directory/list?list=1".into(), text: "Add to my list".into() }),
+                wrong: Some(OfferBeside { href: "/directory/1/wrong".into(), text: "Something is wrong here".into() }),
                 description: "One\nTwo".into(),
                 rows: vec![SummaryRow::new("When", "Tuesday\nThursday")],
                 website: Some("https://example.org".into()),
@@ -353,6 +362,7 @@ mod samples {
                 withheld: false,
                 against: vec![],
                 list: None,
+                wrong: None,
                 description: String::new(),
                 rows: vec![],
                 website: None,

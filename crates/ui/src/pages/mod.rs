@@ -28,6 +28,7 @@ mod refer;
 mod signpost;
 mod survey;
 mod triage;
+mod upkeep;
 
 use fingerpost_domain::problem::Problem;
 use serde::Serialize;
@@ -66,6 +67,10 @@ pub use survey::{
     InsightLine, MatrixPage, MatrixRow, NewClinicianSurveyPage, OpenLine, ReadLine, ReadingPage,
 };
 pub use triage::{TriageLine, TriageOnePage, TriagePage};
+pub use upkeep::{
+    Difference, EditEntryPage, EntryLetterPage, GapLine, GapsPage, KeepEntryPage, StewardEntryPage, StewardLine,
+    StewardPage, VersionLine, WrongPage,
+};
 
 /// What surrounds every page.
 #[derive(Debug, Clone, Serialize, Default)]
@@ -288,6 +293,13 @@ mod tests {
             + draw(&ui, GroupPage::samples())
             + draw(&ui, DirectoryPage::samples())
             + draw(&ui, ListPage::samples())
+            + draw(&ui, EditEntryPage::samples())
+            + draw(&ui, EntryLetterPage::samples())
+            + draw(&ui, GapsPage::samples())
+            + draw(&ui, KeepEntryPage::samples())
+            + draw(&ui, StewardEntryPage::samples())
+            + draw(&ui, StewardPage::samples())
+            + draw(&ui, WrongPage::samples())
             + draw(&ui, ServicePage::samples())
             + draw(&ui, PlanPage::samples())
             + draw(&ui, PlanCopyPage::samples())
@@ -314,7 +326,7 @@ mod tests {
             + draw(&ui, MatrixPage::samples());
         assert!(drawn > 30);
         let templates = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/templates")).unwrap().count();
-        assert_eq!(templates, 60 + 3, "a template without a page, or a page without samples here");
+        assert_eq!(templates, 67 + 3, "a template without a page, or a page without samples here");
     }
 
     #[test]

@@ -39,6 +39,11 @@ pub(crate) fn when(schedule: &Schedule) -> Option<String> {
     }
 }
 
+/// When a service takes place, on one line.
+pub(crate) fn times_of(service: &Service) -> String {
+    lines(service.schedules.iter().filter_map(when))
+}
+
 /// An address of the web that a link may lead to: nothing but http and https.
 pub(crate) fn web_link(address: &str) -> Option<String> {
     let address = address.trim();
@@ -77,7 +82,7 @@ pub(crate) fn rows(stored: &StoredService) -> Vec<SummaryRow> {
         .filter_map(|each| each.accessibility.clone().or_else(|| each.description.clone()));
     let entry = Entry::of(stored.id, &stored.source, service, stored.standing);
     let all = [
-        ("When", lines(service.schedules.iter().filter_map(when))),
+        ("When", times_of(service)),
         ("Where", lines(addresses)),
         ("Cost", entry.cost.clone().unwrap_or_else(|| "Not said: ask".to_owned())),
         (

@@ -1,0 +1,271 @@
+//! Entries: changed, confirmed, released, taken back to what they said before.
+
+use fingerpost_directory::hsds::Service;
+use fingerpost_directory::overlay::{self, Changed};
+use fingerpost_domain::calendar::day_of;
+use fingerpost_domain::id::{ServiceId, TenantId};
+use fingerpost_domain::{Timestamp, coded};
+use fingerpost_engine::{Result, StoreError, Tx, statements, values};
+use fingerpost_ledger::{Act, Entry, Resource};
+use fingerpost_policy::KeepDirectory;
+use fingerpost_store::{
+    Ctx, LinkScope, LiveLink, StoredService, link_still_live, mint_link, stored_service, write_to_entry,
+};
+use jiff::SignedDuration;
+use serde_json::{Map, Value};
+
+use crate::{Stewardship, entry_of};
+
+statements! {
+    /// Takes the sequence for the rest of the transaction, so that numbers become visible in their order.
+    NEXT = "UPDATE directory_sequence SET value = value + 1 WHERE only_row = 1 RETURNING value";
+    NOW = "SELECT source, body, source_body, seq FROM service WHERE id = $1";
+    KEEP_VERSION = "INSERT INTO service_version (service, seq, body, until, ended_by) VALUES ($1, $2, $3, $4, $5)";
+    PUT_FIELD = "INSERT INTO service_field (service, field, value, told_by, told_at) VALUES ($1, $2, $3, $4, $5) \
+                 ON CONFLICT (service, field) DO UPDATE SET value = excluded.value, told_by = excluded.told_by, told_at = excluded.told_at";
+    CHANGE = "UPDATE service SET name = $2, body = $3, seq = $4, changed_at = $5, source_body = $6 WHERE id = $1";
+    CONFIRM = "UPDATE service SET confirmed_on = $2, confirmed_by = $3, seq = $4 WHERE id = $1";
+    RELEASE = "UPDATE service SET withheld = $2, released = $3, seq = $4 WHERE id = $1";
+    ASKED = "UPDATE service SET asked_on = $2, seq = $3 WHERE id = $1";
+    FIELDS = "SELECT field, told_by, told_at FROM service_field WHERE service = $1 ORDER BY field";
+    VERSIONS = "SELECT seq, body, until, ended_by FROM service_version WHERE service = $1 ORDER BY seq DESC LIMIT $2";
+    VERSION = "SELECT body FROM service_version WHERE service = $1 AND seq = $2";
+    ONE = "SELECT id, source, body, seq, confirmed_on, asked_on, withheld, asked, accepted, reply_days, open_reports FROM service WHERE id = $1";
+}
+
+coded! {
+    /// Who changes an entry here.
+    pub enum ByWhom {
+        /// The group itself, through its link.
+        Group = "group",
+        /// A steward.
+        Steward = "steward",
+    }
+}
+
+/// A property that was changed here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChangedField {
+    /// Its name in HSDS.
+    pub field: String,
+    /// Who said so.
+    pub by: ByWhom,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// What an entry said before.
+#[derive(Debug, Clone)]
+pub struct Version {
+    /// Its number.
+    pub seq: i64,
+    /// What it said.
+    pub service: Service,
+    /// Until when.
+    pub until: Timestamp,
+    /// Who changed it then: `source`, `group` or `steward`.
+    pub ended_by: String,
+}
+
+/// Versions that one page shows.
+const MOST_VERSIONS: i64 = 30;
+/// How long the link of a group works.
+const LINK_LASTS: SignedDuration = SignedDuration::from_hours(24 * 90);
+
+pub(crate) async fn next(tx: &mut Tx) -> Result<i64> {
+    tx.row(NEXT, vec![]).await?.ok_or_else(|| StoreError::corrupt("directory_sequence"))?.int("value")
+}
+
+fn map(text: &str) -> Result<Map<String, Value>> {
+    serde_json::from_str(text).map_err(|_| StoreError::corrupt("body"))
+}
+
+/// Changes an entry here. Nothing happens where nothing differs.
+async fn change(tx: &mut Tx, id: ServiceId, changed: &[Changed], (by, now): (ByWhom, Timestamp)) -> Result<bool> {
+    let seq = next(tx).await?;
+    let row = tx.row(NOW, values![id]).await?.ok_or(StoreError::NotFound)?;
+    let shown = row.text("body")?;
+    let source = row.text("source")?;
+    let after = Value::from(overlay::apply(&map(&shown)?, changed));
+    let after: Service = serde_json::from_value(after).map_err(|_| StoreError::corrupt("value"))?;
+    let after = after.settled(&source).map_err(|_| StoreError::corrupt("value"))?;
+    let body = serde_json::to_string(&after).map_err(|_| StoreError::corrupt("body"))?;
+    if body == shown {
+        return Ok(false);
+    }
+    let settled = map(&body)?;
+    for (field, _) in changed {
+        let value = settled.get(field).map(ToString::to_string);
+        tx.run(PUT_FIELD, values![id, field, value, by.code(), now]).await?;
+    }
+    tx.run(KEEP_VERSION, values![id, row.int("seq")?, &shown, now, by.code()]).await?;
+    let said = row.opt_text("source_body")?.unwrap_or(shown);
+    tx.run(CHANGE, values![id, &after.name, body, seq, now, said]).await?;
+    Ok(true)
+}
+
+async fn confirm(tx: &mut Tx, id: ServiceId, (by, now): (ByWhom, Timestamp)) -> Result<()> {
+    let seq = next(tx).await?;
+    match tx.run(CONFIRM, values![id, day_of(now).to_string(), by.code(), seq]).await? {
+        0 => Err(StoreError::NotFound),
+        _ => Ok(()),
+    }
+}
+
+fn by_link(link: &LiveLink, act: Act, id: ServiceId) -> Entry {
+    Entry { ground: "link", ..Entry::system(link.tenant.clone(), act, Resource::Directory).of(id) }
+}
+
+impl Stewardship {
+    /// The entry behind a group's link. Changes nothing.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] for a link of another scope.
+    pub async fn entry_behind(&self, link: &LiveLink) -> Result<StoredService> {
+        self.0.service(entry_of(link)?).await
+    }
+
+    /// The group says that its entry is right, with what it changed: that confirms all of it.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when the link ended meanwhile.
+    pub async fn group_says(&self, link: &LiveLink, changed: &[Changed], now: Timestamp) -> Result<()> {
+        let id = entry_of(link)?;
+        let mut tx = self.0.ledger().db().write().await?;
+        link_still_live(&mut tx, link, now).await?;
+        if !changed.is_empty() {
+            change(&mut tx, id, changed, (ByWhom::Group, now)).await?;
+        }
+        confirm(&mut tx, id, (ByWhom::Group, now)).await?;
+        let what = if changed.is_empty() { "confirmed" } else { "changed" };
+        self.0.ledger().commit(tx, now, by_link(link, Act::Change, id).because(what)).await
+    }
+
+    /// A steward changes an entry, and confirms it where `sure` says that they know.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when there is none.
+    pub async fn mend(&self, ctx: &Ctx<KeepDirectory>, id: ServiceId, changed: &[Changed], sure: bool) -> Result<()> {
+        let mut tx = self.0.ledger().db().write().await?;
+        change(&mut tx, id, changed, (ByWhom::Steward, ctx.now)).await?;
+        if sure {
+            confirm(&mut tx, id, (ByWhom::Steward, ctx.now)).await?;
+        }
+        self.0.ledger().commit(tx, ctx.now, ctx.entry(Act::Change, Resource::Directory).of(id).because("mended")).await
+    }
+
+    /// A steward looked at an entry: it may be shown to everybody, or not.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when there is none.
+    pub async fn release(&self, ctx: &Ctx<KeepDirectory>, id: ServiceId, public: bool) -> Result<()> {
+        let mut tx = self.0.ledger().db().write().await?;
+        let seq = next(&mut tx).await?;
+        if tx.run(RELEASE, values![id, !public, public, seq]).await? == 0 {
+            return Err(StoreError::NotFound);
+        }
+        let what = if public { "released" } else { "withheld" };
+        self.0.ledger().commit(tx, ctx.now, ctx.entry(Act::Change, Resource::Directory).of(id).because(what)).await
+    }
+
+    /// Asks the group by e-mail whether its entry is still right: at most once a day. `false` where it has no mailbox.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when there is no such entry.
+    pub async fn ask_group(&self, ctx: &Ctx<KeepDirectory>, id: ServiceId) -> Result<bool> {
+        if self.0.service(id).await?.service.email.is_none_or(|email| email.is_empty()) {
+            return Ok(false);
+        }
+        let mut tx = self.0.ledger().db().write().await?;
+        let today = day_of(ctx.now);
+        let seq = next(&mut tx).await?;
+        tx.run(ASKED, values![id, today.to_string(), seq]).await?;
+        write_to_entry(&self.0, &mut tx, (ctx.grant.tenant(), id), (today, ctx.now)).await?;
+        self.0.ledger().commit(tx, ctx.now, ctx.entry(Act::Send, Resource::Directory).of(id)).await?;
+        Ok(true)
+    }
+
+    /// The link for a printed letter: the only time that it is seen. It counts as having been asked.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when there is no such entry.
+    pub async fn letter_link(&self, ctx: &Ctx<KeepDirectory>, id: ServiceId) -> Result<String> {
+        self.0.service(id).await?;
+        let mut tx = self.0.ledger().db().write().await?;
+        let seq = next(&mut tx).await?;
+        tx.run(ASKED, values![id, day_of(ctx.now).to_string(), seq]).await?;
+        let token = self.mint(&mut tx, ctx.grant.tenant(), id, ctx.now).await?;
+        self.0.ledger().commit(tx, ctx.now, ctx.entry(Act::Send, Resource::Directory).of(id).because("letter")).await?;
+        Ok(token)
+    }
+
+    async fn mint(&self, tx: &mut Tx, tenant: &TenantId, id: ServiceId, now: Timestamp) -> Result<String> {
+        let until = now.saturating_add(LINK_LASTS).unwrap_or(Timestamp::MAX);
+        mint_link(&self.0, tx, tenant, LinkScope::KeepEntry, &id.to_string(), (now, until)).await
+    }
+
+    /// The link of the message whose subject is `SERVICE/DAY`, made at delivery; an earlier one ends.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn mint_entry_link(&self, tenant: &TenantId, subject: &str, now: Timestamp) -> Result<String> {
+        let id =
+            subject.split('/').next().and_then(|id| id.parse().ok()).ok_or_else(|| StoreError::corrupt("subject"))?;
+        let mut tx = self.0.ledger().db().write().await?;
+        let token = self.mint(&mut tx, tenant, id, now).await?;
+        self.0.ledger().commit(tx, now, Entry::system(tenant.clone(), Act::Create, Resource::Link).of(id)).await?;
+        Ok(token)
+    }
+
+    /// An entry, the properties that were changed here, and what it said before: the newest first.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when there is none.
+    pub async fn history(
+        &self,
+        _: &Ctx<KeepDirectory>,
+        id: ServiceId,
+    ) -> Result<(StoredService, Vec<ChangedField>, Vec<Version>)> {
+        let mut tx = self.0.ledger().db().read().await?;
+        let entry =
+            tx.row(ONE, values![id]).await?.as_ref().map(stored_service).transpose()?.ok_or(StoreError::NotFound)?;
+        let mut fields = vec![];
+        for row in tx.rows(FIELDS, values![id]).await? {
+            fields.push(ChangedField {
+                field: row.text("field")?,
+                by: row.coded("told_by", ByWhom::from_code)?,
+                at: row.at("told_at")?,
+            });
+        }
+        let mut versions = vec![];
+        for row in tx.rows(VERSIONS, values![id, MOST_VERSIONS]).await? {
+            versions.push(Version {
+                seq: row.int("seq")?,
+                service: serde_json::from_str(&row.text("body")?).map_err(|_| StoreError::corrupt("body"))?,
+                until: row.at("until")?,
+                ended_by: row.text("ended_by")?,
+            });
+        }
+        Ok((entry, fields, versions))
+    }
+
+    /// Takes an entry back to what it said in an earlier version. What it says now is kept as a version too.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when there is no such version.
+    pub async fn restore(&self, ctx: &Ctx<KeepDirectory>, id: ServiceId, seq: i64) -> Result<()> {
+        let mut tx = self.0.ledger().db().write().await?;
+        let then = tx.row(VERSION, values![id, seq]).await?.ok_or(StoreError::NotFound)?.text("body")?;
+        let now = tx.row(NOW, values![id]).await?.ok_or(StoreError::NotFound)?.text("body")?;
+        let (then, now) = (map(&then)?, map(&now)?);
+        let back: Vec<Changed> = overlay::differences(&now, &then)
+            .into_iter()
+            .map(|(field, _, then)| (field.to_owned(), then.cloned()))
+            .collect();
+        change(&mut tx, id, &back, (ByWhom::Steward, ctx.now)).await?;
+        self.0
+            .ledger()
+            .commit(tx, ctx.now, ctx.entry(Act::Change, Resource::Directory).of(id).because("restored"))
+            .await
+    }
+}
