@@ -19,7 +19,7 @@ use crate::places::Cast;
 
 /// The middle of Wexley Vale: a place that is not there.
 const MIDDLE: (f64, f64) = (53.99, -2.1);
-const SOURCE: &str = "Wexley Vale directory";
+pub(crate) const SOURCE: &str = "Wexley Vale directory";
 
 /// Name, who offers it, what it is, day and hours, price in pounds, where from the middle in thousandths of a degree.
 type Row = (

@@ -8,7 +8,7 @@ use fingerpost_domain::id::ServiceId;
 use fingerpost_domain::need::Need;
 use fingerpost_domain::text::Line;
 use fingerpost_policy::{KeepDirectory, SearchDirectory};
-use fingerpost_stewardship::{Gap, Stewardship};
+use fingerpost_stewardship::{Gap, Source, Stewardship};
 use fingerpost_store::Store;
 
 use crate::DemoError;
@@ -16,6 +16,13 @@ use crate::places::Cast;
 
 pub(crate) async fn tell(store: &Store, cast: &Cast, today: Date) -> Result<(), DemoError> {
     let stewardship = Stewardship::over(store.clone());
+    let source = Source {
+        name: crate::services::SOURCE.to_owned(),
+        licence: Some("CC0".to_owned()),
+        attribution: Some("Invented".to_owned()),
+        republish: true,
+    };
+    stewardship.describe_source(&source, instant_at(today, 8)).await?;
     let at = |back: i64| instant_at(plus_days(today, -back), 11);
     let services = store.services_after(0, 100).await?;
     let named = |name: &str| -> Result<ServiceId, DemoError> {

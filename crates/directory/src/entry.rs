@@ -3,6 +3,7 @@
 use fingerpost_domain::id::ServiceId;
 use fingerpost_domain::need::Need;
 use fingerpost_domain::text::folded;
+use uuid::Uuid;
 
 use crate::facts::{Facts, money, pence};
 use crate::hsds::Service;
@@ -39,6 +40,14 @@ pub struct Entry {
     pub alert: Option<String>,
     /// The day on which it is there again, where it rests.
     pub reopens_on: Option<String>,
+    /// Its id where it was published: a UUID.
+    pub hsds_id: Uuid,
+    /// At how many places it is, as its entry lists them.
+    pub at_places: usize,
+    /// The ids of the service at its places.
+    pub place_ids: Vec<Uuid>,
+    /// Its terms and their taxonomies.
+    pub terms: Vec<(Uuid, Uuid)>,
     /// The needs it answers, by our vocabulary.
     pub needs: Vec<Need>,
     /// The day on which its source last confirmed or changed it.
@@ -119,6 +128,15 @@ impl Entry {
             url: service.url.clone(),
             alert: service.alert.clone(),
             reopens_on: service.reopens_on.clone(),
+            hsds_id: Uuid::parse_str(&service.id).unwrap_or_default(),
+            at_places: service.service_at_locations.len(),
+            place_ids: service.service_at_locations.iter().filter_map(|at| Uuid::parse_str(&at.id).ok()).collect(),
+            terms: service
+                .attributes
+                .iter()
+                .filter_map(|given| given.taxonomy_term.as_ref())
+                .filter_map(|term| Some((Uuid::parse_str(&term.id).ok()?, term.taxonomy_id())))
+                .collect(),
             needs: vocabulary().needs_of(&texts),
             confirmed: confirmed(service),
             source: source.to_owned(),

@@ -245,6 +245,18 @@ pub fn stable_id(source: &str, kind: &str, id: &str) -> String {
     }
 }
 
+impl TaxonomyTerm {
+    /// The term's taxonomy as an id: its own where it has one, else one made from the taxonomy's name.
+    #[must_use]
+    pub fn taxonomy_id(&self) -> Uuid {
+        let own = self.more.get("taxonomy_id").and_then(Value::as_str).and_then(|id| Uuid::parse_str(id.trim()).ok());
+        own.unwrap_or_else(|| {
+            let name = self.taxonomy.as_deref().unwrap_or_default();
+            Uuid::new_v5(&Uuid::NAMESPACE_URL, format!("fingerpost:taxonomy:{name}").as_bytes())
+        })
+    }
+}
+
 /// Whether an id is a UUID: one of its record's own.
 #[must_use]
 pub fn is_uuid(id: &str) -> bool {

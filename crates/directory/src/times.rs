@@ -107,6 +107,8 @@ pub struct Times {
     by_part: [Days; 3],
     /// Days whose hours are not known.
     untimed: Days,
+    /// The earliest hour at which it begins and the latest at which it ends, in minutes after midnight.
+    pub hours: Option<(u16, u16)>,
 }
 
 /// Whether something takes place at a wanted time.
@@ -140,6 +142,8 @@ impl Times {
                 (Some(opens), closes) => {
                     // What says when it begins and not when it ends is taken to last an hour.
                     let closes = closes.filter(|closes| *closes > opens).unwrap_or((opens + 60).min(1_440));
+                    let (first, last) = all.hours.unwrap_or((opens, closes));
+                    all.hours = Some((first.min(opens), last.max(closes)));
                     for (part, at) in Part::ALL.iter().zip(&mut all.by_part) {
                         let (from, to) = part.span();
                         let shared = closes.min(to).saturating_sub(opens.max(from));

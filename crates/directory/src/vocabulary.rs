@@ -2,7 +2,7 @@
 //!
 //! Our own small vocabulary. What a directory's source says in its own taxonomy is kept beside it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::LazyLock;
 
 use fingerpost_domain::need::Need;
@@ -36,6 +36,9 @@ struct ActivityWords {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Synonym {
+    /// What is said tells for whom it is, and not what is looked for.
+    #[serde(default)]
+    who: bool,
     said: Vec<String>,
     means: Vec<String>,
 }
@@ -64,7 +67,9 @@ pub struct Vocabulary {
     needs: Vec<(Need, Vec<Phrase>)>,
     activities: Vec<Activity>,
     /// What else may be looked for, by what was said.
-    others: HashMap<Phrase, Vec<Phrase>>,
+    others: HashMap<Phrase, Vec<Other>>,
+    /// What tells for whom it is.
+    who: HashSet<Phrase>,
     /// Everything that people say in one word: as they write it, and its stem.
     single: Vec<Word>,
 }
@@ -76,18 +81,22 @@ fn phrases(words: &[String]) -> Vec<Phrase> {
 impl Vocabulary {
     fn read(text: &str) -> Result<Self, serde_json::Error> {
         let file: File = serde_json::from_str(text)?;
-        let mut others: HashMap<Phrase, Vec<Phrase>> = HashMap::new();
-        let mut also = |said: &Phrase, means: &[Phrase]| {
+        let mut others: HashMap<Phrase, Vec<Other>> = HashMap::new();
+        let mut also = |said: &Phrase, means: &[Phrase], kin: bool| {
             let known = others.entry(said.clone()).or_default();
             for phrase in means {
-                if phrase != said && !known.contains(phrase) {
-                    known.push(phrase.clone());
+                if phrase != said && !known.iter().any(|other| other.phrase == *phrase) {
+                    known.push(Other { phrase: phrase.clone(), kin });
                 }
             }
         };
+        let mut who = HashSet::new();
         for synonym in &file.synonyms {
+            if synonym.who {
+                who.extend(phrases(&synonym.said));
+            }
             let means = phrases(&synonym.means);
-            phrases(&synonym.said).iter().for_each(|said| also(said, &means));
+            phrases(&synonym.said).iter().for_each(|said| also(said, &means, false));
         }
         let said = file.synonyms.iter().flat_map(|synonym| &synonym.said);
         let said = said.chain(file.activities.iter().flat_map(|activity| &activity.words));
@@ -108,14 +117,14 @@ impl Vocabulary {
             })
             .collect();
         for activity in &activities {
-            activity.phrases.iter().for_each(|said| also(said, &activity.phrases));
+            activity.phrases.iter().for_each(|said| also(said, &activity.phrases, true));
         }
         let needs = file
             .needs
             .iter()
             .filter_map(|(code, words)| Some((Need::from_code(code)?, phrases(&words.words))))
             .collect();
-        Ok(Self { needs, activities, others, single })
+        Ok(Self { needs, activities, others, who, single })
     }
 
     /// Everything that groups do and people want.
@@ -162,7 +171,8 @@ impl Vocabulary {
                 .rev()
                 .find_map(|len| self.others.get(&typed[at..at + len]).map(|others| (len, others.clone())));
             let (len, others) = known.unwrap_or((1, vec![]));
-            all.push(Concept { said: typed[at..at + len].to_vec(), others });
+            let said = typed[at..at + len].to_vec();
+            all.push(Concept { who: self.who.contains(&said), said, others });
             at += len;
         }
         all
@@ -175,7 +185,18 @@ pub struct Concept {
     /// The words that were typed.
     pub said: Phrase,
     /// What directories may write instead.
-    pub others: Vec<Phrase>,
+    pub others: Vec<Other>,
+    /// It tells for whom it is, and not what is looked for.
+    pub who: bool,
+}
+
+/// Words that may be looked for instead.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Other {
+    /// The words.
+    pub phrase: Phrase,
+    /// Only of the same kind of thing, not the same: crochet for knitting.
+    pub kin: bool,
 }
 
 /// The vocabulary.
@@ -228,8 +249,9 @@ mod tests {
     fn what_people_say_leads_to_what_directories_write() {
         let concepts = vocabulary().concepts(&stems("skint and lonely zebra"));
         assert_eq!(concepts.len(), 3);
-        assert!(concepts[0].others.contains(&stems("debt")), "{:?}", concepts[0]);
-        assert!(concepts[1].others.contains(&stems("befriending")), "{:?}", concepts[1]);
+        let leads_to = |at: usize, words: &str| concepts[at].others.iter().any(|other| other.phrase == stems(words));
+        assert!(leads_to(0, "debt advice") && leads_to(0, "food bank"), "{:?}", concepts[0]);
+        assert!(leads_to(1, "befriending"), "{:?}", concepts[1]);
         assert!(concepts[2].others.is_empty());
     }
 }

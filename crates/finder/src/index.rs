@@ -1,7 +1,7 @@
 //! The index: entries, their words, and looking.
 
 use std::cmp::Ordering;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use fingerpost_directory::entry::Entry;
@@ -9,6 +9,7 @@ use fingerpost_directory::fit::{Mark, fit};
 use fingerpost_directory::hsds::Service;
 use fingerpost_directory::place::Point;
 use fingerpost_directory::standing::Standing;
+use fingerpost_directory::vocabulary::Concept;
 use fingerpost_directory::wanted::Wanted;
 use fingerpost_directory::words::words;
 use fingerpost_domain::Date;
@@ -17,6 +18,8 @@ use tantivy::query::{EnableScoring, Query};
 use tantivy::schema::{FAST, Field, INDEXED, IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
 use tantivy::tokenizer::{PreTokenizedString, Token};
 use tantivy::{DocSet, IndexReader, IndexWriter, ReloadPolicy, Searcher, TERMINATED, TantivyDocument, Term};
+
+use uuid::Uuid;
 
 use crate::towns::Towns;
 use crate::{FinderError, rank, text};
@@ -36,6 +39,20 @@ pub struct Finder {
     entries: Vec<Option<Arc<Entry>>>,
     by_id: HashMap<ServiceId, u32>,
     written: HashMap<String, String>,
+    terms: BTreeMap<Uuid, KnownTerm>,
+}
+
+/// A term of a taxonomy that some entry has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownTerm {
+    /// What it says.
+    pub name: String,
+    /// What it means, where its source says so.
+    pub description: Option<String>,
+    /// Its taxonomy.
+    pub taxonomy: Uuid,
+    /// What the taxonomy is called; empty where its source does not say.
+    pub taxonomy_name: String,
 }
 
 /// The directory as it can be searched: it does not change. Cloning shares it.
@@ -49,6 +66,7 @@ pub struct Snapshot {
     by_id: Arc<HashMap<ServiceId, u32>>,
     written: Arc<HashMap<String, String>>,
     towns: Arc<Towns>,
+    terms: Arc<BTreeMap<Uuid, KnownTerm>>,
 }
 
 /// One result.
@@ -116,7 +134,16 @@ impl Finder {
         let index = tantivy::Index::create_in_ram(schema.build());
         let writer = index.writer_with_num_threads(1, WRITER_MEMORY)?;
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
-        Ok(Self { writer, reader, slot, fields, entries: vec![], by_id: HashMap::new(), written: HashMap::new() })
+        Ok(Self {
+            writer,
+            reader,
+            slot,
+            fields,
+            entries: vec![],
+            by_id: HashMap::new(),
+            written: HashMap::new(),
+            terms: BTreeMap::new(),
+        })
     }
 
     /// Takes a service in, in place of what was there. One that ended is taken out; one that rests is found as resting.
@@ -152,6 +179,16 @@ impl Finder {
         add_words(&mut document, &mut self.written, by_field, &[by]);
         add_words(&mut document, &mut self.written, text_field, &[&about, &for_whom]);
         self.writer.add_document(document)?;
+        for term in service.attributes.iter().filter_map(|given| given.taxonomy_term.as_ref()) {
+            if let Ok(id) = Uuid::parse_str(&term.id) {
+                self.terms.entry(id).or_insert_with(|| KnownTerm {
+                    name: term.name.clone(),
+                    description: term.more.get("description").and_then(|text| text.as_str()).map(str::to_owned),
+                    taxonomy: term.taxonomy_id(),
+                    taxonomy_name: term.taxonomy.clone().unwrap_or_default(),
+                });
+            }
+        }
         let entry = Some(Arc::new(Entry::of(id, source, service, standing)));
         match known.and_then(|slot| self.entries.get_mut(usize::try_from(slot).ok()?)) {
             Some(place) => *place = entry,
@@ -190,6 +227,7 @@ impl Finder {
             by_id: Arc::new(self.by_id.clone()),
             written: Arc::new(self.written.clone()),
             towns: Arc::new(towns),
+            terms: Arc::new(self.terms.clone()),
         })
     }
 }
@@ -200,6 +238,8 @@ struct Match {
     score: f32,
     /// One bit for each thing that it has.
     things: u32,
+    /// The share of what was asked for that it has, by weight.
+    share: f32,
 }
 
 /// An entry on its way into the order.
@@ -229,6 +269,12 @@ impl Snapshot {
         self.entries.get(usize::try_from(*self.by_id.get(&id)?).ok()?)?.as_ref()
     }
 
+    /// Terms that some entry has or had, by their ids.
+    #[must_use]
+    pub fn terms(&self) -> &BTreeMap<Uuid, KnownTerm> {
+        &self.terms
+    }
+
     /// Where towns are.
     #[must_use]
     pub fn towns(&self) -> &Towns {
@@ -240,15 +286,19 @@ impl Snapshot {
         self.entries.iter().flatten()
     }
 
-    /// How well each entry has each thing.
-    fn matches(&self, concepts: &[fingerpost_directory::vocabulary::Concept]) -> Result<Vec<Match>, FinderError> {
+    /// How well each entry has each thing. A thing weighs the more, the fewer entries have it; what tells for whom it
+    /// is weighs less; what no entry has weighs nothing.
+    fn matches(&self, concepts: &[Concept]) -> Result<Vec<Match>, FinderError> {
         let mut all = vec![Match::default(); self.entries.len()];
+        let mut worth = vec![0.0; concepts.len()];
         for (bit, concept) in concepts.iter().enumerate() {
             let weight =
                 text::query(concept, &self.fields).weight(EnableScoring::enabled_from_searcher(&self.searcher))?;
+            let mut having = 0_u32;
+            let share = if concept.who { rank::WHO } else { 1.0 };
             for segment in self.searcher.segment_readers() {
                 let slots = segment.fast_fields().u64(SLOT)?.first_or_default_col(u64::MAX);
-                let mut scorer = weight.scorer(segment, 1.0)?;
+                let mut scorer = weight.scorer(segment, share)?;
                 let mut document = scorer.doc();
                 while document != TERMINATED {
                     let alive = segment.alive_bitset().is_none_or(|alive| alive.is_alive(document));
@@ -256,9 +306,24 @@ impl Snapshot {
                     if let Some(entry) = all.get_mut(slot).filter(|_| alive) {
                         entry.score += scorer.score();
                         entry.things |= 1 << bit;
+                        having += 1;
                     }
                     document = scorer.advance();
                 }
+            }
+            if having > 0 {
+                worth[bit] = f64::from(share) * (1.0 + self.len() as f64 / f64::from(having)).ln();
+            }
+        }
+        let whole: f64 = worth.iter().sum();
+        if whole > 0.0 {
+            // Sixteen things have few combinations that occur: each is added up once.
+            let mut shares: HashMap<u32, f32> = HashMap::new();
+            for found in &mut all {
+                found.share = *shares.entry(found.things).or_insert_with(|| {
+                    let has = |bit: &usize| found.things & (1 << bit) != 0;
+                    ((0..concepts.len()).filter(has).map(|bit| worth[bit]).sum::<f64>() / whole) as f32
+                });
             }
         }
         Ok(all)
@@ -303,8 +368,7 @@ impl Snapshot {
         let mut ranked: Vec<Ranked> = vec![];
         for (slot, (entry, found)) in self.entries.iter().zip(&matches).enumerate() {
             let Some(entry) = entry.as_deref() else { continue };
-            let has = found.things.count_ones();
-            if has < enough
+            if found.share < enough
                 || entry.standing.has_expired(entry.confirmed, today)
                 || wanted.need.is_some_and(|need| !entry.needs.contains(&need))
                 || !may(entry)
@@ -313,8 +377,7 @@ impl Snapshot {
             }
             let miles = self.miles(slot, entry, wanted.near);
             let mark = fit(&entry.facts, wanted, miles);
-            let (text, share) =
-                if things == 0 { (1.0, 1.0) } else { (f64::from(found.score), f64::from(has) / things as f64) };
+            let (text, share) = if things == 0 { (1.0, 1.0) } else { (f64::from(found.score), f64::from(found.share)) };
             let weight = rank::weight(entry, text, share, (wanted.near.is_some(), named, miles), mark, today);
             ranked.push(Ranked { slot, weight, miles, mark });
         }
@@ -347,14 +410,14 @@ impl Snapshot {
     }
 }
 
-/// Things that an entry must have to be a result: two of three where some entries have them, else any.
-fn enough(matches: &[Match], things: usize) -> u32 {
-    let most = u32::try_from((things * 2).div_ceil(3)).unwrap_or(u32::MAX);
-    let least = u32::from(things > 0);
-    (least..=most)
-        .rev()
-        .find(|needed| matches.iter().filter(|found| found.things.count_ones() >= *needed).nth(FEW).is_some())
-        .unwrap_or(least)
+/// The share that an entry must have to be a result: most of what was asked for where some entries have that, else some
+/// of it, else any.
+fn enough(matches: &[Match], things: usize) -> f32 {
+    if things == 0 {
+        return 0.0;
+    }
+    let some_have = |share: &f32| matches.iter().filter(|found| found.share >= *share).nth(FEW).is_some();
+    rank::ENOUGH.into_iter().find(some_have).unwrap_or(f32::MIN_POSITIVE)
 }
 
 /// With fewer results than this, entries with less of what was asked for are shown too.

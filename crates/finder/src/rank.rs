@@ -7,9 +7,15 @@ use fingerpost_directory::standing::trust;
 use fingerpost_domain::Date;
 
 /// A word in the name, in the terms, in the organisation's name, in the text.
-pub const FIELDS: [f32; 4] = [3.0, 2.5, 1.0, 1.0];
+pub const FIELDS: [f32; 4] = [3.0, 4.0, 1.0, 1.0];
 /// What directories write instead of what was typed.
-pub const OTHER_WORDS: f32 = 0.6;
+pub const OTHER_WORDS: f32 = 1.0;
+/// Something of the same kind.
+pub const KIN: f32 = 0.3;
+/// What tells for whom it is, beside what is looked for.
+pub const WHO: f32 = 0.6;
+/// Shares of what was asked for: most of it, some of it.
+pub const ENOUGH: [f32; 2] = [0.6, 0.3];
 /// Where the distance was asked for, half of the weight is gone after so many miles; elsewhere after so many.
 pub const HALF_WAY: (f64, f64) = (2.0, 8.0);
 /// An entry of which nobody knows where it is counts as so far away, in miles.
@@ -17,7 +23,7 @@ pub const SOMEWHERE: f64 = 15.0;
 /// What is done from home counts as so far away.
 pub const FROM_HOME: f64 = 2.0;
 /// Something that has to be asked first.
-pub const ASK: f64 = 0.7;
+pub const ASK: f64 = 0.4;
 
 /// What an entry weighs.
 ///

@@ -9,7 +9,7 @@ use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{Searcher, Term};
 
 use crate::FinderError;
-use crate::rank::{FIELDS, OTHER_WORDS};
+use crate::rank::{FIELDS, KIN, OTHER_WORDS};
 
 /// Things to look for, at most.
 pub(crate) const MOST_CONCEPTS: usize = 16;
@@ -111,7 +111,8 @@ fn one(phrase: &Phrase, field: Field) -> Box<dyn Query> {
 
 /// The best place in which an entry has a thing counts for it, and only that one.
 pub(crate) fn query(concept: &Concept, fields: &[Field; 4]) -> DisjunctionMaxQuery {
-    let ways = std::iter::once((&concept.said, 1.0)).chain(concept.others.iter().map(|other| (other, OTHER_WORDS)));
+    let others = concept.others.iter().map(|other| (&other.phrase, if other.kin { KIN } else { OTHER_WORDS }));
+    let ways = std::iter::once((&concept.said, 1.0)).chain(others);
     let all = ways.flat_map(|(phrase, worth)| {
         fields
             .iter()

@@ -9,6 +9,7 @@ mod answers;
 mod entries;
 mod gaps;
 mod reports;
+mod sources;
 
 use fingerpost_domain::id::ServiceId;
 use fingerpost_engine::{Result, StoreError};
@@ -17,6 +18,7 @@ use fingerpost_store::{LinkScope, LiveLink, Store};
 pub use entries::{ByWhom, ChangedField, Version};
 pub use gaps::{Gap, GapRow};
 pub use reports::{ReportRow, Settled, WorkRow};
+pub use sources::Source;
 
 /// The records of the directory's upkeep. Cloning shares them.
 #[derive(Debug, Clone)]
@@ -44,5 +46,8 @@ pub fn entry_of(link: &LiveLink) -> Result<ServiceId> {
 /// Every statement of this room by name, for the test that has both engines understand them.
 #[cfg(any(test, feature = "testing"))]
 pub fn statements() -> impl Iterator<Item = (&'static str, &'static str)> {
-    [answers::STATEMENTS, entries::STATEMENTS, gaps::STATEMENTS, reports::STATEMENTS].into_iter().flatten().copied()
+    [answers::STATEMENTS, entries::STATEMENTS, gaps::STATEMENTS, reports::STATEMENTS, sources::STATEMENTS]
+        .into_iter()
+        .flatten()
+        .copied()
 }

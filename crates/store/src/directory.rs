@@ -28,6 +28,10 @@ statements! {
     UPDATE = "UPDATE service SET name = $2, body = $3, seq = $4, changed_at = $5, source_body = $6, withheld = $7 WHERE id = $1";
     KEEP_VERSION = "INSERT INTO service_version (service, seq, body, until, ended_by) VALUES ($1, $2, $3, $4, $5)";
     AFTER = "SELECT id, source, body, seq, confirmed_on, asked_on, withheld, asked, accepted, reply_days, open_reports FROM service WHERE seq > $1 ORDER BY seq LIMIT $2";
+    /// Fifty at once: where fewer are wanted, the last stands there again.
+    SOME = "SELECT id, source, body, seq, confirmed_on, asked_on, withheld, asked, accepted, reply_days, open_reports FROM service WHERE id IN (\
+            $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, $48, $49, $50\
+            ) ORDER BY id";
     ONE = "SELECT id, source, body, seq, confirmed_on, asked_on, withheld, asked, accepted, reply_days, open_reports FROM service WHERE id = $1";
     PLACE = "SELECT latitude, longitude FROM postcode WHERE postcode = $1";
     PLACE_OF_ORGANISATION = "SELECT p.latitude, p.longitude FROM organisation o JOIN postcode p ON p.postcode = o.postcode WHERE o.id = $1";
@@ -50,6 +54,9 @@ pub struct StoredService {
     /// What it says.
     pub service: Service,
 }
+
+/// Entries that are read at once by their ids.
+pub const SOME_AT_ONCE: usize = 50;
 
 /// Where a postcode is.
 #[derive(Debug, Clone, PartialEq)]
@@ -251,6 +258,23 @@ impl Store {
     /// [`StoreError::NotFound`] when there is none under the id.
     pub async fn service(&self, id: ServiceId) -> Result<StoredService> {
         self.db().row(ONE, values![id]).await?.as_ref().map(stored).transpose()?.ok_or(StoreError::NotFound)
+    }
+
+    /// Services by their ids, at most [`SOME_AT_ONCE`] with each question; those that are not there are left out.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn services(&self, ids: &[ServiceId]) -> Result<Vec<StoredService>> {
+        let mut all = vec![];
+        for some in ids.chunks(SOME_AT_ONCE) {
+            let Some(last) = some.last() else { break };
+            let padded = some.iter().chain(std::iter::repeat(last)).take(SOME_AT_ONCE);
+            let rows = self.db().rows(SOME, padded.map(|id| (*id).into()).collect()).await?;
+            for row in &rows {
+                all.push(stored(row)?);
+            }
+        }
+        Ok(all)
     }
 
     /// Where a postcode is, when that was imported.

@@ -64,7 +64,7 @@ impl FromRequest<App> for Posted {
 }
 
 /// Where pages live that have no session: those behind one-time links, and those where anyone may begin something.
-const WITHOUT_SESSION: [&str; 4] = ["/l/", "/self-referral/", "/s/", "/survey/"];
+const WITHOUT_SESSION: [&str; 5] = ["/directory/", "/l/", "/self-referral/", "/s/", "/survey/"];
 
 /// What the forms of a page without a session carry instead of its token: made from the end of the address, so that a page which was
 /// opened before lunch still works after it, and no session is stored for a look. Whoever can make it for a one-time link holds the

@@ -14,9 +14,6 @@ use fingerpost_web_core::limits::{Beginning, Caller};
 use fingerpost_web_core::view::listed;
 use fingerpost_web_core::{App, WebError};
 
-/// What the token of the form is made from: the same as the address ends with.
-const FORM: &str = "wrong";
-
 async fn page(app: &App, id: ServiceId, form: Option<&Posted>, problems: &Problems) -> Result<WrongPage, WebError> {
     let stored = app.store().service(id).await?;
     if stored.standing.withheld {
@@ -27,7 +24,7 @@ async fn page(app: &App, id: ServiceId, form: Option<&Posted>, problems: &Proble
     Ok(WrongPage {
         frame: Frame {
             title: "What is wrong?".to_owned(),
-            csrf: link_token(FORM),
+            csrf: link_token(&format!("{id}/wrong")),
             invented: app.invented(),
             problem: !problems.is_empty(),
             ..Frame::default()

@@ -22,6 +22,7 @@ use crate::{
     about, account, ask, care, caseload, cases, clinician_surveys, connections, counted, entry, flow, improvement,
     launch, measures, plan_copy, plans, refer, sent, staff_surveys, survey_door, texts, triage, users,
 };
+use fingerpost_oruk as oruk;
 use fingerpost_web_core::{App, assets, errors, health, sessions};
 use fingerpost_web_directory::{door, gaps, search, signposts, steward, wrong};
 
@@ -124,6 +125,16 @@ table! {
     "/o/{org}/steward", GET, Guard::May(Action::KeepDirectory), get(steward::list);
     "/o/{org}/steward/{id}", BOTH, Guard::May(Action::KeepDirectory), get(steward::one).post(steward::act);
     "/o/{org}/steward/{id}/edit", BOTH, Guard::May(Action::KeepDirectory), get(steward::form).post(steward::save);
+    "/oruk", GET, Guard::Anyone, get(oruk::about);
+    "/oruk/openapi.json", GET, Guard::Anyone, get(oruk::openapi);
+    "/oruk/services", GET, Guard::Anyone, get(oruk::services);
+    "/oruk/services/{id}", GET, Guard::Anyone, get(oruk::service);
+    "/oruk/service_at_locations", GET, Guard::Anyone, get(oruk::places);
+    "/oruk/service_at_locations/{id}", GET, Guard::Anyone, get(oruk::place);
+    "/oruk/taxonomies", GET, Guard::Anyone, get(oruk::taxonomies_list);
+    "/oruk/taxonomies/{id}", GET, Guard::Anyone, get(oruk::taxonomy);
+    "/oruk/taxonomy_terms", GET, Guard::Anyone, get(oruk::terms_list);
+    "/oruk/taxonomy_terms/{id}", GET, Guard::Anyone, get(oruk::term);
     "/o/{org}/directory/list", GET, Guard::May(Action::SearchDirectory), get(search::my_list);
     "/o/{org}/cases/{id}/services/list", GET, Guard::May(Action::ReadCase), get(search::case_list);
     "/o/{org}/directory", GET, Guard::May(Action::SearchDirectory), get(search::list);

@@ -86,7 +86,6 @@ fn what_people_ask_is_answered_on_the_first_page() {
         let unjudged = asked(&snapshot, &question.ask).iter().filter(|id| !judged.contains_key(&by_id[id])).count();
         let ndcg = dcg(grades.iter().copied()) / dcg(ideal.into_iter());
         all.push(ndcg);
-        println!("{ndcg:.3} {unjudged:2} unjudged {grades:?} {}", question.ask);
     }
     let mean = all.iter().sum::<f64>() / all.len() as f64;
     all.sort_by(f64::total_cmp);

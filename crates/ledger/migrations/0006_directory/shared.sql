@@ -22,6 +22,7 @@ ALTER TABLE service ADD COLUMN declined_why TEXT;
 ALTER TABLE service ADD COLUMN asked_on TEXT;
 CREATE INDEX service_reported ON service (open_reports);
 CREATE INDEX service_withheld ON service (withheld);
+CREATE INDEX service_by_hsds ON service (hsds_id);
 CREATE INDEX service_used ON service (used);
 CREATE INDEX connection_by_day ON connection (offered_at);
 CREATE INDEX signpost_by_day ON signpost (made_at);

@@ -179,7 +179,8 @@ impl Asked {
         wanted.room |= self.must("room");
         wanted.language = Some(folded(&self.language)).filter(|language| !language.is_empty()).or(wanted.language);
         let groups = self.who.iter().filter_map(|code| Group::from_code(code)).collect();
-        wanted.somebody = (self.from_person() || self.age().is_some()).then(|| Somebody { age: self.age(), groups });
+        wanted.somebody = (self.from_person() || self.age().is_some() || !self.who.is_empty())
+            .then(|| Somebody { age: self.age(), groups });
         let named = typed || said.near_me || wanted.within.is_some();
         Ok(Look { wanted, named, origin: origin.note, understood })
     }

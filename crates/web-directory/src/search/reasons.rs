@@ -91,6 +91,8 @@ pub(crate) fn reasons(hit: &Hit, wanted: &Wanted) -> Vec<Reason> {
     let mut all = vec![];
     weigh(&entry.facts, wanted, hit.miles, |mark, what| {
         let icon = match mark {
+            // Nobody asked about steps; it is still no recommendation.
+            Mark::Fits if what == What::StepFree(Known::No) => "ask",
             Mark::Fits => "none",
             Mark::Ask => "ask",
             Mark::Against => "danger",
