@@ -116,6 +116,12 @@ const ASKING: &[&str] = &[
     "help",
 ];
 
+/// Whether a word, by itself, asks and says nothing of what is asked for. In a phrase that people say it may.
+#[must_use]
+pub fn only_asks(written: &str) -> bool {
+    ASKING.contains(&written)
+}
+
 /// Languages whose names mean the language when "speaking" stands beside them, or "in" before them.
 const LANGUAGES: &[&str] = &[
     "albanian",
@@ -188,7 +194,8 @@ impl Sentence {
     }
 
     fn take_any(&mut self, phrases: &[&str]) -> bool {
-        phrases.iter().fold(false, |taken, phrase| self.take(phrase) || taken)
+        // Each of them is taken out, also after the first.
+        phrases.iter().filter(|phrase| self.take(phrase)).count() > 0
     }
 
     /// Takes a word for which `means` gives something, with the words of `before` that stand in front of it.
@@ -288,8 +295,7 @@ impl Understood {
         wanted.language = language(&mut said);
         wanted.within = within(&mut said);
         found.place = place(&mut said, is_place);
-        let left = said.0.into_iter().flatten().filter(|word| !ASKING.contains(&word.as_str()));
-        wanted.words = left.collect::<Vec<_>>().join(" ");
+        wanted.words = said.0.into_iter().flatten().collect::<Vec<_>>().join(" ");
         found
     }
 }
@@ -407,7 +413,7 @@ mod tests {
         assert_eq!(found.words, "lunch club");
         assert_eq!(read("english lessons").wanted.language, None, "the language is what is taught");
         assert_eq!(read("drug free living").wanted.most, None);
-        assert_eq!(read("help with debt, with places").wanted.words, "with debt");
+        assert_eq!(read("help with debt, with places").wanted.words, "help with debt");
         assert!(read("choir with places").wanted.room);
     }
 

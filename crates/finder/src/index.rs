@@ -288,8 +288,10 @@ impl Snapshot {
 
     /// How well each entry has each thing. A thing weighs the more, the fewer entries have it; what tells for whom it
     /// is weighs less; what no entry has weighs nothing.
-    fn matches(&self, concepts: &[Concept]) -> Result<Vec<Match>, FinderError> {
+    fn matches(&self, concepts: &[Concept]) -> Result<Vec<(usize, Match)>, FinderError> {
         let mut all = vec![Match::default(); self.entries.len()];
+        // Most entries have nothing of what was asked for: only those that have are looked at afterwards.
+        let mut touched: Vec<usize> = vec![];
         let mut worth = vec![0.0; concepts.len()];
         for (bit, concept) in concepts.iter().enumerate() {
             let weight =
@@ -304,6 +306,9 @@ impl Snapshot {
                     let alive = segment.alive_bitset().is_none_or(|alive| alive.is_alive(document));
                     let slot = usize::try_from(slots.get_val(document)).unwrap_or(usize::MAX);
                     if let Some(entry) = all.get_mut(slot).filter(|_| alive) {
+                        if entry.things == 0 {
+                            touched.push(slot);
+                        }
                         entry.score += scorer.score();
                         entry.things |= 1 << bit;
                         having += 1;
@@ -316,17 +321,33 @@ impl Snapshot {
             }
         }
         let whole: f64 = worth.iter().sum();
-        if whole > 0.0 {
-            // Sixteen things have few combinations that occur: each is added up once.
-            let mut shares: HashMap<u32, f32> = HashMap::new();
-            for found in &mut all {
-                found.share = *shares.entry(found.things).or_insert_with(|| {
-                    let has = |bit: &usize| found.things & (1 << bit) != 0;
-                    ((0..concepts.len()).filter(has).map(|bit| worth[bit]).sum::<f64>() / whole) as f32
-                });
-            }
-        }
-        Ok(all)
+        // Sixteen things have few combinations that occur: each is added up once.
+        let mut shares: HashMap<u32, f32> = HashMap::new();
+        let shared = |slot: usize| {
+            let found = all.get(slot).copied().unwrap_or_default();
+            let share = *shares.entry(found.things).or_insert_with(|| {
+                let has = |bit: &usize| found.things & (1 << bit) != 0;
+                ((0..concepts.len()).filter(has).map(|bit| worth[bit]).sum::<f64>() / whole) as f32
+            });
+            (slot, Match { share, ..found })
+        };
+        Ok(touched.into_iter().map(shared).collect())
+    }
+
+    /// The same words as a bare query of tantivy, the best twenty and how many there are: what the ranking is measured
+    /// against. Gives the number.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn bare(&self, words: &str) -> Result<usize, FinderError> {
+        let question = text::question(words, &self.searcher, &self.fields, &self.written)?;
+        let things = question.concepts.iter().map(|concept| {
+            (tantivy::query::Occur::Should, Box::new(text::query(concept, &self.fields)) as Box<dyn Query>)
+        });
+        let query = tantivy::query::BooleanQuery::new(things.collect());
+        let best = tantivy::collector::TopDocs::with_limit(20).order_by_score();
+        let (_, count) = self.searcher.search(&query, &(best, tantivy::collector::Count))?;
+        Ok(count)
     }
 
     fn miles(&self, slot: usize, entry: &Entry, near: Option<Point>) -> Option<f64> {
@@ -363,14 +384,18 @@ impl Snapshot {
     ) -> Result<Found, FinderError> {
         let question = text::question(&wanted.words, &self.searcher, &self.fields, &self.written)?;
         let things = question.concepts.len();
-        let matches = self.matches(&question.concepts)?;
-        let enough = enough(&matches, things);
+        let matches = if things == 0 {
+            (0..self.entries.len()).map(|slot| (slot, Match { share: 1.0, ..Match::default() })).collect()
+        } else {
+            self.matches(&question.concepts)?
+        };
+        let enough = enough(&matches);
         let mut ranked: Vec<Ranked> = vec![];
-        for (slot, (entry, found)) in self.entries.iter().zip(&matches).enumerate() {
-            let Some(entry) = entry.as_deref() else { continue };
+        for (slot, found) in matches {
+            let Some(entry) = self.entries.get(slot).and_then(Option::as_deref) else { continue };
             if found.share < enough
-                || entry.standing.has_expired(entry.confirmed, today)
                 || wanted.need.is_some_and(|need| !entry.needs.contains(&need))
+                || entry.standing.has_expired(entry.confirmed, today)
                 || !may(entry)
             {
                 continue;
@@ -412,11 +437,8 @@ impl Snapshot {
 
 /// The share that an entry must have to be a result: most of what was asked for where some entries have that, else some
 /// of it, else any.
-fn enough(matches: &[Match], things: usize) -> f32 {
-    if things == 0 {
-        return 0.0;
-    }
-    let some_have = |share: &f32| matches.iter().filter(|found| found.share >= *share).nth(FEW).is_some();
+fn enough(matches: &[(usize, Match)]) -> f32 {
+    let some_have = |share: &f32| matches.iter().filter(|(_, found)| found.share >= *share).nth(FEW).is_some();
     rank::ENOUGH.into_iter().find(some_have).unwrap_or(f32::MIN_POSITIVE)
 }
 

@@ -1,8 +1,9 @@
 //! Words: how what was typed becomes questions to tantivy, and what to do with a word that no entry has.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use fingerpost_directory::vocabulary::{Concept, Phrase, vocabulary};
+use fingerpost_directory::wanted::only_asks;
 use fingerpost_directory::words::{Word, words};
 use tantivy::query::{BoostQuery, DisjunctionMaxQuery, FuzzyTermQuery, PhraseQuery, Query, TermQuery};
 use tantivy::schema::{Field, IndexRecordOption};
@@ -31,7 +32,13 @@ pub(crate) fn question(
 ) -> Result<Question, FinderError> {
     let mut corrected = vec![];
     let mut stems: Vec<String> = vec![];
+    let mut asking: HashSet<String> = HashSet::new();
     for word in words(typed).into_iter().take(MOST_WORDS) {
+        if only_asks(&word.written) {
+            asking.insert(word.stem.clone());
+            stems.push(word.stem);
+            continue;
+        }
         match instead(&word, searcher, fields)? {
             Some(other) => {
                 let known = vocabulary().single_words().iter().find(|known| known.stem == other);
@@ -43,6 +50,8 @@ pub(crate) fn question(
         }
     }
     let mut concepts = vocabulary().concepts(&stems);
+    // What only asks is no thing to look for, unless it stands in a phrase that people say.
+    concepts.retain(|concept| !matches!(concept.said.as_slice(), [word] if asking.contains(word)));
     concepts.dedup();
     concepts.truncate(MOST_CONCEPTS);
     Ok(Question { concepts, corrected })

@@ -134,6 +134,15 @@ pub(crate) enum Import {
         path: PathBuf,
         #[command(flatten)]
         how: ImportHow,
+        /// The licence of the source, for whoever gets its entries from here
+        #[arg(long, value_name = "LICENCE")]
+        licence: Option<String>,
+        /// How the source wants to be named
+        #[arg(long, value_name = "WORDS")]
+        attribution: Option<String>,
+        /// Whether its entries may be given on at /oruk; a source of which nobody said so keeps them here
+        #[arg(long, value_name = "yes|no", value_parser = clap::builder::BoolishValueParser::new())]
+        republish: Option<bool>,
     },
     /// Where postcodes are: a table with postcode, lat and long, plain or gzipped
     Postcodes {

@@ -13,6 +13,7 @@ use fingerpost_domain::role::Role;
 use fingerpost_domain::scheme::SchemeTerms;
 use fingerpost_domain::{Date, Timestamp};
 use fingerpost_import::{FigureKind, Report, Run};
+use fingerpost_stewardship::{Source, Stewardship};
 use fingerpost_store::{Address, AuditHead, Ledger, NewScheme, NewUser, Store, StoreError, WorkerDays};
 
 use crate::cli::{Check, Command, Demo, DemoSize, Export, Figures, Import, ImportHow, Scheme, User};
@@ -158,6 +159,30 @@ fn print_report(what: &str, report: &Report, dry_run: bool) {
     );
 }
 
+/// Keeps what was said of a source, and says whether its entries are given on.
+async fn describe_source(
+    here: &Here,
+    name: String,
+    (licence, attribution, republish): (Option<String>, Option<String>, Option<bool>),
+) -> anyhow::Result<()> {
+    let stewardship = Stewardship::over(here.store.clone());
+    let known = stewardship.sources().await?.into_iter().find(|source| source.name == name);
+    let before = known.unwrap_or(Source { name, licence: None, attribution: None, republish: false });
+    let now = Source {
+        licence: licence.or_else(|| before.licence.clone()),
+        attribution: attribution.or_else(|| before.attribution.clone()),
+        republish: republish.unwrap_or(before.republish),
+        ..before.clone()
+    };
+    if now != before {
+        stewardship.describe_source(&now, here.now).await?;
+    }
+    if !now.republish {
+        println!("Its entries are not given on at /oruk. If its licence allows that: --republish yes");
+    }
+    Ok(())
+}
+
 async fn import(here: &Here, what: Import) -> anyhow::Result<()> {
     let mut shown = progress("Rows");
     match what {
@@ -167,13 +192,16 @@ async fn import(here: &Here, what: Import) -> anyhow::Result<()> {
             let report = fingerpost_import::practices(&here.store, &file, run, &mut shown).await?;
             print_report("Practices", &report, how.dry_run);
         }
-        Import::Directory { path, how } => {
+        Import::Directory { path, how, licence, attribution, republish } => {
             // What a service is known by here is its source and its id there: a name that changes with each file
             // would bring every service twice.
             let source = how.source.clone().context("--source NAME: say whose directory it is, the same each time")?;
             let run = Run { source: &source, dry_run: how.dry_run, now: here.now };
             let report = fingerpost_import::directory(&here.store, &path, run, &mut shown).await?;
             print_report("Directory", &report, how.dry_run);
+            if !how.dry_run {
+                describe_source(here, source, (licence, attribution, republish)).await?;
+            }
         }
         Import::Postcodes { file, how } => {
             let source = source(&how, &file);

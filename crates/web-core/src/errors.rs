@@ -146,6 +146,10 @@ impl IntoResponse for WebError {
 /// Draws the page of a failure. Sits outside every handler, so that an error looks the same everywhere.
 pub async fn draw(State(app): State<App>, request: Request, next: Next) -> Response {
     let response = next.run(request).await;
+    // A machine was answered in its own words.
+    if response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind == "application/json") {
+        return response;
+    }
     let failure = response.extensions().get::<Failure>().cloned().or_else(|| plain_failure(response.status()));
     let Some(failure) = failure else { return response };
     let frame = Frame { title: failure.heading.to_owned(), invented: app.invented(), ..Frame::default() };

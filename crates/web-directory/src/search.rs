@@ -88,7 +88,7 @@ fn totals(found: &Found) -> String {
 fn draw(app: &App, index: &Snapshot, (asked, look, viewer): (&Asked, &Look, Viewer)) -> Result<Response, WebError> {
     let page: usize = asked.page.parse().unwrap_or(1).clamp(1, 10_000);
     // A person's door with nothing behind it yet asks first.
-    let waits = asked.from_person() && asked.is_empty() && viewer.asks_where;
+    let waits = asked.starts_from_person() && asked.is_empty() && viewer.asks_where;
     let may = |entry: &Entry| viewer.staff || !entry.standing.withheld;
     let found = if waits {
         Found::default()
@@ -382,6 +382,8 @@ pub async fn case_list(
     Path((_, id)): Path<(String, CaseId)>,
     Query(asked): Query<Asked>,
 ) -> Result<Response, WebError> {
+    // The list names nobody; whoever may not open the case has no list of it either.
+    here.app().store().case(&here.ctx, id).await?;
     let action = here.href(&format!("cases/{id}/services"));
     let viewer = Viewer {
         frame: here.frame("My list", "caseload").await?,

@@ -83,7 +83,6 @@ fn what_people_ask_is_answered_on_the_first_page() {
             .iter()
             .map(|id| by_id.get(id).and_then(|id| judged.get(id)).copied().unwrap_or(0))
             .collect();
-        let unjudged = asked(&snapshot, &question.ask).iter().filter(|id| !judged.contains_key(&by_id[id])).count();
         let ndcg = dcg(grades.iter().copied()) / dcg(ideal.into_iter());
         all.push(ndcg);
     }

@@ -1,5 +1,7 @@
 //! What is given on, against the profile's own schemas, formats checked.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use std::path::{Path, PathBuf};
 
 use fingerpost_oruk::shape;

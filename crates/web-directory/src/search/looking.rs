@@ -109,7 +109,7 @@ impl Asked {
     }
 
     /// The search starts from a person.
-    pub(crate) fn from_person(&self) -> bool {
+    pub(crate) fn starts_from_person(&self) -> bool {
         self.door == "person"
     }
 
@@ -179,7 +179,7 @@ impl Asked {
         wanted.room |= self.must("room");
         wanted.language = Some(folded(&self.language)).filter(|language| !language.is_empty()).or(wanted.language);
         let groups = self.who.iter().filter_map(|code| Group::from_code(code)).collect();
-        wanted.somebody = (self.from_person() || self.age().is_some() || !self.who.is_empty())
+        wanted.somebody = (self.starts_from_person() || self.age().is_some() || !self.who.is_empty())
             .then(|| Somebody { age: self.age(), groups });
         let named = typed || said.near_me || wanted.within.is_some();
         Ok(Look { wanted, named, origin: origin.note, understood })
@@ -213,7 +213,7 @@ impl Asked {
                 .iter()
                 .map(|group| Choice::new(group.code(), group.label(), listed(group.code(), &self.who)))
                 .collect(),
-            person: self.from_person(),
+            person: self.starts_from_person(),
             // What was chosen stays in sight.
             more: *self
                 != Self {

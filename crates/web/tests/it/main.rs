@@ -4,6 +4,7 @@
 
 mod asking;
 mod client;
+mod directory;
 mod flow;
 mod journey;
 mod launch;

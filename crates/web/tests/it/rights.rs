@@ -50,7 +50,7 @@ async fn every_route_without_a_session_leads_to_the_sign_in() {
 async fn every_role_finds_only_what_the_policy_gives_it() {
     on_both(async |server| {
         let v = &server.village;
-        let everybody: &[&SignedIn] = &[&v.gp, &v.manager, &v.worker, &v.supervisor, &v.administrator];
+        let everybody: &[&SignedIn] = &[&v.gp, &v.manager, &v.worker, &v.supervisor, &v.administrator, &v.steward];
         let mut asked = 0;
         for who in everybody {
             let (place, role) = &who.places[0];
