@@ -54,6 +54,11 @@ for (const how of [{ width: 1280, javaScriptEnabled: true }, { width: 320, javaS
     await anyone.goto(`${server.address}/directory?q=ukulele`); await check(anyone, 'resting')
     assert.match(await anyone.textContent('main'), /Closed until 14 January 2027/)
 
+    // The machine door, compressed as programs ask for it: everything, and nothing.
+    const lines = (await (await fetch(`${server.address}/oruk/services?format=ndjson`)).text()).trim().split('\n').map(JSON.parse)
+    assert.ok(lines.length > 20 && lines.every((line) => line.id && line.status && !/Oak House/.test(line.name)))
+    assert.equal(await (await fetch(`${server.address}/oruk/services?format=ndjson&search=zyzzyva`)).text(), '')
+
     const maya = await open(engine, server, how)
     await signInAs(maya, /Maya Okonkwo/)
     await maya.getByRole('link', { name: 'Directory' }).click(); await check(maya, 'staff search'); await picture(maya, `directory-${width}`)

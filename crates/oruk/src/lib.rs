@@ -16,12 +16,12 @@ use axum::http::header::{
 };
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use axum_extra::extract::Query;
 use fingerpost_directory::entry::Entry;
 use fingerpost_directory::hsds::Service;
 use fingerpost_domain::id::ServiceId;
 use fingerpost_finder::Snapshot;
 use fingerpost_web_core::{App, WebError};
+use futures_util::StreamExt;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -97,7 +97,8 @@ impl Feed {
         let near = match &wanted.postcode {
             Some(postcode) => match self.app.store().place_of(postcode).await? {
                 Some(point) => Some(point),
-                None => return Ok(Err(Refused("postcode: we do not know where that is"))),
+                // Nothing is known to be near it.
+                None => return Ok(Ok(vec![])),
             },
             None => None,
         };
@@ -176,11 +177,7 @@ pub async fn openapi() -> Response {
 }
 
 /// `GET /oruk/services`: a page of services, or all of them as lines.
-pub async fn services(
-    State(app): State<App>,
-    Query(asked): Query<Asked>,
-    headers: HeaderMap,
-) -> Result<Response, WebError> {
+pub async fn services(State(app): State<App>, asked: Asked, headers: HeaderMap) -> Result<Response, WebError> {
     let feed = Feed::of(&app).await?;
     if let Some(response) = feed.unchanged(&headers) {
         return Ok(response);
@@ -212,7 +209,8 @@ fn lines(feed: Feed, entries: Vec<Arc<Entry>>) -> Response {
         let text = read.map(|bodies| bodies.iter().map(|body| format!("{}\n", shape::whole(body))).collect::<String>());
         Some((text, (feed, entries, next)))
     });
-    let mut response = Body::from_stream(parts).into_response();
+    // Compression asks once more after the end.
+    let mut response = Body::from_stream(parts.fuse()).into_response();
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-ndjson"));
     open_to_all(headers);
@@ -237,11 +235,7 @@ pub async fn service(State(app): State<App>, Path(id): Path<String>, headers: He
 }
 
 /// `GET /oruk/service_at_locations`: a page of services at their places.
-pub async fn places(
-    State(app): State<App>,
-    Query(asked): Query<Asked>,
-    headers: HeaderMap,
-) -> Result<Response, WebError> {
+pub async fn places(State(app): State<App>, asked: Asked, headers: HeaderMap) -> Result<Response, WebError> {
     let feed = Feed::of(&app).await?;
     if let Some(response) = feed.unchanged(&headers) {
         return Ok(response);
@@ -335,6 +329,9 @@ async fn list(
         Ok(page) => page,
         Err(wrong) => return Ok(refused(&wrong)),
     };
+    if let Err(wrong) = asked.read() {
+        return Ok(refused(&wrong));
+    }
     let mut all = all(&feed);
     if let Some(taxonomy) = &asked.taxonomy_id {
         let wanted = taxonomy.trim().to_lowercase();
@@ -353,11 +350,7 @@ async fn one_of(app: &App, id: &str, headers: &HeaderMap, all: fn(&Feed) -> Vec<
 }
 
 /// `GET /oruk/taxonomies`.
-pub async fn taxonomies_list(
-    State(app): State<App>,
-    Query(asked): Query<Asked>,
-    headers: HeaderMap,
-) -> Result<Response, WebError> {
+pub async fn taxonomies_list(State(app): State<App>, asked: Asked, headers: HeaderMap) -> Result<Response, WebError> {
     list(&app, (&asked, &headers), taxonomies).await
 }
 
@@ -371,11 +364,7 @@ pub async fn taxonomy(
 }
 
 /// `GET /oruk/taxonomy_terms`.
-pub async fn terms_list(
-    State(app): State<App>,
-    Query(asked): Query<Asked>,
-    headers: HeaderMap,
-) -> Result<Response, WebError> {
+pub async fn terms_list(State(app): State<App>, asked: Asked, headers: HeaderMap) -> Result<Response, WebError> {
     list(&app, (&asked, &headers), terms).await
 }
 

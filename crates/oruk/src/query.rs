@@ -3,6 +3,9 @@
 
 use std::fmt;
 
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::response::Response;
 use fingerpost_directory::entry::Entry;
 use fingerpost_directory::opening::{minutes, time_of_day};
 use fingerpost_directory::place::Point;
@@ -12,6 +15,8 @@ use fingerpost_domain::person::Postcode;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
+
+use crate::refused;
 
 /// A parameter that cannot be read: which, and what it has to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,8 +93,21 @@ pub(crate) struct Wanted {
     after: Option<Date>,
 }
 
+impl<S: Sync> FromRequestParts<S> for Asked {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
+        let query = parts.uri.query().unwrap_or_default();
+        let pairs: Vec<(String, String)> = serde_html_form::from_str(query).unwrap_or_default();
+        if pairs.iter().any(|(name, value)| value.is_empty() && name != "search") {
+            return Err(refused(&Refused("a parameter without a value: leave it out")));
+        }
+        serde_html_form::from_str(query).map_err(|_| refused(&Refused("each parameter may stand there once")))
+    }
+}
+
 fn given(text: &Option<String>) -> Option<&str> {
-    text.as_deref().map(str::trim).filter(|text| !text.is_empty())
+    text.as_deref().map(str::trim)
 }
 
 fn read<T>(text: &Option<String>, wrong: &'static str, read: impl Fn(&str) -> Option<T>) -> Result<Option<T>, Refused> {
@@ -120,7 +138,7 @@ impl Asked {
             return Err(Refused("format: json or ndjson"));
         }
         let wanted = Wanted {
-            search: given(&self.search).map(str::to_owned),
+            search: given(&self.search).filter(|words| !words.is_empty()).map(str::to_owned),
             postcode: read(&self.postcode, "postcode: a whole postcode", |text| Postcode::parse(text).ok())?,
             term: read(&self.taxonomy_term_id, "taxonomy_term_id: a UUID", uuid)?,
             taxonomy: read(&self.taxonomy_id, "taxonomy_id: a UUID", uuid)?,
@@ -143,9 +161,6 @@ impl Asked {
                 text.get(..10)?.parse().ok()
             })?,
         };
-        if wanted.within.is_some() && wanted.postcode.is_none() {
-            return Err(Refused("proximity: needs a postcode"));
-        }
         Ok(wanted)
     }
 }
