@@ -1,6 +1,6 @@
 // The measurements of docs/benchmarks.md, on SQLite and then on PostgreSQL; raw figures go to docs/bench.
 //
-//   node scripts/bench.mjs [neighbourhood] [region] [imports] [surveys] [statistics]        all of them by default
+//   node scripts/bench.mjs [neighbourhood] [region] [imports] [surveys] [search] [statistics]        all of them by default
 //
 // BENCH_SECONDS shortens the parts that last two minutes, for a trial. Peers stand in one run with ours: the engines with each other,
 // statistics with R and Python (BENCH_RUNS times over, 5 by default; inputs from FINGERPOST_BENCH_INPUTS, Python from PYTHON).
@@ -11,6 +11,7 @@ import { folder, postgres } from '../tests/e2e/support.mjs'
 import { emptyFolder, imports } from './bench/imports.mjs'
 import { atWork } from './bench/pages.mjs'
 import { referrals } from './bench/referrals.mjs'
+import { search } from './bench/search.mjs'
 import { line, statistics } from './bench/statistics.mjs'
 import { surveys } from './bench/surveys.mjs'
 
@@ -83,6 +84,7 @@ const PARTS = {
     }
     return results
   },
+  search: async () => search({ seed: SEED }),
   statistics: () => statistics(SHARED, INPUTS, Number(process.env.BENCH_RUNS ?? 5)),
 }
 
@@ -96,6 +98,7 @@ for (const [part, measure] of Object.entries(PARTS)) {
   writeFileSync(`${OUT}/${part}.json`, `${JSON.stringify({ machine, day: new Date().toISOString().slice(0, 10), results }, null, 2)}\n`)
   for (const r of results) {
     if (part === 'statistics') { console.log(line(r)); continue }
+    if (part === 'search') { console.log(JSON.stringify(r)); continue }
     console.log(part === 'imports' || part === 'surveys'
       ? `${r.engine}: ${JSON.stringify(r)}`
       : `${r.engine}, ${r.size}: ${r.requests} pages, ${r.errors} errors; server p50 ${r.serverMs.p50} ms, p95 ${r.serverMs.p95} ms, p99 ${r.serverMs.p99} ms; `

@@ -23,7 +23,7 @@ pub const SOMEWHERE: f64 = 15.0;
 /// What is done from home counts as so far away.
 pub const FROM_HOME: f64 = 2.0;
 /// Something that has to be asked first.
-pub const ASK: f64 = 0.4;
+pub const ASK: f64 = 0.2;
 
 /// What an entry weighs.
 ///

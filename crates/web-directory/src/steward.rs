@@ -29,6 +29,9 @@ fn entry(stored: &StoredService) -> Entry {
     Entry::of(stored.id, &stored.source, &stored.service, stored.standing)
 }
 
+/// Fewer declines than this show no habit.
+const FEWEST_DECLINES: u32 = 3;
+
 fn why(row: &WorkRow, today: Date) -> Vec<String> {
     let standing = &row.stored.standing;
     let mut all = vec![];
@@ -45,7 +48,7 @@ fn why(row: &WorkRow, today: Date) -> Vec<String> {
         0 => "Nobody was sent there in a year".to_owned(),
         used => format!("{} sent there or told of it in a year", count(used, "person", "people")),
     });
-    if let Some((declined, most, reason)) = row.declined {
+    if let Some((declined, most, reason)) = row.declined.filter(|(declined, ..)| *declined >= FEWEST_DECLINES) {
         all.push(format!("{most} of {declined} declines: {}", reason.label().to_lowercase()));
     }
     all

@@ -140,12 +140,12 @@ pub(crate) fn told_by(entry: &Entry, today: Date) -> String {
         (Some(day), _) => format!("From {source}, confirmed {}", birth_day(day)),
         (None, _) => return format!("From {source}. Not known when it was last confirmed: ring first"),
     };
-    let doubt = match freshness(entry.confirmed, &entry.standing, today) {
-        Freshness::Fresh | Freshness::NotKnown => "",
-        Freshness::Ageing if entry.standing.open_reports == 0 => ": some time ago, so ring first",
-        Freshness::Ageing => ". A reader says that something is wrong: ring first",
-        Freshness::Doubtful if entry.standing.open_reports == 0 => ": long ago, so ring first",
-        Freshness::Doubtful => ". Readers say that something is wrong: ring first",
+    let doubt = match (entry.standing.open_reports, freshness(entry.confirmed, &entry.standing, today)) {
+        (0, Freshness::Fresh | Freshness::NotKnown) => "",
+        (0, Freshness::Ageing) => ": some time ago, so ring first",
+        (0, Freshness::Doubtful) => ": long ago, so ring first",
+        (1, _) => ". A reader says that something is wrong: ring first",
+        (_, _) => ". Readers say that something is wrong: ring first",
     };
     format!("{said}{doubt}")
 }
