@@ -62,7 +62,7 @@ try {
     await anyone.getByRole('link', { name: /^My list/ }).click(); await shot(anyone, 'my-list')
     page = await open(engine, server, { width })
     await signInAs(page, /Anwen Rees/); await shot(page, 'steward')
-    await page.getByRole('link', { name: 'Chair Yoga' }).click(); await shot(page, 'steward-entry')
+    await page.getByRole('link', { name: 'Chair Yoga', exact: true }).click(); await shot(page, 'steward-entry')
     await page.getByRole('button', { name: 'Change it' }).click(); await shot(page, 'edit-entry')
     await page.goBack()
     await page.getByRole('button', { name: 'Print a letter' }).click(); await shot(page, 'entry-letter')

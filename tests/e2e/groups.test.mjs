@@ -54,7 +54,7 @@ for (const how of CASES) {
     await maya.getByRole('button', { name: 'Search' }).click(); await check(maya, 'nothing found')
     await maya.getByLabel('What would help?').fill(words)
     await maya.getByRole('button', { name: 'Search' }).click(); await check(maya, 'found')
-    await maya.getByRole('link', { name: service }).click(); await check(maya, 'service'); await picture(maya, `service-${width}`)
+    await maya.getByRole('link', { name: service, exact: true }).click(); await check(maya, 'service'); await picture(maya, `service-${width}`)
     await maya.getByRole('button', { name: 'Offer this to Peggy' }).click(); await check(maya, 'offer')
     await maya.getByLabel('What are they looking for?').fill('Peggy would like company')
     await maya.getByRole('button', { name: 'Offer it' }).click(); await check(maya, 'offer, wrong'); await picture(maya, `offer-${width}`)

@@ -50,7 +50,7 @@ for (const width of [1280, 320]) {
     await desk.getByRole('button', { name: 'I print it for them' }).click(); await accessible(desk, 'slip'); await picture(desk, `slip-${width}`)
     assert.match(await desk.textContent('main'), /Tannery Choir.*Tuesday, 6:30pm to 8pm/s)
     await desk.getByRole('link', { name: 'Directory' }).click()
-    await desk.getByRole('link', { name: 'Food Pantry' }).click()
+    await desk.getByRole('link', { name: 'Food Pantry', exact: true }).click()
     await desk.getByRole('button', { name: 'Tell somebody about this' }).click(); await accessible(desk, 'signpost to a service')
     assert.ok(await desk.getByLabel(/Food Pantry/).isChecked())
     assert.ok(await valid([admin, both, manager, desk]) > 10)

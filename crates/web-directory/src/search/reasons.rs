@@ -138,12 +138,13 @@ pub(crate) fn told_by(entry: &Entry, today: Date) -> String {
     let said = match (day, entry.standing.confirmed_on) {
         (Some(day), here) if here == Some(day) => format!("From {source}, confirmed here {}", birth_day(day)),
         (Some(day), _) => format!("From {source}, confirmed {}", birth_day(day)),
-        (None, _) => return format!("From {source}. Not known when it was last confirmed: ring first"),
+        (None, _) => format!("From {source}. Not known when it was last confirmed"),
     };
     let doubt = match (entry.standing.open_reports, freshness(entry.confirmed, &entry.standing, today)) {
-        (0, Freshness::Fresh | Freshness::NotKnown) => "",
+        (0, Freshness::Fresh) => "",
         (0, Freshness::Ageing) => ": some time ago, so ring first",
         (0, Freshness::Doubtful) => ": long ago, so ring first",
+        (0, Freshness::NotKnown) => ": ring first",
         (1, _) => ". A reader says that something is wrong: ring first",
         (_, _) => ". Readers say that something is wrong: ring first",
     };
