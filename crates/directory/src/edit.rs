@@ -212,17 +212,18 @@ impl EntryAnswers {
             }
         };
         let words = |words: Option<String>| words.map(Value::from);
-        let description = problems.take("description", Note::<3000>::parse(&self.description)).flatten();
-        set(
-            "description",
-            self.description != before.description,
-            words(description.map(|text| text.as_str().to_owned())),
-        );
-        let joining = problems.take("joining", Note::<1000>::parse(&self.joining)).flatten();
-        set("application_process", self.joining != before.joining, words(joining.map(|text| text.as_str().to_owned())));
+        // What is sent as it came is not checked: what a source wrote must not keep a group from saving.
+        let as_it_was = |typed: &str, was: &str| typed.replace("\r\n", "\n") == was;
+        let same = as_it_was(&self.description, &before.description);
+        let description =
+            if same { None } else { problems.take("description", Note::<3000>::parse(&self.description)).flatten() };
+        set("description", !same, words(description.map(|text| text.as_str().to_owned())));
+        let same = as_it_was(&self.joining, &before.joining);
+        let joining = if same { None } else { problems.take("joining", Note::<1000>::parse(&self.joining)).flatten() };
+        set("application_process", !same, words(joining.map(|text| text.as_str().to_owned())));
         let url = problems.take("url", Line::<300>::parse(&self.url)).flatten();
         set("url", self.url != before.url, words(url.map(|text| text.as_str().to_owned())));
-        if !self.email.trim().is_empty() {
+        if !self.email.trim().is_empty() && self.email != before.email {
             problems.take("email", Email::parse(&self.email));
         }
         set(
@@ -232,7 +233,7 @@ impl EntryAnswers {
         );
         let phone = problems.take("phone", Line::<40>::parse(&self.phone)).flatten();
         let digits = self.phone.chars().filter(char::is_ascii_digit).count();
-        if phone.is_some() && digits < 5 {
+        if phone.is_some() && digits < 5 && self.phone != before.phone {
             problems.add("phone", "Type the whole phone number, for example 01632 960 371");
         }
         set("phones", self.phone != before.phone, phone.map(|phone| json!([{ "id": "", "number": phone.as_str() }])));

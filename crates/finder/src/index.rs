@@ -29,6 +29,15 @@ const WRITER_MEMORY: usize = 60_000_000;
 /// The name of the field that says which entry a document is.
 const SLOT: &str = "slot";
 
+/// Who looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reader {
+    /// Anyone: what is withheld is not there, and changes nothing that they see.
+    Public,
+    /// Staff.
+    Staff,
+}
+
 /// What is written into: one for each node.
 pub struct Finder {
     writer: IndexWriter,
@@ -103,13 +112,18 @@ impl Found {
     }
 }
 
-fn add_words(document: &mut TantivyDocument, written: &mut HashMap<String, String>, field: Field, texts: &[&str]) {
+fn add_words(
+    document: &mut TantivyDocument,
+    written: &mut HashMap<String, String>,
+    (field, public): (Field, bool),
+    texts: &[&str],
+) {
     for text in texts.iter().filter(|text| !text.is_empty()) {
         let tokens = words(text)
             .into_iter()
             .enumerate()
             .map(|(position, word)| {
-                if !written.contains_key(&word.stem) {
+                if public && !written.contains_key(&word.stem) {
                     written.insert(word.stem.clone(), word.written);
                 }
                 Token { offset_from: 0, offset_to: 0, position, text: word.stem, position_length: 1 }
@@ -173,7 +187,8 @@ impl Finder {
         let (other, about, for_whom) =
             (some(&service.alternate_name), some(&service.description), some(&service.eligibility_description));
         let by = service.organization.as_ref().map_or("", |by| by.name.as_str());
-        let [name_field, terms_field, by_field, text_field] = self.fields;
+        // Words that only withheld entries have are never offered in place of others.
+        let [name_field, terms_field, by_field, text_field] = self.fields.map(|field| (field, !standing.withheld));
         add_words(&mut document, &mut self.written, name_field, &[&service.name, &other]);
         add_words(&mut document, &mut self.written, terms_field, &terms);
         add_words(&mut document, &mut self.written, by_field, &[by]);
@@ -340,7 +355,7 @@ impl Snapshot {
     /// # Errors
     /// When the index cannot be read.
     pub fn bare(&self, words: &str) -> Result<usize, FinderError> {
-        let question = text::question(words, &self.searcher, &self.fields, &self.written)?;
+        let question = text::question(words, Reader::Staff, &self.searcher, &self.fields, &self.written)?;
         let things = question.concepts.iter().map(|concept| {
             (tantivy::query::Occur::Should, Box::new(text::query(concept, &self.fields)) as Box<dyn Query>)
         });
@@ -356,7 +371,7 @@ impl Snapshot {
         own.or_else(|| Some(near.miles_to((*self.places.get(slot)?)?)))
     }
 
-    /// Looks. `named` says that the place was asked for and not only known. Gives the results from `skip` on, at most `take`.
+    /// Looks, as staff. `named` says that the place was asked for and not only known. Gives the results from `skip` on, at most `take`.
     ///
     /// # Errors
     /// When the index cannot be read.
@@ -367,7 +382,7 @@ impl Snapshot {
         today: Date,
         (skip, take): (usize, usize),
     ) -> Result<Found, FinderError> {
-        self.search_among(wanted, named, today, (skip, take), |_| true)
+        self.search_among((wanted, named), (Reader::Staff, today), (skip, take), |_| true)
     }
 
     /// The same among the entries that `may` be shown.
@@ -376,28 +391,33 @@ impl Snapshot {
     /// When the index cannot be read.
     pub fn search_among(
         &self,
-        wanted: &Wanted,
-        named: bool,
-        today: Date,
+        (wanted, named): (&Wanted, bool),
+        (reader, today): (Reader, Date),
         (skip, take): (usize, usize),
         may: impl Fn(&Entry) -> bool,
     ) -> Result<Found, FinderError> {
-        let question = text::question(&wanted.words, &self.searcher, &self.fields, &self.written)?;
+        let question = text::question(&wanted.words, reader, &self.searcher, &self.fields, &self.written)?;
         let things = question.concepts.len();
-        let matches = if things == 0 {
+        let matches: Vec<(usize, Match)> = if things == 0 {
             (0..self.entries.len()).map(|slot| (slot, Match { share: 1.0, ..Match::default() })).collect()
         } else {
             self.matches(&question.concepts)?
         };
+        // What may not be shown does not change either how much is enough.
+        let shown = |slot: usize| {
+            let entry = self.entries.get(slot)?.as_deref()?;
+            let hidden = (reader == Reader::Public && entry.standing.withheld)
+                || entry.standing.has_expired(entry.confirmed, today)
+                || wanted.need.is_some_and(|need| !entry.needs.contains(&need))
+                || !may(entry);
+            (!hidden).then_some(entry)
+        };
+        let matches: Vec<(usize, Match, &Entry)> =
+            matches.into_iter().filter_map(|(slot, found)| Some((slot, found, shown(slot)?))).collect();
         let enough = enough(&matches);
         let mut ranked: Vec<Ranked> = vec![];
-        for (slot, found) in matches {
-            let Some(entry) = self.entries.get(slot).and_then(Option::as_deref) else { continue };
-            if found.share < enough
-                || wanted.need.is_some_and(|need| !entry.needs.contains(&need))
-                || entry.standing.has_expired(entry.confirmed, today)
-                || !may(entry)
-            {
+        for (slot, found, entry) in matches {
+            if found.share < enough {
                 continue;
             }
             let miles = self.miles(slot, entry, wanted.near);
@@ -437,8 +457,8 @@ impl Snapshot {
 
 /// The share that an entry must have to be a result: most of what was asked for where some entries have that, else some
 /// of it, else any.
-fn enough(matches: &[(usize, Match)]) -> f32 {
-    let some_have = |share: &f32| matches.iter().filter(|(_, found)| found.share >= *share).nth(FEW).is_some();
+fn enough(matches: &[(usize, Match, &Entry)]) -> f32 {
+    let some_have = |share: &f32| matches.iter().filter(|(_, found, _)| found.share >= *share).nth(FEW).is_some();
     rank::ENOUGH.into_iter().find(some_have).unwrap_or(f32::MIN_POSITIVE)
 }
 

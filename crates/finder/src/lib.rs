@@ -18,7 +18,7 @@ mod towns;
 #[cfg(test)]
 mod tests;
 
-pub use index::{Finder, Found, Hit, KnownTerm, Snapshot};
+pub use index::{Finder, Found, Hit, KnownTerm, Reader, Snapshot};
 pub use towns::Towns;
 
 /// The index could not be written or read. It lives in memory and is derived: building it anew is always safe.

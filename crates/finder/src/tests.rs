@@ -10,7 +10,7 @@ use fingerpost_domain::need::Need;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use crate::{Finder, Snapshot};
+use crate::{Finder, Reader, Snapshot};
 
 const TODAY: Date = Date::constant(2026, 11, 26);
 
@@ -156,6 +156,31 @@ fn trust_and_answers_move_what_is_alike() {
     let found = finder.publish().unwrap().search(&typed("choir"), false, TODAY, (0, 9)).unwrap();
     let order: Vec<_> = found.hits.iter().map(|hit| hit.entry.id).collect();
     assert_eq!(order, [id(4), id(3), id(2), id(1)]);
+}
+
+/// What is withheld changes nothing that the public sees: no town, no spelling, no order, no number.
+#[test]
+fn what_is_withheld_is_not_there_for_the_public() {
+    let mut services = village();
+    let (_, without) = index(&services);
+    services.push(service("Larchwood refuge for singing choirs", "Singing singing", at(54.5, -1.0, "Hiddenby")));
+    let mut finder = Finder::new().unwrap();
+    for (number, service) in (1..).zip(&services) {
+        let standing = Standing { withheld: number == 5, ..Standing::default() };
+        finder.put(id(number), "test", service, standing).unwrap();
+    }
+    let with = finder.publish().unwrap();
+    assert!(with.towns().get("hiddenby").is_none());
+    for words in ["larchwood", "larchwod", "singing choir", "refuge", ""] {
+        let public = |snapshot: &Snapshot| {
+            let found =
+                snapshot.search_among((&typed(words), false), (Reader::Public, TODAY), (0, 9), |_| true).unwrap();
+            let names: Vec<String> = found.hits.iter().map(|hit| hit.entry.name.clone()).collect();
+            (names, found.total(), found.corrected)
+        };
+        assert_eq!(public(&with), public(&without), "{words}");
+    }
+    assert_eq!(names(&with, &typed("larchwood")), ["Larchwood refuge for singing choirs"], "staff find it");
 }
 
 fn somebody() -> impl Strategy<Value = Somebody> {

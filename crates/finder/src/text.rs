@@ -10,10 +10,13 @@ use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{Searcher, Term};
 
 use crate::FinderError;
+use crate::index::Reader;
 use crate::rank::{FIELDS, KIN, OTHER_WORDS};
 
 /// Things to look for, at most.
 pub(crate) const MOST_CONCEPTS: usize = 16;
+/// Unknown words of one question for which another is looked for, at most: each costs a walk through all words.
+const MOST_CORRECTED: usize = 4;
 /// Words that are looked at: more than anybody types.
 const MOST_WORDS: usize = 40;
 
@@ -26,6 +29,7 @@ pub(crate) struct Question {
 /// Reads what was typed. `written` gives a word as entries write it, by its stem.
 pub(crate) fn question(
     typed: &str,
+    reader: Reader,
     searcher: &Searcher,
     fields: &[Field; 4],
     written: &HashMap<String, String>,
@@ -33,13 +37,21 @@ pub(crate) fn question(
     let mut corrected = vec![];
     let mut stems: Vec<String> = vec![];
     let mut asking: HashSet<String> = HashSet::new();
+    let mut looked_for = 0;
     for word in words(typed).into_iter().take(MOST_WORDS) {
         if only_asks(&word.written) {
             asking.insert(word.stem.clone());
             stems.push(word.stem);
             continue;
         }
-        match instead(&word, searcher, fields)? {
+        let known = written.contains_key(&word.stem);
+        let other = if known || looked_for == MOST_CORRECTED {
+            None
+        } else {
+            instead(&word, reader, searcher, fields, written)?
+        };
+        looked_for += usize::from(!known && looked_for < MOST_CORRECTED);
+        match other {
             Some(other) => {
                 let known = vocabulary().single_words().iter().find(|known| known.stem == other);
                 let shown = written.get(&other).or_else(|| known.map(|known| &known.written)).unwrap_or(&other);
@@ -58,12 +70,18 @@ pub(crate) fn question(
 }
 
 /// The word that was probably meant, where nothing has the one that was typed.
-fn instead(word: &Word, searcher: &Searcher, fields: &[Field; 4]) -> Result<Option<String>, FinderError> {
+fn instead(
+    word: &Word,
+    reader: Reader,
+    searcher: &Searcher,
+    fields: &[Field; 4],
+    written: &HashMap<String, String>,
+) -> Result<Option<String>, FinderError> {
     let letters = word.stem.chars().count();
     if letters < 4 || word.stem.chars().any(|c| c.is_ascii_digit()) || vocabulary().knows(&word.stem) {
         return Ok(None);
     }
-    for field in fields {
+    for field in fields.iter().filter(|_| reader == Reader::Staff) {
         if searcher.doc_freq(&Term::from_field_text(*field, &word.stem))? > 0 {
             return Ok(None);
         }
@@ -85,7 +103,9 @@ fn instead(word: &Word, searcher: &Searcher, fields: &[Field; 4]) -> Result<Opti
                 let mut stream =
                     inverted.terms().search(near.automaton()?).into_stream().map_err(tantivy::TantivyError::from)?;
                 while stream.advance() {
-                    if let Ok(stem) = str::from_utf8(stream.key()) {
+                    if let Ok(stem) = str::from_utf8(stream.key())
+                        && written.contains_key(stem)
+                    {
                         offer(u64::from(stream.value().doc_freq), stem.to_owned());
                     }
                 }

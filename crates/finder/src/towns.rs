@@ -21,7 +21,10 @@ impl Towns {
     pub fn of<'a>(entries: impl Iterator<Item = &'a Arc<Entry>>) -> Self {
         let mut places: HashMap<&str, (Vec<f64>, Vec<f64>)> = HashMap::new();
         for entry in entries {
-            if let (Some(town), [place, ..]) = (&entry.town, entry.facts.places.as_slice()) {
+            // A town's middle must not show where a place is that has to stay unknown.
+            if let (Some(town), [place, ..], false) =
+                (&entry.town, entry.facts.places.as_slice(), entry.standing.withheld)
+            {
                 let (latitude, longitude) = place.degrees();
                 let known = places.entry(town).or_default();
                 known.0.push(latitude);

@@ -16,10 +16,11 @@ use axum::http::header::{
 };
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use fingerpost_directory::entry::Entry;
+use fingerpost_directory::entry::{Entry, confirmed};
 use fingerpost_directory::hsds::Service;
 use fingerpost_domain::id::ServiceId;
-use fingerpost_finder::Snapshot;
+use fingerpost_finder::{Reader, Snapshot};
+use fingerpost_store::StoredService;
 use fingerpost_web_core::{App, WebError};
 use futures_util::StreamExt;
 use serde_json::{Value, json};
@@ -65,11 +66,12 @@ struct Feed {
 impl Feed {
     async fn of(app: &App) -> Result<Self, WebError> {
         let sources = app.stewardship().sources().await?;
+        // The mark is read first: what changes meanwhile is sent with an older mark, and asked for again.
+        let seq = app.store().directory_seq().await?;
         let index = app.directory().await?;
         let mut given: Vec<String> =
             sources.into_iter().filter(|source| source.republish).map(|source| source.name).collect();
         given.sort_unstable();
-        let seq = app.store().directory_seq().await?;
         let mark = Uuid::new_v5(&Uuid::NAMESPACE_URL, format!("{seq} {} {given:?}", app.today()).as_bytes());
         Ok(Self { app: app.clone(), index, given: given.into_iter().collect(), mark: mark.simple().to_string() })
     }
@@ -105,9 +107,12 @@ impl Feed {
         let found: Option<HashSet<ServiceId>> = match &wanted.search {
             Some(words) => {
                 let question = fingerpost_directory::wanted::Wanted { words: words.clone(), ..Default::default() };
-                let found = self
-                    .index
-                    .search_among(&question, false, self.app.today(), (0, usize::MAX), |entry| self.gives(entry))?;
+                let found = self.index.search_among(
+                    (&question, false),
+                    (Reader::Public, self.app.today()),
+                    (0, usize::MAX),
+                    |entry| self.gives(entry),
+                )?;
                 Some(found.hits.iter().map(|hit| hit.entry.id).collect())
             }
             None => None,
@@ -119,8 +124,13 @@ impl Feed {
 
     async fn bodies(&self, entries: &[&Arc<Entry>]) -> Result<Vec<Service>, WebError> {
         let ids: Vec<ServiceId> = entries.iter().map(|entry| entry.id).collect();
-        let mut all: Vec<Service> =
-            self.app.store().services(&ids).await?.into_iter().map(|stored| stored.service).collect();
+        // Asked again of what stands there now: what was held back meanwhile is not sent.
+        let still = |stored: &StoredService| {
+            let expired = stored.standing.has_expired(confirmed(&stored.service), self.app.today());
+            !stored.standing.withheld && !expired && self.given.contains(&stored.source)
+        };
+        let stored = self.app.store().services(&ids).await?;
+        let mut all: Vec<Service> = stored.into_iter().filter(still).map(|stored| stored.service).collect();
         all.sort_unstable_by(|one, other| one.id.cmp(&other.id));
         Ok(all)
     }
@@ -129,7 +139,7 @@ impl Feed {
     fn unchanged(&self, headers: &HeaderMap) -> Option<Response> {
         let known = headers.get(IF_NONE_MATCH)?.to_str().ok()?;
         let mine = format!("\"{}\"", self.mark);
-        known.split(',').any(|one| one.trim().trim_start_matches("W/") == mine || one.trim() == "*").then(|| {
+        known.split(',').any(|one| one.trim().trim_start_matches("W/") == mine).then(|| {
             let mut response = StatusCode::NOT_MODIFIED.into_response();
             self.marked(&mut response);
             open_to_all(response.headers_mut());

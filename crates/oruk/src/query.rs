@@ -208,7 +208,7 @@ mod tests {
             "minimum_age=old",
             "start_time=late",
             "postcode=X",
-            "proximity=5",
+            "proximity=near",
             "format=xml",
         ] {
             assert!(asked(wrong).read().is_err(), "{wrong}");

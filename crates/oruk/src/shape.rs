@@ -88,7 +88,8 @@ fn default(map: &mut Map<String, Value>, key: &str, value: &str) {
 }
 
 fn object(map: &mut Map<String, Value>, kind: Kind, place: &str) {
-    map.retain(|_, value| !value.is_null());
+    // People who are named in a source were not asked whether the whole world may have their names.
+    map.retain(|key, value| !value.is_null() && key != "contacts");
     let id = text(map, "id").map_or_else(|| stable_id("oruk", "part", place), |id| stable_id("oruk", "part", id));
     map.insert("id".to_owned(), Value::from(id));
     let others: Vec<String> = map.keys().filter(|key| key.ends_with("_id")).cloned().collect();
@@ -195,8 +196,8 @@ mod tests {
         assert!(whole["schedules"][0].get("freq").is_none() && whole.get("funding").is_none());
         let place = &whole["service_at_locations"][0]["location"];
         assert_eq!((&place["location_type"], &place["addresses"][0]["country"]), (&json!("physical"), &json!("GB")));
-        assert_eq!(whole["contacts"].as_array().unwrap().len(), 1);
-        assert!(is_uuid(whole["contacts"][0]["id"].as_str().unwrap()));
+        assert!(whole.get("contacts").is_none(), "nobody's name goes out");
+        assert!(is_uuid(whole["attributes"][0]["id"].as_str().unwrap()));
         assert_eq!(whole["attributes"][0]["taxonomy_term"]["description"], "Singing");
     }
 }

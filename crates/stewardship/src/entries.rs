@@ -2,6 +2,7 @@
 
 use fingerpost_directory::hsds::Service;
 use fingerpost_directory::overlay::{self, Changed};
+use fingerpost_directory::withheld::holds_back;
 use fingerpost_domain::calendar::day_of;
 use fingerpost_domain::id::{ServiceId, TenantId};
 use fingerpost_domain::{Timestamp, coded};
@@ -9,7 +10,7 @@ use fingerpost_engine::{Result, StoreError, Tx, statements, values};
 use fingerpost_ledger::{Act, Entry, Resource};
 use fingerpost_policy::KeepDirectory;
 use fingerpost_store::{
-    Ctx, LinkScope, LiveLink, StoredService, link_still_live, mint_link, stored_service, write_to_entry,
+    Ctx, LinkScope, LiveLink, StoredService, link_still_live, mint_link_beside, stored_service, write_to_entry,
 };
 use jiff::SignedDuration;
 use serde_json::{Map, Value};
@@ -19,14 +20,15 @@ use crate::{Stewardship, entry_of};
 statements! {
     /// Takes the sequence for the rest of the transaction, so that numbers become visible in their order.
     NEXT = "UPDATE directory_sequence SET value = value + 1 WHERE only_row = 1 RETURNING value";
-    NOW = "SELECT source, body, source_body, seq FROM service WHERE id = $1";
+    NOW = "SELECT source, body, source_body, seq, withheld, released FROM service WHERE id = $1";
     KEEP_VERSION = "INSERT INTO service_version (service, seq, body, until, ended_by) VALUES ($1, $2, $3, $4, $5)";
     PUT_FIELD = "INSERT INTO service_field (service, field, value, told_by, told_at) VALUES ($1, $2, $3, $4, $5) \
                  ON CONFLICT (service, field) DO UPDATE SET value = excluded.value, told_by = excluded.told_by, told_at = excluded.told_at";
-    CHANGE = "UPDATE service SET name = $2, body = $3, seq = $4, changed_at = $5, source_body = $6 WHERE id = $1";
+    CHANGE = "UPDATE service SET name = $2, body = $3, seq = $4, changed_at = $5, source_body = $6, withheld = $7 WHERE id = $1";
     CONFIRM = "UPDATE service SET confirmed_on = $2, confirmed_by = $3, seq = $4 WHERE id = $1";
     RELEASE = "UPDATE service SET withheld = $2, released = $3, seq = $4 WHERE id = $1";
-    ASKED = "UPDATE service SET asked_on = $2, seq = $3 WHERE id = $1";
+    /// A group that has not answered yet is not given more time by being asked again.
+    ASKED = "UPDATE service SET asked_on = CASE WHEN asked_on IS NULL OR confirmed_on >= asked_on THEN $2 ELSE asked_on END, seq = $3 WHERE id = $1";
     FIELDS = "SELECT field, told_by, told_at FROM service_field WHERE service = $1 ORDER BY field";
     VERSIONS = "SELECT seq, body, until, ended_by FROM service_version WHERE service = $1 ORDER BY seq DESC LIMIT $2";
     VERSION = "SELECT body FROM service_version WHERE service = $1 AND seq = $2";
@@ -94,13 +96,17 @@ async fn change(tx: &mut Tx, id: ServiceId, changed: &[Changed], (by, now): (ByW
         return Ok(false);
     }
     let settled = map(&body)?;
-    for (field, _) in changed {
+    let before = map(&shown)?;
+    // What comes to the same goes on following its source.
+    for (field, _) in changed.iter().filter(|(field, _)| settled.get(field) != before.get(field)) {
         let value = settled.get(field).map(ToString::to_string);
         tx.run(PUT_FIELD, values![id, field, value, by.code(), now]).await?;
     }
     tx.run(KEEP_VERSION, values![id, row.int("seq")?, &shown, now, by.code()]).await?;
     let said = row.opt_text("source_body")?.unwrap_or(shown);
-    tx.run(CHANGE, values![id, &after.name, body, seq, now, said]).await?;
+    let was: Service = serde_json::from_value(before.into()).map_err(|_| StoreError::corrupt("body"))?;
+    let withheld = holds_back((row.flag("withheld")?, row.flag("released")?), &was, &[&after]);
+    tx.run(CHANGE, values![id, &after.name, body, seq, now, said, withheld]).await?;
     Ok(true)
 }
 
@@ -201,10 +207,11 @@ impl Stewardship {
 
     async fn mint(&self, tx: &mut Tx, tenant: &TenantId, id: ServiceId, now: Timestamp) -> Result<String> {
         let until = now.saturating_add(LINK_LASTS).unwrap_or(Timestamp::MAX);
-        mint_link(&self.0, tx, tenant, LinkScope::KeepEntry, &id.to_string(), (now, until)).await
+        // A letter that is in the post goes on working.
+        mint_link_beside(&self.0, tx, tenant, LinkScope::KeepEntry, &id.to_string(), (now, until)).await
     }
 
-    /// The link of the message whose subject is `SERVICE/DAY`, made at delivery; an earlier one ends.
+    /// The link of the message whose subject is `SERVICE/DAY`, made at delivery; earlier ones go on working.
     ///
     /// # Errors
     /// When the database fails.

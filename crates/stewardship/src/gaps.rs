@@ -1,6 +1,7 @@
 //! What was looked for and is missing: for the people who fund groups. No name, no address of a person.
 
 use fingerpost_directory::edit::Missing;
+use fingerpost_domain::Timestamp;
 use fingerpost_domain::id::GapId;
 use fingerpost_domain::need::Need;
 use fingerpost_domain::text::Line;
@@ -14,6 +15,7 @@ use crate::Stewardship;
 
 statements! {
     ADD = "INSERT INTO directory_gap (tenant, id, organisation, why, words, need, place, days, language, made_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+    SWEEP = "DELETE FROM directory_gap WHERE made_at < $1";
     COUNTED = "SELECT why, words, need, place, days, language, CAST(COUNT(*) AS BIGINT) AS n, MAX(made_at) AS last FROM directory_gap \
                WHERE tenant = $1 AND organisation = $2 AND made_at >= $3 GROUP BY why, words, need, place, days, language \
                ORDER BY n DESC, last DESC, words NULLS LAST, place NULLS LAST, days NULLS LAST LIMIT $4";
@@ -83,6 +85,17 @@ impl Stewardship {
         ];
         tx.run(ADD, values).await?;
         self.0.ledger().commit(tx, ctx.now, ctx.entry(Act::Create, Resource::Directory).of(id).because("gap")).await
+    }
+
+    /// Deletes what was missing more than a year ago: nobody sees it any more.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn sweep_gaps(&self, now: Timestamp) -> Result<()> {
+        let since = now.saturating_sub(SHOWN_OVER).unwrap_or(Timestamp::MIN);
+        let mut tx = self.0.ledger().db().write().await?;
+        tx.run(SWEEP, values![since]).await?;
+        tx.commit().await
     }
 
     /// What was missing here in the last year, the most often first.

@@ -21,7 +21,7 @@ statements! {
     ADD = "INSERT INTO service_report (id, service, wrong, note, made_at) VALUES ($1, $2, $3, $4, $5)";
     COUNT = "UPDATE service SET open_reports = (SELECT COUNT(*) FROM service_report r WHERE r.service = service.id AND r.settled_at IS NULL), seq = $2 WHERE id = $1";
     OF_ENTRY = "SELECT id, wrong, note, made_at, settled_at FROM service_report WHERE service = $1 ORDER BY made_at DESC, id DESC LIMIT 50";
-    SETTLE = "UPDATE service_report SET settled_at = $2, settled_how = $3 WHERE service = $1 AND settled_at IS NULL";
+    SETTLE = "UPDATE service_report SET settled_at = $2, settled_how = $3 WHERE service = $1 AND settled_at IS NULL AND made_at <= $4";
     /// What may have to be mended: reported, held back, or used.
     TO_MEND = "SELECT id, source, body, seq, confirmed_on, asked_on, withheld, asked, accepted, reply_days, open_reports, used, declined, declined_most, declined_why \
                FROM service WHERE open_reports > 0 OR withheld = 1 OR used > 0 ORDER BY open_reports DESC, withheld DESC, used DESC, id LIMIT $1";
@@ -123,14 +123,19 @@ impl Stewardship {
             .collect()
     }
 
-    /// Settles what is open of an entry.
+    /// Settles what is open of an entry and was there at `seen`, when the steward read it.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn settle(&self, ctx: &Ctx<KeepDirectory>, id: ServiceId, how: Settled) -> Result<()> {
+    pub async fn settle(
+        &self,
+        ctx: &Ctx<KeepDirectory>,
+        id: ServiceId,
+        (how, seen): (Settled, Timestamp),
+    ) -> Result<()> {
         let mut tx = self.0.ledger().db().write().await?;
         let seq = next(&mut tx).await?;
-        tx.run(SETTLE, values![id, ctx.now, how.code()]).await?;
+        tx.run(SETTLE, values![id, ctx.now, how.code(), seen]).await?;
         tx.run(COUNT, values![id, seq]).await?;
         let entry = ctx.entry(Act::Change, Resource::Directory).of(id).because(how.code());
         self.0.ledger().commit(tx, ctx.now, entry).await

@@ -5,7 +5,7 @@ use fingerpost_directory::hsds::Service;
 use fingerpost_directory::overlay;
 use fingerpost_directory::place::Point;
 use fingerpost_directory::standing::Standing;
-use fingerpost_directory::withheld::looks_confidential;
+use fingerpost_directory::withheld::{holds_back, looks_confidential};
 use fingerpost_domain::Timestamp;
 use fingerpost_domain::id::{OrganisationId, ServiceId};
 use fingerpost_domain::person::Postcode;
@@ -22,7 +22,7 @@ statements! {
     TAKE_SEQUENCE = "UPDATE directory_sequence SET value = value WHERE only_row = 1";
     SEQUENCE = "SELECT value FROM directory_sequence WHERE only_row = 1";
     MOVE_SEQUENCE = "UPDATE directory_sequence SET value = $1 WHERE only_row = 1";
-    KNOWN = "SELECT id, body, source_body, seq, released FROM service WHERE source = $1 AND hsds_id = $2";
+    KNOWN = "SELECT id, body, source_body, seq, withheld, released FROM service WHERE source = $1 AND hsds_id = $2";
     CHANGED_HERE = "SELECT field, value FROM service_field WHERE service = $1 ORDER BY field";
     INSERT = "INSERT INTO service (id, source, hsds_id, name, body, seq, changed_at, withheld) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     UPDATE = "UPDATE service SET name = $2, body = $3, seq = $4, changed_at = $5, source_body = $6, withheld = $7 WHERE id = $1";
@@ -188,12 +188,15 @@ impl Store {
         }
         let id: ServiceId = row.parsed("id")?;
         // What was changed here stands over what the source says now.
+        let said_now = service;
         let (service, kept) = match said_before {
             None => (service.clone(), None),
             Some(_) => (over(&said, &changed_here(tx, id).await?)?, Some(said.clone())),
         };
         keep_version(tx, (id, row.int("seq")?, &shown), (now, "source")).await?;
-        let withheld = !row.flag("released")? && looks_confidential(&service);
+        let before = serde_json::from_str(&shown).map_err(|_| StoreError::corrupt("body"))?;
+        let known = (row.flag("withheld")?, row.flag("released")?);
+        let withheld = holds_back(known, &before, &[said_now, &service]);
         tx.run(UPDATE, values![id, &service.name, json(&service)?, seq, now, kept, withheld]).await?;
         Ok(Upserted::Changed)
     }

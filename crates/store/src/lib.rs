@@ -53,7 +53,7 @@ pub use flow::{Counted, CountedRow, FlowRow, MonthRow, PracticeRow, SignpostsRow
 pub use imports::ImportCounts;
 pub use jobs::{ClaimedJob, JobKind, add as add_job, done as job_done};
 pub use launches::{LaunchKey, LaunchKeyRow, Launched};
-pub use links::{LinkScope, LiveLink, mint as mint_link, still_live as link_still_live};
+pub use links::{LinkScope, LiveLink, mint_beside as mint_link_beside, still_live as link_still_live};
 pub use organisations::{Membership, OrganisationSummary};
 pub use outbox::{
     Addressee, ClaimedMessage, MessageTemplate, OutboxEnd, to_entry as write_to_entry, to_user as write_to_user,

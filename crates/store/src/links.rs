@@ -55,10 +55,7 @@ const TOKEN_BYTES: usize = 20;
 
 /// Makes a link and gives its token: the only time that it is seen. Earlier links of the same scope and
 /// subject are revoked.
-///
-/// # Errors
-/// When the database fails.
-pub async fn mint(
+pub(crate) async fn mint(
     store: &Store,
     tx: &mut Tx,
     tenant: &TenantId,
@@ -67,6 +64,21 @@ pub async fn mint(
     (now, expires_at): (Timestamp, Timestamp),
 ) -> Result<String> {
     revoke(tx, tenant, scope, subject, now).await?;
+    mint_beside(store, tx, tenant, scope, subject, (now, expires_at)).await
+}
+
+/// Makes a link beside those that there are: what was sent or printed before goes on working.
+///
+/// # Errors
+/// When the database fails.
+pub async fn mint_beside(
+    store: &Store,
+    tx: &mut Tx,
+    tenant: &TenantId,
+    scope: LinkScope,
+    subject: &str,
+    (now, expires_at): (Timestamp, Timestamp),
+) -> Result<String> {
     let token = hex(&store.entropy().bytes::<TOKEN_BYTES>());
     let id: LinkId = store.entropy().id(now);
     tx.run(INSERT, values![tenant, id, digest(&token), scope.code(), subject, now, expires_at]).await?;

@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use fingerpost_directory::entry::Entry;
 use fingerpost_directory::wanted::Wanted;
 use fingerpost_domain::id::{RequestKey, ServiceId};
+use fingerpost_finder::Reader;
 use fingerpost_policy::Signpost;
 use fingerpost_store::SignpostDoor;
 use fingerpost_ui::pages::{DoorPage, DoorServicePage, DoorSetUpPage, Frame};
@@ -36,7 +37,7 @@ async fn services(app: &App, door: &SignpostDoor) -> Result<Vec<ServiceId>, WebE
     let mut ids = app.store().often_at_door(door, most, app.now()).await?;
     let near = app.store().place_of_organisation(door.organisation).await?;
     let wanted = Wanted { near, ..Wanted::default() };
-    let found = index.search_among(&wanted, true, app.today(), (0, TILES), tellable)?;
+    let found = index.search_among((&wanted, true), (Reader::Public, app.today()), (0, TILES), tellable)?;
     ids.extend(found.hits.iter().map(|hit| hit.entry.id));
     let mut shown: Vec<ServiceId> = vec![];
     for id in ids {

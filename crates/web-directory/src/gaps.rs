@@ -33,12 +33,17 @@ fn place(typed: &str) -> Option<Line<60>> {
     }
 }
 
+/// The words without what holds a digit: telephone numbers, postcodes, dates of birth.
+fn without_numbers(text: &str) -> String {
+    text.split_whitespace().filter(|word| !word.chars().any(|c| c.is_ascii_digit())).collect::<Vec<_>>().join(" ")
+}
+
 /// Notes that something is missing.
 pub async fn note(here: May<SearchDirectory>, form: Posted) -> Result<Response, WebError> {
     let days = form.all("day").iter().filter_map(|day| Days::of(day)).fold(Days::NONE, Days::with);
     let gap = Gap {
         why: Missing::from_code(&form.text("why")).unwrap_or(Missing::NotFound),
-        words: cut(&form.text("q")),
+        words: cut(&without_numbers(&form.text("missing"))),
         need: Need::from_code(&form.text("need")),
         place: place(&form.text("near")),
         days: (!days.is_empty()).then(|| days.codes().collect::<Vec<_>>().join(",")),

@@ -13,7 +13,7 @@ use fingerpost_store::{LiveLink, StoreError, StoredService};
 use fingerpost_ui::pages::{Choice, DayFields, EditEntryPage, Frame, KeepEntryPage};
 
 use crate::search::{reasons, rows, times_of};
-use fingerpost_web_core::form::Posted;
+use fingerpost_web_core::form::{Posted, mark_of};
 use fingerpost_web_core::frame::{of_link, show, show_again};
 use fingerpost_web_core::view::listed;
 use fingerpost_web_core::{App, WebError};
@@ -82,6 +82,17 @@ pub(crate) fn answers(form: &Posted) -> EntryAnswers {
     }
 }
 
+/// What the entry said when the form was drawn is what it says now: nobody else's change is written over.
+pub(crate) fn unmoved(form: &Posted, stored: &StoredService) -> Result<(), WebError> {
+    if form.text("mark") == mark_of(&stored.service) {
+        Ok(())
+    } else {
+        Err(WebError::MovedOn(
+            "Somebody else has changed this entry since the form was opened. Nothing was saved. Open it again.",
+        ))
+    }
+}
+
 /// The form of an entry, with what was typed.
 pub(crate) fn edit_page(
     (frame, back, action): (Frame, (String, String), String),
@@ -115,6 +126,7 @@ pub(crate) fn edit_page(
         to_age: answers.to_age,
         access: answers.access,
         steward,
+        mark: mark_of(&stored.service),
         problems: listed(problems),
     }
 }
@@ -150,10 +162,16 @@ pub async fn says(app: &App, (token, link): (&str, &LiveLink), form: &Posted) ->
     };
     let checked = match say.as_str() {
         "change" => return show(app, &edit(EntryAnswers::of(&stored.service), &Problems::none())),
-        "save" => match answers(form).check(&stored.service) {
-            Ok(changed) => Ok(Some(changed)),
-            Err(problems) => return show_again(app, &edit(answers(form), &problems)),
-        },
+        "save" => {
+            unmoved(form, &stored)?;
+            // Where questions about people go is not changed by whoever holds a link.
+            let email = stored.service.email.clone().unwrap_or_default();
+            let answers = EntryAnswers { email, ..answers(form) };
+            match answers.check(&stored.service) {
+                Ok(changed) => Ok(Some(changed)),
+                Err(problems) => return show_again(app, &edit(answers, &problems)),
+            }
+        }
         say => change(app, say, form),
     };
     match checked {

@@ -18,7 +18,7 @@ use fingerpost_domain::Date;
 use fingerpost_domain::access::AccessNeed;
 use fingerpost_domain::crisis::may_be_danger;
 use fingerpost_domain::id::{CaseId, ServiceId};
-use fingerpost_finder::{Found, Hit, Snapshot};
+use fingerpost_finder::{Found, Hit, Reader, Snapshot};
 use fingerpost_policy::{Action, Permission, ReadCase, SearchDirectory};
 use fingerpost_store::{CasePage, StoredService};
 use fingerpost_ui::format::count;
@@ -89,11 +89,16 @@ fn draw(app: &App, index: &Snapshot, (asked, look, viewer): (&Asked, &Look, View
     let page: usize = asked.page.parse().unwrap_or(1).clamp(1, 10_000);
     // A person's door with nothing behind it yet asks first.
     let waits = asked.starts_from_person() && asked.is_empty() && viewer.asks_where;
-    let may = |entry: &Entry| viewer.staff || !entry.standing.withheld;
+    let reader = if viewer.staff { Reader::Staff } else { Reader::Public };
     let found = if waits {
         Found::default()
     } else {
-        index.search_among(&look.wanted, look.named, app.today(), ((page - 1) * AT_ONCE, AT_ONCE), may)?
+        index.search_among(
+            (&look.wanted, look.named),
+            (reader, app.today()),
+            ((page - 1) * AT_ONCE, AT_ONCE),
+            |_| true,
+        )?
     };
     let cards: Vec<ResultCard> = found.hits.iter().map(|hit| card(hit, look, asked, &viewer, app.today())).collect();
     let (unfit, results) = cards.into_iter().partition(|card| card.fit == "no");
@@ -277,7 +282,7 @@ pub async fn one(
     if here.may(Action::KeepDirectory) {
         drawn.wrong = Some(OfferBeside { href: here.href(&format!("steward/{id}")), text: "Mend it".to_owned() });
     }
-    let may_tell = here.may(Action::Signpost) && stored.service.is_open();
+    let may_tell = here.may(Action::Signpost) && stored.service.is_open() && !stored.standing.withheld;
     drawn.offer = may_tell.then(|| OfferBeside {
         href: here.href(&format!("signpost?service={id}")),
         text: "Tell somebody about this".to_owned(),

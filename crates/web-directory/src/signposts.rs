@@ -8,6 +8,7 @@ use fingerpost_directory::wanted::Wanted;
 use fingerpost_domain::calendar::{day_of, instant_at, plus_days};
 use fingerpost_domain::id::{RequestKey, ServiceId, SignpostId};
 use fingerpost_domain::signpost::SignpostHow;
+use fingerpost_finder::Reader;
 use fingerpost_policy::{Action, Signpost};
 use fingerpost_store::SignpostRow;
 use fingerpost_ui::format::{count, time};
@@ -62,14 +63,14 @@ async fn page(here: &May<Signpost>, asked: &Asked, problem: Option<String>) -> R
     let (often, week) = store.signposted_often(&here.ctx, (most, instant_at(monday, 0))).await?;
     let near = store.place_of_organisation(here.organisation.id).await?;
     let wanted = Wanted { near, ..Wanted::default() };
-    let found = index.search_among(&wanted, true, here.app().today(), (0, TILES), tellable)?;
+    let found = index.search_among((&wanted, true), (Reader::Public, here.app().today()), (0, TILES), tellable)?;
     // The one asked for, the usual ones, then the nearest.
     let chosen: Option<ServiceId> = asked.service.as_deref().and_then(|id| id.parse().ok());
     let mut ids: Vec<ServiceId> = chosen.into_iter().chain(often).collect();
     ids.extend(found.hits.iter().map(|hit| hit.entry.id));
     let mut tiles: Vec<Tile> = vec![];
     for id in ids {
-        let Some(entry) = index.get(id).filter(|_| tiles.len() < TILES) else { continue };
+        let Some(entry) = index.get(id).filter(|entry| tiles.len() < TILES && tellable(entry)) else { continue };
         if tiles.iter().all(|tile| tile.value != id.to_string()) {
             tiles.push(tile(entry, chosen == Some(id)));
         }
@@ -112,7 +113,13 @@ pub async fn note(here: May<Signpost>, form: Posted) -> Result<Response, WebErro
         let problem = Some("Press what you told them about, then how".to_owned());
         return show_again(here.app(), &page(&here, &Asked::default(), problem).await?);
     };
-    if !here.app().store().service(service).await?.service.is_open() {
+    let stored = here.app().store().service(service).await?;
+    if stored.standing.withheld {
+        return Err(WebError::MovedOn(
+            "Where this service is may have to stay unknown: ring them first. Nothing was counted.",
+        ));
+    }
+    if !stored.service.is_open() {
         return Err(WebError::MovedOn("Its source says that this service is not running now. Nothing was counted."));
     }
     let id = here.app().store().note_signpost(&here.ctx, (service, how, key)).await?;

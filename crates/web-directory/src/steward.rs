@@ -6,10 +6,10 @@ use axum_extra::extract::Query;
 use fingerpost_directory::edit::{EntryAnswers, ended, open_again};
 use fingerpost_directory::entry::{Entry, confirmed};
 use fingerpost_directory::overlay::differences;
-use fingerpost_domain::Date;
 use fingerpost_domain::calendar::day_of;
 use fingerpost_domain::id::ServiceId;
 use fingerpost_domain::problem::Problems;
+use fingerpost_domain::{Date, Timestamp};
 use fingerpost_policy::KeepDirectory;
 use fingerpost_stewardship::{ByWhom, ReportRow, Settled, Version, WorkRow};
 use fingerpost_store::{StoreError, StoredService};
@@ -18,7 +18,7 @@ use fingerpost_ui::pages::{Difference, EntryLetterPage, StewardEntryPage, Stewar
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::keeping::{answers, edit_page};
+use crate::keeping::{answers, edit_page, unmoved};
 use crate::search::{reasons, rows};
 use fingerpost_web_core::form::Posted;
 use fingerpost_web_core::frame::{show, show_again};
@@ -29,6 +29,8 @@ fn entry(stored: &StoredService) -> Entry {
     Entry::of(stored.id, &stored.source, &stored.service, stored.standing)
 }
 
+/// Fewer people than this are not counted out: a steward sees no person.
+const FEWEST_SHOWN: u32 = 5;
 /// Fewer declines than this show no habit.
 const FEWEST_DECLINES: u32 = 3;
 
@@ -46,7 +48,10 @@ fn why(row: &WorkRow, today: Date) -> Vec<String> {
     }
     all.push(match row.used {
         0 => "Nobody was sent there in a year".to_owned(),
-        used => format!("{} sent there or told of it in a year", count(used, "person", "people")),
+        used if used < FEWEST_SHOWN => {
+            format!("Fewer than {FEWEST_SHOWN} people were sent there or told of it in a year")
+        }
+        used => format!("{used} people were sent there or told of it in a year"),
     });
     if let Some((declined, most, reason)) = row.declined.filter(|(declined, ..)| *declined >= FEWEST_DECLINES) {
         all.push(format!("{most} of {declined} declines: {}", reason.label().to_lowercase()));
@@ -199,6 +204,7 @@ pub async fn one(
                 format!("{} ({by}, {})", named(&field.field).to_lowercase(), birth_day(day_of(field.at)))
             })
             .collect(),
+        seen: here.ctx.now.as_microsecond().to_string(),
         open_reports: reports.iter().any(|report| report.open),
         reports: reports.iter().map(report).collect(),
         withheld: standing.withheld,
@@ -226,8 +232,8 @@ pub async fn act(
         "ask" => drop(stewardship.ask_group(&here.ctx, id).await?),
         "letter" => return letter(&here, id).await,
         "confirm" => stewardship.mend(&here.ctx, id, &[], true).await?,
-        "mended" => stewardship.settle(&here.ctx, id, Settled::Mended).await?,
-        "right" => stewardship.settle(&here.ctx, id, Settled::Right).await?,
+        "mended" => stewardship.settle(&here.ctx, id, (Settled::Mended, seen(&form)?)).await?,
+        "right" => stewardship.settle(&here.ctx, id, (Settled::Right, seen(&form)?)).await?,
         "release" => stewardship.release(&here.ctx, id, true).await?,
         "withhold" => stewardship.release(&here.ctx, id, false).await?,
         "ended" => stewardship.mend(&here.ctx, id, &ended(), false).await?,
@@ -239,6 +245,12 @@ pub async fn act(
         _ => return Err(WebError::NotFound),
     }
     Ok(Redirect::to(&here.href(&format!("steward/{id}?saved={what}"))).into_response())
+}
+
+/// Until when reports had been read when the page was drawn.
+fn seen(form: &Posted) -> Result<Timestamp, WebError> {
+    let micros = form.text("seen").parse().map_err(|_| WebError::StaleForm)?;
+    Timestamp::from_microsecond(micros).map_err(|_| WebError::StaleForm)
 }
 
 async fn letter(here: &May<KeepDirectory>, id: ServiceId) -> Result<Response, WebError> {
@@ -279,6 +291,7 @@ pub async fn save(
     form: Posted,
 ) -> Result<Response, WebError> {
     let stored = here.app().store().service(id).await?;
+    unmoved(&form, &stored)?;
     match answers(&form).check(&stored.service) {
         Ok(changed) => {
             here.app().stewardship().mend(&here.ctx, id, &changed, form.has("sure")).await?;

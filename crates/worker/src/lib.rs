@@ -103,6 +103,7 @@ impl Worker {
         let now = self.clock.now();
         self.told("sessions were not swept", self.store.ledger().sweep_sessions(now).await.map(drop));
         self.told("launches were not swept", self.store.sweep_launches(now).await.map(drop));
+        self.told("gaps were not swept", self.stewardship.sweep_gaps(now).await);
         self.told("answers were not swept", self.store.sweep_asking(now).await.map(drop));
     }
 

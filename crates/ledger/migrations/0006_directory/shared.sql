@@ -73,6 +73,7 @@ CREATE TABLE directory_gap (
   made_at      BIGINT NOT NULL,
   PRIMARY KEY (tenant, id)
 );
+CREATE INDEX directory_gap_by_day ON directory_gap (made_at);
 CREATE INDEX directory_gap_by_organisation ON directory_gap (tenant, organisation, made_at);
 
 -- Where entries come from, and what may be done with them.

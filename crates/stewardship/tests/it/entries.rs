@@ -74,10 +74,11 @@ async fn a_group_keeps_its_own_entry_through_its_link_until_that_ends() {
         stewardship.group_says(&group, &open_again(), start()).await.unwrap();
         let open = shown(store, id).await.service;
         assert!(open.is_open() && open.alert.is_none());
-        // A newer letter ends the older link; a link of another kind opens nothing here.
+        // A letter in the post goes on working beside a newer one; a link of another kind opens nothing here.
         let letter = stewardship.letter_link(&ctx, id).await.unwrap();
-        assert!(store.live_link(&token, start()).await.unwrap().is_none());
-        assert!(matches!(stewardship.group_says(&group, &ended(), start()).await, Err(StoreError::NotFound)));
+        assert!(store.live_link(&token, start()).await.unwrap().is_some());
+        stewardship.group_says(&group, &ended(), start()).await.unwrap();
+        assert!(!shown(store, id).await.service.is_open());
         let newer = link(store, &letter).await;
         let other = LiveLink { scope: fingerpost_store::LinkScope::AskForHelp, ..newer.clone() };
         assert!(matches!(stewardship.group_says(&other, &[], start()).await, Err(StoreError::NotFound)));
@@ -104,7 +105,10 @@ async fn reports_are_taken_up_to_a_number_and_settled_together() {
         let list = stewardship.to_mend(&ctx).await.unwrap();
         assert_eq!((list.len(), list[0].stored.id), (1, id));
         assert_eq!(stewardship.reports(&ctx, id).await.unwrap()[0].note.as_deref(), Some("It is on Mondays"));
-        stewardship.settle(&ctx, id, Settled::Mended).await.unwrap();
+        let before = start() - SignedDuration::from_secs(1);
+        stewardship.settle(&ctx, id, (Settled::Right, before)).await.unwrap();
+        assert_eq!(shown(store, id).await.standing.open_reports, 20, "what came after the page was drawn stays");
+        stewardship.settle(&ctx, id, (Settled::Mended, start())).await.unwrap();
         assert_eq!(shown(store, id).await.standing.open_reports, 0);
         assert!(stewardship.to_mend(&ctx).await.unwrap().is_empty());
         assert!(!stewardship.reports(&ctx, id).await.unwrap()[0].open);
@@ -131,6 +135,12 @@ async fn a_refuge_is_held_back_until_a_steward_looked_and_stays_as_they_said() {
         assert!(!shown(store, oak).await.standing.withheld, "a steward looked at it");
         stewardship.release(&ctx, oak, false).await.unwrap();
         assert!(shown(store, oak).await.standing.withheld);
+        let steward_withholds = refuge(json!({ "name": "Oak House", "description": "Quiet." }));
+        import(store, steward_withholds).await;
+        assert!(shown(store, oak).await.standing.withheld, "new words of the source release nothing");
+        let confidential = vec![("description".to_owned(), Some(json!("At a confidential location")))];
+        stewardship.mend(&ctx, id, &confidential, false).await.unwrap();
+        assert!(shown(store, id).await.standing.withheld, "nor does it matter who wrote them");
         // A choir that becomes a refuge is held back with the change.
         import(store, choir(json!({ "name": "Tannery Women\u{2019}s Aid" }))).await;
         assert!(shown(store, id).await.standing.withheld);
@@ -158,6 +168,10 @@ async fn what_is_missing_is_counted_where_it_was_looked_for() {
         let all = stewardship.gaps(&here).await.unwrap();
         assert_eq!((all.len(), all[0].times, all[0].words.as_deref()), (2, 2, Some("daytime choir")));
         assert!(stewardship.gaps(&there).await.unwrap().is_empty());
+        stewardship.sweep_gaps(start()).await.unwrap();
+        assert_eq!(stewardship.gaps(&here).await.unwrap().len(), 2);
+        stewardship.sweep_gaps(start() + SignedDuration::from_hours(24 * 366)).await.unwrap();
+        assert!(stewardship.gaps(&here).await.unwrap().is_empty(), "nothing is kept longer than it is shown");
     })
     .await;
 }

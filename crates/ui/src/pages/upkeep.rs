@@ -80,6 +80,8 @@ pub struct EditEntryPage {
     pub access: String,
     /// A steward writes, who may know only a part.
     pub steward: bool,
+    /// What the entry said when the form was drawn.
+    pub mark: String,
     /// What is wrong.
     pub problems: Problems,
 }
@@ -176,6 +178,8 @@ pub struct StewardEntryPage {
     pub reports: Vec<String>,
     /// Something of that is open.
     pub open_reports: bool,
+    /// When the page was drawn, in microseconds: what comes later is not settled with it.
+    pub seen: String,
     /// It is not public.
     pub withheld: bool,
     /// It left the search.
@@ -320,6 +324,7 @@ mod samples {
                 only_for: vec![Choice::new("women", "Women", false)],
                 access: "Step free".into(),
                 steward: true,
+                mark: "m".into(),
                 problems: vec![],
             };
             let wrong = Self {
@@ -394,6 +399,7 @@ mod samples {
                 changed: vec!["email, by the group".into()],
                 reports: vec!["The time".into()],
                 open_reports: true,
+                seen: "1".into(),
                 withheld: true,
                 expired: true,
                 asked: Some("Asked on 3 March".into()),
