@@ -42,8 +42,6 @@ pub struct Entry {
     pub reopens_on: Option<String>,
     /// Its id where it was published: a UUID.
     pub hsds_id: Uuid,
-    /// At how many places it is, as its entry lists them.
-    pub at_places: usize,
     /// The ids of the service at its places.
     pub place_ids: Vec<Uuid>,
     /// Its terms and their taxonomies.
@@ -129,7 +127,6 @@ impl Entry {
             alert: service.alert.clone(),
             reopens_on: service.reopens_on.clone(),
             hsds_id: Uuid::parse_str(&service.id).unwrap_or_default(),
-            at_places: service.service_at_locations.len(),
             place_ids: service.service_at_locations.iter().filter_map(|at| Uuid::parse_str(&at.id).ok()).collect(),
             terms: service
                 .attributes

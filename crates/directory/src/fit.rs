@@ -95,7 +95,6 @@ fn cost<'a>(facts: &'a Facts, wanted: &Wanted, tell: &mut impl FnMut(Mark, What<
     let mark = match (facts.cost, wanted.most) {
         (Cost::NotSaid, Some(_)) => Mark::Ask,
         (Cost::From(pence), Some(most)) if pence > most => Mark::Against,
-        (Cost::NotSaid, None) => return,
         _ => Mark::Fits,
     };
     tell(mark, What::Costs(facts.cost));
@@ -220,7 +219,10 @@ mod tests {
     #[test]
     fn a_full_group_is_shown_as_full() {
         let full = Facts { room: Room::Full, ..Facts::default() };
-        assert_eq!(marks(&full, &Wanted::default(), None), [(Mark::Against, "Room(Full)".to_owned())]);
+        assert_eq!(
+            marks(&full, &Wanted::default(), None),
+            [(Mark::Fits, "Costs(NotSaid)".to_owned()), (Mark::Against, "Room(Full)".to_owned()),]
+        );
         let unsaid = Wanted { room: true, ..Wanted::default() };
         assert_eq!(fit(&Facts::default(), &unsaid, None), Mark::Ask);
     }

@@ -1,5 +1,16 @@
 //! Times of day as directories spell them: `9am`, `830am`, `9:00 a`, `17.30`.
 
+/// The days of the week with the codes of iCalendar.
+pub const WEEK: [(&str, &str); 7] = [
+    ("MO", "Monday"),
+    ("TU", "Tuesday"),
+    ("WE", "Wednesday"),
+    ("TH", "Thursday"),
+    ("FR", "Friday"),
+    ("SA", "Saturday"),
+    ("SU", "Sunday"),
+];
+
 /// The time as `HH:MM`, or `None` where it could mean two things or nothing: then the words are kept.
 ///
 /// A bare `5:00` is taken as the twenty-four-hour clock only where it has two digits before the colon or says more
@@ -78,26 +89,15 @@ fn parts(number: &str) -> Option<(u8, u8, bool)> {
 /// Day names to the two letters of iCalendar.
 #[must_use]
 pub fn byday(weekday: &str) -> Option<&'static str> {
-    const DAYS: [(&str, &str); 7] =
-        [("mo", "MO"), ("tu", "TU"), ("we", "WE"), ("th", "TH"), ("fr", "FR"), ("sa", "SA"), ("su", "SU")];
-    let start = weekday.trim().get(..2)?.to_lowercase();
-    DAYS.iter().find(|(name, _)| *name == start).map(|(_, code)| *code)
+    let start = weekday.trim().get(..2)?;
+    WEEK.iter().find(|(code, _)| code.eq_ignore_ascii_case(start)).map(|(code, _)| *code)
 }
 
 /// The English name of a day of iCalendar; a number before it (`1MO`, the first Monday) is left out.
 #[must_use]
 pub fn day_name(code: &str) -> Option<&'static str> {
-    const NAMES: [(&str, &str); 7] = [
-        ("MO", "Monday"),
-        ("TU", "Tuesday"),
-        ("WE", "Wednesday"),
-        ("TH", "Thursday"),
-        ("FR", "Friday"),
-        ("SA", "Saturday"),
-        ("SU", "Sunday"),
-    ];
     let letters = code.trim().trim_start_matches(|c: char| c.is_ascii_digit() || c == '-' || c == '+');
-    NAMES.iter().find(|(code, _)| code.eq_ignore_ascii_case(letters)).map(|(_, name)| *name)
+    WEEK.iter().find(|(code, _)| code.eq_ignore_ascii_case(letters)).map(|(_, name)| *name)
 }
 
 #[cfg(test)]

@@ -1,22 +1,11 @@
 //! When things take place: days of the week and parts of the day, as sets.
 
 use crate::hsds::Schedule;
-use crate::opening::{day_name, minutes};
+use crate::opening::{WEEK, day_name, minutes};
 
 /// Days, Monday first: one bit for each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
 pub struct Days(u8);
-
-/// The days of the week with the codes of iCalendar.
-pub const WEEK: [(&str, &str); 7] = [
-    ("MO", "Monday"),
-    ("TU", "Tuesday"),
-    ("WE", "Wednesday"),
-    ("TH", "Thursday"),
-    ("FR", "Friday"),
-    ("SA", "Saturday"),
-    ("SU", "Sunday"),
-];
 
 impl Days {
     /// No day.

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use fingerpost_directory::entry::Entry;
 use fingerpost_directory::fit::{Mark, fit};
@@ -18,7 +18,6 @@ use tantivy::query::{EnableScoring, Query};
 use tantivy::schema::{FAST, Field, INDEXED, IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
 use tantivy::tokenizer::{PreTokenizedString, Token};
 use tantivy::{DocSet, IndexReader, IndexWriter, ReloadPolicy, Searcher, TERMINATED, TantivyDocument, Term};
-
 use uuid::Uuid;
 
 use crate::towns::Towns;
@@ -45,10 +44,11 @@ pub struct Finder {
     slot: Field,
     /// Name, terms, organisation, text: the order of [`rank::FIELDS`].
     fields: [Field; 4],
-    entries: Vec<Option<Arc<Entry>>>,
-    by_id: HashMap<ServiceId, u32>,
-    written: HashMap<String, String>,
-    terms: BTreeMap<Uuid, KnownTerm>,
+    /// Shared with the snapshots that were given: a change copies the tables that it changes, once.
+    entries: Arc<Vec<Option<Arc<Entry>>>>,
+    by_id: Arc<HashMap<ServiceId, u32>>,
+    written: Arc<HashMap<String, String>>,
+    terms: Arc<BTreeMap<Uuid, KnownTerm>>,
 }
 
 /// A term of a taxonomy that some entry has.
@@ -76,6 +76,8 @@ pub struct Snapshot {
     written: Arc<HashMap<String, String>>,
     towns: Arc<Towns>,
     terms: Arc<BTreeMap<Uuid, KnownTerm>>,
+    /// The entries in the order of the ids under which they are published; made when it is first wanted.
+    published: Arc<OnceLock<Vec<Arc<Entry>>>>,
 }
 
 /// One result.
@@ -114,7 +116,7 @@ impl Found {
 
 fn add_words(
     document: &mut TantivyDocument,
-    written: &mut HashMap<String, String>,
+    written: &mut Arc<HashMap<String, String>>,
     (field, public): (Field, bool),
     texts: &[&str],
 ) {
@@ -124,7 +126,7 @@ fn add_words(
             .enumerate()
             .map(|(position, word)| {
                 if public && !written.contains_key(&word.stem) {
-                    written.insert(word.stem.clone(), word.written);
+                    Arc::make_mut(written).insert(word.stem.clone(), word.written);
                 }
                 Token { offset_from: 0, offset_to: 0, position, text: word.stem, position_length: 1 }
             })
@@ -153,10 +155,10 @@ impl Finder {
             reader,
             slot,
             fields,
-            entries: vec![],
-            by_id: HashMap::new(),
-            written: HashMap::new(),
-            terms: BTreeMap::new(),
+            entries: Arc::default(),
+            by_id: Arc::default(),
+            written: Arc::default(),
+            terms: Arc::default(),
         })
     }
 
@@ -195,29 +197,36 @@ impl Finder {
         add_words(&mut document, &mut self.written, text_field, &[&about, &for_whom]);
         self.writer.add_document(document)?;
         for term in service.attributes.iter().filter_map(|given| given.taxonomy_term.as_ref()) {
-            if let Ok(id) = Uuid::parse_str(&term.id) {
-                self.terms.entry(id).or_insert_with(|| KnownTerm {
+            let Ok(id) = Uuid::parse_str(&term.id) else { continue };
+            if !self.terms.contains_key(&id) {
+                let known = KnownTerm {
                     name: term.name.clone(),
                     description: term.more.get("description").and_then(|text| text.as_str()).map(str::to_owned),
                     taxonomy: term.taxonomy_id(),
                     taxonomy_name: term.taxonomy.clone().unwrap_or_default(),
-                });
+                };
+                Arc::make_mut(&mut self.terms).insert(id, known);
             }
         }
         let entry = Some(Arc::new(Entry::of(id, source, service, standing)));
-        match known.and_then(|slot| self.entries.get_mut(usize::try_from(slot).ok()?)) {
+        let entries = Arc::make_mut(&mut self.entries);
+        match known.and_then(|slot| entries.get_mut(usize::try_from(slot).ok()?)) {
             Some(place) => *place = entry,
-            None => self.entries.push(entry),
+            None => {
+                entries.push(entry);
+                Arc::make_mut(&mut self.by_id).insert(id, slot);
+            }
         }
-        self.by_id.insert(id, slot);
         Ok(())
     }
 
     /// Takes a service out.
     pub fn remove(&mut self, id: ServiceId) {
-        let Some(slot) = self.by_id.remove(&id) else { return };
+        let Some(slot) = self.by_id.get(&id).copied() else { return };
+        Arc::make_mut(&mut self.by_id).remove(&id);
         self.writer.delete_term(Term::from_field_u64(self.slot, u64::from(slot)));
-        if let Some(place) = usize::try_from(slot).ok().and_then(|slot| self.entries.get_mut(slot)) {
+        if let Some(place) = usize::try_from(slot).ok().and_then(|slot| Arc::make_mut(&mut self.entries).get_mut(slot))
+        {
             *place = None;
         }
     }
@@ -237,12 +246,13 @@ impl Finder {
         Ok(Snapshot {
             searcher: self.reader.searcher(),
             fields: self.fields,
-            entries: Arc::new(self.entries.clone()),
+            entries: Arc::clone(&self.entries),
             places: Arc::new(places),
-            by_id: Arc::new(self.by_id.clone()),
-            written: Arc::new(self.written.clone()),
+            by_id: Arc::clone(&self.by_id),
+            written: Arc::clone(&self.written),
             towns: Arc::new(towns),
-            terms: Arc::new(self.terms.clone()),
+            terms: Arc::clone(&self.terms),
+            published: Arc::default(),
         })
     }
 }
@@ -296,9 +306,23 @@ impl Snapshot {
         &self.towns
     }
 
-    /// Every entry, in no order that means anything.
-    pub fn entries(&self) -> impl Iterator<Item = &Arc<Entry>> {
-        self.entries.iter().flatten()
+    /// Every entry, in the order of the ids under which they are published.
+    #[must_use]
+    pub fn published(&self) -> &[Arc<Entry>] {
+        self.published.get_or_init(|| {
+            let mut all: Vec<Arc<Entry>> = self.entries.iter().flatten().cloned().collect();
+            all.sort_unstable_by_key(|entry| (entry.hsds_id, entry.id));
+            all
+        })
+    }
+
+    /// The entries that are published under an id: one for each source that has it.
+    #[must_use]
+    pub fn published_as(&self, id: Uuid) -> &[Arc<Entry>] {
+        let all = self.published();
+        let from = all.partition_point(|entry| entry.hsds_id < id);
+        let until = all.partition_point(|entry| entry.hsds_id <= id);
+        &all[from..until]
     }
 
     /// How well each entry has each thing. A thing weighs the more, the fewer entries have it; what tells for whom it

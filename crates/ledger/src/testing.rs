@@ -139,3 +139,28 @@ pub async fn refusals(store: &Ledger) -> Vec<String> {
     let rows = store.db().rows(REFUSED, vec![]).await.expect("rows");
     rows.iter().map(|row| row.text("detail").expect("a detail")).collect()
 }
+
+/// Both engines understand every one of `statements`, by name and text.
+///
+/// # Panics
+/// When one does not.
+pub async fn understood(ledger: &Ledger, statements: impl Iterator<Item = (&'static str, &'static str)>) {
+    for (name, sql) in statements {
+        let mut tx = ledger.db().write().await.expect("a transaction");
+        tx.prepare(sql).await.unwrap_or_else(|error| panic!("{name}: {error}\n{sql}"));
+    }
+}
+
+/// What grows with people and years is found by an index: none of `statements` reads a table from end to end, nor all that
+/// a tenant has.
+///
+/// # Panics
+/// When one does.
+pub async fn found_by_index(ledger: &Ledger, statements: impl Iterator<Item = (&'static str, &'static str)>) {
+    for (name, sql) in statements {
+        for step in plan(ledger, sql).await {
+            let whole = (step.starts_with("SCAN") && !step.contains("USING")) || step.ends_with("(tenant=?)");
+            assert!(!whole, "{name}: {step}");
+        }
+    }
+}

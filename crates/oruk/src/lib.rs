@@ -18,9 +18,11 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use fingerpost_directory::entry::{Entry, confirmed};
 use fingerpost_directory::hsds::Service;
+use fingerpost_directory::standing::Standing;
+use fingerpost_directory::wanted::Wanted;
+use fingerpost_domain::Date;
 use fingerpost_domain::id::ServiceId;
-use fingerpost_finder::{Reader, Snapshot};
-use fingerpost_store::StoredService;
+use fingerpost_finder::{KnownTerm, Reader, Snapshot};
 use fingerpost_web_core::{App, WebError};
 use futures_util::StreamExt;
 use serde_json::{Value, json};
@@ -46,12 +48,30 @@ fn open_to_all(headers: &mut HeaderMap) {
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("public, max-age=60"));
 }
 
-fn refused(refused: &Refused) -> Response {
-    answer(StatusCode::BAD_REQUEST, &json!({ "error": refused.to_string() }))
-}
-
 fn not_found() -> Response {
     answer(StatusCode::NOT_FOUND, &json!({ "error": "There is nothing under this id" }))
+}
+
+/// An answer that ends the work: what was asked cannot be read, whoever asks has it already, or something failed.
+#[derive(Debug)]
+pub struct Early(Response);
+
+impl IntoResponse for Early {
+    fn into_response(self) -> Response {
+        self.0
+    }
+}
+
+impl From<Refused> for Early {
+    fn from(refused: Refused) -> Self {
+        Self(answer(StatusCode::BAD_REQUEST, &json!({ "error": refused.to_string() })))
+    }
+}
+
+impl<E: Into<WebError>> From<E> for Early {
+    fn from(failed: E) -> Self {
+        Self(failed.into().into_response())
+    }
 }
 
 /// The directory as it may be given to others.
@@ -64,7 +84,8 @@ struct Feed {
 }
 
 impl Feed {
-    async fn of(app: &App) -> Result<Self, WebError> {
+    /// The feed for whoever asks; early where they have it already.
+    async fn of(app: &App, headers: &HeaderMap) -> Result<Self, Early> {
         let sources = app.stewardship().sources().await?;
         // The mark is read first: what changes meanwhile is sent with an older mark, and asked for again.
         let seq = app.store().directory_seq().await?;
@@ -73,96 +94,85 @@ impl Feed {
             sources.into_iter().filter(|source| source.republish).map(|source| source.name).collect();
         given.sort_unstable();
         let mark = Uuid::new_v5(&Uuid::NAMESPACE_URL, format!("{seq} {} {given:?}", app.today()).as_bytes());
-        Ok(Self { app: app.clone(), index, given: given.into_iter().collect(), mark: mark.simple().to_string() })
+        let feed = Self {
+            app: app.clone(),
+            index,
+            given: given.into_iter().collect(),
+            mark: format!("\"{}\"", mark.simple()),
+        };
+        let known = headers.get(IF_NONE_MATCH).and_then(|known| known.to_str().ok()).unwrap_or_default();
+        if known.split(',').any(|one| one.trim().trim_start_matches("W/") == feed.mark) {
+            let mut response = StatusCode::NOT_MODIFIED.into_response();
+            open_to_all(response.headers_mut());
+            return Err(Early(feed.marked(response)));
+        }
+        Ok(feed)
+    }
+
+    fn may_leave(&self, standing: &Standing, confirmed: Option<Date>, source: &str) -> bool {
+        !standing.withheld && !standing.has_expired(confirmed, self.app.today()) && self.given.contains(source)
     }
 
     fn gives(&self, entry: &Entry) -> bool {
-        let standing = &entry.standing;
-        !standing.withheld
-            && !standing.has_expired(entry.confirmed, self.app.today())
-            && self.given.contains(&entry.source)
+        self.may_leave(&entry.standing, entry.confirmed, &entry.source)
     }
 
-    /// Every entry that is given, in the order of their ids.
-    fn entries(&self) -> Vec<&Arc<Entry>> {
-        let mut all: Vec<&Arc<Entry>> = self.index.entries().filter(|entry| self.gives(entry)).collect();
-        all.sort_unstable_by_key(|entry| entry.hsds_id);
-        all
+    /// Every entry that is given, in the order of the ids under which they are published.
+    fn entries(&self) -> impl Iterator<Item = &Arc<Entry>> {
+        self.index.published().iter().filter(|entry| self.gives(entry))
     }
 
     /// The entries that a question asks for.
-    async fn asked(&self, asked: &Asked) -> Result<Result<Vec<&Arc<Entry>>, Refused>, WebError> {
-        let wanted = match asked.read() {
-            Ok(wanted) => wanted,
-            Err(refused) => return Ok(Err(refused)),
-        };
+    async fn asked(&self, asked: &Asked) -> Result<Vec<&Arc<Entry>>, Early> {
+        let wanted = asked.read()?;
         let near = match &wanted.postcode {
             Some(postcode) => match self.app.store().place_of(postcode).await? {
                 Some(point) => Some(point),
                 // Nothing is known to be near it.
-                None => return Ok(Ok(vec![])),
+                None => return Ok(vec![]),
             },
             None => None,
         };
         let found: Option<HashSet<ServiceId>> = match &wanted.search {
             Some(words) => {
-                let question = fingerpost_directory::wanted::Wanted { words: words.clone(), ..Default::default() };
-                let found = self.index.search_among(
-                    (&question, false),
-                    (Reader::Public, self.app.today()),
-                    (0, usize::MAX),
-                    |entry| self.gives(entry),
-                )?;
+                let question = Wanted { words: words.clone(), ..Wanted::default() };
+                let reader = (Reader::Public, self.app.today());
+                let everything = (0, usize::MAX);
+                let found =
+                    self.index.search_among((&question, false), reader, everything, |entry| self.gives(entry))?;
                 Some(found.hits.iter().map(|hit| hit.entry.id).collect())
             }
             None => None,
         };
-        let mut all = self.entries();
-        all.retain(|entry| found.as_ref().is_none_or(|found| found.contains(&entry.id)) && wanted.takes(entry, near));
-        Ok(Ok(all))
+        let is_found = |entry: &Entry| found.as_ref().is_none_or(|found| found.contains(&entry.id));
+        Ok(self.entries().filter(|entry| is_found(entry) && wanted.takes(entry, near)).collect())
     }
 
+    /// What entries say now, in their order.
     async fn bodies(&self, entries: &[&Arc<Entry>]) -> Result<Vec<Service>, WebError> {
         let ids: Vec<ServiceId> = entries.iter().map(|entry| entry.id).collect();
+        let mut stored = self.app.store().services(&ids).await?;
         // Asked again of what stands there now: what was held back meanwhile is not sent.
-        let still = |stored: &StoredService| {
-            let expired = stored.standing.has_expired(confirmed(&stored.service), self.app.today());
-            !stored.standing.withheld && !expired && self.given.contains(&stored.source)
-        };
-        let stored = self.app.store().services(&ids).await?;
-        let mut all: Vec<Service> = stored.into_iter().filter(still).map(|stored| stored.service).collect();
+        stored.retain(|stored| self.may_leave(&stored.standing, confirmed(&stored.service), &stored.source));
+        let mut all: Vec<Service> = stored.into_iter().map(|stored| stored.service).collect();
         all.sort_unstable_by(|one, other| one.id.cmp(&other.id));
         Ok(all)
     }
 
-    /// Whether whoever asks has this already.
-    fn unchanged(&self, headers: &HeaderMap) -> Option<Response> {
-        let known = headers.get(IF_NONE_MATCH)?.to_str().ok()?;
-        let mine = format!("\"{}\"", self.mark);
-        known.split(',').any(|one| one.trim().trim_start_matches("W/") == mine).then(|| {
-            let mut response = StatusCode::NOT_MODIFIED.into_response();
-            self.marked(&mut response);
-            open_to_all(response.headers_mut());
-            response
-        })
-    }
-
-    fn marked(&self, response: &mut Response) {
-        if let Ok(mark) = HeaderValue::from_str(&format!("\"{}\"", self.mark)) {
+    /// The answer with the mark of what it was made from.
+    fn marked(&self, mut response: Response) -> Response {
+        if let Ok(mark) = HeaderValue::from_str(&self.mark) {
             response.headers_mut().insert(ETAG, mark);
         }
+        response
     }
 
     fn page(&self, page: &Page, contents: Vec<Value>, total: usize) -> Response {
-        let mut response = answer(StatusCode::OK, &page.envelope(contents, total));
-        self.marked(&mut response);
-        response
+        self.marked(answer(StatusCode::OK, &page.envelope(contents, total)))
     }
 
-    fn one(&self, value: &Value) -> Response {
-        let mut response = answer(StatusCode::OK, value);
-        self.marked(&mut response);
-        response
+    fn one(&self, found: Option<Value>) -> Response {
+        found.map_or_else(not_found, |value| self.marked(answer(StatusCode::OK, &value)))
     }
 }
 
@@ -187,19 +197,10 @@ pub async fn openapi() -> Response {
 }
 
 /// `GET /oruk/services`: a page of services, or all of them as lines.
-pub async fn services(State(app): State<App>, asked: Asked, headers: HeaderMap) -> Result<Response, WebError> {
-    let feed = Feed::of(&app).await?;
-    if let Some(response) = feed.unchanged(&headers) {
-        return Ok(response);
-    }
-    let page = match asked.page() {
-        Ok(page) => page,
-        Err(wrong) => return Ok(refused(&wrong)),
-    };
-    let entries = match feed.asked(&asked).await? {
-        Ok(entries) => entries,
-        Err(wrong) => return Ok(refused(&wrong)),
-    };
+pub async fn services(State(app): State<App>, asked: Asked, headers: HeaderMap) -> Result<Response, Early> {
+    let feed = Feed::of(&app, &headers).await?;
+    let page = asked.page()?;
+    let entries = feed.asked(&asked).await?;
     if asked.wants_lines() {
         let entries: Vec<Arc<Entry>> = entries.into_iter().cloned().collect();
         return Ok(lines(feed, entries));
@@ -212,8 +213,10 @@ pub async fn services(State(app): State<App>, asked: Asked, headers: HeaderMap) 
 fn lines(feed: Feed, entries: Vec<Arc<Entry>>) -> Response {
     let mark = feed.mark.clone();
     let parts = futures_util::stream::unfold((feed, entries, 0_usize), |(feed, entries, at)| async move {
-        let some = entries.get(at..(at + 50).min(entries.len())).filter(|some| !some.is_empty())?;
-        let some: Vec<&Arc<Entry>> = some.iter().collect();
+        let some: Vec<&Arc<Entry>> = entries.iter().skip(at).take(AT_ONCE).collect();
+        if some.is_empty() {
+            return None;
+        }
         let read = feed.bodies(&some).await;
         let next = at + some.len();
         let text = read.map(|bodies| bodies.iter().map(|body| format!("{}\n", shape::whole(body))).collect::<String>());
@@ -224,80 +227,56 @@ fn lines(feed: Feed, entries: Vec<Arc<Entry>>) -> Response {
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-ndjson"));
     open_to_all(headers);
-    if let Ok(mark) = HeaderValue::from_str(&format!("\"{mark}\"")) {
+    if let Ok(mark) = HeaderValue::from_str(&mark) {
         headers.insert(ETAG, mark);
     }
     response
 }
 
+/// Lines that are read and written at once.
+const AT_ONCE: usize = 50;
+
 /// `GET /oruk/services/{id}`.
-pub async fn service(State(app): State<App>, Path(id): Path<String>, headers: HeaderMap) -> Result<Response, WebError> {
-    let feed = Feed::of(&app).await?;
-    if let Some(response) = feed.unchanged(&headers) {
-        return Ok(response);
-    }
-    let Ok(id) = Uuid::parse_str(&id) else { return Ok(not_found()) };
-    let Some(entry) = feed.index.entries().find(|entry| entry.hsds_id == id && feed.gives(entry)) else {
-        return Ok(not_found());
-    };
-    let bodies = feed.bodies(&[entry]).await?;
-    Ok(bodies.first().map_or_else(not_found, |body| feed.one(&shape::whole(body))))
+pub async fn service(State(app): State<App>, Path(id): Path<String>, headers: HeaderMap) -> Result<Response, Early> {
+    let feed = Feed::of(&app, &headers).await?;
+    let named = Uuid::parse_str(&id).map(|id| feed.index.published_as(id)).unwrap_or_default();
+    let Some(entry) = named.iter().find(|entry| feed.gives(entry)) else { return Ok(not_found()) };
+    Ok(feed.one(feed.bodies(&[entry]).await?.first().map(shape::whole)))
 }
 
 /// `GET /oruk/service_at_locations`: a page of services at their places.
-pub async fn places(State(app): State<App>, asked: Asked, headers: HeaderMap) -> Result<Response, WebError> {
-    let feed = Feed::of(&app).await?;
-    if let Some(response) = feed.unchanged(&headers) {
-        return Ok(response);
-    }
-    let page = match asked.page() {
-        Ok(page) => page,
-        Err(wrong) => return Ok(refused(&wrong)),
-    };
-    let mut entries = match feed.asked(&asked).await? {
-        Ok(entries) => entries,
-        Err(wrong) => return Ok(refused(&wrong)),
-    };
+pub async fn places(State(app): State<App>, asked: Asked, headers: HeaderMap) -> Result<Response, Early> {
+    let feed = Feed::of(&app, &headers).await?;
+    let page = asked.page()?;
     // A service at several places stands there once for each of them.
-    entries.retain(|entry| entry.at_places > 0);
-    let all: Vec<(&Arc<Entry>, usize)> =
-        entries.iter().flat_map(|entry| (0..entry.at_places).map(move |at| (*entry, at))).collect();
+    let all: Vec<(&Arc<Entry>, Uuid)> = feed
+        .asked(&asked)
+        .await?
+        .into_iter()
+        .flat_map(|entry| entry.place_ids.iter().map(move |place| (entry, *place)))
+        .collect();
     let shown = page.of(&all);
     let mut needed: Vec<&Arc<Entry>> = shown.iter().map(|(entry, _)| *entry).collect();
     needed.dedup_by_key(|entry| entry.id);
-    let bodies = feed.bodies(&needed).await?;
-    let contents = shown
-        .iter()
-        .filter_map(|(entry, at)| {
-            let id = entry.hsds_id.to_string();
-            let body = bodies.iter().find(|body| body.id == id)?;
-            shape::at_locations(body).into_iter().nth(*at)
-        })
-        .collect();
+    let places: Vec<Value> = feed.bodies(&needed).await?.iter().flat_map(shape::at_locations).collect();
+    let named = |id: &Uuid| places.iter().find(|place| place["id"] == id.to_string().as_str()).cloned();
+    let contents = shown.iter().filter_map(|(_, id)| named(id)).collect();
     Ok(feed.page(&page, contents, all.len()))
 }
 
 /// `GET /oruk/service_at_locations/{id}`.
-pub async fn place(State(app): State<App>, Path(id): Path<String>, headers: HeaderMap) -> Result<Response, WebError> {
-    let feed = Feed::of(&app).await?;
-    if let Some(response) = feed.unchanged(&headers) {
-        return Ok(response);
-    }
+pub async fn place(State(app): State<App>, Path(id): Path<String>, headers: HeaderMap) -> Result<Response, Early> {
+    let feed = Feed::of(&app, &headers).await?;
     let Ok(id) = Uuid::parse_str(&id) else { return Ok(not_found()) };
-    let Some(entry) = feed.index.entries().find(|entry| entry.place_ids.contains(&id) && feed.gives(entry)) else {
-        return Ok(not_found());
-    };
-    let wanted = id.to_string();
-    let places =
-        feed.bodies(&[entry]).await?.iter().flat_map(shape::at_locations).find(|place| place["id"] == wanted.as_str());
-    Ok(places.map_or_else(not_found, |place| feed.one(&place)))
+    let Some(entry) = feed.entries().find(|entry| entry.place_ids.contains(&id)) else { return Ok(not_found()) };
+    let mut places = feed.bodies(&[entry]).await?.iter().flat_map(shape::at_locations).collect::<Vec<_>>().into_iter();
+    Ok(feed.one(places.find(|place| place["id"] == id.to_string().as_str())))
 }
 
 /// Terms that entries which are given have.
 fn terms(feed: &Feed) -> Vec<Value> {
-    let given: HashSet<Uuid> =
-        feed.entries().iter().flat_map(|entry| entry.terms.iter().map(|(term, _)| *term)).collect();
-    let of = |(id, term): (&Uuid, &fingerpost_finder::KnownTerm)| {
+    let given: HashSet<Uuid> = feed.entries().flat_map(|entry| entry.terms.iter().map(|(term, _)| *term)).collect();
+    let of = |(id, term): (&Uuid, &KnownTerm)| {
         given.contains(id).then(|| {
             json!({
                 "id": id, "name": term.name, "description": term.description.as_ref().unwrap_or(&term.name),
@@ -311,9 +290,9 @@ fn terms(feed: &Feed) -> Vec<Value> {
 fn taxonomies(feed: &Feed) -> Vec<Value> {
     let mut seen = HashSet::new();
     let given: HashSet<Uuid> =
-        feed.entries().iter().flat_map(|entry| entry.terms.iter().map(|(_, taxonomy)| *taxonomy)).collect();
+        feed.entries().flat_map(|entry| entry.terms.iter().map(|(_, taxonomy)| *taxonomy)).collect();
     let all = feed.index.terms().values().filter(|term| given.contains(&term.taxonomy) && seen.insert(term.taxonomy));
-    let named = |term: &fingerpost_finder::KnownTerm| {
+    let named = |term: &KnownTerm| {
         if term.taxonomy_name.is_empty() {
             "Terms whose source names no taxonomy".to_owned()
         } else {
@@ -330,18 +309,10 @@ async fn list(
     app: &App,
     (asked, headers): (&Asked, &HeaderMap),
     all: fn(&Feed) -> Vec<Value>,
-) -> Result<Response, WebError> {
-    let feed = Feed::of(app).await?;
-    if let Some(response) = feed.unchanged(headers) {
-        return Ok(response);
-    }
-    let page = match asked.page() {
-        Ok(page) => page,
-        Err(wrong) => return Ok(refused(&wrong)),
-    };
-    if let Err(wrong) = asked.read() {
-        return Ok(refused(&wrong));
-    }
+) -> Result<Response, Early> {
+    let feed = Feed::of(app, headers).await?;
+    let page = asked.page()?;
+    asked.read()?;
     let mut all = all(&feed);
     if let Some(taxonomy) = &asked.taxonomy_id {
         let wanted = taxonomy.trim().to_lowercase();
@@ -350,35 +321,28 @@ async fn list(
     Ok(feed.page(&page, page.of(&all).to_vec(), all.len()))
 }
 
-async fn one_of(app: &App, id: &str, headers: &HeaderMap, all: fn(&Feed) -> Vec<Value>) -> Result<Response, WebError> {
-    let feed = Feed::of(app).await?;
-    if let Some(response) = feed.unchanged(headers) {
-        return Ok(response);
-    }
+async fn one_of(app: &App, id: &str, headers: &HeaderMap, all: fn(&Feed) -> Vec<Value>) -> Result<Response, Early> {
+    let feed = Feed::of(app, headers).await?;
     let id = id.to_lowercase();
-    Ok(all(&feed).iter().find(|one| one["id"] == id.as_str()).map_or_else(not_found, |one| feed.one(one)))
+    Ok(feed.one(all(&feed).into_iter().find(|one| one["id"] == id.as_str())))
 }
 
 /// `GET /oruk/taxonomies`.
-pub async fn taxonomies_list(State(app): State<App>, asked: Asked, headers: HeaderMap) -> Result<Response, WebError> {
+pub async fn taxonomies_list(State(app): State<App>, asked: Asked, headers: HeaderMap) -> Result<Response, Early> {
     list(&app, (&asked, &headers), taxonomies).await
 }
 
 /// `GET /oruk/taxonomies/{id}`.
-pub async fn taxonomy(
-    State(app): State<App>,
-    Path(id): Path<String>,
-    headers: HeaderMap,
-) -> Result<Response, WebError> {
+pub async fn taxonomy(State(app): State<App>, Path(id): Path<String>, headers: HeaderMap) -> Result<Response, Early> {
     one_of(&app, &id, &headers, taxonomies).await
 }
 
 /// `GET /oruk/taxonomy_terms`.
-pub async fn terms_list(State(app): State<App>, asked: Asked, headers: HeaderMap) -> Result<Response, WebError> {
+pub async fn terms_list(State(app): State<App>, asked: Asked, headers: HeaderMap) -> Result<Response, Early> {
     list(&app, (&asked, &headers), terms).await
 }
 
 /// `GET /oruk/taxonomy_terms/{id}`.
-pub async fn term(State(app): State<App>, Path(id): Path<String>, headers: HeaderMap) -> Result<Response, WebError> {
+pub async fn term(State(app): State<App>, Path(id): Path<String>, headers: HeaderMap) -> Result<Response, Early> {
     one_of(&app, &id, &headers, terms).await
 }

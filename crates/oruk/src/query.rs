@@ -5,7 +5,6 @@ use std::fmt;
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::response::Response;
 use fingerpost_directory::entry::Entry;
 use fingerpost_directory::opening::{minutes, time_of_day};
 use fingerpost_directory::place::Point;
@@ -16,7 +15,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::refused;
+use crate::Early;
 
 /// A parameter that cannot be read: which, and what it has to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,15 +93,15 @@ pub(crate) struct Wanted {
 }
 
 impl<S: Sync> FromRequestParts<S> for Asked {
-    type Rejection = Response;
+    type Rejection = Early;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Early> {
         let query = parts.uri.query().unwrap_or_default();
         let pairs: Vec<(String, String)> = serde_html_form::from_str(query).unwrap_or_default();
         if pairs.iter().any(|(name, value)| value.is_empty() && name != "search") {
-            return Err(refused(&Refused("a parameter without a value: leave it out")));
+            return Err(Refused("a parameter without a value: leave it out").into());
         }
-        serde_html_form::from_str(query).map_err(|_| refused(&Refused("each parameter may stand there once")))
+        serde_html_form::from_str(query).map_err(|_| Refused("each parameter may stand there once").into())
     }
 }
 

@@ -10,7 +10,7 @@ use fingerpost_engine::{Result, StoreError, Tx, statements, values};
 use fingerpost_ledger::{Act, Entry, Resource};
 use fingerpost_policy::KeepDirectory;
 use fingerpost_store::{
-    Ctx, LinkScope, LiveLink, StoredService, link_still_live, mint_link_beside, stored_service, write_to_entry,
+    Ctx, LinkScope, LiveLink, StoredService, keep_service_version, link_still_live, mint_link_beside, write_to_entry,
 };
 use jiff::SignedDuration;
 use serde_json::{Map, Value};
@@ -21,7 +21,6 @@ statements! {
     /// Takes the sequence for the rest of the transaction, so that numbers become visible in their order.
     NEXT = "UPDATE directory_sequence SET value = value + 1 WHERE only_row = 1 RETURNING value";
     NOW = "SELECT source, body, source_body, seq, withheld, released FROM service WHERE id = $1";
-    KEEP_VERSION = "INSERT INTO service_version (service, seq, body, until, ended_by) VALUES ($1, $2, $3, $4, $5)";
     PUT_FIELD = "INSERT INTO service_field (service, field, value, told_by, told_at) VALUES ($1, $2, $3, $4, $5) \
                  ON CONFLICT (service, field) DO UPDATE SET value = excluded.value, told_by = excluded.told_by, told_at = excluded.told_at";
     CHANGE = "UPDATE service SET name = $2, body = $3, seq = $4, changed_at = $5, source_body = $6, withheld = $7 WHERE id = $1";
@@ -32,7 +31,6 @@ statements! {
     FIELDS = "SELECT field, told_by, told_at FROM service_field WHERE service = $1 ORDER BY field";
     VERSIONS = "SELECT seq, body, until, ended_by FROM service_version WHERE service = $1 ORDER BY seq DESC LIMIT $2";
     VERSION = "SELECT body FROM service_version WHERE service = $1 AND seq = $2";
-    ONE = "SELECT id, source, body, seq, confirmed_on, asked_on, withheld, asked, accepted, reply_days, open_reports FROM service WHERE id = $1";
 }
 
 coded! {
@@ -102,7 +100,7 @@ async fn change(tx: &mut Tx, id: ServiceId, changed: &[Changed], (by, now): (ByW
         let value = settled.get(field).map(ToString::to_string);
         tx.run(PUT_FIELD, values![id, field, value, by.code(), now]).await?;
     }
-    tx.run(KEEP_VERSION, values![id, row.int("seq")?, &shown, now, by.code()]).await?;
+    keep_service_version(tx, (id, row.int("seq")?, &shown), (now, by.code())).await?;
     let said = row.opt_text("source_body")?.unwrap_or(shown);
     let was: Service = serde_json::from_value(before.into()).map_err(|_| StoreError::corrupt("body"))?;
     let withheld = holds_back((row.flag("withheld")?, row.flag("released")?), &was, &[&after]);
@@ -233,9 +231,8 @@ impl Stewardship {
         _: &Ctx<KeepDirectory>,
         id: ServiceId,
     ) -> Result<(StoredService, Vec<ChangedField>, Vec<Version>)> {
+        let entry = self.0.service(id).await?;
         let mut tx = self.0.ledger().db().read().await?;
-        let entry =
-            tx.row(ONE, values![id]).await?.as_ref().map(stored_service).transpose()?.ok_or(StoreError::NotFound)?;
         let mut fields = vec![];
         for row in tx.rows(FIELDS, values![id]).await? {
             fields.push(ChangedField {

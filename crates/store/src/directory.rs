@@ -112,7 +112,10 @@ fn over(said: &str, changed: &[overlay::Changed]) -> Result<Service> {
 }
 
 /// Keeps what an entry said before it changes.
-async fn keep_version(
+///
+/// # Errors
+/// When the database fails.
+pub async fn keep_version(
     tx: &mut Tx,
     (service, seq, body): (ServiceId, i64, &str),
     (now, by): (Timestamp, &str),

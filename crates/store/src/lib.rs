@@ -42,7 +42,7 @@ pub use about::AboutPerson;
 pub use assessments::Assessment;
 pub use cases::{CasePage, CaseloadRow, ClosedRow, ContactRow, NoteVersion, SentBy};
 pub use connections::{ConnectionChange, ConnectionRow, GroupView, PersonForGroup};
-pub use directory::{PostcodePlace, StoredService, stored as stored_service};
+pub use directory::{PostcodePlace, StoredService, keep_version as keep_service_version, stored as stored_service};
 pub use episodes::{Answered, Asked, Connected, Episode, Work};
 pub use feedback::FeedbackRow;
 pub use fingerpost_engine::{Result, StoreError, Value};

@@ -109,8 +109,8 @@ pub async fn service(
         back_href: format!("/s/{code}"),
         open: stored.service.is_open(),
         name: stored.service.name.clone(),
+        rows: search::rows(&stored.service, &entry),
         summary: entry.summary,
-        rows: search::rows(&stored),
         place_name: door.name,
     };
     show(&app, &page)

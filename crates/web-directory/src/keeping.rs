@@ -4,8 +4,8 @@ use axum::response::{IntoResponse, Redirect, Response};
 use fingerpost_directory::edit::{EntryAnswers, ended, open_again, places, rest};
 use fingerpost_directory::entry::Entry;
 use fingerpost_directory::facts::Group;
+use fingerpost_directory::opening::WEEK;
 use fingerpost_directory::overlay::Changed;
-use fingerpost_directory::times::WEEK;
 use fingerpost_domain::Date;
 use fingerpost_domain::case::read_day;
 use fingerpost_domain::problem::Problems;
@@ -43,7 +43,7 @@ fn page(app: &App, token: &str, stored: &StoredService, form: Option<&Posted>, p
         action: format!("/l/{token}"),
         name: stored.service.name.clone(),
         description: stored.service.description.clone().unwrap_or_default(),
-        rows: rows(stored),
+        rows: rows(&stored.service, &entry),
         room: reasons::room_tag(&entry, false),
         resting: stored.service.is_resting(),
         ended: !stored.service.is_open() && !stored.service.is_resting(),
@@ -108,23 +108,12 @@ pub(crate) fn edit_page(
         action,
         name: stored.service.name.clone(),
         times_now: (!now.is_empty()).then_some(now),
-        keep_times: answers.times == "keep",
         days: WEEK.iter().map(|(code, name)| Choice::new(code, &name[..3], chosen(code, &answers.days))).collect(),
         only_for: Group::ALL
             .iter()
             .map(|group| Choice::new(group.code(), group.label(), chosen(group.code(), &answers.only_for)))
             .collect(),
-        description: answers.description,
-        opens: answers.opens,
-        closes: answers.closes,
-        cost: answers.cost,
-        phone: answers.phone,
-        email: answers.email,
-        url: answers.url,
-        joining: answers.joining,
-        from_age: answers.from_age,
-        to_age: answers.to_age,
-        access: answers.access,
+        values: answers,
         steward,
         mark: mark_of(&stored.service),
         problems: listed(problems),

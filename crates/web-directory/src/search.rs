@@ -55,8 +55,7 @@ fn card(hit: &Hit, look: &Look, asked: &Asked, viewer: &Viewer, today: Date) -> 
     let listed = asked.shortlist().contains(&entry.id);
     let full = asked.shortlist().len() >= LONGEST_LIST;
     ResultCard {
-        href: Asked { list: asked.list.clone(), ..Asked::default() }
-            .address(&format!("{}/{}", viewer.action, entry.id)),
+        href: asked.list_alone().address(&format!("{}/{}", viewer.action, entry.id)),
         name: entry.name.clone(),
         organisation: entry.organisation.clone().filter(|name| *name != entry.name),
         summary: entry.summary.clone(),
@@ -124,8 +123,7 @@ fn draw(app: &App, index: &Snapshot, (asked, look, viewer): (&Asked, &Look, View
         results,
         unfit,
         list: (listed > 0).then(|| {
-            let list = Asked { list: asked.list.clone(), ..Asked::default() };
-            (list.address(&format!("{}/list", viewer.action)), count(listed, "service", "services"))
+            (asked.list_alone().address(&format!("{}/list", viewer.action)), count(listed, "service", "services"))
         }),
         earlier: (page > 1).then(|| Asked { page: (page - 1).to_string(), ..asked.clone() }.address(&viewer.action)),
         later: (page * AT_ONCE < found.total())
@@ -247,7 +245,7 @@ pub fn page(app: &App, stored: &StoredService, (frame, back): (Frame, (String, S
         alert: service.alert.clone(),
         withheld: staff && stored.standing.withheld,
         description: service.description.clone().unwrap_or_default(),
-        rows: rows(stored),
+        rows: rows(service, &entry),
         website: service.url.as_deref().and_then(shown::web_link),
         source: reasons::told_by(&entry, app.today()),
         against: vec![],
@@ -262,7 +260,7 @@ pub fn page(app: &App, stored: &StoredService, (frame, back): (Frame, (String, S
 
 /// Back to the search, and the link that puts a service on the shortlist.
 fn beside(asked: &Asked, action: &str, id: ServiceId) -> ((String, String), OfferBeside) {
-    let list = Asked { list: asked.list.clone(), ..Asked::default() };
+    let list = asked.list_alone();
     let text = if asked.shortlist().contains(&id) { "Take off my list" } else { "Add to my list" };
     let href = list.with_listed(id).address(&format!("{action}/list"));
     ((list.address(action), "Directory".to_owned()), OfferBeside { href, text: text.to_owned() })
@@ -320,39 +318,32 @@ pub fn wanted_for(case: &CasePage, today: Date) -> Wanted {
 /// Why a service does not fit somebody now: what is said before they are sent there.
 pub async fn against(app: &App, id: ServiceId, wanted: &Wanted) -> Result<Vec<String>, WebError> {
     let index = app.directory().await?;
-    let Some(entry) = index.get(id) else { return Ok(vec![]) };
-    let hit = Hit { entry: entry.clone(), miles: None, by_town: false, mark: Mark::Fits };
-    let said = reasons::reasons(&hit, wanted).into_iter().filter(|reason| reason.icon == "danger");
-    Ok(said.map(|reason| reason.text).collect())
+    Ok(index.get(id).map(|entry| reasons::against(entry, wanted)).unwrap_or_default())
 }
 
 /// A shortlist: to print, in large print too, and to send.
 async fn shortlist(app: &App, asked: &Asked, viewer: Viewer) -> Result<Response, WebError> {
-    let mut cards = vec![];
-    for id in asked.shortlist() {
-        // At most twenty, by their key.
-        let Ok(stored) = app.store().service(id).await else { continue };
-        if stored.standing.withheld && !viewer.staff {
-            continue;
-        }
-        let frame = Frame::default();
-        let mut page = page(app, &stored, (frame, (String::new(), String::new())), viewer.staff);
-        page.list = Some(OfferBeside {
-            href: asked.with_listed(id).address(&format!("{}/list", viewer.action)),
-            text: "Take off my list".to_owned(),
-        });
-        cards.push(page);
-    }
-    let public = Asked { list: asked.list.clone(), ..Asked::default() }.address("/directory/list");
+    let ids = asked.shortlist();
+    let mut listed = app.store().services(&ids).await?;
+    listed.retain(|stored| viewer.staff || !stored.standing.withheld);
+    listed.sort_by_key(|stored| ids.iter().position(|id| *id == stored.id));
+    let cards: Vec<ServicePage> = listed
+        .iter()
+        .map(|stored| ServicePage {
+            list: Some(OfferBeside {
+                href: asked.with_listed(stored.id).address(&format!("{}/list", viewer.action)),
+                text: "Take off my list".to_owned(),
+            }),
+            ..page(app, stored, (Frame::default(), (String::new(), String::new())), viewer.staff)
+        })
+        .collect();
+    let public = asked.list_alone().address("/directory/list");
     let address = format!("{}{public}", app.public_url());
     let larger = asked.size == "larger";
     let other = Asked { size: if larger { String::new() } else { "larger".to_owned() }, ..asked.clone() };
     let names: Vec<&str> = cards.iter().map(|card| card.name.as_str()).collect();
     let drawn = ListPage {
-        back: (
-            Asked { list: asked.list.clone(), ..Asked::default() }.address(&viewer.action),
-            "Back to the search".to_owned(),
-        ),
+        back: (asked.list_alone().address(&viewer.action), "Back to the search".to_owned()),
         heading: "My list".to_owned(),
         mail: mail(&names, &address),
         qr: if address.len() <= LONGEST_CODE { view::qr(&address) } else { Default::default() },

@@ -156,8 +156,8 @@ pub async fn slip(here: May<Signpost>, Path((_, id)): Path<(String, SignpostId)>
         frame: here.frame(stored.service.name.clone(), "signpost").await?,
         back_href: here.href(&format!("signpost?last={id}")),
         name: stored.service.name.clone(),
+        rows: search::rows(&stored.service, &entry),
         summary: entry.summary,
-        rows: search::rows(&stored),
         qr: door_qr(&here, noted.service).await?,
         source: format!("{}. {}", here.organisation.name, fingerpost_ui::format::birth_day(day_of(here.ctx.now))),
     };

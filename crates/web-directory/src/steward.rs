@@ -189,14 +189,15 @@ pub async fn one(
     let (stored, changed, earlier) = here.app().stewardship().history(&here.ctx, id).await?;
     let reports = here.app().stewardship().reports(&here.ctx, id).await?;
     let standing = &stored.standing;
+    let entry = entry(&stored);
     let page = StewardEntryPage {
         frame: here.frame(stored.service.name.clone(), "steward").await?,
         action: here.href(&format!("steward/{id}")),
         back: (here.href("steward"), "Keep the directory true".to_owned()),
         edit_href: here.href(&format!("steward/{id}/edit")),
         name: stored.service.name.clone(),
-        rows: rows(&stored),
-        source: reasons::told_by(&entry(&stored), today),
+        rows: rows(&stored.service, &entry),
+        source: reasons::told_by(&entry, today),
         changed: changed
             .iter()
             .map(|field| {
@@ -257,13 +258,14 @@ async fn letter(here: &May<KeepDirectory>, id: ServiceId) -> Result<Response, We
     let stored = here.app().store().service(id).await?;
     let token = here.app().stewardship().letter_link(&here.ctx, id).await?;
     let link = format!("{}/l/{token}", here.app().public_url());
+    let entry = entry(&stored);
     let page = EntryLetterPage {
         frame: here.frame("A letter to a group", "steward").await?,
         back: (here.href(&format!("steward/{id}")), format!("Back to {}", stored.service.name)),
         name: stored.service.name.clone(),
         from: here.organisation.name.clone(),
-        address: entry(&stored).address,
-        rows: rows(&stored),
+        rows: rows(&stored.service, &entry),
+        address: entry.address,
         qr: view::qr(&link),
         link,
     };

@@ -7,7 +7,9 @@ mod village;
 use fingerpost_domain::ambient::Entropy;
 use fingerpost_domain::id::TenantId;
 use fingerpost_ledger::Address;
-pub use fingerpost_ledger::testing::{Engines, START, columns, dump, fresh_postgres, plan, refusals, start};
+pub use fingerpost_ledger::testing::{
+    Engines, START, columns, dump, found_by_index, fresh_postgres, plan, refusals, start, understood,
+};
 
 use crate::Store;
 

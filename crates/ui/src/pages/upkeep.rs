@@ -1,5 +1,6 @@
 //! Keeping the directory true: a group's own entry, a reader's report, the steward's list, what is missing.
 
+use fingerpost_directory::edit::EntryAnswers;
 use serde::Serialize;
 
 use super::directory::RoomTag;
@@ -48,36 +49,14 @@ pub struct EditEntryPage {
     pub action: String,
     /// What the group is called.
     pub name: String,
-    /// What it is.
-    pub description: String,
     /// The times as they stand, in words; none where there are none.
     pub times_now: Option<String>,
-    /// The times stay.
-    pub keep_times: bool,
     /// Days.
     pub days: Vec<Choice>,
-    /// From when.
-    pub opens: String,
-    /// Until when.
-    pub closes: String,
-    /// Pounds each time.
-    pub cost: String,
-    /// The telephone.
-    pub phone: String,
-    /// The mailbox.
-    pub email: String,
-    /// The page.
-    pub url: String,
-    /// How to join.
-    pub joining: String,
-    /// Youngest.
-    pub from_age: String,
-    /// Oldest.
-    pub to_age: String,
     /// For whom alone.
     pub only_for: Vec<Choice>,
-    /// How people get in.
-    pub access: String,
+    /// What was typed.
+    pub values: EntryAnswers,
     /// A steward writes, who may know only a part.
     pub steward: bool,
     /// What the entry said when the form was drawn.
@@ -308,21 +287,10 @@ mod samples {
                 back: ("/l/1".into(), "Back".into()),
                 action: "/l/1".into(),
                 name: LONG.into(),
-                description: "Singing".into(),
                 times_now: Some("Tuesday".into()),
-                keep_times: true,
                 days: vec![Choice::new("TU", "Tue", true)],
-                opens: "18:30".into(),
-                closes: "20:00".into(),
-                cost: "2.50".into(),
-                phone: "01632 960 371".into(),
-                email: "choir@example.org".into(),
-                url: "https://example.org".into(),
-                joining: "Just come".into(),
-                from_age: "18".into(),
-                to_age: String::new(),
                 only_for: vec![Choice::new("women", "Women", false)],
-                access: "Step free".into(),
+                values: EntryAnswers { times: "keep".into(), cost: "2.50".into(), ..EntryAnswers::default() },
                 steward: true,
                 mark: "m".into(),
                 problems: vec![],

@@ -1,8 +1,9 @@
 //! What was asked, as it stands in the address, and what becomes of it. It names nobody.
 
 use fingerpost_directory::facts::Group;
+use fingerpost_directory::opening::WEEK;
 use fingerpost_directory::place::Point;
-use fingerpost_directory::times::{Days, Part, WEEK};
+use fingerpost_directory::times::{Days, Part};
 use fingerpost_directory::wanted::{Somebody, Understood, Wanted};
 use fingerpost_domain::id::ServiceId;
 use fingerpost_domain::need::Need;
@@ -140,6 +141,11 @@ impl Asked {
             None => list.push(id),
         }
         Self { list: list.iter().map(ToString::to_string).collect(), ..self.clone() }
+    }
+
+    /// The shortlist, and nothing else of the search.
+    pub(crate) fn list_alone(&self) -> Self {
+        Self { list: self.list.clone(), ..Self::default() }
     }
 
     fn must(&self, code: &str) -> bool {

@@ -90,20 +90,26 @@ pub(crate) fn reasons(hit: &Hit, wanted: &Wanted) -> Vec<Reason> {
     let entry = &hit.entry;
     let mut all = vec![];
     weigh(&entry.facts, wanted, hit.miles, |mark, what| {
-        let icon = match mark {
-            // Nobody asked about steps; it is still no recommendation.
-            Mark::Fits if what == What::StepFree(Known::No) => "ask",
-            Mark::Fits => "none",
-            Mark::Ask => "ask",
-            Mark::Against => "danger",
+        let icon = match (mark, what) {
+            // Nobody asked about it; it is still no recommendation.
+            (Mark::Fits, What::StepFree(Known::No) | What::Costs(Cost::NotSaid)) | (Mark::Ask, _) => "ask",
+            (Mark::Fits, _) => "none",
+            (Mark::Against, _) => "danger",
         };
         all.extend(words(mark, what, entry, hit.by_town).map(|text| Reason { icon, text }));
     });
-    if wanted.most.is_none() && entry.facts.cost == Cost::NotSaid {
-        let text = entry.cost.as_ref().map_or_else(|| "Cost: ask".to_owned(), |cost| format!("Cost: {cost}"));
-        all.push(Reason { icon: "ask", text });
-    }
     all.extend(answers(entry).map(|text| Reason { icon: "none", text }));
+    all
+}
+
+/// What speaks against an entry, wherever it is.
+pub(crate) fn against(entry: &Entry, wanted: &Wanted) -> Vec<String> {
+    let mut all = vec![];
+    weigh(&entry.facts, wanted, None, |mark, what| {
+        if mark == Mark::Against {
+            all.extend(words(mark, what, entry, false));
+        }
+    });
     all
 }
 

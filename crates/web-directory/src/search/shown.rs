@@ -3,7 +3,6 @@
 use fingerpost_directory::entry::Entry;
 use fingerpost_directory::hsds::{Schedule, Service};
 use fingerpost_directory::opening::day_name;
-use fingerpost_store::StoredService;
 use fingerpost_ui::format;
 use fingerpost_ui::pages::SummaryRow;
 
@@ -68,8 +67,7 @@ fn room(entry: &Entry) -> String {
 }
 
 /// Everything a service says about itself, as rows; what it does not say is left out.
-pub(crate) fn rows(stored: &StoredService) -> Vec<SummaryRow> {
-    let service: &Service = &stored.service;
+pub(crate) fn rows(service: &Service, entry: &Entry) -> Vec<SummaryRow> {
     let addresses = service.locations().flat_map(|location| {
         location.addresses.iter().map(|at| {
             let parts = [Some(at.address_1.clone()), Some(at.city.clone()), at.postal_code.clone()];
@@ -80,7 +78,6 @@ pub(crate) fn rows(stored: &StoredService) -> Vec<SummaryRow> {
         .locations()
         .flat_map(|location| &location.accessibility)
         .filter_map(|each| each.accessibility.clone().or_else(|| each.description.clone()));
-    let entry = Entry::of(stored.id, &stored.source, service, stored.standing);
     let all = [
         ("When", times_of(service)),
         ("Where", lines(addresses)),
@@ -96,9 +93,9 @@ pub(crate) fn rows(stored: &StoredService) -> Vec<SummaryRow> {
         ("How to join", service.application_process.clone().unwrap_or_default()),
         ("Access", lines(access)),
         ("Languages", service.languages.iter().filter_map(|l| l.name.clone()).collect::<Vec<_>>().join(", ")),
-        ("Places", room(&entry)),
+        ("Places", room(entry)),
         ("Waiting time", service.wait_time.clone().unwrap_or_default()),
-        ("How they answer", answers(&entry).unwrap_or_default()),
+        ("How they answer", answers(entry).unwrap_or_default()),
         ("Phone", lines(service.phones.iter().map(|phone| phone.number.clone()))),
         ("Email", service.email.clone().unwrap_or_default()),
     ];
