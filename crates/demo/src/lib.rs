@@ -7,6 +7,7 @@
 mod asking;
 mod clinicians;
 mod connections;
+mod day;
 mod improving;
 mod measures;
 mod people;
@@ -18,6 +19,7 @@ mod story;
 mod upkeep;
 mod years;
 
+use fingerpost_casework::Casework;
 use fingerpost_domain::Date;
 use fingerpost_domain::calendar::instant_at;
 use fingerpost_domain::id::TenantId;
@@ -110,6 +112,7 @@ pub async fn fill(store: &Store, plan: Plan, mut progress: impl FnMut(usize, usi
     services::signpost(store, &cast, &mut dice, plan.today).await?;
     asking::tell(store, &cast, plan.today).await?;
     upkeep::tell(store, &cast, plan.today).await?;
+    day::tell(store, &cast, plan.today).await?;
     improving::tell(store, &cast, (plan.seed, plan.today)).await?;
     clinicians::tell(store, &cast, plan.today).await?;
     if let Some((practices, referrals)) = plan.size.around() {
@@ -125,13 +128,14 @@ pub async fn fill(store: &Store, plan: Plan, mut progress: impl FnMut(usize, usi
 /// Ends what a year of real work would have ended: messages delivered, jobs run, the audit sealed.
 async fn settle(store: &Store, today: Date) -> Result<(), DemoError> {
     let now = instant_at(today, 9);
-    let improvement = Improvement::over(store.clone());
+    let (improvement, casework) = (Improvement::over(store.clone()), Casework::over(store.clone()));
     loop {
         let jobs = store.claim_jobs(200, now).await?;
         for job in &jobs {
             match job.kind {
                 JobKind::RemindTriage => store.remind_triage(job, now).await?,
                 JobKind::RemindThirdCount => improvement.remind_third_count(job, now).await?,
+                JobKind::VisitOverdue => casework.raise_overdue(job, now).await?,
                 JobKind::RemindSurvey => improvement.remind_survey(job, now).await?,
             }
         }

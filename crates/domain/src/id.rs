@@ -77,6 +77,12 @@ ids! {
     GapId,
     /// Putting a person in touch with a service.
     ConnectionId,
+    /// A time in a link worker's diary.
+    VisitId,
+    /// Days on which a link worker is away.
+    AbsenceId,
+    /// A case that got another link worker.
+    HandoverId,
     /// One completion of a measure.
     AssessmentId,
     /// Telling somebody about a service.

@@ -140,6 +140,9 @@ text_ids!(
     ThemeId,
     InsightId,
     ConnectionId,
+    VisitId,
+    AbsenceId,
+    HandoverId,
     AssessmentId,
     RequestKey
 );

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
-use sqlx::ConnectOptions as _;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions as _, Connection as _};
 
 use crate::engine::Db;
 use crate::error::{Result, StoreError};
@@ -17,6 +17,8 @@ use crate::group::Writer;
 const LOCK: &str = "fingerpost.lock";
 const READERS: u32 = 4;
 const POSTGRES_CONNECTIONS: u32 = 12;
+/// A connection that has rested no longer than this is taken without asking whether it is still there.
+const TRUSTED_FOR: Duration = Duration::from_secs(1);
 
 impl Db {
     /// Opens the SQLite file, making it and its folder where they are not there yet.
@@ -63,6 +65,8 @@ async fn open_sqlite(file: &Path) -> Result<Db> {
     let readers = SqlitePoolOptions::new()
         .max_connections(READERS)
         .min_connections(1)
+        // A file does not go away: asking each connection first whether it is still there would double the turns of a question.
+        .test_before_acquire(false)
         .connect_with(options.pragma("query_only", "1"))
         .await?;
     Ok(Db::Sqlite { writer, readers })
@@ -83,5 +87,19 @@ async fn open_postgres(url: &str) -> Result<Db> {
     // The URL may hold a password: the error names only what is wrong with it.
     let options = PgConnectOptions::from_str(url)
         .map_err(|_| StoreError::Address("write it as postgres://user:password@host:5432/database".to_owned()))?;
-    Ok(Db::Postgres(PgPoolOptions::new().max_connections(POSTGRES_CONNECTIONS).connect_with(options).await?))
+    let pool = PgPoolOptions::new()
+        .max_connections(POSTGRES_CONNECTIONS)
+        // A server may have gone away and come back. One that answered a moment ago is not asked again.
+        .test_before_acquire(false)
+        .before_acquire(|connection, about| {
+            Box::pin(async move {
+                if about.idle_for > TRUSTED_FOR {
+                    return Ok(connection.ping().await.is_ok());
+                }
+                Ok(true)
+            })
+        })
+        .connect_with(options)
+        .await?;
+    Ok(Db::Postgres(pool))
 }

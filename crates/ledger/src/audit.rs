@@ -43,6 +43,8 @@ coded! {
         CorrectNote = "correct_note",
         /// A case was closed.
         Close = "close",
+        /// Given to another link worker.
+        Reallocate = "reallocate",
         /// Somebody signed in.
         SignIn = "sign_in",
         /// A sign-in failed.
@@ -95,6 +97,10 @@ coded! {
         Organisations = "organisations",
         /// A connection of a person with a service.
         Connection = "connection",
+        /// A time in a link worker's diary.
+        Visit = "visit",
+        /// Days on which a link worker is away.
+        Absence = "absence",
         /// An assessment of a person.
         Assessment = "assessment",
         /// A signpost.

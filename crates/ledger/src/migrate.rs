@@ -26,10 +26,16 @@ const STEPS: &[Step] = &[
     Step { version: 4, shared: include_str!("../migrations/0004_reach/shared.sql"), sqlite: "", postgres: "" },
     Step { version: 5, shared: include_str!("../migrations/0005_improvement/shared.sql"), sqlite: "", postgres: "" },
     Step { version: 6, shared: include_str!("../migrations/0006_directory/shared.sql"), sqlite: "", postgres: "" },
+    Step {
+        version: 7,
+        shared: include_str!("../migrations/0007_day/shared.sql"),
+        sqlite: include_str!("../migrations/0007_day/sqlite.sql"),
+        postgres: include_str!("../migrations/0007_day/postgres.sql"),
+    },
 ];
 
 /// The newest schema this program knows.
-pub const SCHEMA_VERSION: i64 = 6;
+pub const SCHEMA_VERSION: i64 = 7;
 
 const CREATE_LEDGER: &str =
     "CREATE TABLE IF NOT EXISTS schema_step (version BIGINT NOT NULL PRIMARY KEY, applied_at BIGINT NOT NULL)";

@@ -30,7 +30,7 @@ tables! {
     "link_worker_practice": "tenant" "practice" "user_id" "scheme" "days";
     "one_time_link": "tenant" "id" "token_hash" "scope" "subject" "created_at" "expires_at" "used_at" "revoked_at";
     "person": "tenant" "id" "given" "family" "preferred" "name_folded" "born" "nhs_number" "address" "postcode" "phone" "email" "communication" "reach" "guidance" "risk" "risk_note" "created_at";
-    "case_file": "tenant" "id" "person" "scheme" "worker" "practice" "opened_at" "sent_at" "sessions_agreed" "sessions_used" "happened_count" "first_contact" "last_contact" "next_action" "next_due" "matters" "matters_on" "referrer_hears" "closed_at" "outcome" "changed" "continues" "version";
+    "case_file": "tenant" "id" "person" "scheme" "worker" "practice" "opened_at" "sent_at" "sessions_agreed" "sessions_used" "happened_count" "first_contact" "last_contact" "next_action" "next_due" "matters" "matters_on" "referrer_hears" "closed_at" "outcome" "changed" "continues" "version" "review_on";
     "referral": "tenant" "id" "reference" "state" "scheme" "practice" "referrer" "request_key" "given" "family" "preferred" "name_folded" "born" "nhs_number" "address" "postcode" "phone" "email" "communication" "needs" "words" "reach" "guidance" "risk" "risk_note" "agreement" "created_at" "sent_at" "answer_due" "decided_at" "decided_by" "reason" "alternative" "case_id" "joined_case" "asker" "source" "safeguarding" "urgent";
     "referral_question": "tenant" "referral" "round" "question" "asked_by" "asked_at" "answer" "answered_at";
     "self_referral": "tenant" "id" "scheme" "source" "answers" "version" "begun_at" "referral";
@@ -45,6 +45,9 @@ tables! {
     "audit_row": "lane" "seq" "at" "tenant" "actor" "organisation" "act" "resource" "resource_id" "ground" "detail" "block";
     "audit_block": "number" "previous" "hash" "row_count" "sealed_at";
     "plan_version": "tenant" "case_id" "version" "body" "author" "written_at";
+    "visit": "tenant" "id" "case_id" "worker" "request_key" "kind" "on_day" "at_minute" "minutes" "place" "postcode" "remember" "planned_by" "planned_at" "cancelled_at" "left_at" "back_by" "back_at" "raised" "answered_by" "answered_at";
+    "absence": "tenant" "id" "scheme" "worker" "from_day" "until_day" "cover" "recorded_by" "recorded_at" "ended_at";
+    "handover": "tenant" "id" "case_id" "from_worker" "to_worker" "note" "handed_by" "handed_at";
     "service": "id" "source" "hsds_id" "name" "body" "seq" "changed_at" "source_body" "confirmed_on" "confirmed_by" "withheld" "released" "asked" "accepted" "reply_days" "open_reports" "used" "declined" "declined_most" "declined_why" "asked_on";
     "service_field": "service" "field" "value" "told_by" "told_at";
     "service_version": "service" "seq" "body" "until" "ended_by";

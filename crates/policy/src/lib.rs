@@ -27,6 +27,8 @@ coded! {
         ReadCase = "read_case",
         /// Record contacts, write notes, close a case.
         WorkCase = "work_case",
+        /// Say who is away and who covers; give people to another link worker.
+        Reallocate = "reallocate",
         /// Invite people who sign in, disable them.
         ManageUsers = "manage_users",
         /// See counts of flow, small ones suppressed.
@@ -52,7 +54,7 @@ impl Action {
     pub const fn resource(self) -> &'static str {
         match self {
             Self::ReferPerson | Self::ReadSent | Self::TakeBack | Self::Triage | Self::ReadCounted => "referral",
-            Self::ReadCaseload | Self::ReadCase | Self::WorkCase => "case",
+            Self::ReadCaseload | Self::ReadCase | Self::WorkCase | Self::Reallocate => "case",
             Self::ManageUsers => "user",
             Self::ManageLaunch => "launch_key",
             Self::ReadFlow => "counts",
@@ -109,11 +111,14 @@ pub const fn rule(role: Role, action: Action) -> Option<(Reach, Ground)> {
             Some((Reach::Organisation, Ground::Practice))
         }
         (Role::LinkWorker, A::Triage) => Some((Reach::Organisation, Ground::Triage)),
-        (Role::LinkWorker, A::ReadCaseload | A::ReadCase | A::WorkCase) => Some((Reach::Own, Ground::Allocated)),
-        (Role::Supervisor, A::Triage) => Some((Reach::Organisation, Ground::Triage)),
-        (Role::Supervisor, A::ReadCaseload | A::ReadCase | A::WorkCase | A::ReadFlow | A::ReadCounted) => {
-            Some((Reach::Organisation, Ground::Supervision))
+        (Role::LinkWorker, A::ReadCaseload | A::ReadCase | A::WorkCase | A::Reallocate) => {
+            Some((Reach::Own, Ground::Allocated))
         }
+        (Role::Supervisor, A::Triage) => Some((Reach::Organisation, Ground::Triage)),
+        (
+            Role::Supervisor,
+            A::ReadCaseload | A::ReadCase | A::WorkCase | A::Reallocate | A::ReadFlow | A::ReadCounted,
+        ) => Some((Reach::Organisation, Ground::Supervision)),
         (Role::Steward, A::KeepDirectory) => Some((Reach::Organisation, Ground::Public)),
         (Role::Administrator, A::ManageUsers | A::ReadFlow) => Some((Reach::Organisation, Ground::Administration)),
         _ => None,
@@ -150,6 +155,8 @@ permissions! {
     ReadCase,
     /// May work in a case.
     WorkCase,
+    /// May say who is away, and give people to another link worker.
+    Reallocate,
     /// May manage users.
     ManageUsers,
     /// May make and end launch keys.

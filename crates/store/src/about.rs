@@ -17,8 +17,11 @@ use fingerpost_engine::{Tx, values};
 use fingerpost_ledger::{Act, Resource};
 
 statements! {
-    WHO = "SELECT c.person, p.given, p.family, p.preferred, c.closed_at FROM case_file c JOIN person p ON p.tenant = c.tenant AND p.id = c.person \
-           WHERE c.tenant = $1 AND c.scheme = $2 AND c.id = $3 AND (CAST($4 AS TEXT) IS NULL OR c.worker = $4)";
+    WHO = concat!(
+        "SELECT c.person, p.given, p.family, p.preferred, c.closed_at FROM case_file c JOIN person p ON p.tenant = c.tenant AND p.id = c.person \
+           WHERE c.tenant = $1 AND c.scheme = $2 AND c.id = $3 AND ",
+        theirs!("c.worker", "$4", "$5")
+    );
     SAID = "SELECT characteristic, version, answer, words FROM self_description WHERE tenant = $1 AND person = $2 ORDER BY characteristic, version LIMIT 400";
     SAY = "INSERT INTO self_description (tenant, person, characteristic, version, answer, words, said_at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
     NEEDS = "SELECT version, needs, may_share, review_on, asked_at FROM access_needs WHERE tenant = $1 AND person = $2 ORDER BY version DESC LIMIT 1";
@@ -68,7 +71,7 @@ pub(crate) async fn access(
 }
 
 async fn who<P: Permission>(tx: &mut Tx, ctx: &Ctx<P>, case: CaseId) -> Result<(PersonId, PersonName, bool)> {
-    let row = tx.row(WHO, cases::scoped(&ctx.grant, case)).await?.ok_or(StoreError::NotFound)?;
+    let row = tx.row(WHO, cases::scoped(ctx, case)).await?.ok_or(StoreError::NotFound)?;
     Ok((row.parsed("person")?, person_name(&row)?, row.opt_at("closed_at")?.is_none()))
 }
 

@@ -160,7 +160,7 @@ impl Store {
     ) -> Result<(AssessmentId, Option<String>)> {
         let (tenant, user) = (ctx.grant.tenant(), ctx.grant.user());
         let mut tx = self.db().write().await?;
-        cases::in_scope(&mut tx, &ctx.grant, case).await?;
+        cases::in_scope(&mut tx, ctx, case).await?;
         cases::touch(&mut tx, tenant, case, None).await?;
         if let Some(row) = tx.row(BY_KEY, values![tenant, user, key]).await? {
             self.stored_before(tx).await?;
@@ -207,7 +207,7 @@ impl Store {
     ) -> Result<Option<String>> {
         let tenant = ctx.grant.tenant();
         let mut tx = self.db().write().await?;
-        cases::in_scope(&mut tx, &ctx.grant, case).await?;
+        cases::in_scope(&mut tx, ctx, case).await?;
         cases::touch(&mut tx, tenant, case, None).await?;
         let found = one(&mut tx, tenant, id).await?;
         if found.case != case {
@@ -233,7 +233,7 @@ impl Store {
     /// [`StoreError::NotFound`] outside the reader's scope.
     pub async fn assessment(&self, ctx: &Ctx<ReadCase>, (case, id): (CaseId, AssessmentId)) -> Result<Assessment> {
         let mut tx = self.db().read().await?;
-        cases::in_scope(&mut tx, &ctx.grant, case).await?;
+        cases::in_scope(&mut tx, ctx, case).await?;
         let found = one(&mut tx, ctx.grant.tenant(), id).await?;
         drop(tx);
         if found.case != case {
@@ -255,7 +255,7 @@ impl Store {
         (item, given): (&str, &str),
     ) -> Result<()> {
         let mut tx = self.db().write().await?;
-        cases::in_scope(&mut tx, &ctx.grant, case).await?;
+        cases::in_scope(&mut tx, ctx, case).await?;
         cases::touch(&mut tx, ctx.grant.tenant(), case, None).await?;
         let found = one(&mut tx, ctx.grant.tenant(), id).await?;
         if found.case != case {

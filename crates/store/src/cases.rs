@@ -2,42 +2,28 @@
 
 use fingerpost_domain::access::AccessNeeds;
 use fingerpost_domain::calendar::day_of;
-use fingerpost_domain::case::{
-    CaseStanding, Closing, ContactAnswers, ContactEntry, ContactKind, Happened, Outcome, Urgency,
-};
+use fingerpost_domain::case::{CaseStanding, Closing, ContactAnswers, ContactEntry, ContactKind, Happened, Outcome};
 use fingerpost_domain::disclosure::ReferrerHears;
 use fingerpost_domain::feedback::{FeedbackKind, FeedbackSource};
 use fingerpost_domain::id::{CaseId, ContactId, ReferralId, RequestKey, TenantId, UserId};
 use fingerpost_domain::measure::{Completed, Paired, before_and_after};
 use fingerpost_domain::need::Need;
-use fingerpost_domain::person::PersonName;
 use fingerpost_domain::plan::Plan;
 use fingerpost_domain::self_referral::ReferralSource;
 use fingerpost_domain::text::{NOTE_LIMIT, Note};
 use fingerpost_domain::{Date, Timestamp};
-use fingerpost_policy::{Grant, Permission, ReadCase, ReadCaseload, WorkCase};
+use fingerpost_policy::{Permission, ReadCase, WorkCase};
 
 use crate::assessments::Assessment;
 use crate::connections::ConnectionRow;
-use crate::people::{PersonHere, care, details, needs_of, person_name};
-use crate::{Ctx, PAGE_ROWS, Store, about, assessments, connections, feedback, people, plans};
+use crate::people::{PersonHere, care, details, needs_of};
+use crate::{Ctx, Store, about, assessments, connections, feedback, people, plans};
 use fingerpost_engine::statements;
 use fingerpost_engine::{Result, StoreError};
 use fingerpost_engine::{Row, Tx, Value, values};
 use fingerpost_ledger::{Act, Resource};
 
 statements! {
-    CASELOAD = "SELECT c.id, p.given, p.family, p.preferred, p.risk, p.risk_note, c.opened_at, c.sent_at, c.first_contact, c.last_contact, c.next_action, c.next_due, \
-                c.sessions_agreed, c.sessions_used, u.name AS worker_name, CASE WHEN c.first_contact IS NULL THEN (SELECT COUNT(*) FROM referral r \
-                WHERE r.tenant = c.tenant AND r.case_id = c.id AND (r.urgent = 1 OR r.safeguarding IS NOT NULL)) ELSE 0 END AS worries \
-                FROM case_file c JOIN person p ON p.tenant = c.tenant AND p.id = c.person JOIN app_user u ON u.tenant = c.tenant AND u.id = c.worker \
-                WHERE c.tenant = $1 AND c.scheme = $2 AND (CAST($3 AS TEXT) IS NULL OR c.worker = $3) AND c.closed_at IS NULL \
-                ORDER BY c.next_due NULLS FIRST, c.id LIMIT $4";
-    CLOSED = "SELECT c.id, p.given, p.family, p.preferred, c.closed_at, c.outcome, u.name AS worker_name \
-              FROM case_file c JOIN person p ON p.tenant = c.tenant AND p.id = c.person JOIN app_user u ON u.tenant = c.tenant AND u.id = c.worker \
-              WHERE c.tenant = $1 AND c.scheme = $2 AND (CAST($3 AS TEXT) IS NULL OR c.worker = $3) AND c.closed_at IS NOT NULL \
-              ORDER BY c.closed_at DESC, c.id LIMIT $4";
-    PLACES = "SELECT COALESCE(CAST(SUM(places) AS BIGINT), 0) AS n FROM link_worker WHERE tenant = $1 AND scheme = $2 AND (CAST($3 AS TEXT) IS NULL OR user_id = $3)";
     /// Takes the case for this transaction and counts the change; no row when it is closed or, where a version
     /// is given, has changed since that was read.
     TOUCH = "UPDATE case_file SET version = version + 1 WHERE tenant = $1 AND id = $2 AND closed_at IS NULL \
@@ -45,14 +31,21 @@ statements! {
     BY_KEY = "SELECT t.case_id, t.kind, t.happened, t.on_day, n.body FROM contact t \
               LEFT JOIN contact_note n ON n.tenant = t.tenant AND n.contact = t.id AND n.version = 1 \
               WHERE t.tenant = $1 AND t.author = $2 AND t.request_key = $3";
-    ONE = "SELECT c.id, c.person, p.given, p.family, p.preferred, p.born, p.nhs_number, p.address, p.postcode, p.phone, p.email, p.communication, \
+    ONE = concat!(
+        "SELECT c.id, c.person, p.given, p.family, p.preferred, p.born, p.nhs_number, p.address, p.postcode, p.phone, p.email, p.communication, \
            p.reach, p.guidance, p.risk, p.risk_note, c.opened_at, c.sent_at, c.sessions_agreed, c.sessions_used, c.happened_count, c.next_action, c.next_due, \
            c.matters, c.matters_on, c.referrer_hears, c.closed_at, c.outcome, c.changed, c.continues, c.version, u.name AS worker_name, w.phone AS worker_phone, o.name AS practice_name \
            FROM case_file c JOIN person p ON p.tenant = c.tenant AND p.id = c.person JOIN app_user u ON u.tenant = c.tenant AND u.id = c.worker \
            JOIN organisation o ON o.id = c.practice \
            LEFT JOIN link_worker w ON w.tenant = c.tenant AND w.user_id = c.worker AND w.scheme = c.scheme \
-           WHERE c.tenant = $1 AND c.scheme = $2 AND c.id = $3 AND (CAST($4 AS TEXT) IS NULL OR c.worker = $4)";
-    IN_SCOPE = "SELECT id FROM case_file WHERE tenant = $1 AND scheme = $2 AND id = $3 AND (CAST($4 AS TEXT) IS NULL OR worker = $4)";
+           WHERE c.tenant = $1 AND c.scheme = $2 AND c.id = $3 AND ",
+        theirs!("c.worker", "$4", "$5")
+    );
+    /// A link worker's own cases, and for some days those of whoever is away.
+    IN_SCOPE = concat!(
+        "SELECT c.id FROM case_file c WHERE c.tenant = $1 AND c.scheme = $2 AND c.id = $3 AND ",
+        theirs!("c.worker", "$4", "$5")
+    );
     REFERRALS = "SELECT r.id, r.reference, r.sent_at, r.needs, r.words, r.asker, r.source, r.safeguarding, r.urgent, u.name AS referrer_name, u.job_title, o.name AS practice_name \
                  FROM referral r JOIN app_user u ON u.tenant = r.tenant AND u.id = r.referrer JOIN organisation o ON o.id = r.practice \
                  WHERE r.tenant = $1 AND r.case_id = $2 ORDER BY r.sent_at DESC, r.id LIMIT 20";
@@ -80,71 +73,6 @@ statements! {
              WHERE tenant = $1 AND id = $2 AND closed_at IS NULL AND version = $8";
     NOTE_VERSIONS = "SELECT n.version, n.body, n.written_at, u.name AS author_name FROM contact_note n JOIN contact t ON t.tenant = n.tenant AND t.id = n.contact \
                      JOIN app_user u ON u.tenant = n.tenant AND u.id = n.author WHERE n.tenant = $1 AND n.contact = $2 AND t.case_id = $3 ORDER BY n.version LIMIT 100";
-}
-
-/// Open cases that one caseload page sorts and shows at most.
-const CASELOAD_ROWS: i64 = 500;
-
-/// One line of a caseload.
-#[derive(Debug, Clone)]
-pub struct CaseloadRow {
-    /// The case.
-    pub id: CaseId,
-    /// The person.
-    pub name: PersonName,
-    /// The risk answer's code.
-    pub risk: String,
-    /// The risk.
-    pub risk_note: Option<String>,
-    /// When the case was opened.
-    pub opened_at: Timestamp,
-    /// When the referral was sent.
-    pub sent_at: Timestamp,
-    /// First contact that took place.
-    pub first_contact: Option<Date>,
-    /// Last contact that took place.
-    pub last_contact: Option<Date>,
-    /// What comes next.
-    pub next_action: Option<String>,
-    /// By when.
-    pub next_due: Option<Date>,
-    /// Sessions agreed.
-    pub sessions_agreed: u16,
-    /// Sessions used.
-    pub sessions_used: u16,
-    /// Words of danger or a worry about harm, and nobody has spoken with them yet.
-    pub worried: bool,
-    /// Whose case it is.
-    pub worker_name: String,
-}
-
-/// One line of the closed cases.
-#[derive(Debug, Clone)]
-pub struct ClosedRow {
-    /// The case.
-    pub id: CaseId,
-    /// The person.
-    pub name: PersonName,
-    /// When it was closed.
-    pub closed_at: Timestamp,
-    /// How it ended.
-    pub outcome: Outcome,
-    /// Whose case it was.
-    pub worker_name: String,
-}
-
-impl CaseloadRow {
-    /// What orders it.
-    #[must_use]
-    pub fn urgency(&self) -> Urgency {
-        Urgency {
-            worried: self.worried,
-            due: self.next_due,
-            risk_open: self.risk != "none_known",
-            last_contact: self.last_contact,
-            opened_on: day_of(self.opened_at),
-        }
-    }
 }
 
 /// Who sent the person, for the case page.
@@ -286,46 +214,34 @@ impl CasePage {
     }
 }
 
-/// The scope of a grant as the values `$1..$4` of the statement `ONE`.
-pub(crate) fn scoped<P: Permission>(grant: &Grant<P>, id: CaseId) -> Vec<Value> {
-    values![grant.tenant(), grant.organisation(), id, grant.only_user()]
-}
-
-fn caseload_row(row: &Row) -> Result<CaseloadRow> {
-    Ok(CaseloadRow {
-        id: row.parsed("id")?,
-        name: person_name(row)?,
-        risk: row.text("risk")?,
-        risk_note: row.opt_text("risk_note")?,
-        opened_at: row.at("opened_at")?,
-        sent_at: row.at("sent_at")?,
-        first_contact: row.opt_parsed("first_contact")?,
-        last_contact: row.opt_parsed("last_contact")?,
-        next_action: row.opt_text("next_action")?,
-        next_due: row.opt_parsed("next_due")?,
-        sessions_agreed: row.small("sessions_agreed")?,
-        sessions_used: row.small("sessions_used")?,
-        worried: row.int("worries")? > 0,
-        worker_name: row.text("worker_name")?,
-    })
+/// The scope of a grant as the values `$1..$5` of the statement `ONE`.
+pub(crate) fn scoped<P: Permission>(ctx: &Ctx<P>, id: CaseId) -> Vec<Value> {
+    let grant = &ctx.grant;
+    values![grant.tenant(), grant.organisation(), id, grant.only_user(), day_of(ctx.now)]
 }
 
 /// Says whether a case is within the reader's scope.
-pub(crate) async fn in_scope<P: Permission>(tx: &mut Tx, grant: &Grant<P>, id: CaseId) -> Result<()> {
-    tx.row(IN_SCOPE, scoped(grant, id)).await?.map(drop).ok_or(StoreError::NotFound)
+///
+/// # Errors
+/// [`StoreError::NotFound`] where it is not.
+pub async fn in_scope<P: Permission>(tx: &mut Tx, ctx: &Ctx<P>, id: CaseId) -> Result<()> {
+    tx.row(IN_SCOPE, scoped(ctx, id)).await?.map(drop).ok_or(StoreError::NotFound)
 }
 
 /// Takes a case for the rest of the transaction: nobody else changes it until this ends.
-pub(crate) async fn touch(tx: &mut Tx, tenant: &TenantId, id: CaseId, read_version: Option<i64>) -> Result<()> {
+///
+/// # Errors
+/// [`StoreError::ChangedMeanwhile`] when it is closed or, where a version is given, changed since that was read.
+pub async fn touch(tx: &mut Tx, tenant: &TenantId, id: CaseId, read_version: Option<i64>) -> Result<()> {
     match tx.run(TOUCH, values![tenant, id, read_version]).await? {
         0 => Err(StoreError::ChangedMeanwhile),
         _ => Ok(()),
     }
 }
 
-async fn page<P: Permission>(tx: &mut Tx, grant: &Grant<P>, id: CaseId) -> Result<CasePage> {
-    let row = tx.row(ONE, scoped(grant, id)).await?.ok_or(StoreError::NotFound)?;
-    let tenant = grant.tenant();
+async fn page<P: Permission>(tx: &mut Tx, ctx: &Ctx<P>, id: CaseId) -> Result<CasePage> {
+    let row = tx.row(ONE, scoped(ctx, id)).await?.ok_or(StoreError::NotFound)?;
+    let tenant = ctx.grant.tenant();
     let referrals = tx.rows(REFERRALS, values![tenant, id]).await?;
     let contacts = tx.rows(CONTACTS, values![tenant, id]).await?;
     let messages = tx.rows(FEEDBACK_SENT, values![tenant, id]).await?;
@@ -429,55 +345,13 @@ fn source_of(case: &CasePage) -> FeedbackSource {
 }
 
 impl Store {
-    /// The open cases of the reader, or of the scheme for its supervisor, most urgent first, and the
-    /// places there are. At most 500.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn caseload(&self, ctx: &Ctx<ReadCaseload>) -> Result<(Vec<CaseloadRow>, i64)> {
-        let grant = &ctx.grant;
-        let mut tx = self.db().read().await?;
-        let scope = values![grant.tenant(), grant.organisation(), grant.only_user()];
-        let rows = tx.rows(CASELOAD, [scope.clone(), values![CASELOAD_ROWS]].concat()).await?;
-        let places = tx.row(PLACES, scope).await?.map_or(Ok(0), |row| row.int("n"))?;
-        drop(tx);
-        self.looked(ctx.now, ctx.entry(Act::Read, Resource::Caseload)).await?;
-        let mut cases = rows.iter().map(caseload_row).collect::<Result<Vec<_>>>()?;
-        let today = day_of(ctx.now);
-        cases.sort_by_key(|case| (case.urgency().key(today), case.id));
-        Ok((cases, places))
-    }
-
-    /// The closed cases of the reader, or of the scheme for its supervisor, last closed first. At most
-    /// [`PAGE_ROWS`].
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn closed_cases(&self, ctx: &Ctx<ReadCaseload>) -> Result<Vec<ClosedRow>> {
-        let grant = &ctx.grant;
-        let scope = values![grant.tenant(), grant.organisation(), grant.only_user(), PAGE_ROWS];
-        let rows = self.db().rows(CLOSED, scope).await?;
-        self.looked(ctx.now, ctx.entry(Act::Read, Resource::Caseload).because("closed")).await?;
-        rows.iter()
-            .map(|row| {
-                Ok(ClosedRow {
-                    id: row.parsed("id")?,
-                    name: person_name(row)?,
-                    closed_at: row.at("closed_at")?,
-                    outcome: row.coded("outcome", Outcome::from_code)?,
-                    worker_name: row.text("worker_name")?,
-                })
-            })
-            .collect()
-    }
-
     /// A case.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] outside the reader's scope.
     pub async fn case(&self, ctx: &Ctx<ReadCase>, id: CaseId) -> Result<CasePage> {
         let mut tx = self.db().read().await?;
-        let found = page(&mut tx, &ctx.grant, id).await?;
+        let found = page(&mut tx, ctx, id).await?;
         drop(tx);
         self.looked(ctx.now, ctx.entry(Act::Read, Resource::Case).of(id)).await?;
         Ok(found)
@@ -520,12 +394,12 @@ impl Store {
     ) -> Result<()> {
         let (tenant, user) = (ctx.grant.tenant(), ctx.grant.user());
         let mut tx = self.db().write().await?;
-        tx.row(ONE, scoped(&ctx.grant, id)).await?.ok_or(StoreError::NotFound)?;
+        tx.row(ONE, scoped(ctx, id)).await?.ok_or(StoreError::NotFound)?;
         if tx.row(BY_KEY, values![tenant, user, key]).await?.is_some() {
             return self.stored_before(tx).await;
         }
         touch(&mut tx, tenant, id, entry.referrer_hears.map(|_| read_version)).await?;
-        let case = page(&mut tx, &ctx.grant, id).await?;
+        let case = page(&mut tx, ctx, id).await?;
         let used = entry.happened == Happened::UsedSession;
         let happened = entry.happened != Happened::DidNotHappen && entry.kind.is_with_person();
         let contact: ContactId = self.entropy().id(ctx.now);
@@ -592,7 +466,7 @@ impl Store {
     ) -> Result<()> {
         let tenant = ctx.grant.tenant();
         let mut tx = self.db().write().await?;
-        let row = tx.row(ONE, scoped(&ctx.grant, id)).await?.ok_or(StoreError::NotFound)?;
+        let row = tx.row(ONE, scoped(ctx, id)).await?.ok_or(StoreError::NotFound)?;
         touch(&mut tx, tenant, id, Some(read_version)).await?;
         people::change_care(&mut tx, tenant, row.parsed("person")?, person).await?;
         self.commit(tx, ctx.now, ctx.entry(Act::Change, Resource::Case).of(id).because("care")).await
@@ -608,7 +482,7 @@ impl Store {
         (case, contact): (CaseId, ContactId),
     ) -> Result<Vec<NoteVersion>> {
         let mut tx = self.db().read().await?;
-        tx.row(ONE, scoped(&ctx.grant, case)).await?.ok_or(StoreError::NotFound)?;
+        tx.row(ONE, scoped(ctx, case)).await?.ok_or(StoreError::NotFound)?;
         let rows = tx.rows(NOTE_VERSIONS, values![ctx.grant.tenant(), contact, case]).await?;
         drop(tx);
         if rows.is_empty() {
@@ -640,7 +514,7 @@ impl Store {
     ) -> Result<()> {
         let (tenant, user) = (ctx.grant.tenant(), ctx.grant.user());
         let mut tx = self.db().write().await?;
-        tx.row(ONE, scoped(&ctx.grant, case)).await?.ok_or(StoreError::NotFound)?;
+        tx.row(ONE, scoped(ctx, case)).await?.ok_or(StoreError::NotFound)?;
         let versions = tx.rows(NOTE_VERSIONS, values![tenant, contact, case]).await?;
         let last = versions.last().ok_or(StoreError::NotFound)?;
         let newest = last.int("version")?;
@@ -668,7 +542,7 @@ impl Store {
     ) -> Result<()> {
         let (tenant, user): (_, UserId) = (ctx.grant.tenant(), ctx.grant.user());
         let mut tx = self.db().write().await?;
-        let case = page(&mut tx, &ctx.grant, id).await?;
+        let case = page(&mut tx, ctx, id).await?;
         let values = values![
             tenant,
             id,

@@ -313,7 +313,7 @@ impl Store {
     ) -> Result<ConnectionId> {
         let (tenant, user) = (ctx.grant.tenant(), ctx.grant.user());
         let mut tx = self.db().write().await?;
-        cases::in_scope(&mut tx, &ctx.grant, case).await?;
+        cases::in_scope(&mut tx, ctx, case).await?;
         cases::touch(&mut tx, tenant, case, None).await?;
         // Asked once the case is held: a second press that waited finds what the first has written.
         if let Some(row) = tx.row(BY_KEY, values![tenant, user, key]).await? {
@@ -368,7 +368,7 @@ impl Store {
     ) -> Result<(ConnectionRow, Vec<(Date, bool)>)> {
         let tenant = ctx.grant.tenant();
         let mut tx = self.db().read().await?;
-        cases::in_scope(&mut tx, &ctx.grant, case).await?;
+        cases::in_scope(&mut tx, ctx, case).await?;
         let row = tx.row(ONE, values![tenant, id, case]).await?.ok_or(StoreError::NotFound)?;
         let found = connection(&row)?;
         let visits = visits(&mut tx, tenant, id).await?;
@@ -390,7 +390,7 @@ impl Store {
     ) -> Result<()> {
         let tenant = ctx.grant.tenant();
         let mut tx = self.db().write().await?;
-        cases::in_scope(&mut tx, &ctx.grant, case).await?;
+        cases::in_scope(&mut tx, ctx, case).await?;
         tx.row(ONE, values![tenant, id, case]).await?.ok_or(StoreError::NotFound)?;
         happen(&mut tx, (tenant, id), (change, THE_SCHEME), ctx.now).await?;
         let entry = ctx.entry(Act::Change, Resource::Connection).of(id).because(change.code());

@@ -484,6 +484,7 @@ impl Written<'_> {
             closing.and_then(|(_, closing)| closing.changed.as_ref()).map(Note::as_str),
             closing.map(|(_, closing)| closing.continues.as_str()),
             1 + i64::try_from(presses).unwrap_or(0),
+            work.plan.as_ref().and_then(|(_, plan)| plan.review_on),
         ];
         self.put("case_file", cells);
     }

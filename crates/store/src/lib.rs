@@ -8,6 +8,31 @@
 //! How one SQL text serves two engines:
 #![doc = include_str!("../PORTABILITY.md")]
 
+/// The part of a WHERE clause that says whose cases somebody may see: everybody's where no user is given (`$user` is null),
+/// their own, and those of whoever they cover on that day. `$1` is the tenant and `$2` the scheme.
+#[macro_export]
+macro_rules! theirs {
+    ($worker:literal, $user:literal, $today:literal) => {
+        concat!(
+            "(CAST(",
+            $user,
+            " AS TEXT) IS NULL OR ",
+            $worker,
+            " = ",
+            $user,
+            " OR ",
+            $worker,
+            " IN (SELECT b.worker FROM absence b WHERE b.tenant = $1 AND b.scheme = $2 AND b.cover = ",
+            $user,
+            " AND b.from_day <= ",
+            $today,
+            " AND b.until_day >= ",
+            $today,
+            " AND b.ended_at IS NULL))"
+        )
+    };
+}
+
 mod about;
 mod assessments;
 mod cases;
@@ -40,7 +65,7 @@ use fingerpost_policy::{Grant, Permission};
 
 pub use about::AboutPerson;
 pub use assessments::Assessment;
-pub use cases::{CasePage, CaseloadRow, ClosedRow, ContactRow, NoteVersion, SentBy};
+pub use cases::{CasePage, ContactRow, NoteVersion, SentBy, in_scope as case_in_scope, touch as hold_case};
 pub use connections::{ConnectionChange, ConnectionRow, GroupView, PersonForGroup};
 pub use directory::{PostcodePlace, StoredService, keep_version as keep_service_version, stored as stored_service};
 pub use episodes::{Answered, Asked, Connected, Episode, Work};
@@ -58,12 +83,12 @@ pub use organisations::{Membership, OrganisationSummary};
 pub use outbox::{
     Addressee, ClaimedMessage, MessageTemplate, OutboxEnd, to_entry as write_to_entry, to_user as write_to_user,
 };
-pub use people::{LikelyPerson, PersonHere};
+pub use people::{LikelyPerson, PersonHere, person_name};
 pub use plans::{PlanRecord, PlanSaved};
 pub use questions::QuestionRow;
 pub use reference::{Appointments, Deprivation, Edition, ListSize, NewEdition, Reference};
 pub use referrals::{Draft, ReferFrame, SentPage, SentRow, Started, WorkerCard};
-pub use schemes::{NewScheme, WorkerDays};
+pub use schemes::{NewScheme, WorkerDays, holders as holders_of_role};
 pub use self_referrals::{Asking, Followed, OpenScheme};
 pub use signposts::{SignpostDoor, SignpostRow};
 pub use triage::{Accepted, Allocation, SamePerson, WaitingPage, WaitingRow, WorkerLoad};

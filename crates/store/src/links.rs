@@ -24,6 +24,8 @@ coded! {
         AskForHelp = "ask_for_help",
         /// Keeping an entry of the directory right, until it expires: the subject is the service.
         KeepEntry = "keep_entry",
+        /// A calendar elsewhere follows a diary: the subject is the user whose it is.
+        FollowDiary = "follow_diary",
     }
 }
 

@@ -41,6 +41,10 @@ coded! {
         GroupAnswered = "group_answered",
         /// To a group: is what the directory says of you still right?
         EntryStillRight = "entry_still_right",
+        /// Somebody of the scheme has not said that they are back from a visit.
+        VisitOverdue = "visit_overdue",
+        /// People of a colleague's are yours now.
+        PeopleHandedOver = "people_handed_over",
         /// To the person: a link worker will be in touch.
         WorkerWillBeInTouch = "worker_will_be_in_touch",
     }

@@ -80,7 +80,11 @@ pub(crate) fn details_values(details: &PersonDetails) -> Vec<Value> {
     ]
 }
 
-pub(crate) fn person_name(row: &Row) -> Result<PersonName> {
+/// Reads the columns `given`, `family` and `preferred`.
+///
+/// # Errors
+/// When one is not there, or holds something else.
+pub fn person_name(row: &Row) -> Result<PersonName> {
     let line = |column: &str| -> Result<Option<Line<70>>> {
         row.opt_text(column)?
             .map(|text| Line::parse(&text))

@@ -19,17 +19,21 @@ use fingerpost_engine::{Row, Tx, values};
 use fingerpost_ledger::{Act, Resource};
 
 statements! {
-    NEWEST = "SELECT c.id, p.given, p.family, p.preferred, c.opened_at, c.closed_at, c.matters, c.referrer_hears, u.name AS worker_name, w.phone AS worker_phone, \
+    NEWEST = concat!(
+        "SELECT c.id, p.given, p.family, p.preferred, c.opened_at, c.closed_at, c.matters, c.referrer_hears, u.name AS worker_name, w.phone AS worker_phone, \
               COALESCE(v.version, 0) AS version, v.body, v.written_at, a.name AS author_name \
               FROM case_file c JOIN person p ON p.tenant = c.tenant AND p.id = c.person JOIN app_user u ON u.tenant = c.tenant AND u.id = c.worker \
               LEFT JOIN link_worker w ON w.tenant = c.tenant AND w.user_id = c.worker AND w.scheme = c.scheme \
               LEFT JOIN plan_version v ON v.tenant = c.tenant AND v.case_id = c.id \
               AND v.version = (SELECT MAX(m.version) FROM plan_version m WHERE m.tenant = c.tenant AND m.case_id = c.id) \
               LEFT JOIN app_user a ON a.tenant = v.tenant AND a.id = v.author \
-              WHERE c.tenant = $1 AND c.scheme = $2 AND c.id = $3 AND (CAST($4 AS TEXT) IS NULL OR c.worker = $4)";
+              WHERE c.tenant = $1 AND c.scheme = $2 AND c.id = $3 AND ",
+        theirs!("c.worker", "$4", "$5")
+    );
     BODY = "SELECT body FROM plan_version WHERE tenant = $1 AND case_id = $2 AND version = $3";
     LAST = "SELECT body FROM plan_version WHERE tenant = $1 AND case_id = $2 ORDER BY version DESC LIMIT 1";
     WRITE = "INSERT INTO plan_version (tenant, case_id, version, body, author, written_at) VALUES ($1, $2, $3, $4, $5, $6)";
+    REVIEW = "UPDATE case_file SET review_on = $3 WHERE tenant = $1 AND id = $2";
     MATTERS = "UPDATE case_file SET matters = $3, matters_on = $4 WHERE tenant = $1 AND id = $2";
 }
 
@@ -102,7 +106,7 @@ fn record(row: &Row) -> Result<PlanRecord> {
 }
 
 async fn newest<P: Permission>(tx: &mut Tx, ctx: &Ctx<P>, id: CaseId) -> Result<PlanRecord> {
-    let row = tx.row(NEWEST, cases::scoped(&ctx.grant, id)).await?.ok_or(StoreError::NotFound)?;
+    let row = tx.row(NEWEST, cases::scoped(ctx, id)).await?.ok_or(StoreError::NotFound)?;
     record(&row)
 }
 
@@ -155,6 +159,9 @@ impl Store {
         }
         let body = serde_json::to_string(&merged).map_err(|_| StoreError::corrupt("body"))?;
         tx.run(WRITE, values![tenant, id, theirs.version + 1, body, user, ctx.now]).await?;
+        if merged.review_on != theirs.plan.review_on {
+            tx.run(REVIEW, values![tenant, id, merged.review_on]).await?;
+        }
         if merged.matters != theirs.plan.matters {
             let words = merged.matters.as_ref().map(Note::as_str);
             tx.run(MATTERS, values![tenant, id, words, words.map(|_| today)]).await?;

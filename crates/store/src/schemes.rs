@@ -72,12 +72,21 @@ pub(crate) async fn add_worker(
 /// Who is told of a waiting referral: supervisors, or link workers where a scheme has none.
 pub(crate) async fn triagers(tx: &mut Tx, tenant: &TenantId, scheme: OrganisationId) -> Result<Vec<UserId>> {
     for role in [Role::Supervisor, Role::LinkWorker] {
-        let rows = tx.rows(HOLDERS, values![tenant, scheme, role.code()]).await?;
-        if !rows.is_empty() {
-            return rows.iter().map(|row| row.parsed("user_id")).collect();
+        let found = holders(tx, tenant, scheme, role).await?;
+        if !found.is_empty() {
+            return Ok(found);
         }
     }
     Ok(vec![])
+}
+
+/// Who has a role in a scheme and can sign in.
+///
+/// # Errors
+/// When the database fails.
+pub async fn holders(tx: &mut Tx, tenant: &TenantId, scheme: OrganisationId, role: Role) -> Result<Vec<UserId>> {
+    let rows = tx.rows(HOLDERS, values![tenant, scheme, role.code()]).await?;
+    rows.iter().map(|row| row.parsed("user_id")).collect()
 }
 
 impl Store {

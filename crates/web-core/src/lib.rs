@@ -20,6 +20,7 @@ pub mod visitor;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use fingerpost_casework::Casework;
 use fingerpost_domain::ambient::Clock;
 use fingerpost_domain::id::TenantId;
 use fingerpost_improvement::Improvement;
@@ -53,6 +54,7 @@ struct Inner {
     store: Store,
     improvement: Improvement,
     stewardship: Stewardship,
+    casework: Casework,
     ui: Ui,
     clock: Arc<dyn Clock>,
     passwords: Passwords,
@@ -80,6 +82,7 @@ impl App {
         Ok(Self(Arc::new(Inner {
             improvement: Improvement::over(store.clone()),
             stewardship: Stewardship::over(store.clone()),
+            casework: Casework::over(store.clone()),
             store,
             ui,
             clock,
@@ -101,6 +104,12 @@ impl App {
     #[must_use]
     pub fn improvement(&self) -> &Improvement {
         &self.0.improvement
+    }
+
+    /// The link workers' days.
+    #[must_use]
+    pub fn casework(&self) -> &Casework {
+        &self.0.casework
     }
 
     /// The records of the directory's upkeep.

@@ -3,13 +3,14 @@
 use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::Query;
+use fingerpost_casework::HandoverRow;
 use fingerpost_domain::Date;
 use fingerpost_domain::calendar::{day_of, days_between};
 use fingerpost_domain::case::{ClosingAnswers, ContactAnswers, ContactKind, Happened, Outcome};
 use fingerpost_domain::connection::ConnectionState;
 use fingerpost_domain::disclosure::ReferrerHears;
 use fingerpost_domain::feedback::FeedbackKind;
-use fingerpost_domain::id::{CaseId, ContactId, RequestKey};
+use fingerpost_domain::id::{CaseId, ContactId, RequestKey, VisitId};
 use fingerpost_domain::problem::Problems;
 use fingerpost_domain::self_referral::ReferralSource;
 use fingerpost_domain::text::Note;
@@ -22,16 +23,18 @@ use fingerpost_ui::pages::{
 use serde::Deserialize;
 
 use crate::{connections, measures, triage};
+use fingerpost_web_casework::visits;
 use fingerpost_web_core::WebError;
 use fingerpost_web_core::form::Posted;
 use fingerpost_web_core::frame::{show, show_again};
 use fingerpost_web_core::permitted::May;
 use fingerpost_web_core::view::{care, listed, needs_text, one_line_address, short_name};
 
-/// What was just saved. A word of ours.
+/// What was just saved, a word of ours; the visit that is to be written down.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Saved {
     saved: Option<String>,
+    visit: Option<VisitId>,
 }
 
 fn contact_icon(kind: ContactKind) -> &'static str {
@@ -71,7 +74,7 @@ fn contact_event(here: &May<ReadCase>, case: CaseId, contact: &ContactRow, today
 }
 
 /// Everything that happened, newest first; contacts of one day stay in the order in which they are stored.
-fn timeline(here: &May<ReadCase>, case: &Case, today: Date) -> Vec<Event> {
+fn timeline(here: &May<ReadCase>, case: &Case, handovers: &[HandoverRow], today: Date) -> Vec<Event> {
     let plain = |icon, when: String, title: String, text: String| Event {
         icon,
         when,
@@ -104,6 +107,12 @@ fn timeline(here: &May<ReadCase>, case: &Case, today: Date) -> Vec<Event> {
         let title = "Risks, needs or safe contact changed".to_owned();
         let text = format!("By {who}. What stands now is at the top of this page.");
         events.push((day_of(*at), 2, plain("care", day_and_time(*at, today), title, text)));
+    }
+    for each in handovers {
+        let title = format!("{} handed over to {}", each.from_name, each.to_name);
+        let by = if each.by_name == each.from_name { String::new() } else { format!("\nBy {}.", each.by_name) };
+        let text = format!("{}{by}", each.note);
+        events.push((day_of(each.at), 2, plain("people", day_and_time(each.at, today), title, text)));
     }
     for each in &case.connections {
         let on = day_of(each.offered_at);
@@ -233,6 +242,9 @@ async fn page(
     (problems, saved): (&Problems, Option<&str>),
 ) -> Result<CasePage, WebError> {
     let today = here.app().today();
+    let casework = here.app().casework();
+    let handovers = casework.handovers_of(&here.ctx, case.id).await?;
+    let planned = casework.visits_of(&here.ctx, case.id).await?;
     let person = &case.person.details;
     let short = short_name(&person.name);
     let mut frame = here.frame(format!("{short}, case"), "caseload").await?;
@@ -258,6 +270,8 @@ async fn page(
         "contact" => "The contact is saved.".to_owned(),
         "care" => "Saved. It stands on every page of this case.".to_owned(),
         "about" => "Saved. Answers that changed are kept beside the earlier ones.".to_owned(),
+        "visit" => "The visit is in the diary.".to_owned(),
+        "cancelled" => format!("The visit is called off. Tell {}, too.", person.name.called()),
         "note" => "The correction is saved beside the first version.".to_owned(),
         "closed" if case.referrer_hears == ReferrerHears::Nothing => "The case is closed. Nobody was told.".to_owned(),
         "closed" => match referrer_of(case) {
@@ -299,7 +313,10 @@ async fn page(
         services_href: here.href(&format!("cases/{}/services", case.id)),
         scores: measures::score_lines(case),
         measures_href: here.href(&format!("cases/{}/measures", case.id)),
-        timeline: timeline(here, case, today),
+        timeline: timeline(here, case, &handovers, today),
+        planned_visits: visits::planned(here, &planned, today),
+        visit_href: here.href(&format!("cases/{}/visits", case.id)),
+        hand_over_href: here.href(&format!("hand-over?case={}", case.id)),
         sessions,
         next_line,
         action: here.href(&format!("cases/{}/contacts", case.id)),
@@ -329,11 +346,17 @@ pub(crate) async fn one(
     Query(saved): Query<Saved>,
 ) -> Result<Response, WebError> {
     let case = here.app().store().case(&here.ctx, id).await?;
-    let today = here.app().today();
+    // What was planned is written down with its day and kind filled in.
+    let planned = match saved.visit {
+        Some(visit) => here.app().casework().visit(&here.ctx, (id, visit)).await?,
+        None => None,
+    };
+    let on = planned.as_ref().map_or_else(|| here.app().today(), |row| row.visit.on);
     let fresh = ContactAnswers {
-        on_day: today.day().to_string(),
-        on_month: today.month().to_string(),
-        on_year: today.year().to_string(),
+        kind: planned.map(|row| row.visit.kind.contact().code().to_owned()).unwrap_or_default(),
+        on_day: on.day().to_string(),
+        on_month: on.month().to_string(),
+        on_year: on.year().to_string(),
         ..ContactAnswers::default()
     };
     let key: RequestKey = here.app().store().entropy().id(here.ctx.now);

@@ -194,6 +194,8 @@ pub(crate) async fn link_form(
         LinkScope::AnswerQuestions => measures::open(&app, (&token, &link), &at).await,
         LinkScope::AskForHelp => ask::open(&app, (&token, &link), &at).await,
         LinkScope::KeepEntry => keeping::open(&app, (&token, &link), at.saved.as_deref()).await,
+        // A calendar follows a diary at an address of its own.
+        LinkScope::FollowDiary => Err(WebError::LinkGone),
         LinkScope::ChoosePassword => show(&app, &password_page(&app, &token, Problems::none())),
     }
 }
@@ -209,6 +211,7 @@ pub(crate) async fn link(
         LinkScope::AnswerQuestions => measures::answer_by_link(&app, (&token, &link), &form).await,
         LinkScope::AskForHelp => ask::post(&app, (&token, &link), &form).await,
         LinkScope::KeepEntry => keeping::says(&app, (&token, &link), &form).await,
+        LinkScope::FollowDiary => Err(WebError::LinkGone),
         LinkScope::ChoosePassword => {
             let password = form.text("password");
             if let Err(refused) = Passwords::acceptable(&password) {

@@ -9,7 +9,6 @@ mod about;
 mod account;
 mod ask;
 mod care;
-mod caseload;
 mod cases;
 mod clinician_surveys;
 mod connections;

@@ -19,10 +19,11 @@ use tower_http::csrf::CsrfLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use crate::{
-    about, account, ask, care, caseload, cases, clinician_surveys, connections, counted, entry, flow, improvement,
-    launch, measures, plan_copy, plans, refer, sent, staff_surveys, survey_door, texts, triage, users,
+    about, account, ask, care, cases, clinician_surveys, connections, counted, entry, flow, improvement, launch,
+    measures, plan_copy, plans, refer, sent, staff_surveys, survey_door, texts, triage, users,
 };
 use fingerpost_oruk as oruk;
+use fingerpost_web_casework::{caseload, cover, diary, find, visits};
 use fingerpost_web_core::{App, assets, errors, health, sessions};
 use fingerpost_web_directory::{door, gaps, search, signposts, steward, wrong};
 
@@ -108,6 +109,15 @@ table! {
     "/o/{org}/referrals/{id}/declined", POST, Guard::May(Action::Triage), post(triage::declined);
     "/o/{org}/referrals/{id}/not-accept", POST, Guard::May(Action::Triage), post(triage::not_accept);
     "/o/{org}/caseload", GET, Guard::May(Action::ReadCaseload), get(caseload::list);
+    "/o/{org}/find", BOTH, Guard::May(Action::ReadCaseload), get(find::form).post(find::find);
+    "/o/{org}/diary", BOTH, Guard::May(Action::ReadCaseload), get(diary::list).post(diary::change_feed);
+    "/o/{org}/visits/{id}/reached", POST, Guard::May(Action::ReadCaseload), post(visits::reached);
+    "/o/{org}/cover", BOTH, Guard::May(Action::Reallocate), get(cover::list).post(cover::record);
+    "/o/{org}/cover/{id}/end", POST, Guard::May(Action::Reallocate), post(cover::end);
+    "/o/{org}/hand-over", BOTH, Guard::May(Action::Reallocate), get(cover::hand_over_form).post(cover::hand_over);
+    "/o/{org}/cases/{id}/visits", BOTH, Guard::May(Action::WorkCase), get(visits::form).post(visits::plan);
+    "/o/{org}/cases/{id}/visits/{visit}", POST, Guard::May(Action::WorkCase), post(visits::act);
+    "/calendar/{token}/visits.ics", GET, Guard::Link, get(diary::feed);
     "/o/{org}/cases/{id}", GET, Guard::May(Action::ReadCase), get(cases::one);
     "/o/{org}/cases/{id}/contacts", POST, Guard::May(Action::WorkCase), post(cases::record);
     "/o/{org}/cases/{id}/contacts/{contact}/note", BOTH, Guard::May(Action::WorkCase), get(cases::note_form).post(cases::note);

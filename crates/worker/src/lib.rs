@@ -10,6 +10,7 @@ mod words;
 use std::sync::Arc;
 use std::time::Duration;
 
+use fingerpost_casework::Casework;
 use fingerpost_domain::ambient::Clock;
 use fingerpost_improvement::Improvement;
 use fingerpost_stewardship::Stewardship;
@@ -34,6 +35,7 @@ pub struct Worker {
     store: Store,
     improvement: Improvement,
     stewardship: Stewardship,
+    casework: Casework,
     clock: Arc<dyn Clock>,
     post: Post,
     public_url: String,
@@ -52,6 +54,7 @@ impl Worker {
         Self {
             improvement: Improvement::over(store.clone()),
             stewardship: Stewardship::over(store.clone()),
+            casework: Casework::over(store.clone()),
             store,
             clock,
             post,
@@ -129,6 +132,7 @@ impl Worker {
             let done = match job.kind {
                 JobKind::RemindTriage => self.store.remind_triage(&job, self.clock.now()).await,
                 JobKind::RemindThirdCount => self.improvement.remind_third_count(&job, self.clock.now()).await,
+                JobKind::VisitOverdue => self.casework.raise_overdue(&job, self.clock.now()).await,
                 JobKind::RemindSurvey => self.improvement.remind_survey(&job, self.clock.now()).await,
             };
             if let Err(error) = done {

@@ -77,6 +77,17 @@ pub fn letter(template: MessageTemplate, name: &str, public_url: &str, link: Opt
         MessageTemplate::GroupAnswered => {
             ("A group has answered", format!("A group has answered your question. Sign in to read it:\n\n{public_url}"))
         }
+        MessageTemplate::VisitOverdue => (
+            "Please ring a colleague",
+            format!(
+                "Somebody of your scheme has not said that they are back from a visit. Sign in to see who it is and where they \
+                 went, and ring them. If you cannot reach them, do what your scheme has agreed for this:\n\n{public_url}"
+            ),
+        ),
+        MessageTemplate::PeopleHandedOver => (
+            "People were handed over to you",
+            format!("Somebody whom a colleague worked with is on your list now, with a note for you. Sign in to read it:\n\n{public_url}"),
+        ),
         MessageTemplate::WorkerWillBeInTouch => (
             "A message for you",
             "Thank you for saying yes. Somebody will be in touch with you within the next few working days, in the way you \

@@ -1,4 +1,4 @@
-//! The link worker's pages: caseload, case, notes, closing.
+//! The pages of a case: the person's story, notes, closing.
 
 use fingerpost_domain::case::{ClosingAnswers, ContactAnswers};
 use fingerpost_domain::person::CareAnswers;
@@ -6,87 +6,6 @@ use serde::Serialize;
 
 use super::{Choice, ConnectionLine, Frame, Problems, ScoreLine};
 use crate::Page;
-
-/// A filter of the caseload, with its count.
-#[derive(Debug, Clone, Serialize)]
-#[expect(missing_docs, reason = "each field is shown under its own name")]
-pub struct Filter {
-    pub text: String,
-    pub href: String,
-    pub current: bool,
-}
-
-/// Referrals that wait, above the caseload.
-#[derive(Debug, Clone, Serialize)]
-#[expect(missing_docs, reason = "each field is shown under its own name")]
-pub struct Inbox {
-    pub text: String,
-    pub href: String,
-    pub detail: String,
-}
-
-/// One line of a caseload.
-#[derive(Debug, Clone, Serialize)]
-#[expect(missing_docs, reason = "each field is a column under its own name")]
-pub struct CaseloadLine {
-    pub href: String,
-    pub name: String,
-    pub first: bool,
-    pub next: String,
-    pub due: String,
-    pub late: bool,
-    pub last_contact: String,
-    pub sessions: String,
-    pub risk: String,
-    pub risk_note: Option<String>,
-    pub last: String,
-    pub last_quiet: bool,
-}
-
-/// What needs you now.
-#[derive(Debug, Clone, Serialize)]
-pub struct CaseloadPage {
-    /// What surrounds it.
-    pub frame: Frame,
-    /// The day.
-    pub today: String,
-    /// "24 of 30 places used."
-    pub room: String,
-    /// Referrals that wait.
-    pub inbox: Option<Inbox>,
-    /// "Your people", or the scheme's.
-    pub table_heading: String,
-    /// Filters.
-    pub filters: Vec<Filter>,
-    /// The last column: how long somebody waits, or whose case it is.
-    pub last_column: String,
-    /// The lines, most urgent first.
-    pub rows: Vec<CaseloadLine>,
-    /// Said when there is none.
-    pub empty_text: String,
-}
-
-/// One line of the closed cases.
-#[derive(Debug, Clone, Serialize)]
-#[expect(missing_docs, reason = "each field is a column under its own name")]
-pub struct ClosedLine {
-    pub href: String,
-    pub name: String,
-    pub outcome: String,
-    pub closed: String,
-    pub worker: String,
-}
-
-/// Closed cases.
-#[derive(Debug, Clone, Serialize)]
-pub struct ClosedPage {
-    /// What surrounds it.
-    pub frame: Frame,
-    /// Back to the caseload.
-    pub back_href: String,
-    /// The lines, last closed first.
-    pub rows: Vec<ClosedLine>,
-}
 
 /// Risk, needs, safe contact: on every page of a case.
 #[derive(Debug, Clone, Serialize)]
@@ -138,6 +57,19 @@ pub struct GoalLine {
     pub status: String,
     /// The next step that is not done.
     pub next: String,
+}
+
+/// A visit that is planned.
+#[derive(Debug, Clone, Serialize)]
+pub struct PlannedVisit {
+    /// "Thursday 26 November, 10am".
+    pub when: String,
+    /// Where.
+    pub place: String,
+    /// What to remember.
+    pub remember: Option<String>,
+    /// Where calling it off goes; none while somebody is there.
+    pub action: Option<String>,
 }
 
 /// Something that happened.
@@ -205,6 +137,12 @@ pub struct CasePage {
     pub measures_href: String,
     /// What has happened, newest first.
     pub timeline: Vec<Event>,
+    /// Visits that are planned, soonest first.
+    pub planned_visits: Vec<PlannedVisit>,
+    /// Where a visit is planned.
+    pub visit_href: String,
+    /// Where the case is given to somebody else.
+    pub hand_over_href: String,
     /// Sessions.
     pub sessions: Sessions,
     /// What comes next.
@@ -314,12 +252,6 @@ pub struct ClosePage {
     pub problems: Problems,
 }
 
-impl Page for CaseloadPage {
-    const TEMPLATE: &'static str = "caseload.html";
-}
-impl Page for ClosedPage {
-    const TEMPLATE: &'static str = "closed.html";
-}
 impl Page for CasePage {
     const TEMPLATE: &'static str = "case.html";
 }
@@ -348,61 +280,6 @@ mod samples {
                 reach: "01632 960 142".into(),
                 guidance: Some("before 2pm".into()),
             }
-        }
-    }
-
-    impl CaseloadPage {
-        pub(crate) fn samples() -> Vec<Self> {
-            let line = CaseloadLine {
-                href: "/o/x/cases/1".into(),
-                name: LONG.into(),
-                first: true,
-                next: "First call".into(),
-                due: "3 days late".into(),
-                late: true,
-                last_contact: "9 days ago".into(),
-                sessions: "4 of 6".into(),
-                risk: "known".into(),
-                risk_note: Some("Dog".into()),
-                last: "No".into(),
-                last_quiet: true,
-            };
-            let empty = Self {
-                frame: frame("What needs you now"),
-                today: "Saturday".into(),
-                room: "0 of 30".into(),
-                inbox: None,
-                table_heading: "Your people".into(),
-                filters: vec![Filter { text: "Everyone (0)".into(), href: "?".into(), current: true }],
-                last_column: "Waiting".into(),
-                rows: vec![],
-                empty_text: "Nobody".into(),
-            };
-            let inbox =
-                Inbox { text: "3 referrals to open".into(), href: "/o/x/referrals".into(), detail: "today".into() };
-            let quiet = CaseloadLine {
-                first: false,
-                risk_note: None,
-                late: false,
-                last_quiet: false,
-                risk: "none_known".into(),
-                ..line.clone()
-            };
-            vec![Self { rows: vec![line, quiet], inbox: Some(inbox), ..empty.clone() }, empty]
-        }
-    }
-
-    impl ClosedPage {
-        pub(crate) fn samples() -> Vec<Self> {
-            let line = ClosedLine {
-                href: "/o/x/cases/1".into(),
-                name: LONG.into(),
-                outcome: "They moved away".into(),
-                closed: "9 days ago".into(),
-                worker: LONG.into(),
-            };
-            let empty = Self { frame: frame("Closed"), back_href: "/o/x/caseload".into(), rows: vec![] };
-            vec![Self { rows: vec![line], ..empty.clone() }, empty]
         }
     }
 
@@ -457,6 +334,14 @@ mod samples {
                 scores: vec![ScoreLine { label: LONG.into(), before: "3 (low)".into(), after: "Not asked yet".into() }],
                 measures_href: "/o/x/cases/1/measures".into(),
                 timeline: vec![event.clone()],
+                planned_visits: vec![PlannedVisit {
+                    when: "Thursday 26 November, 10am".into(),
+                    place: LONG.into(),
+                    remember: Some("Bring the leaflet".into()),
+                    action: Some("/o/x/cases/1/visits/2".into()),
+                }],
+                visit_href: "/o/x/cases/1/visits".into(),
+                hand_over_href: "/o/x/hand-over?case=1".into(),
                 sessions: Sessions { text: "1 of 6".into(), pips: vec![true, false], next: Some(2) },
                 next_line: "Ring".into(),
                 action: "/o/x/cases/1/contacts".into(),

@@ -17,6 +17,7 @@ mod ask;
 mod case;
 mod chart;
 mod connection;
+mod day;
 mod directory;
 mod entry;
 mod improvement;
@@ -39,11 +40,15 @@ pub use admin::{
 };
 pub use ask::{AskCheckPage, AskPage, AskStartPage, AskStatusPage, PhoneLine};
 pub use case::{
-    Care, CarePage, CasePage, CasePerson, CaseloadLine, CaseloadPage, ClosePage, ClosedLine, ClosedPage, Event, Filter,
-    GoalLine, Inbox, Matters, NotePage, NoteVersion, Sessions,
+    Care, CarePage, CasePage, CasePerson, ClosePage, Event, GoalLine, Matters, NotePage, NoteVersion, PlannedVisit,
+    Sessions,
 };
 pub use chart::{MonthChart, MonthPoint};
 pub use connection::{ConnectionLine, ConnectionPage, DayFields, GroupPage, OfferPage};
+pub use day::{
+    AwayLine, CaseloadLine, CaseloadPage, ClosedLine, ClosedPage, CoverPage, DayView, DiaryDay, DiaryPage, Filter,
+    FindPage, FoundLine, GroupAnswerLine, HandOverPage, Inbox, OutLine, ReviewLine, VisitCard, VisitPage,
+};
 pub use directory::{DirectoryPage, ListPage, OfferBeside, Reason, ResultCard, RoomTag, SearchForm, ServicePage};
 pub use entry::{
     Account, ChoosePasswordPage, CodePage, MessagePage, PlaceLink, PlacesPage, SignInPage, TextBlock, TextPage,
@@ -277,6 +282,11 @@ mod tests {
             + draw(&ui, TriagePage::samples())
             + draw(&ui, TriageOnePage::samples())
             + draw(&ui, CaseloadPage::samples())
+            + draw(&ui, DiaryPage::samples())
+            + draw(&ui, VisitPage::samples())
+            + draw(&ui, FindPage::samples())
+            + draw(&ui, CoverPage::samples())
+            + draw(&ui, HandOverPage::samples())
             + draw(&ui, CasePage::samples())
             + draw(&ui, CarePage::samples())
             + draw(&ui, SignpostPage::samples())
@@ -326,7 +336,7 @@ mod tests {
             + draw(&ui, MatrixPage::samples());
         assert!(drawn > 30);
         let templates = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/templates")).unwrap().count();
-        assert_eq!(templates, 67 + 3, "a template without a page, or a page without samples here");
+        assert_eq!(templates, 72 + 3, "a template without a page, or a page without samples here");
     }
 
     #[test]

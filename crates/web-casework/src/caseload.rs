@@ -2,14 +2,19 @@
 
 use axum::response::Response;
 use axum_extra::extract::Query;
-use fingerpost_domain::calendar::{day_of, working_days_between};
+use fingerpost_casework::{AnswerRow, CaseloadRow, OutRow};
+use fingerpost_domain::calendar::{day_of, plus_days, working_days_between};
+use fingerpost_domain::connection::ConnectionState;
+use fingerpost_domain::text::capital;
 use fingerpost_domain::{Date, Timestamp};
 use fingerpost_policy::{Action, ReadCaseload};
-use fingerpost_store::CaseloadRow;
-use fingerpost_ui::format::{count, days_ago, due, long_day};
-use fingerpost_ui::pages::{CaseloadLine, CaseloadPage, ClosedLine, ClosedPage, Filter, Inbox};
+use fingerpost_ui::format::{count, days_ago, due, long_day, time};
+use fingerpost_ui::pages::{
+    CaseloadLine, CaseloadPage, ClosedLine, ClosedPage, DayView, Filter, GroupAnswerLine, Inbox, OutLine, ReviewLine,
+};
 use serde::Deserialize;
 
+use crate::visits::{self, cards};
 use fingerpost_web_core::WebError;
 use fingerpost_web_core::frame::show;
 use fingerpost_web_core::permitted::May;
@@ -17,7 +22,7 @@ use fingerpost_web_core::view::short_name;
 
 /// Which people are shown.
 #[derive(Debug, Deserialize)]
-pub(crate) struct Shown {
+pub struct Shown {
     show: Option<String>,
 }
 
@@ -51,7 +56,87 @@ fn line(here: &May<ReadCaseload>, row: &CaseloadRow, today: Date, supervising: b
         },
         last,
         last_quiet,
+        covered: row.covered.then(|| format!("You cover for {}", row.worker_name)),
     }
+}
+
+/// Reviews are shown so many days before they are due.
+const REVIEWS_AHEAD: i64 = 7;
+
+/// Plans to look at again with somebody, and needs to ask about again, soonest first.
+fn reviews(here: &May<ReadCaseload>, rows: &[CaseloadRow], today: Date) -> Vec<ReviewLine> {
+    let until = plus_days(today, REVIEWS_AHEAD);
+    let of = |row: &CaseloadRow| {
+        let plan = row.plan_review.map(|on| (on, "Look at the plan again together"));
+        let access = row.access_review.map(|on| (on, "Ask again how information has to reach them"));
+        [plan, access].into_iter().flatten().filter(|(on, _)| *on <= until).collect::<Vec<_>>()
+    };
+    let mut all: Vec<_> =
+        rows.iter().flat_map(|row| of(row).into_iter().map(move |(on, what)| (on, what, row))).collect();
+    all.sort_by_key(|(on, what, row)| (*on, row.id, *what));
+    all.into_iter()
+        .map(|(on, what, row)| ReviewLine {
+            href: here.href(&format!("cases/{}", row.id)),
+            name: short_name(&row.name),
+            what,
+            due: due(on, today),
+            late: on < today,
+        })
+        .collect()
+}
+
+fn answer_line(here: &May<ReadCaseload>, row: &AnswerRow, today: Date) -> GroupAnswerLine {
+    let yes = row.state == ConnectionState::Accepted;
+    let when = days_ago(day_of(row.at), today);
+    GroupAnswerLine {
+        href: here.href(&format!("cases/{}/connections/{}", row.case, row.connection)),
+        text: format!(
+            "{} said {} to {}",
+            row.service,
+            if yes { "yes" } else { "not this time" },
+            short_name(&row.name)
+        ),
+        detail: match row.reason.filter(|_| !yes) {
+            Some(reason) => format!("{}, {when}", reason.label()),
+            None => capital(&when),
+        },
+        yes,
+    }
+}
+
+fn out_line(here: &May<ReadCaseload>, row: &OutRow, today: Date) -> OutLine {
+    OutLine {
+        text: format!(
+            "{} went in at {} and wanted to be back by {}.",
+            row.worker_name,
+            time(row.left_at),
+            time(row.back_by)
+        ),
+        place: row.place.clone(),
+        phone: row.worker_phone.clone(),
+        late: row.raised > 0,
+        answered: row
+            .answered
+            .as_ref()
+            .map(|(name, at)| format!("{name} reached them, {} at {}.", days_ago(day_of(*at), today), time(*at))),
+        action: here.href(&format!("visits/{}/reached", row.id)),
+    }
+}
+
+/// The day of somebody who sees their own people.
+async fn own_day(here: &May<ReadCaseload>, rows: &[CaseloadRow], today: Date) -> Result<DayView, WebError> {
+    let casework = here.app().casework();
+    let visits = casework.diary(&here.ctx, (today, today)).await?;
+    let answers = casework.answers(&here.ctx).await?;
+    let mut covering: Vec<&str> = rows.iter().filter(|row| row.covered).map(|row| row.worker_name.as_str()).collect();
+    covering.sort_unstable();
+    covering.dedup();
+    Ok(DayView {
+        visits: cards(here, &visits, (here.ctx.now, visits::CASELOAD)),
+        diary_href: here.href("diary"),
+        covering: covering.iter().map(|name| format!("You look after the people of {name} today.")).collect(),
+        answers: answers.iter().map(|row| answer_line(here, row, today)).collect(),
+    })
 }
 
 /// How the longest wait for an answer stands against what its referrer was promised.
@@ -77,7 +162,7 @@ async fn inbox(here: &May<ReadCaseload>, now: Timestamp) -> Result<Option<Inbox>
 
 /// Closed cases stay readable: how each ended, last closed first.
 async fn closed(here: &May<ReadCaseload>) -> Result<Response, WebError> {
-    let rows = here.app().store().closed_cases(&here.ctx).await?;
+    let rows = here.app().casework().closed_cases(&here.ctx).await?;
     let today = here.app().today();
     let page = ClosedPage {
         frame: here.frame("Closed cases", "caseload").await?,
@@ -96,11 +181,12 @@ async fn closed(here: &May<ReadCaseload>) -> Result<Response, WebError> {
     show(here.app(), &page)
 }
 
-pub(crate) async fn list(here: May<ReadCaseload>, Query(shown): Query<Shown>) -> Result<Response, WebError> {
+/// Who needs the reader now, or everybody, or the closed cases.
+pub async fn list(here: May<ReadCaseload>, Query(shown): Query<Shown>) -> Result<Response, WebError> {
     if shown.show.as_deref() == Some(CLOSED) {
         return closed(&here).await;
     }
-    let (rows, places) = here.app().store().caseload(&here.ctx).await?;
+    let (rows, places) = here.app().casework().caseload(&here.ctx).await?;
     let today = here.app().today();
     let supervising = here.ctx.grant.only_user().is_none();
     let everyone = shown.show.as_deref() == Some(EVERYONE);
@@ -112,6 +198,11 @@ pub(crate) async fn list(here: May<ReadCaseload>, Query(shown): Query<Shown>) ->
         today: long_day(today),
         room: format!("{open} of {} used.", count(places, "place", "places")),
         inbox: inbox(&here, here.ctx.now).await?,
+        day: if supervising { None } else { Some(own_day(&here, &rows, today).await?) },
+        out: here.app().casework().out_now(&here.ctx).await?.iter().map(|row| out_line(&here, row, today)).collect(),
+        reviews: reviews(&here, &rows, today),
+        find_action: here.href("find"),
+        cover_href: here.href("cover"),
         table_heading: if supervising { "Everybody in the scheme" } else { "Your people" }.to_owned(),
         filters: vec![
             filter(format!("Needs you now ({now_count})"), here.href("caseload"), !everyone),
