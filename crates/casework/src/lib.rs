@@ -1,6 +1,7 @@
 //! The link worker's day, as SQL: who needs them, where they go and whether they came back, who covers for whom, and
 //! who looks after somebody from now on. The case itself, and what happens in it, is the store's.
 
+mod alerts;
 mod caseload;
 mod cover;
 mod diary;
@@ -8,6 +9,7 @@ mod lookup;
 
 use fingerpost_store::Store;
 
+pub use alerts::AlertRow;
 pub use caseload::{CaseloadRow, ClosedRow};
 pub use cover::{AwayRow, CaseToHandOver, HandoverRow, WorkerRow};
 pub use diary::{AnswerRow, FeedVisit, OutRow, VisitRow};
@@ -28,5 +30,8 @@ impl Casework {
 /// Every statement of this room by name, for the test that has both engines understand them.
 #[cfg(any(test, feature = "testing"))]
 pub fn statements() -> impl Iterator<Item = (&'static str, &'static str)> {
-    [caseload::STATEMENTS, cover::STATEMENTS, diary::STATEMENTS, lookup::STATEMENTS].into_iter().flatten().copied()
+    [alerts::STATEMENTS, caseload::STATEMENTS, cover::STATEMENTS, diary::STATEMENTS, lookup::STATEMENTS]
+        .into_iter()
+        .flatten()
+        .copied()
 }

@@ -173,7 +173,7 @@ fn answer(item: &Item, moment: Moment, who: usize, dice: &mut ChaCha20Rng) -> St
             "most" => MOST[who / 3 % MOST.len()].to_owned(),
             _ => SKIPPED.to_owned(),
         },
-        (AnswerKind::Words, _) => SKIPPED.to_owned(),
+        (AnswerKind::Number { .. } | AnswerKind::Words, _) => SKIPPED.to_owned(),
     }
 }
 

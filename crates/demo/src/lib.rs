@@ -135,6 +135,7 @@ async fn settle(store: &Store, today: Date) -> Result<(), DemoError> {
             match job.kind {
                 JobKind::RemindTriage => store.remind_triage(job, now).await?,
                 JobKind::RemindThirdCount => improvement.remind_third_count(job, now).await?,
+                JobKind::AnswerAlert => casework.raise_alert(job, now).await?,
                 JobKind::VisitOverdue => casework.raise_overdue(job, now).await?,
                 JobKind::RemindSurvey => improvement.remind_survey(job, now).await?,
             }

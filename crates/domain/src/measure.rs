@@ -5,11 +5,16 @@
 //! telephone, on paper, with the link worker. An assessment keeps the version with which it began. A score exists only
 //! where its rule allows what is missing.
 
+mod ipaq;
+mod library;
+
 use std::collections::{BTreeMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
 use crate::text::Note;
+
+pub use library::{ons4, shipped, shipped_one};
 
 /// Items of a questionnaire at most.
 pub const MOST_ITEMS: usize = 100;
@@ -37,6 +42,15 @@ pub enum AnswerKind {
     Choice {
         /// The words, in order.
         options: Vec<ChoiceOption>,
+    },
+    /// A whole number, typed.
+    Number {
+        /// The lowest that is believed.
+        from: i32,
+        /// The highest that is believed.
+        to: i32,
+        /// What is counted: "minutes a day".
+        unit: String,
     },
     /// The person's own words.
     Words,
@@ -88,17 +102,43 @@ pub struct Band {
     pub label: String,
 }
 
-/// A number made of answers: their sum.
+/// How a score is made of answers.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Method {
+    /// Their sum, with the word of its range.
+    #[default]
+    Sum,
+    /// MET-minutes a week with their category: days and minutes of vigorous activity, moderate activity and walking.
+    Ipaq,
+}
+
+/// An answer that may mean danger.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Alert {
+    /// The item.
+    pub item: String,
+    /// From this value on.
+    pub from: i32,
+}
+
+/// A number made of answers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ScoreRule {
     /// What is stored.
     pub code: String,
     /// What is shown.
     pub label: String,
-    /// The items that are added.
+    /// How it is made of the items.
+    #[serde(default)]
+    pub method: Method,
+    /// The items that it is made of.
     pub items: Vec<String>,
     /// A higher score is the better one.
     pub higher_is_better: bool,
+    /// A change of so much is more than the measure's own noise, as its source says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reliable_change: Option<i32>,
     /// Ranges with words.
     #[serde(default)]
     pub bands: Vec<Band>,
@@ -115,6 +155,9 @@ pub struct Questionnaire {
     pub title: String,
     /// Said before the first question.
     pub about: String,
+    /// What every question begins with.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub stem: String,
     /// Who made it, and under which licence its words are used.
     pub source: String,
     /// The questions, in order.
@@ -122,6 +165,9 @@ pub struct Questionnaire {
     /// What is counted from them.
     #[serde(default)]
     pub scores: Vec<ScoreRule>,
+    /// Answers that may mean danger: somebody has to see to them at once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub alerts: Vec<Alert>,
 }
 
 /// Answers by item code; [`SKIPPED`] for what was left out on purpose.
@@ -140,6 +186,8 @@ pub struct Score {
     pub band: Option<String>,
     /// A higher score is the better one.
     pub higher_is_better: bool,
+    /// A change of so much is more than the measure's own noise.
+    pub reliable_change: Option<i32>,
 }
 
 crate::coded! {
@@ -223,6 +271,9 @@ impl Questionnaire {
                 AnswerKind::Choice { options } if options.len() < 2 => {
                     return Err(format!("{code}: there is nothing to choose"));
                 }
+                AnswerKind::Number { from, to, .. } if from >= to => {
+                    return Err(format!("{code}: there is no number to type"));
+                }
                 _ => {}
             }
         }
@@ -233,6 +284,12 @@ impl Questionnaire {
             if score.bands.windows(2).any(|pair| pair[0].to + 1 != pair[1].from) {
                 return Err(format!("the ranges of {} leave a gap or overlap", score.code));
             }
+            if score.method == Method::Ipaq && score.items.len() != 6 {
+                return Err(format!("{} needs days and minutes of three activities", score.code));
+            }
+        }
+        if let Some(alert) = self.alerts.iter().find(|alert| !known.contains(alert.item.as_str())) {
+            return Err(format!("an alert watches {}, which is no item", alert.item));
         }
         Ok(())
     }
@@ -276,6 +333,10 @@ impl Questionnaire {
                 .find(|option| option.code == typed)
                 .map(|option| option.code.clone())
                 .ok_or_else(|| "Choose one of the answers, or leave this question out".to_owned()),
+            AnswerKind::Number { from, to, unit } => match typed.parse::<i32>() {
+                Ok(number) if (*from..=*to).contains(&number) => Ok(number.to_string()),
+                _ => Err(format!("Type a number of {unit} from {from} to {to}, or leave this question out")),
+            },
             AnswerKind::Words => {
                 let words = Note::<LONGEST_ANSWER>::parse(typed).map_err(|error| error.to_string())?;
                 words
@@ -295,25 +356,60 @@ impl Questionnaire {
     #[must_use]
     pub fn scores(&self, answers: &Answers) -> Vec<Score> {
         let asked: HashSet<&str> = self.asked(answers).map(|item| item.code.as_str()).collect();
+        let number = |code: &str| {
+            let item = self.item(code).filter(|item| asked.contains(item.code.as_str()))?;
+            value(item, answers.get(code)?)
+        };
         self.scores
             .iter()
             .map(|rule| {
-                let values = rule.items.iter().map(|code| {
-                    let item = self.item(code).filter(|item| asked.contains(item.code.as_str()))?;
-                    value(item, answers.get(code)?)
-                });
-                let value: Option<i32> = values.sum();
-                let band = value.and_then(|n| rule.bands.iter().find(|band| (band.from..=band.to).contains(&n)));
+                let (value, band) = match rule.method {
+                    Method::Sum => {
+                        let value: Option<i32> = rule.items.iter().map(|code| number(code)).sum();
+                        let found =
+                            value.and_then(|n| rule.bands.iter().find(|band| (band.from..=band.to).contains(&n)));
+                        (value, found.map(|band| band.label.clone()))
+                    }
+                    Method::Ipaq => match activity(&rule.items, number) {
+                        Some((met, category)) => (Some(met), Some(category.to_owned())),
+                        None => (None, None),
+                    },
+                };
                 Score {
                     code: rule.code.clone(),
                     label: rule.label.clone(),
                     value,
-                    band: band.map(|band| band.label.clone()),
+                    band,
                     higher_is_better: rule.higher_is_better,
+                    reliable_change: rule.reliable_change,
                 }
             })
             .collect()
     }
+
+    /// Whether an answer is one that may mean danger.
+    #[must_use]
+    pub fn means_danger(&self, item: &str, given: &str) -> bool {
+        let found = self.alerts.iter().find(|alert| alert.item == item);
+        let number = self.item(item).and_then(|item| value(item, given));
+        found.zip(number).is_some_and(|(alert, number)| number >= alert.from)
+    }
+
+    /// Whether somebody may be left alone with it: not where an answer may mean danger and nobody is there to see it.
+    #[must_use]
+    pub fn may_be_sent(&self) -> bool {
+        self.alerts.is_empty()
+    }
+}
+
+/// MET-minutes and their category from days and minutes of three activities. Where there was no day, there are no minutes.
+fn activity(items: &[String], number: impl Fn(&str) -> Option<i32>) -> Option<(i32, &'static str)> {
+    let of = |days: &str, minutes: &str| {
+        let days = number(days)?;
+        Some(ipaq::Activity { days, minutes: if days == 0 { 0 } else { number(minutes)? } })
+    };
+    let [vd, vm, md, mm, wd, wm] = items else { return None };
+    ipaq::score(of(vd, vm)?, of(md, mm)?, of(wd, wm)?)
 }
 
 /// A finished assessment, as far as comparing needs it.
@@ -330,10 +426,43 @@ pub struct Completed<'a> {
 /// A score at the beginning, and the newest after it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Paired {
+    /// What the measure is called.
+    pub measure: String,
     /// At the beginning.
     pub before: Score,
     /// The newest after it; none where nothing was asked since.
     pub after: Option<Score>,
+}
+
+/// What a change says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Change {
+    /// The number is the same.
+    Same,
+    /// Better; `reliable` where it is known to be more than the measure's own noise, or known not to be.
+    Better {
+        /// None where no such limit is published.
+        reliable: Option<bool>,
+    },
+    /// Worse, likewise.
+    Worse {
+        /// None where no such limit is published.
+        reliable: Option<bool>,
+    },
+}
+
+impl Paired {
+    /// What the change says; none where one of the two is missing.
+    #[must_use]
+    pub fn change(&self) -> Option<Change> {
+        let by = self.after.as_ref()?.value? - self.before.value?;
+        let reliable = self.before.reliable_change.map(|limit| by.abs() >= limit);
+        Some(match (by, by > 0, self.before.higher_is_better) {
+            (0, ..) => Change::Same,
+            (_, true, true) | (_, false, false) => Change::Better { reliable },
+            (_, true, false) | (_, false, true) => Change::Worse { reliable },
+        })
+    }
 }
 
 impl Score {
@@ -348,39 +477,36 @@ impl Score {
     }
 }
 
-/// The first assessment at the beginning beside the newest after it, score by score, for assessments in the order in
-/// which they were made. Editions of the same questionnaire are compared by the codes of their scores.
+/// For each measure the first assessment at the beginning beside the newest after it, score by score, for assessments in
+/// the order in which they were made. Editions of the same questionnaire are compared by the codes of their scores.
 #[must_use]
 pub fn before_and_after(completed: &[Completed<'_>]) -> Vec<Paired> {
-    let Some(at) = completed.iter().position(|each| each.moment == Moment::Before) else { return vec![] };
-    let (first, later) = (&completed[at], &completed[at + 1..]);
+    let mut seen: HashSet<&str> = HashSet::new();
+    let firsts = completed.iter().enumerate().filter(|(_, each)| each.moment == Moment::Before);
+    let firsts: Vec<_> = firsts.filter(|(_, each)| seen.insert(&each.questionnaire.code)).collect();
+    firsts.into_iter().flat_map(|(at, first)| paired(first, &completed[at + 1..])).collect()
+}
+
+fn paired(first: &Completed<'_>, later: &[Completed<'_>]) -> Vec<Paired> {
     let last =
         later.iter().rfind(|each| each.moment != Moment::Before && each.questionnaire.code == first.questionnaire.code);
     let later = last.map(|each| each.questionnaire.scores(each.answers)).unwrap_or_default();
     let scores = first.questionnaire.scores(first.answers).into_iter();
     scores
-        .map(|before| Paired { after: later.iter().find(|after| after.code == before.code).cloned(), before })
+        .map(|before| Paired {
+            measure: first.questionnaire.title.clone(),
+            after: later.iter().find(|after| after.code == before.code).cloned(),
+            before,
+        })
         .collect()
 }
 
 fn value(item: &Item, given: &str) -> Option<i32> {
     match &item.answer {
-        AnswerKind::Scale { .. } => given.parse().ok(),
+        AnswerKind::Scale { .. } | AnswerKind::Number { .. } => given.parse().ok(),
         AnswerKind::Choice { options } => options.iter().find(|option| option.code == given)?.value,
         AnswerKind::Words => None,
     }
-}
-
-/// The ONS4 personal well-being questions: no sum is made of them, each stands for itself.
-///
-/// Source: harmonised standard of the Government Analysis Function; Open Government Licence v3.0.
-///
-/// # Panics
-/// Never: the file is part of the program, and a test reads it.
-#[must_use]
-#[expect(clippy::expect_used, reason = "the file is part of the program, and a test reads it")]
-pub fn ons4() -> Questionnaire {
-    Questionnaire::from_json(include_str!("../data/measures/ons4.v1.json")).expect("our own questionnaire can be read")
 }
 
 #[cfg(test)]

@@ -138,7 +138,7 @@ fn options(item: &Item) -> Option<Vec<(String, String)>> {
                 })
                 .collect(),
         ),
-        AnswerKind::Words => None,
+        AnswerKind::Number { .. } | AnswerKind::Words => None,
     }
 }
 

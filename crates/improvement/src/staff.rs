@@ -71,7 +71,7 @@ fn number(item: &Item, response: &Response) -> Option<i32> {
     match &item.answer {
         AnswerKind::Scale { .. } => given.parse().ok(),
         AnswerKind::Choice { options } => options.iter().find(|option| option.code == given)?.value,
-        AnswerKind::Words => None,
+        AnswerKind::Number { .. } | AnswerKind::Words => None,
     }
 }
 
@@ -80,7 +80,7 @@ fn is_statement(item: &Item) -> bool {
     match &item.answer {
         AnswerKind::Scale { .. } => true,
         AnswerKind::Choice { options } => options.iter().all(|option| option.value.is_some()),
-        AnswerKind::Words => false,
+        AnswerKind::Number { .. } | AnswerKind::Words => false,
     }
 }
 

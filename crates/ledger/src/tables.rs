@@ -58,7 +58,7 @@ tables! {
     "connection": "tenant" "id" "case_id" "service" "service_name" "request_key" "state" "ask" "first_visit" "told" "group_email" "offered_by" "offered_at" "answered_at" "answered_by" "reason" "started_on" "came" "missed" "ended_at";
     "connection_visit": "tenant" "connection" "on_day" "came" "told_by" "told_at";
     "questionnaire": "code" "version" "body" "added_at";
-    "assessment": "tenant" "id" "case_id" "questionnaire" "version" "moment" "mode" "request_key" "begun_by" "begun_at" "finished_at";
+    "assessment": "tenant" "id" "case_id" "questionnaire" "version" "moment" "mode" "request_key" "begun_by" "begun_at" "finished_at" "alert_at" "alert_answered_by" "alert_answered_at";
     "assessment_answer": "tenant" "assessment" "item" "answer" "answered_at";
     "self_description": "tenant" "person" "characteristic" "version" "answer" "words" "said_at";
     "access_needs": "tenant" "person" "version" "needs" "may_share" "review_on" "asked_at";

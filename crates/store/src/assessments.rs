@@ -9,6 +9,7 @@ use fingerpost_domain::person::PersonName;
 use fingerpost_policy::{ReadCase, WorkCase};
 use jiff::SignedDuration;
 
+use crate::jobs::{self, JobKind};
 use crate::links::{self, LinkScope, LiveLink};
 use crate::people::person_name;
 use crate::{Ctx, Store, cases};
@@ -22,12 +23,12 @@ statements! {
     BEGIN = "INSERT INTO assessment (tenant, id, case_id, questionnaire, version, moment, mode, request_key, begun_by, begun_at) \
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (tenant, begun_by, request_key) DO NOTHING";
     BY_KEY = "SELECT id FROM assessment WHERE tenant = $1 AND begun_by = $2 AND request_key = $3";
-    ONE = "SELECT a.id, a.case_id, a.moment, a.mode, a.begun_at, a.finished_at, q.body, p.given, p.family, p.preferred \
+    ONE = "SELECT a.id, a.case_id, a.moment, a.mode, a.begun_at, a.finished_at, a.alert_at, a.alert_answered_at, q.body, p.given, p.family, p.preferred \
            FROM assessment a JOIN questionnaire q ON q.code = a.questionnaire AND q.version = a.version \
            JOIN case_file c ON c.tenant = a.tenant AND c.id = a.case_id JOIN person p ON p.tenant = c.tenant AND p.id = c.person \
            WHERE a.tenant = $1 AND a.id = $2";
     ANSWERS = "SELECT item, answer FROM assessment_answer WHERE tenant = $1 AND assessment = $2 ORDER BY item LIMIT 200";
-    OF_CASE = "SELECT a.id, a.case_id, a.moment, a.mode, a.begun_at, a.finished_at, q.body, p.given, p.family, p.preferred \
+    OF_CASE = "SELECT a.id, a.case_id, a.moment, a.mode, a.begun_at, a.finished_at, a.alert_at, a.alert_answered_at, q.body, p.given, p.family, p.preferred \
                FROM assessment a JOIN questionnaire q ON q.code = a.questionnaire AND q.version = a.version \
                JOIN case_file c ON c.tenant = a.tenant AND c.id = a.case_id JOIN person p ON p.tenant = c.tenant AND p.id = c.person \
                WHERE a.tenant = $1 AND a.case_id = $2 ORDER BY a.begun_at, a.id LIMIT 40";
@@ -37,6 +38,7 @@ statements! {
                   ON CONFLICT (tenant, assessment, item) DO UPDATE SET answer = excluded.answer, answered_at = excluded.answered_at";
     BY_LINK = "SELECT id FROM assessment WHERE tenant = $1 AND case_id = $2 AND mode = 'link' AND finished_at IS NULL ORDER BY begun_at, id LIMIT 100";
     HOLD = "UPDATE assessment SET mode = mode WHERE tenant = $1 AND id = $2 AND finished_at IS NULL";
+    ALERT = "UPDATE assessment SET alert_at = $3, alert_answered_by = NULL, alert_answered_at = NULL WHERE tenant = $1 AND id = $2";
     FINISH = "UPDATE assessment SET finished_at = $3 WHERE tenant = $1 AND id = $2 AND finished_at IS NULL";
 }
 
@@ -62,6 +64,10 @@ pub struct Assessment {
     pub begun_at: Timestamp,
     /// When the last question was answered or left out.
     pub finished_at: Option<Timestamp>,
+    /// When an answer was given that may mean danger.
+    pub alert_at: Option<Timestamp>,
+    /// When somebody saw to it.
+    pub alert_answered_at: Option<Timestamp>,
     /// What was answered so far.
     pub answers: Answers,
 }
@@ -76,6 +82,8 @@ fn assessment(row: &Row, answers: Answers) -> Result<Assessment> {
         mode: row.coded("mode", Mode::from_code)?,
         begun_at: row.at("begun_at")?,
         finished_at: row.opt_at("finished_at")?,
+        alert_at: row.opt_at("alert_at")?,
+        alert_answered_at: row.opt_at("alert_answered_at")?,
         answers,
     })
 }
@@ -103,8 +111,9 @@ async fn one(tx: &mut Tx, tenant: &TenantId, id: AssessmentId) -> Result<Assessm
 }
 
 /// Stores one answer of an assessment that is not finished, and finishes it when nothing is left to ask. The answer
-/// is checked against the edition that the assessment began with.
+/// is checked against the edition that the assessment began with. One that may mean danger is somebody's work at once.
 async fn answer(
+    store: &Store,
     tx: &mut Tx,
     (tenant, id): (&TenantId, AssessmentId),
     (item, given): (&str, &str),
@@ -119,6 +128,10 @@ async fn answer(
         return Err(StoreError::ChangedMeanwhile);
     }
     tx.run(PUT_ANSWER, values![tenant, id, item, given, now]).await?;
+    if found.questionnaire.means_danger(item, given) {
+        tx.run(ALERT, values![tenant, id, now]).await?;
+        jobs::add(store, tx, tenant, (JobKind::AnswerAlert, &id.to_string()), (now, now)).await?;
+    }
     found.answers.insert(item.to_owned(), given.to_owned());
     if found.questionnaire.next(&found.answers).is_none() {
         tx.run(FINISH, values![tenant, id, now]).await?;
@@ -264,7 +277,7 @@ impl Store {
         if found.mode == Mode::Link {
             return Err(StoreError::ChangedMeanwhile);
         }
-        answer(&mut tx, (ctx.grant.tenant(), id), (item, given), ctx.now).await?;
+        answer(self, &mut tx, (ctx.grant.tenant(), id), (item, given), ctx.now).await?;
         self.commit(tx, ctx.now, ctx.entry(Act::Change, Resource::Assessment).of(id)).await
     }
 
@@ -295,7 +308,7 @@ impl Store {
         let id = subject_of(link)?;
         let mut tx = self.db().write().await?;
         links::still_live(&mut tx, link, now).await?;
-        answer(&mut tx, (&link.tenant, id), (item, given), now).await?;
+        answer(self, &mut tx, (&link.tenant, id), (item, given), now).await?;
         self.commit(tx, now, by_link(link, Act::Change, id)).await
     }
 }

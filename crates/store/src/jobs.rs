@@ -22,6 +22,8 @@ coded! {
         RemindThirdCount = "remind_third_count",
         /// When a survey has been open for two weeks and not everybody has answered, tell whoever opened it.
         RemindSurvey = "remind_survey",
+        /// An answer may mean danger: tell those who can see to it, until somebody has.
+        AnswerAlert = "answer_alert",
         /// When a link worker has not said that they are back from a visit, tell others.
         VisitOverdue = "visit_overdue",
     }

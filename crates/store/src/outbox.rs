@@ -41,6 +41,8 @@ coded! {
         GroupAnswered = "group_answered",
         /// To a group: is what the directory says of you still right?
         EntryStillRight = "entry_still_right",
+        /// An answer to a questionnaire may mean danger.
+        AnswerAlert = "answer_alert",
         /// Somebody of the scheme has not said that they are back from a visit.
         VisitOverdue = "visit_overdue",
         /// People of a colleague's are yours now.

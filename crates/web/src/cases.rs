@@ -18,7 +18,7 @@ use fingerpost_policy::{ReadCase, WorkCase};
 use fingerpost_store::{CasePage as Case, ContactRow, SentBy, StoreError};
 use fingerpost_ui::format::{birth_day, count, day, day_and_time, due};
 use fingerpost_ui::pages::{
-    Care, CasePage, CasePerson, Choice, ClosePage, Event, GoalLine, Matters, NotePage, NoteVersion, Sessions,
+    AlertLine, Care, CasePage, CasePerson, Choice, ClosePage, Event, GoalLine, Matters, NotePage, NoteVersion, Sessions,
 };
 use serde::Deserialize;
 
@@ -187,6 +187,21 @@ fn goal_lines(case: &Case) -> Vec<GoalLine> {
         .collect()
 }
 
+/// Answers that may mean danger, until somebody has seen to them.
+fn alerts(here: &May<ReadCase>, case: &Case) -> Vec<AlertLine> {
+    let today = here.app().today();
+    let open = case.assessments.iter().filter(|each| each.alert_answered_at.is_none());
+    open.filter_map(|each| {
+        let at = each.alert_at?;
+        Some(AlertLine {
+            text: format!("An answer may mean danger: {}, {}.", each.questionnaire.title, day_and_time(at, today)),
+            href: None,
+            action: here.href(&format!("cases/{}/measures/{}/seen", case.id, each.id)),
+        })
+    })
+    .collect()
+}
+
 /// What those who asked wrote of harm, and where it stands.
 fn worries(case: &Case) -> Vec<String> {
     let of = |sent: &SentBy| {
@@ -271,6 +286,7 @@ async fn page(
         "care" => "Saved. It stands on every page of this case.".to_owned(),
         "about" => "Saved. Answers that changed are kept beside the earlier ones.".to_owned(),
         "visit" => "The visit is in the diary.".to_owned(),
+        "seen" => "Noted that you have seen to it. Write down what was said.".to_owned(),
         "cancelled" => format!("The visit is called off. Tell {}, too.", person.name.called()),
         "note" => "The correction is saved beside the first version.".to_owned(),
         "closed" if case.referrer_hears == ReferrerHears::Nothing => "The case is closed. Nobody was told.".to_owned(),
@@ -328,6 +344,7 @@ async fn page(
         kinds: std::iter::once(Choice::new("", "Choose", false))
             .chain(ContactKind::ALL.iter().map(|kind| Choice::new(kind.code(), kind.label(), false)))
             .collect(),
+        alerts: alerts(here, case),
         worries: worries(case),
         referrer: referrer_of(case),
         hears_now: case.referrer_hears.label().to_lowercase(),

@@ -6,13 +6,16 @@ use axum_extra::extract::Query;
 use fingerpost_domain::Date;
 use fingerpost_domain::calendar::day_of;
 use fingerpost_domain::id::{AssessmentId, CaseId, RequestKey};
-use fingerpost_domain::measure::{AnswerKind, Answers, Item, Mode, Moment, Questionnaire, SKIPPED, ons4};
+use fingerpost_domain::measure::{
+    AnswerKind, Answers, Change, Item, Mode, Moment, Questionnaire, SKIPPED, shipped, shipped_one,
+};
 use fingerpost_domain::problem::Problems;
 use fingerpost_policy::{ReadCase, WorkCase};
 use fingerpost_store::{Assessment, CasePage as Case, LiveLink, StoreError};
-use fingerpost_ui::format::day;
+use fingerpost_ui::format::{count, day};
 use fingerpost_ui::pages::{
-    AssessmentLine, Choice, Frame, MeasuresPage, MessagePage, PaperPage, PaperQuestion, QuestionPage, ScoreLine,
+    AssessmentLine, Choice, Frame, MeasureSource, MeasuresPage, MessagePage, PaperPage, PaperQuestion, QuestionPage,
+    ScoreLine,
 };
 use serde::Deserialize;
 
@@ -29,15 +32,32 @@ pub(crate) struct At {
     pub saved: Option<String>,
 }
 
+/// What a change says, in a word: the colour is never alone.
+fn change_words(change: Change) -> (&'static str, String) {
+    let (sign, word, reliable) = match change {
+        Change::Same => return ("same", "The same".to_owned()),
+        Change::Better { reliable } => ("better", "Better", reliable),
+        Change::Worse { reliable } => ("worse", "Worse", reliable),
+    };
+    let how = match reliable {
+        Some(true) => ", more than the measure's own noise",
+        Some(false) => ", but within the measure's own noise",
+        None => "",
+    };
+    (sign, format!("{word}{how}"))
+}
+
 /// The beginning beside the newest after it, for each score.
 pub(crate) fn score_lines(case: &Case) -> Vec<ScoreLine> {
     let pairs = case.before_and_after();
     pairs
         .into_iter()
         .map(|pair| ScoreLine {
+            change: pair.change().map(change_words),
             before: pair.before.words(),
             after: pair.after.map_or_else(|| "not asked yet".to_owned(), |after| after.words()),
             label: pair.before.label,
+            measure: pair.measure,
         })
         .collect()
 }
@@ -66,10 +86,18 @@ fn line(here: &May<ReadCase>, each: &Assessment, today: Date, open: bool) -> Ass
     }
 }
 
+/// What was chosen of the form that begins an assessment.
+#[derive(Clone, Copy)]
+struct Chosen<'a> {
+    measure: &'a str,
+    moment: &'a str,
+    mode: &'a str,
+}
+
 async fn list_page(
     here: &May<ReadCase>,
     case: &Case,
-    (moment, mode, link): (&str, &str, Option<String>),
+    (chosen, link): (Chosen<'_>, Option<String>),
     problems: &Problems,
 ) -> Result<MeasuresPage, WebError> {
     let called = case.person.details.name.called().to_owned();
@@ -77,7 +105,6 @@ async fn list_page(
     let mut frame = here.frame(format!("How things are for {called}"), "caseload").await?;
     frame.problem = !problems.is_empty();
     let place = here.href(&format!("cases/{}/measures", case.id));
-    let measure = ons4();
     let key: RequestKey = here.app().store().entropy().id(here.ctx.now);
     let open = case.closed.is_none();
     Ok(MeasuresPage {
@@ -85,16 +112,35 @@ async fn list_page(
         back_href: here.href(&format!("cases/{}", case.id)),
         called,
         open,
-        paper_href: format!("{place}/paper"),
+        sources: shipped()
+            .iter()
+            .map(|measure| MeasureSource {
+                title: measure.title.clone(),
+                source: measure.source.clone(),
+                paper_href: format!("{place}/paper?measure={}", measure.code),
+            })
+            .collect(),
         action: place,
         key: key.to_string(),
-        title: measure.title,
-        source: measure.source,
+        measures: shipped()
+            .iter()
+            .map(|measure| {
+                let asked = count(measure.items.len(), "question", "questions");
+                let hint = if measure.may_be_sent() { asked } else { format!("{asked}. Not through a link") };
+                Choice::new(&measure.code, &*measure.title, chosen.measure == measure.code).hint(hint)
+            })
+            .collect(),
         link,
         lines: case.assessments.iter().map(|each| line(here, each, today, open)).collect(),
         scores: score_lines(case),
-        moments: Moment::ALL.iter().map(|each| Choice::new(each.code(), each.label(), moment == each.code())).collect(),
-        modes: Mode::ALL.iter().map(|each| Choice::new(each.code(), each.label(), mode == each.code())).collect(),
+        moments: Moment::ALL
+            .iter()
+            .map(|each| Choice::new(each.code(), each.label(), chosen.moment == each.code()))
+            .collect(),
+        modes: Mode::ALL
+            .iter()
+            .map(|each| Choice::new(each.code(), each.label(), chosen.mode == each.code()))
+            .collect(),
         problems: listed(problems),
     })
 }
@@ -103,7 +149,8 @@ pub(crate) async fn list(here: May<ReadCase>, Path((_, id)): Path<(String, CaseI
     let case = here.app().store().case(&here.ctx, id).await?;
     // The first time it is the beginning; what comes after is for the worker to say.
     let moment = if case.assessments.is_empty() { Moment::Before.code() } else { "" };
-    let drawn = list_page(&here, &case, (moment, Mode::Together.code(), None), &Problems::none()).await?;
+    let chosen = Chosen { measure: &shipped()[0].code, moment, mode: Mode::Together.code() };
+    let drawn = list_page(&here, &case, (chosen, None), &Problems::none()).await?;
     show(here.app(), &drawn)
 }
 
@@ -114,8 +161,13 @@ pub(crate) async fn begin(
 ) -> Result<Response, WebError> {
     let work = here.also::<WorkCase>()?;
     let key = form.key()?;
-    let (moment, mode) = (form.text("moment"), form.text("mode"));
+    let (code, moment, mode) = (form.text("measure"), form.text("moment"), form.text("mode"));
+    let chosen = Chosen { measure: &code, moment: &moment, mode: &mode };
     let mut problems = Problems::none();
+    let measure = shipped_one(&code);
+    if measure.is_none() {
+        problems.add("measure", "Choose which questions");
+    }
     let at = Moment::from_code(&moment);
     if at.is_none() {
         problems.add("moment", "Choose when in their case this is");
@@ -124,11 +176,14 @@ pub(crate) async fn begin(
     if how.is_none() {
         problems.add("mode", "Choose how the questions are answered");
     }
-    let (Some(at), Some(how)) = (at, how) else {
+    if how == Some(Mode::Link) && measure.is_some_and(|measure| !measure.may_be_sent()) {
+        problems.add("mode", "An answer to these may mean danger, and nobody is there to see it. Ask them together");
+    }
+    let (Some(measure), Some(at), Some(how), true) = (measure, at, how, problems.is_empty()) else {
         let case = here.app().store().case(&here.ctx, id).await?;
-        return show_again(here.app(), &list_page(&here, &case, (&moment, &mode, None), &problems).await?);
+        return show_again(here.app(), &list_page(&here, &case, (chosen, None), &problems).await?);
     };
-    let (begun, token) = here.app().store().begin_assessment(&work, id, (&ons4(), at, how, key)).await?;
+    let (begun, token) = here.app().store().begin_assessment(&work, id, (measure, at, how, key)).await?;
     match how {
         Mode::Together | Mode::Paper => {
             Ok(Redirect::to(&here.href(&format!("cases/{id}/measures/{begun}"))).into_response())
@@ -136,7 +191,10 @@ pub(crate) async fn begin(
         Mode::Link => {
             let case = here.app().store().case(&here.ctx, id).await?;
             let link = token.map(|token| format!("{}/l/{token}", here.app().public_url()));
-            show(here.app(), &list_page(&here, &case, ("", &mode, link), &Problems::none()).await?)
+            show(
+                here.app(),
+                &list_page(&here, &case, (Chosen { moment: "", ..chosen }, link), &Problems::none()).await?,
+            )
         }
     }
 }
@@ -156,7 +214,8 @@ pub(crate) async fn change_link(
     let token = here.app().store().change_own_link(&work, (case, id), again).await?;
     let case = here.app().store().case(&here.ctx, case).await?;
     let link = token.map(|token| format!("{}/l/{token}", here.app().public_url()));
-    show(here.app(), &list_page(&here, &case, ("", Mode::Link.code(), link), &Problems::none()).await?)
+    let chosen = Chosen { measure: "", moment: "", mode: Mode::Link.code() };
+    show(here.app(), &list_page(&here, &case, (chosen, link), &Problems::none()).await?)
 }
 
 /// A page with one question: the one asked for, or the next.
@@ -176,6 +235,7 @@ fn question(
     let (kind, numbers, low, high) = match &item.answer {
         AnswerKind::Scale { from, to, low, high } => ("scale", (*from..=*to).collect(), low.clone(), high.clone()),
         AnswerKind::Choice { .. } => ("choice", vec![], String::new(), String::new()),
+        AnswerKind::Number { unit, .. } => ("number", vec![], unit.clone(), String::new()),
         AnswerKind::Words => ("words", vec![], String::new(), String::new()),
     };
     let options = match &item.answer {
@@ -195,6 +255,8 @@ fn question(
         item: item.code.clone(),
         progress: format!("Question {} of {}", place + 1, asked.len()),
         about: (place == 0).then(|| each.questionnaire.about.clone()).filter(|about| !about.is_empty()),
+        stem: each.questionnaire.stem.clone(),
+        danger: each.alert_at.is_some(),
         text: item.text.clone(),
         kind,
         numbers,
@@ -253,7 +315,13 @@ pub(crate) async fn answer(
     match posted(&each, &form) {
         Ok((item, given)) => {
             here.app().store().answer_item(&work, (case, id), (&item, &given)).await?;
-            let next = if is_last(&each, (&item, &given)) { place } else { format!("{place}/{id}") };
+            let danger = each.questionnaire.means_danger(&item, &given);
+            let next = match is_last(&each, (&item, &given)) {
+                // What to do now stands on the page of the case, with the button for it.
+                true if danger => here.href(&format!("cases/{case}")),
+                true => place,
+                false => format!("{place}/{id}"),
+            };
             Ok(Redirect::to(&next).into_response())
         }
         Err(problems) => {
@@ -265,9 +333,20 @@ pub(crate) async fn answer(
     }
 }
 
-pub(crate) async fn paper(here: May<ReadCase>, Path((_, id)): Path<(String, CaseId)>) -> Result<Response, WebError> {
+/// Which questions are printed.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Printed {
+    measure: Option<String>,
+}
+
+pub(crate) async fn paper(
+    here: May<ReadCase>,
+    Path((_, id)): Path<(String, CaseId)>,
+    Query(printed): Query<Printed>,
+) -> Result<Response, WebError> {
     let case = here.app().store().case(&here.ctx, id).await?;
-    let measure = ons4();
+    let code = printed.measure.unwrap_or_else(|| shipped()[0].code.clone());
+    let measure = shipped_one(&code).ok_or(WebError::NotFound)?;
     let questions = measure.items.iter().map(|item| {
         let blank = PaperQuestion {
             text: item.text.clone(),
@@ -283,6 +362,7 @@ pub(crate) async fn paper(here: May<ReadCase>, Path((_, id)): Path<(String, Case
             AnswerKind::Choice { options } => {
                 PaperQuestion { options: options.iter().map(|option| option.label.clone()).collect(), ..blank }
             }
+            AnswerKind::Number { unit, .. } => PaperQuestion { low: unit.clone(), ..blank },
             AnswerKind::Words => blank,
         }
     });
@@ -292,6 +372,7 @@ pub(crate) async fn paper(here: May<ReadCase>, Path((_, id)): Path<(String, Case
         questions: questions.collect(),
         title: measure.title.clone(),
         about: measure.about.clone(),
+        stem: measure.stem.clone(),
         worker: case.worker_name,
         source: measure.source.clone(),
     };

@@ -41,7 +41,7 @@ fn question(questions: &Questionnaire, item: &Item, value: String) -> SurveyQues
             let kind = if given.len() > MOST_CIRCLES { "select" } else { "choice" };
             (kind, options, vec![], String::new(), String::new())
         }
-        AnswerKind::Words => ("words", vec![], vec![], String::new(), String::new()),
+        AnswerKind::Number { .. } | AnswerKind::Words => ("words", vec![], vec![], String::new(), String::new()),
     };
     let (code, text) = (item.code.clone(), item.text.clone());
     SurveyQuestion { only_if: only_if(questions, item), code, text, kind, options, numbers, low, high, value }

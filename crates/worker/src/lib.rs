@@ -132,6 +132,7 @@ impl Worker {
             let done = match job.kind {
                 JobKind::RemindTriage => self.store.remind_triage(&job, self.clock.now()).await,
                 JobKind::RemindThirdCount => self.improvement.remind_third_count(&job, self.clock.now()).await,
+                JobKind::AnswerAlert => self.casework.raise_alert(&job, self.clock.now()).await,
                 JobKind::VisitOverdue => self.casework.raise_overdue(&job, self.clock.now()).await,
                 JobKind::RemindSurvey => self.improvement.remind_survey(&job, self.clock.now()).await,
             };

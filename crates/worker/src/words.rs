@@ -77,6 +77,13 @@ pub fn letter(template: MessageTemplate, name: &str, public_url: &str, link: Opt
         MessageTemplate::GroupAnswered => {
             ("A group has answered", format!("A group has answered your question. Sign in to read it:\n\n{public_url}"))
         }
+        MessageTemplate::AnswerAlert => (
+            "Please look at this now",
+            format!(
+                "An answer to a questionnaire may mean that somebody is in danger. Sign in to see who it is, ring them, and press \
+                 \u{201c}I have seen to it\u{201d}. Until somebody has, this comes again every hour:\n\n{public_url}"
+            ),
+        ),
         MessageTemplate::VisitOverdue => (
             "Please ring a colleague",
             format!(

@@ -37,6 +37,12 @@ CREATE INDEX visit_by_worker ON visit (tenant, worker, on_day, at_minute) WHERE 
 CREATE INDEX visit_by_case ON visit (tenant, case_id, on_day);
 CREATE INDEX visit_out ON visit (tenant, left_at) WHERE left_at IS NOT NULL AND back_at IS NULL;
 
+-- An answer that may mean danger: when it was given, and who saw to it.
+ALTER TABLE assessment ADD COLUMN alert_at BIGINT;
+ALTER TABLE assessment ADD COLUMN alert_answered_by TEXT;
+ALTER TABLE assessment ADD COLUMN alert_answered_at BIGINT;
+CREATE INDEX assessment_alert ON assessment (tenant, alert_at) WHERE alert_at IS NOT NULL AND alert_answered_at IS NULL;
+
 -- Days on which a link worker is away, and who opens and works their people's cases meanwhile.
 CREATE TABLE absence (
   tenant      TEXT NOT NULL,

@@ -4,7 +4,7 @@ use fingerpost_domain::case::{ClosingAnswers, ContactAnswers};
 use fingerpost_domain::person::CareAnswers;
 use serde::Serialize;
 
-use super::{Choice, ConnectionLine, Frame, Problems, ScoreLine};
+use super::{AlertLine, Choice, ConnectionLine, Frame, Problems, ScoreLine};
 use crate::Page;
 
 /// Risk, needs, safe contact: on every page of a case.
@@ -161,6 +161,8 @@ pub struct CasePage {
     pub close_href: String,
     /// Kinds of contact.
     pub kinds: Vec<Choice>,
+    /// Answers that may mean danger, and that nobody has seen to.
+    pub alerts: Vec<AlertLine>,
     /// A worry about harm, or words that may mean danger, from those who asked.
     pub worries: Vec<String>,
     /// Those of a practice who sent the person; nobody where they asked themselves.
@@ -331,7 +333,13 @@ mod samples {
                     detail: "Came 3 times".into(),
                 }],
                 services_href: "/o/x/cases/1/services".into(),
-                scores: vec![ScoreLine { label: LONG.into(), before: "3 (low)".into(), after: "Not asked yet".into() }],
+                scores: vec![ScoreLine {
+                    measure: "Four questions".into(),
+                    label: LONG.into(),
+                    before: "3 (low)".into(),
+                    after: "Not asked yet".into(),
+                    change: Some(("better", "Better".into())),
+                }],
                 measures_href: "/o/x/cases/1/measures".into(),
                 timeline: vec![event.clone()],
                 planned_visits: vec![PlannedVisit {
@@ -351,6 +359,7 @@ mod samples {
                 care_href: "/o/x/cases/1/care".into(),
                 close_href: "/o/x/cases/1/close".into(),
                 kinds: vec![Choice::new("phone", "Phone", false)],
+                alerts: vec![AlertLine::sample()],
                 worries: vec!["A neighbour shouts at her".into()],
                 referrer: Some("Dr F".into()),
                 hears_now: "Not asked".into(),

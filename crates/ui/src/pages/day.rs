@@ -59,6 +59,17 @@ pub struct VisitCard {
     pub may_cancel: bool,
 }
 
+/// An answer that may mean danger, and that nobody has seen to.
+#[derive(Debug, Clone, Serialize)]
+pub struct AlertLine {
+    /// "An answer of Peggy Alderthwaite may mean danger, today at 10:42am."
+    pub text: String,
+    /// The case; none on its own page.
+    pub href: Option<String>,
+    /// Where "I have seen to it" goes.
+    pub action: String,
+}
+
 /// A group's answer.
 #[derive(Debug, Clone, Serialize)]
 pub struct GroupAnswerLine {
@@ -169,6 +180,8 @@ pub struct CaseloadPage {
     pub table_heading: String,
     /// Today's visits, and those who cover or are covered: for somebody who sees their own people.
     pub day: Option<DayView>,
+    /// Answers that may mean danger.
+    pub alerts: Vec<AlertLine>,
     /// Colleagues who have not said that they are back.
     pub out: Vec<OutLine>,
     /// Plans to look at again, and needs to ask about again.
@@ -366,6 +379,16 @@ mod samples {
     use super::*;
     use crate::pages::samples::{LONG, frame, problems};
 
+    impl AlertLine {
+        pub(crate) fn sample() -> Self {
+            Self {
+                text: format!("An answer of {LONG} may mean danger, today at 10:42am."),
+                href: Some("/o/x/cases/1".into()),
+                action: "/o/x/cases/1/measures/2/seen".into(),
+            }
+        }
+    }
+
     impl VisitCard {
         fn sample() -> Self {
             Self {
@@ -432,6 +455,7 @@ mod samples {
                 room: "0 of 30".into(),
                 inbox: None,
                 day: None,
+                alerts: vec![],
                 out: vec![],
                 reviews: vec![],
                 find_action: "/o/x/find".into(),
@@ -486,6 +510,7 @@ mod samples {
                     rows: vec![line, quiet],
                     inbox: Some(inbox),
                     day: Some(day),
+                    alerts: vec![AlertLine::sample(), AlertLine { href: None, ..AlertLine::sample() }],
                     out: vec![out(None), out(Some("Sam reached them"))],
                     reviews: vec![review],
                     ..empty.clone()

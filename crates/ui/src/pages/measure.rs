@@ -24,9 +24,23 @@ pub struct AssessmentLine {
 #[derive(Debug, Clone, Serialize)]
 #[expect(missing_docs, reason = "each field is a column under its own name")]
 pub struct ScoreLine {
+    pub measure: String,
     pub label: String,
     pub before: String,
     pub after: String,
+    /// `better`, `worse` or `same`, and the words for it.
+    pub change: Option<(&'static str, String)>,
+}
+
+/// Whose a measure is, and the same on paper.
+#[derive(Debug, Clone, Serialize)]
+pub struct MeasureSource {
+    /// The measure.
+    pub title: String,
+    /// Who made it, and what it may be used for.
+    pub source: String,
+    /// The same on paper.
+    pub paper_href: String,
 }
 
 /// The measures of a person.
@@ -42,14 +56,12 @@ pub struct MeasuresPage {
     pub open: bool,
     /// Where a beginning is posted.
     pub action: String,
-    /// The same on paper.
-    pub paper_href: String,
     /// Makes posting happen once.
     pub key: String,
-    /// The measure.
-    pub title: String,
-    /// Who made it.
-    pub source: String,
+    /// Which questions may be asked.
+    pub measures: Vec<Choice>,
+    /// Whose they are.
+    pub sources: Vec<MeasureSource>,
     /// A link that was just made: its only showing.
     pub link: Option<String>,
     /// What was asked so far.
@@ -79,13 +91,17 @@ pub struct QuestionPage {
     pub progress: String,
     /// Said before the first question.
     pub about: Option<String>,
+    /// What every question begins with; often nothing.
+    pub stem: String,
+    /// An answer before this one may mean danger: where help is stands above.
+    pub danger: bool,
     /// The question.
     pub text: String,
-    /// `scale`, `choice` or `words`.
+    /// `scale`, `choice`, `number` or `words`.
     pub kind: &'static str,
     /// The numbers of a scale.
     pub numbers: Vec<i32>,
-    /// What the lowest means.
+    /// What the lowest means; of a number, what is counted.
     pub low: String,
     /// What the highest means.
     pub high: String,
@@ -119,6 +135,8 @@ pub struct PaperPage {
     pub title: String,
     /// Said before the first question.
     pub about: String,
+    /// What every question begins with; often nothing.
+    pub stem: String,
     /// The questions.
     pub questions: Vec<PaperQuestion>,
     /// To whom it is given back.
@@ -157,19 +175,30 @@ mod samples {
                 called: "Peggy".into(),
                 open: true,
                 action: "/o/x/cases/1/measures".into(),
-                paper_href: "/o/x/cases/1/measures/paper".into(),
                 key: "k".into(),
-                title: "Four questions".into(),
-                source: "ONS".into(),
+                measures: vec![Choice::new("ons4", LONG, true).hint("4 questions")],
+                sources: vec![MeasureSource {
+                    title: "Four questions".into(),
+                    source: LONG.into(),
+                    paper_href: "/o/x/cases/1/measures/paper?measure=ons4".into(),
+                }],
                 link: Some("http://localhost/l/abc".into()),
                 lines: vec![
                     line.clone(),
                     AssessmentLine { go_on: None, link: Some("/o/x/cases/1/measures/2/link".into()), ..line },
                 ],
-                scores: vec![ScoreLine { label: LONG.into(), before: "3".into(), after: "6".into() }],
+                scores: [Some(("better", "Better, more than the measure's own noise".to_owned())), None]
+                    .map(|change| ScoreLine {
+                        measure: "Four questions".into(),
+                        label: LONG.into(),
+                        before: "3".into(),
+                        after: "6".into(),
+                        change,
+                    })
+                    .into(),
                 moments: vec![Choice::new("before", "At the beginning", true)],
                 modes: vec![Choice::new("together", "Together", true)],
-                problems: problems(&["moment", "mode"]),
+                problems: problems(&["measure", "moment", "mode"]),
             };
             let empty =
                 Self { open: false, link: None, lines: vec![], scores: vec![], problems: vec![], ..usual.clone() };
@@ -186,6 +215,8 @@ mod samples {
                 item: "happy".into(),
                 progress: "Question 2 of 4".into(),
                 about: Some("No right answers".into()),
+                stem: "Over the last 2 weeks".into(),
+                danger: true,
                 text: "How happy?".into(),
                 kind: "scale",
                 numbers: (0..=10).collect(),
@@ -197,8 +228,9 @@ mod samples {
             };
             let options = vec![Choice::new("a", LONG, true)];
             let choice = Self { kind: "choice", options, back_href: None, about: None, ..scale.clone() };
-            let words = Self { kind: "words", problems: vec![], ..choice.clone() };
-            vec![scale, choice, words]
+            let words = Self { kind: "words", problems: vec![], stem: String::new(), danger: false, ..choice.clone() };
+            let number = Self { kind: "number", low: "minutes a day".into(), ..choice.clone() };
+            vec![scale, choice, words, number]
         }
     }
 
@@ -212,13 +244,15 @@ mod samples {
                 options: vec![],
             };
             let choice = PaperQuestion { numbers: vec![], options: vec!["Yes".into()], ..scale.clone() };
-            let words = PaperQuestion { options: vec![], ..choice.clone() };
+            let number = PaperQuestion { options: vec![], low: "minutes a day".into(), ..choice.clone() };
+            let words = PaperQuestion { options: vec![], low: String::new(), ..choice.clone() };
             vec![Self {
                 frame: frame("Paper"),
                 back_href: "/o/x/cases/1/measures".into(),
                 title: "Four questions".into(),
                 about: "No right answers".into(),
-                questions: vec![scale, choice, words],
+                stem: "Over the last 2 weeks".into(),
+                questions: vec![scale, choice, number, words],
                 worker: LONG.into(),
                 source: "ONS".into(),
             }]

@@ -46,8 +46,8 @@ pub use case::{
 pub use chart::{MonthChart, MonthPoint};
 pub use connection::{ConnectionLine, ConnectionPage, DayFields, GroupPage, OfferPage};
 pub use day::{
-    AwayLine, CaseloadLine, CaseloadPage, ClosedLine, ClosedPage, CoverPage, DayView, DiaryDay, DiaryPage, Filter,
-    FindPage, FoundLine, GroupAnswerLine, HandOverPage, Inbox, OutLine, ReviewLine, VisitCard, VisitPage,
+    AlertLine, AwayLine, CaseloadLine, CaseloadPage, ClosedLine, ClosedPage, CoverPage, DayView, DiaryDay, DiaryPage,
+    Filter, FindPage, FoundLine, GroupAnswerLine, HandOverPage, Inbox, OutLine, ReviewLine, VisitCard, VisitPage,
 };
 pub use directory::{DirectoryPage, ListPage, OfferBeside, Reason, ResultCard, RoomTag, SearchForm, ServicePage};
 pub use entry::{
@@ -59,7 +59,7 @@ pub use improvement::{
     SurveyThanksPage, WrittenBlock,
 };
 pub use launch::{LaunchKeyLine, LaunchKeysPage, LaunchPage};
-pub use measure::{AssessmentLine, MeasuresPage, PaperPage, PaperQuestion, QuestionPage, ScoreLine};
+pub use measure::{AssessmentLine, MeasureSource, MeasuresPage, PaperPage, PaperQuestion, QuestionPage, ScoreLine};
 pub use plan::{CopyStep, GoalView, PlanCopyPage, PlanPage, StepView};
 pub use qr::Qr;
 pub use refer::{
