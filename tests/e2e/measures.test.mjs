@@ -24,7 +24,8 @@ for (const how of [{ width: 1280, javaScriptEnabled: true }, { width: 320, javaS
     }
     await maya.getByRole('link', { name: 'Ask the questions' }).click(); await check(maya, 'measures, empty'); await picture(maya, `measures-empty-${width}`)
     const list = maya.url()
-    await maya.getByRole('link', { name: 'Print the questions on paper' }).click(); await check(maya, 'paper'); await picture(maya, `paper-${width}`)
+    await maya.getByText('On paper, and whose questions they are').click()
+    await maya.getByRole('link', { name: 'Print Four questions about how you feel on paper' }).click(); await check(maya, 'paper'); await picture(maya, `paper-${width}`)
     await maya.getByRole('link', { name: 'Back', exact: true }).click()
 
     await maya.getByRole('button', { name: 'Begin' }).click(); await check(maya, 'first question'); await picture(maya, `question-${width}`)
@@ -106,6 +107,58 @@ for (const how of [{ width: 1280, javaScriptEnabled: true }, { width: 320, javaS
     await maya.getByRole('link', { name: /about Peggy and how information/ }).click()
     assert.equal(await maya.getByLabel('In their own words: religion or belief').inputValue(), 'Quaker, on and off')
     assert.ok(await valid([maya]) > 3)
+    await maya.context().close()
+  })
+}
+
+for (const how of [{ width: 1280, javaScriptEnabled: true }, { width: 320, javaScriptEnabled: false }]) {
+  const { width, javaScriptEnabled } = how
+  test(`an answer that may mean danger at ${width} px ${javaScriptEnabled ? 'with' : 'without'} JavaScript`, async () => {
+    const check = (page, where) => accessible(page, where, { javaScriptEnabled })
+    const maya = await open(engine, server, how)
+    await signInAs(maya, /Maya Okonkwo/)
+    await maya.getByRole('link', { name: /^Everyone/ }).click()
+    await maya.locator('.fp-cell-name a').nth(width === 320 ? 2 : 1).click()
+    const address = maya.url()
+    await maya.getByRole('link', { name: 'Ask the questions' }).click()
+    await maya.getByLabel('PHQ-9: mood over the last two weeks').check()
+    await maya.getByLabel('On the way').check()
+    await maya.getByLabel('By themselves, through a link').check()
+    await maya.getByRole('button', { name: 'Begin' }).click(); await check(maya, 'not through a link')
+    assert.match(await maya.textContent('main'), /nobody is there to see it. Ask them together/)
+    assert.equal(await maya.getByLabel('PHQ-9: mood over the last two weeks').isChecked(), true, 'what was chosen stays')
+    await maya.getByLabel('Together, now').check()
+    await maya.getByRole('button', { name: 'Begin' }).click(); await check(maya, 'phq, first'); await picture(maya, `phq-${width}`)
+    assert.match(await maya.textContent('main'), /Question 1 of 9.*Over the last 2 weeks.*Little interest or pleasure/s)
+    for (let n = 1; n < 9; n += 1) {
+      await maya.getByLabel('Not at all').check()
+      await maya.getByRole('button', { name: 'Next' }).click()
+    }
+    await maya.getByLabel('Several days').check()
+    await maya.getByRole('button', { name: 'Next' }).click(); await check(maya, 'danger'); await picture(maya, `danger-${width}`)
+    assert.match(await maya.textContent('main'), /An answer may mean danger: PHQ-9.*Speak with them today/s)
+    await maya.getByRole('link', { name: 'Caseload' }).first().click(); await check(maya, 'danger on the caseload')
+    assert.match(await maya.textContent('main'), /An answer of .* may mean danger, .* at/)
+    await maya.goto(address)
+    await maya.getByRole('button', { name: 'I have seen to it' }).click(); await check(maya, 'seen to')
+    assert.match(await maya.textContent('main'), /Noted that you have seen to it/)
+    assert.doesNotMatch(await maya.textContent('main'), /An answer may mean danger/)
+
+    // A number is typed; what nobody did is not asked further.
+    await maya.getByRole('link', { name: 'Ask the questions' }).click()
+    await maya.getByLabel('IPAQ: how much you move').check()
+    await maya.getByLabel('At the beginning').check()
+    await maya.getByRole('button', { name: 'Begin' }).click()
+    const days = async (n) => { await maya.getByLabel(String(n), { exact: true }).check(); await maya.getByRole('button', { name: 'Next' }).click() }
+    await days(0); await days(0); await days(5)
+    await maya.getByLabel(/usually spend walking/).fill('half an hour')
+    await maya.getByRole('button', { name: 'Next' }).click(); await check(maya, 'no number'); await picture(maya, `number-${width}`)
+    assert.match(await maya.textContent('main'), /Type a number of minutes a day from 0 to 1440/)
+    await maya.getByLabel(/usually spend walking/).fill('30')
+    await maya.getByRole('button', { name: 'Next' }).click()
+    await maya.getByRole('button', { name: 'Leave this one out' }).click(); await check(maya, 'moved')
+    assert.match(await maya.textContent('main'), /Moving, MET-minutes a week \(IPAQ\): 495 \(moderate\)/)
+    assert.ok(await valid([maya]) > 5)
     await maya.context().close()
   })
 }

@@ -199,8 +199,13 @@ impl Store {
 }
 
 async fn put_all(tx: &mut Tx, name: &'static str, cells: Vec<Vec<Value>>) -> Result<()> {
-    let mut rows = Rows::of(tables::named(name)?, tx);
+    let table = tables::named(name)?;
+    let mut rows = Rows::of(table, tx);
     for row in cells {
+        // A cell too few would move every one after it.
+        if row.len() != table.columns.len() {
+            return Err(StoreError::corrupt(name));
+        }
         rows.put(tx, row).await?;
     }
     rows.end(tx).await.map(drop)
@@ -531,7 +536,10 @@ impl Written<'_> {
         let finished = self.measure.next(&asked.answers).is_none().then_some(at);
         let (code, version) = (self.measure.code.as_str(), i64::from(self.measure.version));
         let (moment, mode) = (asked.moment.code(), asked.mode.code());
-        let cells = values![self.tenant, id, case, code, version, moment, mode, key, work.worker, at, finished];
+        let asked_for = values![self.tenant, id, case, code, version, moment, mode, key, work.worker, at, finished];
+        // These questions raise no alert.
+        let alert = values![None::<Timestamp>, None::<UserId>, None::<Timestamp>];
+        let cells = [asked_for, alert].concat();
         self.put("assessment", cells);
         for (item, answer) in &asked.answers {
             self.put("assessment_answer", values![self.tenant, id, item, answer, at]);

@@ -2,19 +2,19 @@
 
 use axum::response::Response;
 use axum_extra::extract::Query;
-use fingerpost_casework::{AlertRow, AnswerRow, CaseloadRow, OutRow};
+use fingerpost_casework::{AnswerRow, CaseloadRow, OutRow};
 use fingerpost_domain::calendar::{day_of, plus_days, working_days_between};
 use fingerpost_domain::connection::ConnectionState;
 use fingerpost_domain::text::capital;
 use fingerpost_domain::{Date, Timestamp};
 use fingerpost_policy::{Action, ReadCaseload};
-use fingerpost_ui::format::{count, day_and_time, days_ago, due, long_day, time};
+use fingerpost_ui::format::{count, days_ago, due, long_day, time};
 use fingerpost_ui::pages::{
-    AlertLine, CaseloadLine, CaseloadPage, ClosedLine, ClosedPage, DayView, Filter, GroupAnswerLine, Inbox, OutLine,
-    ReviewLine,
+    CaseloadLine, CaseloadPage, ClosedLine, ClosedPage, DayView, Filter, GroupAnswerLine, Inbox, OutLine, ReviewLine,
 };
 use serde::Deserialize;
 
+use crate::alerts;
 use crate::visits::{self, cards};
 use fingerpost_web_core::WebError;
 use fingerpost_web_core::frame::show;
@@ -102,14 +102,6 @@ fn answer_line(here: &May<ReadCaseload>, row: &AnswerRow, today: Date) -> GroupA
             None => capital(&when),
         },
         yes,
-    }
-}
-
-fn alert_line(here: &May<ReadCaseload>, row: &AlertRow, today: Date) -> AlertLine {
-    AlertLine {
-        text: format!("An answer of {} may mean danger, {}.", short_name(&row.name), day_and_time(row.at, today)),
-        href: Some(here.href(&format!("cases/{}", row.case))),
-        action: here.href(&format!("cases/{}/measures/{}/seen", row.case, row.id)),
     }
 }
 
@@ -208,14 +200,7 @@ pub async fn list(here: May<ReadCaseload>, Query(shown): Query<Shown>) -> Result
         room: format!("{open} of {} used.", count(places, "place", "places")),
         inbox: inbox(&here, here.ctx.now).await?,
         day: if supervising { None } else { Some(own_day(&here, &rows, today).await?) },
-        alerts: here
-            .app()
-            .casework()
-            .alerts(&here.ctx)
-            .await?
-            .iter()
-            .map(|row| alert_line(&here, row, today))
-            .collect(),
+        alerts: alerts::lines(&here, today).await?,
         out: here.app().casework().out_now(&here.ctx).await?.iter().map(|row| out_line(&here, row, today)).collect(),
         reviews: reviews(&here, &rows, today),
         find_action: here.href("find"),

@@ -2,6 +2,7 @@
 //!
 //! Handlers as in `fingerpost-web`, whose table of routes names them. The page of a case itself is there.
 
+pub mod alerts;
 pub mod caseload;
 pub mod cover;
 pub mod diary;

@@ -4,7 +4,7 @@ use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
 use fingerpost_casework::VisitRow;
 use fingerpost_domain::calendar::day_of;
-use fingerpost_domain::id::{AssessmentId, CaseId, RequestKey, VisitId};
+use fingerpost_domain::id::{CaseId, RequestKey, VisitId};
 use fingerpost_domain::problem::Problems;
 use fingerpost_domain::visit::{GRACE, VisitAnswers, VisitKind};
 use fingerpost_domain::{Date, Timestamp};
@@ -222,16 +222,6 @@ pub async fn act(
         _ => here.href(&format!("cases/{case}?saved={saved}")),
     };
     Ok(Redirect::to(&back).into_response())
-}
-
-/// Says that somebody has seen to an answer that may mean danger.
-pub async fn seen(
-    here: May<WorkCase>,
-    Path((_, case, id)): Path<(String, CaseId, AssessmentId)>,
-    _form: Posted,
-) -> Result<Response, WebError> {
-    here.app().casework().see_to(&here.ctx, (case, id)).await?;
-    Ok(Redirect::to(&here.href(&format!("cases/{case}?saved=seen"))).into_response())
 }
 
 /// Says that a late colleague was reached.

@@ -23,7 +23,7 @@ use crate::{
     measures, plan_copy, plans, refer, sent, staff_surveys, survey_door, texts, triage, users,
 };
 use fingerpost_oruk as oruk;
-use fingerpost_web_casework::{caseload, cover, diary, find, visits};
+use fingerpost_web_casework::{alerts, caseload, cover, diary, find, visits};
 use fingerpost_web_core::{App, assets, errors, health, sessions};
 use fingerpost_web_directory::{door, gaps, search, signposts, steward, wrong};
 
@@ -156,7 +156,7 @@ table! {
     "/o/{org}/cases/{id}/measures", BOTH, Guard::May(Action::ReadCase), get(measures::list).post(measures::begin);
     "/o/{org}/cases/{id}/measures/paper", GET, Guard::May(Action::ReadCase), get(measures::paper);
     "/o/{org}/cases/{id}/measures/{assessment}", BOTH, Guard::May(Action::WorkCase), get(measures::ask).post(measures::answer);
-    "/o/{org}/cases/{id}/measures/{assessment}/seen", POST, Guard::May(Action::WorkCase), post(visits::seen);
+    "/o/{org}/cases/{id}/measures/{assessment}/seen", POST, Guard::May(Action::WorkCase), post(alerts::seen);
     "/o/{org}/cases/{id}/about", BOTH, Guard::May(Action::ReadCase), get(about::form).post(about::save);
     "/o/{org}/cases/{id}/measures/{assessment}/link", POST, Guard::May(Action::WorkCase), post(measures::change_link);
     "/o/{org}/cases/{id}/plan", BOTH, Guard::May(Action::WorkCase), get(plans::form).post(plans::save);
