@@ -16,7 +16,7 @@ statements! {
     CASELOAD = concat!(
         "SELECT c.id, p.given, p.family, p.preferred, p.risk, p.risk_note, c.opened_at, c.sent_at, c.first_contact, c.last_contact, c.next_action, c.next_due, \
          c.sessions_agreed, c.sessions_used, c.review_on, c.worker, u.name AS worker_name, \
-         (SELECT n.review_on FROM access_needs n WHERE n.tenant = c.tenant AND n.person = c.person ORDER BY n.version DESC LIMIT 1) AS access_review, \
+         CASE WHEN CAST($3 AS TEXT) IS NULL THEN NULL ELSE (SELECT n.review_on FROM access_needs n WHERE n.tenant = c.tenant AND n.person = c.person ORDER BY n.version DESC LIMIT 1) END AS access_review, \
          CASE WHEN c.first_contact IS NULL THEN (SELECT COUNT(*) FROM referral r \
          WHERE r.tenant = c.tenant AND r.case_id = c.id AND (r.urgent = 1 OR r.safeguarding IS NOT NULL)) ELSE 0 END AS worries \
          FROM case_file c JOIN person p ON p.tenant = c.tenant AND p.id = c.person JOIN app_user u ON u.tenant = c.tenant AND u.id = c.worker \
@@ -68,7 +68,7 @@ pub struct CaseloadRow {
     pub worried: bool,
     /// When the plan is looked at again.
     pub plan_review: Option<Date>,
-    /// When they are asked again how words reach them.
+    /// When they are asked again how words reach them; read for whoever sees their own people.
     pub access_review: Option<Date>,
     /// Whose case it is.
     pub worker_name: String,

@@ -202,7 +202,8 @@ pub async fn list(here: May<ReadCaseload>, Query(shown): Query<Shown>) -> Result
         day: if supervising { None } else { Some(own_day(&here, &rows, today).await?) },
         alerts: alerts::lines(&here, today).await?,
         out: here.app().casework().out_now(&here.ctx).await?.iter().map(|row| out_line(&here, row, today)).collect(),
-        reviews: reviews(&here, &rows, today),
+        // A whole scheme's would be a list that nobody reads: each is somebody's own.
+        reviews: if supervising { vec![] } else { reviews(&here, &rows, today) },
         find_action: here.href("find"),
         cover_href: here.href("cover"),
         table_heading: if supervising { "Everybody in the scheme" } else { "Your people" }.to_owned(),
@@ -220,7 +221,7 @@ pub async fn list(here: May<ReadCaseload>, Query(shown): Query<Shown>) -> Result
         empty_text: if rows.is_empty() {
             "Nobody yet. When a referral is accepted and allocated to you, the person shows here."
         } else {
-            "Nobody needs you right now."
+            "Nobody is late, due today, without a next step, or unheard of for 4 weeks."
         }
         .to_owned(),
     };
