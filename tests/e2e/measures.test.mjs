@@ -135,7 +135,9 @@ for (const how of [{ width: 1280, javaScriptEnabled: true }, { width: 320, javaS
       await maya.getByRole('button', { name: 'Next' }).click()
     }
     await maya.getByLabel('Several days').check()
-    await maya.getByRole('button', { name: 'Next' }).click(); await check(maya, 'danger'); await picture(maya, `danger-${width}`)
+    await maya.getByRole('button', { name: 'Next' }).click(); await check(maya, 'stop here'); await picture(maya, `stop-${width}`)
+    assert.match(await maya.textContent('main'), /Let us stop here, and talk.*ring 999.*116 123/s)
+    await maya.getByRole('link', { name: 'Go on, to the case' }).click(); await check(maya, 'danger'); await picture(maya, `danger-${width}`)
     assert.match(await maya.textContent('main'), /An answer may mean danger: PHQ-9.*Speak with them today/s)
     await maya.getByRole('link', { name: 'Caseload' }).first().click(); await check(maya, 'danger on the caseload')
     assert.match(await maya.textContent('main'), /An answer of .* may mean danger, .*(am|pm|midday|midnight)\. Speak/)

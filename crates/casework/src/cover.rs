@@ -21,13 +21,19 @@ statements! {
             JOIN app_user u ON u.tenant = b.tenant AND u.id = b.worker LEFT JOIN app_user k ON k.tenant = b.tenant AND k.id = b.cover \
             WHERE b.tenant = $1 AND b.scheme = $2 AND b.ended_at IS NULL AND b.until_day >= $3 ORDER BY b.from_day, b.id LIMIT $4";
     RECORD_AWAY = "INSERT INTO absence (tenant, id, scheme, worker, from_day, until_day, cover, recorded_by, recorded_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
-    SAME_AWAY = "SELECT id FROM absence WHERE tenant = $1 AND scheme = $2 AND worker = $3 AND ended_at IS NULL AND from_day <= $5 AND until_day >= $4 LIMIT 1";
+    SAME_AWAY = "SELECT from_day, until_day, cover FROM absence WHERE tenant = $1 AND scheme = $2 AND worker = $3 AND ended_at IS NULL AND from_day <= $5 AND until_day >= $4 LIMIT 1";
+    /// One after the other: two forms at once would both find nothing.
+    HOLD_WORKER = "UPDATE link_worker SET places = places WHERE tenant = $1 AND scheme = $2 AND user_id = $3";
+    ENDED = "SELECT ended_at FROM absence WHERE tenant = $1 AND scheme = $2 AND id = $3 AND (CAST($4 AS TEXT) IS NULL OR worker = $4)";
+    /// The same form sent twice: theirs already, and given by the same person.
+    GIVEN = "SELECT h.id FROM handover h JOIN case_file c ON c.tenant = h.tenant AND c.id = h.case_id AND c.worker = h.to_worker \
+             WHERE h.tenant = $1 AND h.case_id = $2 AND h.to_worker = $3 AND h.handed_by = $4 LIMIT 1";
     END_AWAY = "UPDATE absence SET ended_at = $4 WHERE tenant = $1 AND scheme = $2 AND id = $3 AND ended_at IS NULL AND (CAST($5 AS TEXT) IS NULL OR worker = $5)";
     /// Whoever covers works the cases of those who are away, and gives none of them to others.
     OPEN = "SELECT c.id, p.given, p.family, p.preferred, c.worker, u.name AS worker_name, c.next_action, c.next_due FROM case_file c \
             JOIN person p ON p.tenant = c.tenant AND p.id = c.person JOIN app_user u ON u.tenant = c.tenant AND u.id = c.worker \
             WHERE c.tenant = $1 AND c.scheme = $2 AND c.closed_at IS NULL AND (CAST($3 AS TEXT) IS NULL OR c.worker = $3) \
-            ORDER BY u.name, p.name_folded, c.id LIMIT $4";
+            ORDER BY CASE WHEN c.id = $5 THEN 0 ELSE 1 END, u.name, p.name_folded, c.id LIMIT $4";
     WHOSE = "SELECT worker FROM case_file WHERE tenant = $1 AND scheme = $2 AND id = $3";
     IS_WORKER = "SELECT w.user_id FROM link_worker w JOIN app_user u ON u.tenant = w.tenant AND u.id = w.user_id AND u.disabled = 0 WHERE w.tenant = $1 AND w.scheme = $2 AND w.user_id = $3";
     GIVE = "UPDATE case_file SET worker = $3 WHERE tenant = $1 AND id = $2 AND worker <> $3";
@@ -158,8 +164,13 @@ impl Casework {
         for user in [Some(away.worker), away.cover].into_iter().flatten() {
             tx.row(IS_WORKER, values![tenant, scheme, user]).await?.ok_or(StoreError::NotFound)?;
         }
-        if tx.row(SAME_AWAY, values![tenant, scheme, away.worker, away.from, away.until]).await?.is_some() {
-            return Err(StoreError::AlreadyThere);
+        tx.run(HOLD_WORKER, values![tenant, scheme, away.worker]).await?;
+        if let Some(row) = tx.row(SAME_AWAY, values![tenant, scheme, away.worker, away.from, away.until]).await? {
+            let stands = (row.parsed::<Date>("from_day")?, row.parsed::<Date>("until_day")?, row.opt_parsed("cover")?);
+            if stands != (away.from, away.until, away.cover) {
+                return Err(StoreError::AlreadyThere);
+            }
+            return self.0.ledger().stored_before(tx).await;
         }
         let id: AbsenceId = self.0.entropy().id(ctx.now);
         let user = ctx.grant.user();
@@ -177,19 +188,26 @@ impl Casework {
         let mut tx = self.0.ledger().db().write().await?;
         let of = values![grant.tenant(), grant.organisation(), id, ctx.now, grant.only_user()];
         if tx.run(END_AWAY, of).await? == 0 {
-            return Err(StoreError::NotFound);
+            let of = values![grant.tenant(), grant.organisation(), id, grant.only_user()];
+            tx.row(ENDED, of).await?.ok_or(StoreError::NotFound)?;
+            return self.0.ledger().stored_before(tx).await;
         }
         self.0.ledger().commit(tx, ctx.now, ctx.entry(Act::Change, Resource::Absence).of(id).because("ended")).await
     }
 
-    /// The open cases that the reader may hand over, by link worker; of one of them where `of` says so.
+    /// The open cases that the reader may hand over, `first` before all others, then by link worker; of one of them where
+    /// `of` says so.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn to_hand_over(&self, ctx: &Ctx<Reallocate>, of: Option<UserId>) -> Result<Vec<CaseToHandOver>> {
+    pub async fn to_hand_over(
+        &self,
+        ctx: &Ctx<Reallocate>,
+        (of, first): (Option<UserId>, Option<CaseId>),
+    ) -> Result<Vec<CaseToHandOver>> {
         let grant = &ctx.grant;
         let only = grant.only_user().or(of);
-        let wanted = values![grant.tenant(), grant.organisation(), only, PAGE_ROWS];
+        let wanted = values![grant.tenant(), grant.organisation(), only, PAGE_ROWS, first];
         let rows = self.0.ledger().db().rows(OPEN, wanted).await?;
         self.0.ledger().looked(ctx.now, ctx.entry(Act::Read, Resource::Caseload).because("hand_over")).await?;
         rows.iter()
@@ -207,7 +225,8 @@ impl Casework {
     }
 
     /// Gives cases to another link worker: all of them, or none. Visits that are planned go along; the note stands in each
-    /// case. Gives how many changed hands: those that were theirs already did not.
+    /// case. Gives how many changed hands, those by the same form sent before
+    /// with them: those that were theirs already did not.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] for a case outside the reader's scope, or for somebody who is no link worker here;
@@ -217,8 +236,12 @@ impl Casework {
         let today = day_of(ctx.now);
         let mut tx = self.0.ledger().db().write().await?;
         tx.row(IS_WORKER, values![tenant, scheme, given.to]).await?.ok_or(StoreError::NotFound)?;
-        let mut handed = vec![];
+        let (mut handed, mut given_before) = (vec![], 0);
         for case in &given.cases {
+            if tx.row(GIVEN, values![tenant, *case, given.to, user]).await?.is_some() {
+                given_before += 1;
+                continue;
+            }
             case_in_scope(&mut tx, ctx, *case).await?;
             hold_case(&mut tx, tenant, *case, None).await?;
             let row = tx.row(WHOSE, values![tenant, scheme, *case]).await?.ok_or(StoreError::NotFound)?;
@@ -237,7 +260,7 @@ impl Casework {
         }
         let Some(((first, first_case), others)) = handed.split_first() else {
             self.0.ledger().stored_before(tx).await?;
-            return Ok(0);
+            return Ok(given_before);
         };
         // One message, however many: what it is about is the first of them.
         let about = first.to_string();
@@ -250,7 +273,7 @@ impl Casework {
             self.0.ledger().note(&mut tx, ctx.now, entry(*case)).await?;
         }
         self.0.ledger().commit(tx, ctx.now, entry(*first_case)).await?;
-        Ok(handed.len())
+        Ok(handed.len() + given_before)
     }
 
     /// When a case was handed over, newest first. It stands on the page of the case, whose look is audited with it.

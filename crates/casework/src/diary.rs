@@ -12,7 +12,7 @@ use fingerpost_domain::role::Role;
 use fingerpost_domain::text::Line;
 use fingerpost_domain::visit::{GRACE, Visit, VisitKind};
 use fingerpost_domain::{Date, Timestamp};
-use fingerpost_engine::{Result, Row, StoreError, Tx, statements, values};
+use fingerpost_engine::{Result, Row, StoreError, statements, values};
 use fingerpost_ledger::{Act, Entry, Resource};
 use fingerpost_policy::{ReadCase, ReadCaseload, WorkCase};
 use fingerpost_store::{
@@ -28,9 +28,10 @@ use crate::Casework;
 macro_rules! visits {
     ($place:literal, $join:literal) => {
         concat!(
-            "SELECT v.id, v.case_id, v.kind, v.on_day, v.at_minute, v.minutes, v.place, v.postcode, v.remember, v.left_at, v.back_by, v.back_at, \
+            "SELECT v.id, v.case_id, v.kind, v.on_day, v.at_minute, v.minutes, v.place, v.postcode, v.remember, v.gone_by, v.left_at, v.back_by, v.back_at, \
              p.given, p.family, p.preferred, p.address, p.postcode AS home, p.risk, p.risk_note, p.communication, u.name AS worker_name, \
-             CAST(CASE WHEN EXISTS (SELECT 1 FROM contact t WHERE t.tenant = v.tenant AND t.case_id = v.case_id AND t.on_day = v.on_day) THEN 1 ELSE 0 END AS BIGINT) AS recorded, ",
+             CAST(CASE WHEN EXISTS (SELECT 1 FROM contact t WHERE t.tenant = v.tenant AND t.case_id = v.case_id AND t.on_day = v.on_day \
+             AND (t.kind = CASE v.kind WHEN 'home' THEN 'home_visit' WHEN 'go_along' THEN 'went_along' WHEN 'call' THEN 'phone' ELSE 'met' END OR (v.kind = 'call' AND t.kind = 'video'))) THEN 1 ELSE 0 END AS BIGINT) AS recorded, ",
             $place,
             " FROM visit v JOIN case_file c ON c.tenant = v.tenant AND c.id = v.case_id JOIN person p ON p.tenant = c.tenant AND p.id = c.person \
              JOIN app_user u ON u.tenant = v.tenant AND u.id = v.worker ",
@@ -43,12 +44,12 @@ statements! {
     PLAN = "INSERT INTO visit (tenant, id, case_id, worker, request_key, kind, on_day, at_minute, minutes, place, postcode, remember, planned_by, planned_at) \
             SELECT $1, $2, id, worker, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13 FROM case_file WHERE tenant = $1 AND id = $3 \
             ON CONFLICT (tenant, planned_by, request_key) DO NOTHING";
-    /// The diary of some days: the reader's own, and of those whom they cover.
+    /// The visits of some days in the cases that the reader may open; whoever is inside sees that one until they are out.
     DIARY = concat!(
         visits!("z.latitude, z.longitude", "LEFT JOIN postcode z ON z.postcode = COALESCE(v.postcode, CASE WHEN v.kind = 'home' THEN p.postcode END) "),
-        "WHERE v.tenant = $1 AND c.scheme = $2 AND v.on_day >= $5 AND v.on_day <= $6 AND v.cancelled_at IS NULL AND c.closed_at IS NULL AND ",
-        theirs!("v.worker", "$3", "$4"),
-        " ORDER BY v.on_day, v.at_minute, v.id LIMIT $7"
+        "WHERE v.tenant = $1 AND c.scheme = $2 AND v.on_day >= $5 AND v.on_day <= $6 AND v.cancelled_at IS NULL AND ((v.gone_by = $3 AND v.left_at IS NOT NULL AND v.back_at IS NULL) OR (c.closed_at IS NULL AND ",
+        theirs!("c.worker", "$3", "$4"),
+        ")) ORDER BY v.on_day, v.at_minute, v.id LIMIT $7"
     );
     OF_CASE = concat!(
         visits!("CAST(NULL AS BIGINT) AS latitude, CAST(NULL AS BIGINT) AS longitude", ""),
@@ -56,20 +57,22 @@ statements! {
     );
     ONE = concat!(visits!("CAST(NULL AS BIGINT) AS latitude, CAST(NULL AS BIGINT) AS longitude", ""), "WHERE v.tenant = $1 AND v.case_id = $2 AND v.id = $3 AND v.cancelled_at IS NULL");
     CANCEL = "UPDATE visit SET cancelled_at = $4 WHERE tenant = $1 AND id = $2 AND case_id = $3 AND cancelled_at IS NULL AND (left_at IS NULL OR back_at IS NOT NULL)";
-    GO_IN = "UPDATE visit SET left_at = $4, back_by = $5, back_at = NULL, raised = 0, answered_by = NULL, answered_at = NULL \
+    GO_IN = "UPDATE visit SET gone_by = $6, left_at = $4, back_by = $5, back_at = NULL, raised = 0, answered_by = NULL, answered_at = NULL \
              WHERE tenant = $1 AND id = $2 AND case_id = $3 AND cancelled_at IS NULL AND (left_at IS NULL OR back_at IS NOT NULL)";
-    COME_OUT = "UPDATE visit SET back_at = $4 WHERE tenant = $1 AND id = $2 AND case_id = $3 AND left_at IS NOT NULL AND back_at IS NULL";
+    /// Whoever went in may always say that they are out, whosever case it is by then.
+    COME_OUT = "UPDATE visit SET back_at = $5 WHERE tenant = $1 AND id = $2 AND case_id = $3 AND gone_by = $4 AND left_at IS NOT NULL AND back_at IS NULL";
+    STANDS = "SELECT gone_by, back_by, back_at, cancelled_at, answered_at FROM visit WHERE tenant = $1 AND id = $2 AND case_id = $3";
     ANSWERED = "UPDATE visit SET answered_by = $3, answered_at = $4 WHERE tenant = $1 AND id = $2 AND left_at IS NOT NULL AND back_at IS NULL AND raised > 0 AND answered_at IS NULL";
     TIMES = "SELECT kind, minutes FROM visit WHERE tenant = $1 AND id = $2 AND case_id = $3 AND cancelled_at IS NULL";
     SCHEME_OF = "SELECT c.scheme FROM visit v JOIN case_file c ON c.tenant = v.tenant AND c.id = v.case_id WHERE v.tenant = $1 AND v.id = $2";
     OUT = "SELECT v.id, v.case_id, v.kind, v.place, v.left_at, v.back_by, v.raised, v.answered_at, u.name AS worker_name, w.phone AS worker_phone, p.address, p.postcode AS home, a.name AS answered_name \
            FROM visit v JOIN case_file c ON c.tenant = v.tenant AND c.id = v.case_id JOIN person p ON p.tenant = c.tenant AND p.id = c.person \
-           JOIN app_user u ON u.tenant = v.tenant AND u.id = v.worker LEFT JOIN link_worker w ON w.tenant = v.tenant AND w.user_id = v.worker AND w.scheme = c.scheme \
+           JOIN app_user u ON u.tenant = v.tenant AND u.id = COALESCE(v.gone_by, v.worker) LEFT JOIN link_worker w ON w.tenant = v.tenant AND w.user_id = COALESCE(v.gone_by, v.worker) AND w.scheme = c.scheme \
            LEFT JOIN app_user a ON a.tenant = v.tenant AND a.id = v.answered_by \
            WHERE v.tenant = $1 AND c.scheme = $2 AND v.left_at >= $4 AND v.left_at IS NOT NULL AND v.back_at IS NULL AND (CAST($3 AS TEXT) IS NULL OR v.raised > 1) ORDER BY v.back_by, v.id LIMIT 50";
-    OVERDUE = "SELECT c.scheme, v.back_by, v.raised FROM visit v JOIN case_file c ON c.tenant = v.tenant AND c.id = v.case_id \
+    OVERDUE = "SELECT c.scheme, v.gone_by, v.back_by, v.raised FROM visit v JOIN case_file c ON c.tenant = v.tenant AND c.id = v.case_id \
                WHERE v.tenant = $1 AND v.id = $2 AND v.left_at IS NOT NULL AND v.back_at IS NULL AND v.answered_at IS NULL";
-    RAISE = "UPDATE visit SET raised = raised + 1 WHERE tenant = $1 AND id = $2";
+    RAISE = "UPDATE visit SET raised = $3 WHERE tenant = $1 AND id = $2";
     /// Answers of groups to offers in open cases, newest first; those of the reader, and of whoever they cover.
     ANSWERS = concat!(
         "SELECT n.id, n.case_id, n.service_name, n.state, n.reason, n.answered_at, p.given, p.family, p.preferred \
@@ -121,8 +124,10 @@ pub struct VisitRow {
     pub worker_name: String,
     /// A contact of that day is recorded.
     pub recorded: bool,
-    /// When the worker went in, and by when they said they would be back.
+    /// When somebody went in, and by when they said they would be back.
     pub out: Option<(Timestamp, Timestamp)>,
+    /// Who went in.
+    pub gone_by: Option<UserId>,
     /// When they said that they were back.
     pub back_at: Option<Timestamp>,
     /// Where it is, when its postcode is known.
@@ -146,7 +151,7 @@ pub struct OutRow {
     pub left_at: Timestamp,
     /// By when they said they would be back.
     pub back_by: Timestamp,
-    /// How many times others were told.
+    /// 0 while nobody was told; 1 once supervisors were, 2 once everybody was.
     pub raised: i64,
     /// Who said that they were reached, and when.
     pub answered: Option<(String, Timestamp)>,
@@ -237,6 +242,7 @@ fn visit_row(row: &Row) -> Result<VisitRow> {
         worker_name: row.text("worker_name")?,
         recorded: row.flag("recorded")?,
         out,
+        gone_by: row.opt_parsed("gone_by")?,
         back_at: row.opt_at("back_at")?,
         point,
     })
@@ -315,60 +321,67 @@ impl Casework {
         self.0.ledger().commit(tx, ctx.now, ctx.entry(Act::Create, Resource::Visit).of(id)).await
     }
 
-    async fn change(
-        &self,
-        ctx: &Ctx<WorkCase>,
-        (case, visit): (CaseId, VisitId),
-        why: &'static str,
-        change: impl AsyncFnOnce(&mut Tx) -> Result<u64>,
-    ) -> Result<()> {
+    /// Calls a visit off. A second press changes nothing.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] outside the reader's scope; [`StoreError::ChangedMeanwhile`] while somebody is there.
+    pub async fn cancel_visit(&self, ctx: &Ctx<WorkCase>, (case, visit): (CaseId, VisitId)) -> Result<()> {
+        let tenant = ctx.grant.tenant();
         let mut tx = self.0.ledger().db().write().await?;
         case_in_scope(&mut tx, ctx, case).await?;
-        if change(&mut tx).await? == 0 {
-            return Err(StoreError::ChangedMeanwhile);
+        if tx.run(CANCEL, values![tenant, visit, case, ctx.now]).await? == 0 {
+            let row = tx.row(STANDS, values![tenant, visit, case]).await?.ok_or(StoreError::NotFound)?;
+            if row.opt_at("cancelled_at")?.is_none() {
+                return Err(StoreError::ChangedMeanwhile);
+            }
+            return self.0.ledger().stored_before(tx).await;
         }
-        self.0.ledger().commit(tx, ctx.now, ctx.entry(Act::Change, Resource::Visit).of(visit).because(why)).await
+        let entry = ctx.entry(Act::Change, Resource::Visit).of(visit).because("cancelled");
+        self.0.ledger().commit(tx, ctx.now, entry).await
     }
 
-    /// Calls a visit off.
+    /// Notes that the reader goes in now. When they have not said that they are back [`GRACE`] after the visit should have
+    /// ended, others are told. Gives by when they are expected back; a second press gives the same.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`] outside the reader's scope; [`StoreError::ChangedMeanwhile`] when it was called off already,
-    /// or somebody is there now.
-    pub async fn cancel_visit(&self, ctx: &Ctx<WorkCase>, (case, visit): (CaseId, VisitId)) -> Result<()> {
-        let gone = values![ctx.grant.tenant(), visit, case, ctx.now];
-        self.change(ctx, (case, visit), "cancelled", async |tx| tx.run(CANCEL, gone).await).await
-    }
-
-    /// Notes that the worker goes in now. When they have not said that they are back [`GRACE`] after the visit should have
-    /// ended, others are told. Gives by when they are expected back.
-    ///
-    /// # Errors
-    /// [`StoreError::NotFound`] outside the reader's scope or without such a visit; [`StoreError::ChangedMeanwhile`] when they
-    /// are there already.
+    /// [`StoreError::NotFound`] outside the reader's scope or without such a visit; [`StoreError::ChangedMeanwhile`] when
+    /// somebody else is there, or it was called off.
     pub async fn go_in(&self, ctx: &Ctx<WorkCase>, (case, visit): (CaseId, VisitId)) -> Result<Timestamp> {
-        let tenant = ctx.grant.tenant();
+        let (tenant, user) = (ctx.grant.tenant(), ctx.grant.user());
         let mut tx = self.0.ledger().db().write().await?;
         case_in_scope(&mut tx, ctx, case).await?;
         let row = tx.row(TIMES, values![tenant, visit, case]).await?.ok_or(StoreError::NotFound)?;
         let back_by = after(ctx.now, SignedDuration::from_mins(row.int("minutes")?));
-        if tx.run(GO_IN, values![tenant, visit, case, ctx.now, back_by]).await? == 0 {
-            return Err(StoreError::ChangedMeanwhile);
+        if tx.run(GO_IN, values![tenant, visit, case, ctx.now, back_by, user]).await? == 0 {
+            let row = tx.row(STANDS, values![tenant, visit, case]).await?.ok_or(StoreError::NotFound)?;
+            let mine = row.opt_parsed::<UserId>("gone_by")? == Some(user) && row.opt_at("back_at")?.is_none();
+            let before = row.opt_at("back_by")?.filter(|_| mine).ok_or(StoreError::ChangedMeanwhile)?;
+            self.0.ledger().stored_before(tx).await?;
+            return Ok(before);
         }
-        let job = (JobKind::VisitOverdue, visit.to_string());
-        add_job(&self.0, &mut tx, tenant, (job.0, &job.1), (after(back_by, GRACE), ctx.now)).await?;
+        let late = after(back_by, GRACE);
+        add_job(&self.0, &mut tx, tenant, (JobKind::VisitOverdue, &visit.to_string()), (late, ctx.now)).await?;
         let entry = ctx.entry(Act::Change, Resource::Visit).of(visit).because("went_in");
         self.0.ledger().commit(tx, ctx.now, entry).await?;
         Ok(back_by)
     }
 
-    /// Notes that the worker has left again.
+    /// Notes that the reader, who went in, has left again; whosever case it is by then. A second press changes nothing.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`] outside the reader's scope; [`StoreError::ChangedMeanwhile`] when nobody was there.
+    /// [`StoreError::NotFound`] when it was not they who went in.
     pub async fn come_out(&self, ctx: &Ctx<WorkCase>, (case, visit): (CaseId, VisitId)) -> Result<()> {
-        let back = values![ctx.grant.tenant(), visit, case, ctx.now];
-        self.change(ctx, (case, visit), "came_out", async |tx| tx.run(COME_OUT, back).await).await
+        let (tenant, user) = (ctx.grant.tenant(), ctx.grant.user());
+        let mut tx = self.0.ledger().db().write().await?;
+        if tx.run(COME_OUT, values![tenant, visit, case, user, ctx.now]).await? == 0 {
+            let row = tx.row(STANDS, values![tenant, visit, case]).await?.ok_or(StoreError::NotFound)?;
+            if row.opt_parsed::<UserId>("gone_by")? != Some(user) {
+                return Err(StoreError::NotFound);
+            }
+            return self.0.ledger().stored_before(tx).await;
+        }
+        let entry = ctx.entry(Act::Change, Resource::Visit).of(visit).because("came_out");
+        self.0.ledger().commit(tx, ctx.now, entry).await
     }
 
     /// Those who are out and have not said that they are back: all of them for a supervisor; for a colleague only once
@@ -408,11 +421,11 @@ impl Casework {
             .collect()
     }
 
-    /// Notes that a late worker was reached: nobody else is told.
+    /// Notes that a late worker was reached: nobody else is told. It changes nothing when they are back, or somebody noted it
+    /// before.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`] in another scheme; [`StoreError::ChangedMeanwhile`] when they are back, or somebody noted it
-    /// before.
+    /// [`StoreError::NotFound`] in another scheme.
     pub async fn reached(&self, ctx: &Ctx<ReadCaseload>, visit: VisitId) -> Result<()> {
         let (tenant, user) = (ctx.grant.tenant(), ctx.grant.user());
         let mut tx = self.0.ledger().db().write().await?;
@@ -421,7 +434,7 @@ impl Casework {
             return Err(StoreError::NotFound);
         }
         if tx.run(ANSWERED, values![tenant, visit, user, ctx.now]).await? == 0 {
-            return Err(StoreError::ChangedMeanwhile);
+            return self.0.ledger().stored_before(tx).await;
         }
         self.0.ledger().commit(tx, ctx.now, ctx.entry(Act::Change, Resource::Visit).of(visit).because("reached")).await
     }
@@ -438,12 +451,13 @@ impl Casework {
         job_done(&mut tx, job, now).await?;
         if let Some(row) = tx.row(OVERDUE, values![tenant, visit]).await? {
             let (scheme, before) = (row.parsed("scheme")?, row.int("raised")?);
-            let supervisors = holders_of_role(&mut tx, tenant, scheme, Role::Supervisor).await?;
-            // Where a scheme has no supervisor, colleagues are the first who hear.
-            let first = before == 0 && !supervisors.is_empty();
-            let mut told = supervisors;
+            let gone: Option<UserId> = row.opt_parsed("gone_by")?;
+            // Who is late is not asked after themself.
+            let others = |found: Vec<UserId>| found.into_iter().filter(|user| Some(*user) != gone).collect::<Vec<_>>();
+            let mut told = others(holders_of_role(&mut tx, tenant, scheme, Role::Supervisor).await?);
+            let first = before == 0 && !told.is_empty();
             if !first {
-                told.extend(holders_of_role(&mut tx, tenant, scheme, Role::LinkWorker).await?);
+                told.extend(others(holders_of_role(&mut tx, tenant, scheme, Role::LinkWorker).await?));
             }
             told.sort_unstable();
             told.dedup();
@@ -452,7 +466,7 @@ impl Casework {
             for user in told {
                 write_to_user(&self.0, &mut tx, tenant, MessageTemplate::VisitOverdue, (user, &about), now).await?;
             }
-            tx.run(RAISE, values![tenant, visit]).await?;
+            tx.run(RAISE, values![tenant, visit, if first { 1_i64 } else { 2 }]).await?;
             if first {
                 let again = (JobKind::VisitOverdue, job.subject.as_str());
                 add_job(&self.0, &mut tx, tenant, again, (after(now, AGAIN_AFTER), now)).await?;

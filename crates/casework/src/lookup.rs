@@ -20,15 +20,15 @@ statements! {
         theirs!("c.worker", "$3", "$4"),
         " ORDER BY c.closed_at DESC NULLS FIRST, c.id LIMIT $6"
     );
-    /// `$5` and `$6`: what the folded name holds, both of them; `$7`: what the name of a group holds, or no such thing.
+    /// `$5` to `$7`: what the folded name and what they like to be called hold together, all of them; `$8`: what a group's name holds.
     BY_NAME = concat!(
         "SELECT c.id, p.given, p.family, p.preferred, p.born, c.closed_at, u.name AS worker_name, \
-         (SELECT MIN(n.service_name) FROM connection n WHERE n.tenant = c.tenant AND n.case_id = c.id AND LOWER(n.service_name) LIKE $7 ESCAPE '~') AS service_name \
+         (SELECT MIN(n.service_name) FROM connection n WHERE n.tenant = c.tenant AND n.case_id = c.id AND LOWER(n.service_name) LIKE $8 ESCAPE '~') AS service_name \
          FROM case_file c JOIN person p ON p.tenant = c.tenant AND p.id = c.person JOIN app_user u ON u.tenant = c.tenant AND u.id = c.worker \
-         WHERE c.tenant = $1 AND c.scheme = $2 AND ((p.name_folded LIKE $5 ESCAPE '~' AND p.name_folded LIKE $6 ESCAPE '~') OR LOWER(p.preferred) LIKE $7 ESCAPE '~' \
-         OR EXISTS (SELECT 1 FROM connection n WHERE n.tenant = c.tenant AND n.case_id = c.id AND LOWER(n.service_name) LIKE $7 ESCAPE '~')) AND ",
+         WHERE c.tenant = $1 AND c.scheme = $2 AND ((p.name_folded || ' ' || LOWER(COALESCE(p.preferred, '')) LIKE $5 ESCAPE '~' AND p.name_folded || ' ' || LOWER(COALESCE(p.preferred, '')) LIKE $6 ESCAPE '~' AND p.name_folded || ' ' || LOWER(COALESCE(p.preferred, '')) LIKE $7 ESCAPE '~') \
+         OR EXISTS (SELECT 1 FROM connection n WHERE n.tenant = c.tenant AND n.case_id = c.id AND LOWER(n.service_name) LIKE $8 ESCAPE '~')) AND ",
         theirs!("c.worker", "$3", "$4"),
-        " ORDER BY c.closed_at DESC NULLS FIRST, p.name_folded, c.id LIMIT $8"
+        " ORDER BY c.closed_at DESC NULLS FIRST, p.name_folded, c.id LIMIT $9"
     );
     BY_PHONE = concat!(
         "SELECT c.id, p.given, p.family, p.preferred, p.born, c.closed_at, u.name AS worker_name, NULL AS service_name \
@@ -84,13 +84,11 @@ impl Casework {
                 db.rows(BY_PHONE, wanted).await?
             }
             Sought::Name { folded, typed } => {
-                let (first, last) = folded.rsplit_once(' ').unwrap_or((folded, folded));
-                wanted.extend(values![
-                    holding(first),
-                    holding(last),
-                    holding(&typed.to_lowercase()),
-                    MOST_FOUND as i64
-                ]);
+                let words: Vec<&str> = folded.split(' ').collect();
+                let word = |at: usize| holding(words.get(at).copied().unwrap_or_default());
+                let named = [word(0), word(words.len() / 2), word(words.len() - 1)];
+                wanted.extend(named.map(fingerpost_engine::Value::from));
+                wanted.extend(values![holding(&typed.to_lowercase()), MOST_FOUND as i64]);
                 db.rows(BY_NAME, wanted).await?
             }
         };

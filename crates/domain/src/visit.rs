@@ -187,6 +187,9 @@ pub fn read_time(typed: &str) -> Result<Time, String> {
     let hour = match half {
         Some(_) if !(1..=12).contains(&hour) => return Err(wrong()),
         Some(half) => hour % 12 + half,
+        None if (1..=6).contains(&hour) => {
+            return Err("Say whether it is in the morning or the afternoon, for example 2:30pm".to_owned());
+        }
         None => hour,
     };
     Time::new(hour, minute, 0, 0).map_err(|_| wrong())
@@ -224,8 +227,10 @@ mod tests {
         ] {
             assert_eq!(read_time(typed), Ok(read), "{typed}");
         }
-        for typed in ["", "9", "25:00", "10:3", "10:60", "13pm", "0am", "half ten", "+9:30", "1:234", "é5:3", "日本"]
-        {
+        for typed in [
+            "", "9", "25:00", "10:3", "10:60", "13pm", "0am", "2:30", "0230", "half ten", "+9:30", "1:234", "é5:3",
+            "日本",
+        ] {
             assert!(read_time(typed).is_err(), "{typed}");
         }
     }
@@ -234,7 +239,9 @@ mod tests {
         #[test]
         fn every_time_of_a_day_can_be_typed(hour in 0..24_i8, minute in 0..60_i8) {
             let at = time(hour, minute, 0, 0);
-            prop_assert_eq!(read_time(&format!("{hour}:{minute:02}")), Ok(at));
+            let bare = read_time(&format!("{hour}:{minute:02}"));
+            // "2:30" is an afternoon to most, and a night to a computer: neither is guessed.
+            if (1..=6).contains(&hour) { prop_assert!(bare.is_err()) } else { prop_assert_eq!(bare, Ok(at)) }
             let (half, shown) = (if hour < 12 { "am" } else { "pm" }, if hour % 12 == 0 { 12 } else { hour % 12 });
             prop_assert_eq!(read_time(&format!("{shown}.{minute:02} {half}")), Ok(at));
         }

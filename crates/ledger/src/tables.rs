@@ -45,7 +45,7 @@ tables! {
     "audit_row": "lane" "seq" "at" "tenant" "actor" "organisation" "act" "resource" "resource_id" "ground" "detail" "block";
     "audit_block": "number" "previous" "hash" "row_count" "sealed_at";
     "plan_version": "tenant" "case_id" "version" "body" "author" "written_at";
-    "visit": "tenant" "id" "case_id" "worker" "request_key" "kind" "on_day" "at_minute" "minutes" "place" "postcode" "remember" "planned_by" "planned_at" "cancelled_at" "left_at" "back_by" "back_at" "raised" "answered_by" "answered_at";
+    "visit": "tenant" "id" "case_id" "worker" "request_key" "kind" "on_day" "at_minute" "minutes" "place" "postcode" "remember" "planned_by" "planned_at" "cancelled_at" "gone_by" "left_at" "back_by" "back_at" "raised" "answered_by" "answered_at";
     "absence": "tenant" "id" "scheme" "worker" "from_day" "until_day" "cover" "recorded_by" "recorded_at" "ended_at";
     "handover": "tenant" "id" "case_id" "from_worker" "to_worker" "note" "handed_by" "handed_at";
     "service": "id" "source" "hsds_id" "name" "body" "seq" "changed_at" "source_body" "confirmed_on" "confirmed_by" "withheld" "released" "asked" "accepted" "reply_days" "open_reports" "used" "declined" "declined_most" "declined_why" "asked_on";

@@ -31,9 +31,9 @@ statements! {
     OF_CASE = "SELECT a.id, a.case_id, a.moment, a.mode, a.begun_at, a.finished_at, a.alert_at, a.alert_answered_at, q.body, p.given, p.family, p.preferred \
                FROM assessment a JOIN questionnaire q ON q.code = a.questionnaire AND q.version = a.version \
                JOIN case_file c ON c.tenant = a.tenant AND c.id = a.case_id JOIN person p ON p.tenant = c.tenant AND p.id = c.person \
-               WHERE a.tenant = $1 AND a.case_id = $2 ORDER BY a.begun_at, a.id LIMIT 40";
+               WHERE a.tenant = $1 AND a.case_id = $2 ORDER BY a.begun_at DESC, a.id DESC LIMIT 60";
     ANSWERS_OF_CASE = "SELECT n.assessment, n.item, n.answer FROM assessment a CROSS JOIN assessment_answer n \
-                       WHERE a.tenant = $1 AND a.case_id = $2 AND n.tenant = a.tenant AND n.assessment = a.id ORDER BY a.begun_at, a.id, n.item LIMIT 4000";
+                       WHERE a.tenant = $1 AND a.case_id = $2 AND n.tenant = a.tenant AND n.assessment = a.id ORDER BY a.begun_at DESC, a.id DESC, n.item LIMIT 6000";
     PUT_ANSWER = "INSERT INTO assessment_answer (tenant, assessment, item, answer, answered_at) VALUES ($1, $2, $3, $4, $5) \
                   ON CONFLICT (tenant, assessment, item) DO UPDATE SET answer = excluded.answer, answered_at = excluded.answered_at";
     BY_LINK = "SELECT id FROM assessment WHERE tenant = $1 AND case_id = $2 AND mode = 'link' AND finished_at IS NULL ORDER BY begun_at, id LIMIT 100";
@@ -88,7 +88,7 @@ fn assessment(row: &Row, answers: Answers) -> Result<Assessment> {
     })
 }
 
-/// The assessments of a case, oldest first.
+/// The newest assessments of a case, oldest of them first.
 pub(crate) async fn of_case(tx: &mut Tx, tenant: &TenantId, case: CaseId) -> Result<Vec<Assessment>> {
     let rows = tx.rows(OF_CASE, values![tenant, case]).await?;
     if rows.is_empty() {
@@ -98,7 +98,7 @@ pub(crate) async fn of_case(tx: &mut Tx, tenant: &TenantId, case: CaseId) -> Res
     for row in tx.rows(ANSWERS_OF_CASE, values![tenant, case]).await? {
         answers.entry(row.text("assessment")?).or_default().insert(row.text("item")?, row.text("answer")?);
     }
-    rows.iter().map(|row| assessment(row, answers.remove(&row.text("id")?).unwrap_or_default())).collect()
+    rows.iter().rev().map(|row| assessment(row, answers.remove(&row.text("id")?).unwrap_or_default())).collect()
 }
 
 async fn one(tx: &mut Tx, tenant: &TenantId, id: AssessmentId) -> Result<Assessment> {
@@ -164,7 +164,8 @@ impl Store {
     /// [`Mode::Link`] the token of the link is given: the only time that it is seen.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`] outside the reader's scope; [`StoreError::ChangedMeanwhile`] on a closed case.
+    /// [`StoreError::NotFound`] outside the reader's scope, and for a link to what may not be sent;
+    /// [`StoreError::ChangedMeanwhile`] on a closed case.
     pub async fn begin_assessment(
         &self,
         ctx: &Ctx<WorkCase>,
@@ -172,6 +173,9 @@ impl Store {
         (questionnaire, moment, mode, key): (&Questionnaire, Moment, Mode, RequestKey),
     ) -> Result<(AssessmentId, Option<String>)> {
         let (tenant, user) = (ctx.grant.tenant(), ctx.grant.user());
+        if mode == Mode::Link && !questionnaire.may_be_sent() {
+            return Err(StoreError::NotFound);
+        }
         let mut tx = self.db().write().await?;
         cases::in_scope(&mut tx, ctx, case).await?;
         cases::touch(&mut tx, tenant, case, None).await?;

@@ -13,12 +13,27 @@ use fingerpost_web_core::form::Posted;
 use fingerpost_web_core::permitted::May;
 use fingerpost_web_core::view::short_name;
 
+/// What a colleague needs who may not open the case.
+fn everybodys(row: &fingerpost_casework::AlertRow) -> String {
+    let ring = match &row.ring {
+        Some((phone, Some(guidance))) => format!(" Their number: {phone}. {guidance}"),
+        Some((phone, None)) => format!(" Their number: {phone}."),
+        None => String::new(),
+    };
+    format!(
+        "Nobody has seen to it for an hour. Ring {}, whose case it is; where nobody answers, ring the person.{ring}",
+        row.worker_name
+    )
+}
+
 /// Those that nobody has seen to, among the cases that the reader may open.
 pub(crate) async fn lines(here: &May<ReadCaseload>, today: Date) -> Result<Vec<AlertLine>, WebError> {
     let rows = here.app().casework().alerts(&here.ctx).await?;
     let line = |row: &fingerpost_casework::AlertRow| AlertLine {
         text: format!("An answer of {} may mean danger, {}.", short_name(&row.name), day_and_time(row.at, today)),
-        href: Some(here.href(&format!("cases/{}", row.case))),
+        detail: (!row.own).then(|| everybodys(row)),
+        name: short_name(&row.name),
+        href: row.own.then(|| here.href(&format!("cases/{}", row.case))),
         action: here.href(&format!("cases/{}/measures/{}/seen", row.case, row.id)),
     };
     Ok(rows.iter().map(line).collect())

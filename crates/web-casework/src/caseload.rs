@@ -194,10 +194,11 @@ pub async fn list(here: May<ReadCaseload>, Query(shown): Query<Shown>) -> Result
     let now_count = rows.iter().filter(|row| row.urgency().needs_now(today)).count();
     let filter = |text: String, href: String, current: bool| Filter { text, href, current };
     let open = i64::try_from(rows.len()).unwrap_or(i64::MAX);
+    let own_cases = rows.iter().filter(|row| !row.covered).count();
     let page = CaseloadPage {
         frame: here.frame("What needs you now", "caseload").await?,
         today: long_day(today),
-        room: format!("{open} of {} used.", count(places, "place", "places")),
+        room: format!("{own_cases} of {} used.", count(places, "place", "places")),
         inbox: inbox(&here, here.ctx.now).await?,
         day: if supervising { None } else { Some(own_day(&here, &rows, today).await?) },
         alerts: alerts::lines(&here, today).await?,

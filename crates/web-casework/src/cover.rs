@@ -5,7 +5,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::Query;
 use fingerpost_casework::{AwayRow, WorkerRow};
 use fingerpost_domain::Date;
-use fingerpost_domain::away::{AwayAnswers, HandOverAnswers};
+use fingerpost_domain::away::{Away, AwayAnswers, HandOverAnswers};
 use fingerpost_domain::id::{AbsenceId, UserId};
 use fingerpost_domain::problem::Problems;
 use fingerpost_policy::Reallocate;
@@ -106,6 +106,11 @@ pub async fn list(here: May<Reallocate>, Query(asked): Query<Asked>) -> Result<R
     show(here.app(), &drawn)
 }
 
+/// Whether whoever covers is away on one of the days.
+fn clashes(away: &Away, known: &[AwayRow]) -> bool {
+    known.iter().any(|row| Some(row.worker) == away.cover && row.from <= away.until && row.until >= away.from)
+}
+
 /// Notes that somebody is away.
 pub async fn record(here: May<Reallocate>, form: Posted) -> Result<Response, WebError> {
     let answers = AwayAnswers {
@@ -121,6 +126,9 @@ pub async fn record(here: May<Reallocate>, form: Posted) -> Result<Response, Web
     let casework = here.app().casework();
     let workers: Vec<UserId> = casework.workers(&here.ctx).await?.iter().map(|row| row.id).collect();
     let problems = match answers.check((here.ctx.grant.only_user(), &workers), here.app().today()) {
+        Ok(away) if clashes(&away, &casework.away(&here.ctx).await?) => {
+            Problems::one("cover", "They are away on one of these days themselves. Choose somebody else")
+        }
         Ok(away) => match casework.record_away(&here.ctx, &away).await {
             Ok(()) => return Ok(Redirect::to(&here.href("cover?saved=away")).into_response()),
             Err(StoreError::AlreadyThere) => {
@@ -151,8 +159,8 @@ async fn handing(
     let casework = here.app().casework();
     let workers = casework.workers(&here.ctx).await?;
     let own = here.ctx.grant.only_user();
-    // From one case the supervisor sees the people of its link worker; otherwise those of whom they chose.
-    let people = casework.to_hand_over(&here.ctx, of).await?;
+    let first = answers.cases.first().and_then(|id| id.parse().ok());
+    let people = casework.to_hand_over(&here.ctx, (of, first)).await?;
     let today = here.app().today();
     let mut frame = here.frame("Hand people over", "caseload").await?;
     frame.problem = !problems.is_empty();
@@ -190,6 +198,7 @@ async fn handing(
             })
             .collect(),
         workers: choices("Choose", &workers, &answers.to, own),
+        of: of.map(|of| of.to_string()),
         values: answers.clone(),
         problems: listed(problems),
     })
@@ -205,13 +214,17 @@ pub async fn hand_over_form(here: May<Reallocate>, Query(asked): Query<Asked>) -
 /// Hands people over.
 pub async fn hand_over(here: May<Reallocate>, form: Posted) -> Result<Response, WebError> {
     let answers = HandOverAnswers { cases: form.all("cases"), to: form.text("to"), note: form.text("note") };
+    let of = form.text("of").parse().ok();
     let casework = here.app().casework();
     let workers: Vec<UserId> = casework.workers(&here.ctx).await?.iter().map(|row| row.id).collect();
     match answers.check(&workers) {
         Ok(given) => {
-            casework.hand_over(&here.ctx, &given).await?;
-            Ok(Redirect::to(&here.href("cover?saved=handed")).into_response())
+            if casework.hand_over(&here.ctx, &given).await? > 0 {
+                return Ok(Redirect::to(&here.href("cover?saved=handed")).into_response());
+            }
+            let problems = Problems::one("to", "They look after these people already. Nothing was changed");
+            show_again(here.app(), &handing(&here, (&answers, of), &problems).await?)
         }
-        Err(problems) => show_again(here.app(), &handing(&here, (&answers, None), &problems).await?),
+        Err(problems) => show_again(here.app(), &handing(&here, (&answers, of), &problems).await?),
     }
 }

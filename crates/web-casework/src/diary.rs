@@ -91,7 +91,7 @@ pub async fn change_feed(here: May<ReadCaseload>, form: Posted) -> Result<Respon
     match form.text("act").as_str() {
         "make" if own => {
             let token = here.app().casework().open_feed(&here.ctx).await?;
-            let address = format!("{}/calendar/{token}/visits.ics", here.app().config().public_url);
+            let address = format!("{}/calendar/{token}/visits.ics", here.app().public_url());
             show(here.app(), &page(&here, &Asked::default(), Some(address)).await?)
         }
         "end" if own => {

@@ -44,10 +44,7 @@ fn state(row: &VisitRow, now: Timestamp) -> (Option<String>, bool) {
         (Some((_, by)), None) => {
             let late = now > by.saturating_add(GRACE).unwrap_or(Timestamp::MAX);
             let said = format!("Wanted to be back by {}.", time(by));
-            (
-                Some(if late { format!("{said} Press \u{201c}I have left\u{201d}: others are told.") } else { said }),
-                late,
-            )
+            (Some(if late { format!("{said} Others are told.") } else { said }), late)
         }
         (Some(_), Some(back)) => (Some(format!("Left at {}.", time(back))), false),
         (None, _) if row.recorded => (Some("Written down.".to_owned()), false),
@@ -57,7 +54,7 @@ fn state(row: &VisitRow, now: Timestamp) -> (Option<String>, bool) {
 
 /// How far a visit is from the one before it on the same day, where both places are known.
 fn distance(before: Option<&VisitRow>, row: &VisitRow) -> Option<String> {
-    let before = before.filter(|before| before.visit.on == row.visit.on)?;
+    let before = before.filter(|each| each.visit.on == row.visit.on && each.worker_name == row.worker_name)?;
     let miles = before.point?.miles_to(row.point?);
     Some(format!("{miles:.1} miles in a straight line from the visit before"))
 }
@@ -70,6 +67,7 @@ pub(crate) fn cards<P: Permission>(
 ) -> Vec<VisitCard> {
     let today = day_of(now);
     let own = &here.visitor.signed_in.name;
+    let me = here.visitor.actor().user;
     rows.iter()
         .enumerate()
         .map(|(at, row)| {
@@ -98,8 +96,8 @@ pub(crate) fn cards<P: Permission>(
                 late,
                 action: here.href(&format!("cases/{}/visits/{}", row.case, row.id)),
                 back,
-                may_go_in: visit.kind.is_alone() && visit.on == today && row.out.is_none() && !row.recorded,
-                may_come_out: there,
+                may_go_in: visit.kind.is_alone() && visit.on == today && row.out.is_none(),
+                may_come_out: there && row.gone_by == Some(me),
                 record_href: (over && !row.recorded && !there)
                     .then(|| here.href(&format!("cases/{}?visit={}#record", row.case, row.id))),
                 may_cancel: row.out.is_none() && !row.recorded && visit.on >= today,

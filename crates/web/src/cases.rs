@@ -195,6 +195,8 @@ fn alerts(here: &May<ReadCase>, case: &Case) -> Vec<AlertLine> {
         let at = each.alert_at?;
         Some(AlertLine {
             text: format!("An answer may mean danger: {}, {}.", each.questionnaire.title, day_and_time(at, today)),
+            detail: None,
+            name: case.person.details.name.called().to_owned(),
             href: None,
             action: here.href(&format!("cases/{}/measures/{}/seen", case.id, each.id)),
         })

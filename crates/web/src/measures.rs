@@ -14,8 +14,8 @@ use fingerpost_policy::{ReadCase, WorkCase};
 use fingerpost_store::{Assessment, CasePage as Case, LiveLink, StoreError};
 use fingerpost_ui::format::{count, day};
 use fingerpost_ui::pages::{
-    AssessmentLine, Choice, Frame, MeasureSource, MeasuresPage, MessagePage, PaperPage, PaperQuestion, QuestionPage,
-    ScoreLine,
+    AssessmentLine, Choice, Frame, Link, MeasureSource, MeasuresPage, MessagePage, PaperPage, PaperQuestion,
+    QuestionPage, ScoreLine,
 };
 use serde::Deserialize;
 
@@ -294,6 +294,9 @@ pub(crate) async fn ask(
     let each = here.app().store().assessment(&here.ctx, (case, id)).await?;
     let place = here.href(&format!("cases/{case}/measures"));
     if each.finished_at.is_some() {
+        if each.alert_at.is_some() && each.alert_answered_at.is_none() {
+            return stop_here(&here, case).await;
+        }
         return Ok(Redirect::to(&place).into_response());
     }
     let frame = here.frame(format!("Questions for {}", each.name.called()), "caseload").await?;
@@ -302,6 +305,22 @@ pub(crate) async fn ask(
         Some(drawn) => show(here.app(), &drawn),
         None => Ok(Redirect::to(&place).into_response()),
     }
+}
+
+/// After an answer that may mean danger: a page that both can look at, before anything else of the case is on the screen.
+async fn stop_here(here: &May<ReadCase>, case: CaseId) -> Result<Response, WebError> {
+    let page = MessagePage {
+        frame: here.frame("Stop here, and talk", "caseload").await?,
+        heading: "Thank you for saying so. Let us stop here, and talk".to_owned(),
+        paragraphs: vec![
+            "Nobody has to cope with this alone.".to_owned(),
+            "In danger now, or hurt: ring 999.".to_owned(),
+            "Cannot keep going: ring 111 and choose the mental health option.".to_owned(),
+            "Somebody to listen, day and night: Samaritans, 116 123, free.".to_owned(),
+        ],
+        link: Some(Link { text: "Go on, to the case".to_owned(), href: here.href(&format!("cases/{case}")) }),
+    };
+    show(here.app(), &page)
 }
 
 pub(crate) async fn answer(
@@ -315,13 +334,10 @@ pub(crate) async fn answer(
     match posted(&each, &form) {
         Ok((item, given)) => {
             here.app().store().answer_item(&work, (case, id), (&item, &given)).await?;
-            let danger = each.questionnaire.means_danger(&item, &given);
-            let next = match is_last(&each, (&item, &given)) {
-                // What to do now stands on the page of the case, with the button for it.
-                true if danger => here.href(&format!("cases/{case}")),
-                true => place,
-                false => format!("{place}/{id}"),
-            };
+            // After the last one too, where an answer may mean danger: the page says what helps.
+            let danger = each.alert_at.is_some() || each.questionnaire.means_danger(&item, &given);
+            let done = is_last(&each, (&item, &given)) && !danger;
+            let next = if done { place } else { format!("{place}/{id}") };
             Ok(Redirect::to(&next).into_response())
         }
         Err(problems) => {
@@ -371,7 +387,15 @@ pub(crate) async fn paper(
         back_href: here.href(&format!("cases/{id}/measures")),
         questions: questions.collect(),
         title: measure.title.clone(),
-        about: measure.about.clone(),
+        about: match measure.may_be_sent() {
+            true => measure.about.clone(),
+            // Whoever takes it home has nobody beside them.
+            false => format!(
+                "{} If you think of hurting yourself, do not wait until you give this back: ring 999 in danger, 111 and the \
+                 mental health option, or Samaritans on 116 123, day and night.",
+                measure.about
+            ),
+        },
         stem: measure.stem.clone(),
         worker: case.worker_name,
         source: measure.source.clone(),

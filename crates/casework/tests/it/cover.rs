@@ -59,7 +59,10 @@ async fn somebody_is_away_once_and_speaks_for_themself() {
     on_both(async |store| {
         let (v, casework, _) = begun(store).await;
         let own = may::<Reallocate>(&v, &v.worker, start());
-        casework.record_away(&own, &leave(&v)).await.unwrap();
+        for _ in 0..2 {
+            casework.record_away(&own, &leave(&v)).await.unwrap();
+        }
+        assert_eq!(casework.away(&own).await.unwrap().len(), 1, "a form sent twice");
         let touching = Away { from: leave(&v).until, until: plus_days(leave(&v).until, 9), ..leave(&v) };
         assert!(matches!(casework.record_away(&own, &touching).await, Err(StoreError::AlreadyThere)));
         let other = may::<Reallocate>(&v, &v.other_worker, start());
@@ -91,12 +94,16 @@ async fn handing_over_takes_plan_and_visits_along_and_says_why() {
         let work = may::<WorkCase>(&v, &v.worker, start());
         casework.plan_visit(&work, case, (&visit, Village::key(store.entropy()))).await.unwrap();
         let given = HandOver { cases: vec![case], to: v.other_worker.actor.user, note: note() };
-        assert_eq!(casework.hand_over(&may(&v, &v.worker, start()), &given).await.unwrap(), 1);
+        for _ in 0..2 {
+            assert_eq!(casework.hand_over(&may(&v, &v.worker, start()), &given).await.unwrap(), 1, "and once");
+        }
         let gone = store.case(&may::<ReadCase>(&v, &v.worker, start()), case).await;
         assert!(matches!(gone, Err(StoreError::NotFound)), "it is not theirs any more");
         let theirs = may::<ReadCase>(&v, &v.other_worker, start());
         assert!(store.case(&theirs, case).await.is_ok());
-        let row = &casework.handovers_of(&theirs, case).await.unwrap()[0];
+        let rows = casework.handovers_of(&theirs, case).await.unwrap();
+        assert_eq!(rows.len(), 1);
+        let row = &rows[0];
         assert_eq!((row.note.as_str(), &row.to_name), ("Rings on Fridays.", &v.other_worker.name));
         assert_eq!(casework.visits_of(&theirs, case).await.unwrap()[0].worker_name, v.other_worker.name);
         let messages = store.claim_messages(50, start()).await.unwrap();
@@ -120,9 +127,12 @@ async fn all_are_handed_over_or_none() {
         assert_eq!(rows.len(), 2);
         let to_a_gp = HandOver { cases: vec![case], to: v.gp.actor.user, note: note() };
         assert!(matches!(casework.hand_over(&may(&v, &v.worker, start()), &to_a_gp).await, Err(StoreError::NotFound)));
-        let all = casework.to_hand_over(&may(&v, &v.supervisor, start()), Some(v.worker.actor.user)).await.unwrap();
-        assert_eq!(all.len(), 2);
-        assert!(casework.to_hand_over(&may(&v, &v.other_worker, start()), None).await.unwrap().is_empty());
+        let all = casework
+            .to_hand_over(&may(&v, &v.supervisor, start()), (Some(v.worker.actor.user), Some(own)))
+            .await
+            .unwrap();
+        assert_eq!((all.len(), all[0].id), (2, own));
+        assert!(casework.to_hand_over(&may(&v, &v.other_worker, start()), (None, None)).await.unwrap().is_empty());
     })
     .await;
 }

@@ -19,7 +19,17 @@ async fn names_numbers_and_telephones_find_a_person_within_the_readers_scope() {
         let case = v.accept(store, referral).await;
         let number = odd.nhs_number.clone().unwrap().to_string();
         let all = caseload(&v, &v.worker);
-        for typed in ["odonoghue", "sile", "Sile Smyth", "PEG", "01632 960 155", "960155", number.as_str()] {
+        for typed in [
+            "odonoghue",
+            "sile",
+            "Sile Smyth",
+            "odonoghuesmyth sile",
+            "PEG",
+            "Peg O'Donoghue-Smyth",
+            "01632 960 155",
+            "960155",
+            number.as_str(),
+        ] {
             let found = casework.find(&all, &Sought::read(typed).unwrap()).await.unwrap();
             assert_eq!(found.iter().map(|row| row.id).collect::<Vec<_>>(), [case], "{typed}");
         }

@@ -43,7 +43,7 @@ pub(super) fn score(vigorous: Activity, moderate: Activity, walking: Activity) -
     let (v, m, w) = (vigorous.counted(), moderate.counted(), walking.counted());
     let tenths = v.met_tenths(80) + m.met_tenths(40) + w.met_tenths(33);
     let days = v.days + m.days + w.days;
-    let high = (v.days >= 3 && v.met_tenths(80) >= 15_000) || (days >= 7 && tenths >= 30_000);
+    let high = (v.days >= 3 && tenths >= 15_000) || (days >= 7 && tenths >= 30_000);
     let half_hours = |each: Activity| if each.minutes >= 30 { each.days } else { 0 };
     let moderate_enough =
         (v.days >= 3 && v.minutes >= 20) || half_hours(m) + half_hours(w) >= 5 || (days >= 5 && tenths >= 6_000);
@@ -77,7 +77,11 @@ mod tests {
         // 3 days x 63 minutes of vigorous activity: 1,512, and high.
         assert_eq!(of((3, 63), (0, 0), (0, 0)), Some((1_512, "high")));
         // Seven days of everything, 20 minutes each: 1,120 + 560 + 462.
-        assert_eq!(of((7, 20), (7, 20), (7, 20)), Some((2_142, "moderate")));
+        assert_eq!(
+            of((7, 20), (7, 20), (7, 20)),
+            Some((2_142, "high")),
+            "three vigorous days, and 1,500 of everything"
+        );
         // What is below ten minutes counts as none, what is beyond three hours is cut off.
         assert_eq!(of((7, 9), (0, 0), (0, 0)), Some((0, "low")));
         assert_eq!(of((0, 0), (1, 600), (0, 0)), Some((720, "low")));

@@ -25,6 +25,7 @@ CREATE TABLE visit (
   planned_by   TEXT NOT NULL,
   planned_at   BIGINT NOT NULL,
   cancelled_at BIGINT,
+  gone_by      TEXT,
   left_at      BIGINT,
   back_by      BIGINT,
   back_at      BIGINT,

@@ -64,7 +64,11 @@ pub struct VisitCard {
 pub struct AlertLine {
     /// "An answer of Peggy Alderthwaite may mean danger, today at 10:42am."
     pub text: String,
-    /// The case; none on its own page.
+    /// What a colleague needs who may not open the case.
+    pub detail: Option<String>,
+    /// Whom it is about, for the button.
+    pub name: String,
+    /// The case; none on its own page, and for those who may not open it.
     pub href: Option<String>,
     /// Where "I have seen to it" goes.
     pub action: String,
@@ -368,6 +372,8 @@ pub struct HandOverPage {
     pub people: Vec<Choice>,
     /// To whom.
     pub workers: Vec<Choice>,
+    /// Whose people are shown, where it is one link worker's.
+    pub of: Option<String>,
     /// What was typed.
     pub values: HandOverAnswers,
     /// What is wrong.
@@ -383,6 +389,8 @@ mod samples {
         pub(crate) fn sample() -> Self {
             Self {
                 text: format!("An answer of {LONG} may mean danger, today at 10:42am."),
+                detail: Some("Ring Maya Okonkwo".into()),
+                name: LONG.into(),
                 href: Some("/o/x/cases/1".into()),
                 action: "/o/x/cases/1/measures/2/seen".into(),
             }
@@ -628,6 +636,7 @@ mod samples {
                 filters: vec![Filter { text: LONG.into(), href: "?".into(), current: true }],
                 people: vec![Choice::new("1", LONG, true).hint("Maya Okonkwo. First call, today")],
                 workers: vec![Choice::new("2", LONG, false)],
+                of: Some("2".into()),
                 values: HandOverAnswers::default(),
                 problems: problems(&["cases", "to", "note"]),
             };
