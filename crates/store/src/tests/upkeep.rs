@@ -75,6 +75,34 @@ async fn a_database_of_an_older_program_is_brought_up_to_date_and_keeps_its_rows
     }
 }
 
+/// A case with two versions of its plan, as the program before the diary wrote them; the newer says when it is looked at again.
+const OLD_PLAN: &str = r#"
+INSERT INTO person (tenant, id, given, family, name_folded, born, reach, risk, created_at) VALUES
+  ('main', '01J00000000000000000000006', 'Ida', 'Evergreen', 'ida evergreen', '1950-06-04', 'phone', 'none_known', 0);
+INSERT INTO case_file (tenant, id, person, scheme, worker, practice, opened_at, sent_at, sessions_agreed, referrer_hears) VALUES
+  ('main', '01J00000000000000000000007', '01J00000000000000000000006', '01J00000000000000000000002', '01J00000000000000000000003', '01J00000000000000000000001', 1, 0, 6, 'not_asked');
+INSERT INTO plan_version (tenant, case_id, version, body, author, written_at) VALUES
+  ('main', '01J00000000000000000000007', 1, '{"review_on": "2026-10-01"}', '01J00000000000000000000003', 1),
+  ('main', '01J00000000000000000000007', 2, '{"review_on": "2026-12-24"}', '01J00000000000000000000003', 2);
+"#;
+
+#[tokio::test]
+async fn the_day_on_which_an_older_plan_is_looked_at_again_is_taken_over() {
+    let (_folder, all) = addresses().await;
+    for address in all {
+        let old = Store::open_at(&address, 6, start()).await;
+        let mut tx = old.db().write().await.unwrap();
+        tx.script(OLD_ROWS).await.unwrap();
+        tx.script(OLD_PLAN).await.unwrap();
+        tx.commit().await.unwrap();
+        old.close().await;
+        let store = Store::open(&address, Entropy::from_number(2), start()).await.unwrap();
+        let row = store.db().row("SELECT review_on FROM case_file", vec![]).await.unwrap().unwrap();
+        assert_eq!(row.text("review_on").unwrap(), "2026-12-24");
+        store.close().await;
+    }
+}
+
 #[tokio::test]
 async fn a_database_of_a_newer_program_is_left_alone() {
     let (_folder, all) = addresses().await;
