@@ -43,7 +43,7 @@ for (const how of [{ width: 1280, javaScriptEnabled: true }, { width: 320, javaS
     assert.doesNotMatch(await josephine.textContent('main'), /went in at/)
 
     // A visit is planned, wrongly and rightly.
-    await maya.locator('.fp-today > li').first().getByRole('link', { name }).click(); await check(maya, 'the case'); await picture(maya, `case-visits-${width}`)
+    await maya.locator('.fp-today > li').first().getByRole('link', { name, exact: true }).click(); await check(maya, 'the case'); await picture(maya, `case-visits-${width}`)
     const address = maya.url()
     await maya.getByRole('link', { name: 'Plan a visit' }).click(); await check(maya, 'plan a visit'); await picture(maya, `visit-${width}`)
     await maya.getByLabel('What time?').fill('half past')

@@ -46,7 +46,10 @@ fn state(row: &VisitRow, now: Timestamp) -> (Option<String>, bool) {
             let said = format!("Wanted to be back by {}.", time(by));
             (Some(if late { format!("{said} Others are told.") } else { said }), late)
         }
-        (Some(_), Some(back)) => (Some(format!("Left at {}.", time(back))), false),
+        (Some(_), Some(back)) => {
+            let written = if row.recorded { " Written down." } else { "" };
+            (Some(format!("Left at {}.{written}", time(back))), false)
+        }
         (None, _) if row.recorded => (Some("Written down.".to_owned()), false),
         (None, _) => (None, false),
     }
