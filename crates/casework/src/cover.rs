@@ -2,12 +2,12 @@
 
 use fingerpost_domain::away::{Away, HandOver};
 use fingerpost_domain::calendar::day_of;
-use fingerpost_domain::id::{AbsenceId, CaseId, HandoverId, UserId};
+use fingerpost_domain::id::{AbsenceId, CaseId, HandoverId, TenantId, UserId};
 use fingerpost_domain::person::PersonName;
 use fingerpost_domain::{Date, Timestamp};
-use fingerpost_engine::{Result, StoreError, statements, values};
+use fingerpost_engine::{Result, StoreError, Tx, statements, values};
 use fingerpost_ledger::{Act, Resource};
-use fingerpost_policy::{ReadCase, Reallocate};
+use fingerpost_policy::Reallocate;
 use fingerpost_store::{Ctx, MessageTemplate, PAGE_ROWS, case_in_scope, hold_case, person_name, write_to_user};
 
 use crate::Casework;
@@ -30,7 +30,7 @@ statements! {
              WHERE h.tenant = $1 AND h.case_id = $2 AND h.to_worker = $3 AND h.handed_by = $4 LIMIT 1";
     END_AWAY = "UPDATE absence SET ended_at = $4 WHERE tenant = $1 AND scheme = $2 AND id = $3 AND ended_at IS NULL AND (CAST($5 AS TEXT) IS NULL OR worker = $5)";
     /// Whoever covers works the cases of those who are away, and gives none of them to others.
-    OPEN = "SELECT c.id, p.given, p.family, p.preferred, c.worker, u.name AS worker_name, c.next_action, c.next_due FROM case_file c \
+    OPEN = "SELECT c.id, p.given, p.family, p.preferred, u.name AS worker_name, c.next_action, c.next_due FROM case_file c \
             JOIN person p ON p.tenant = c.tenant AND p.id = c.person JOIN app_user u ON u.tenant = c.tenant AND u.id = c.worker \
             WHERE c.tenant = $1 AND c.scheme = $2 AND c.closed_at IS NULL AND (CAST($3 AS TEXT) IS NULL OR c.worker = $3) \
             ORDER BY CASE WHEN c.id = $5 THEN 0 ELSE 1 END, u.name, p.name_folded, c.id LIMIT $4";
@@ -84,8 +84,6 @@ pub struct CaseToHandOver {
     /// The person.
     pub name: PersonName,
     /// Whose case it is.
-    pub worker: UserId,
-    /// Their name.
     pub worker_name: String,
     /// What comes next.
     pub next_action: Option<String>,
@@ -215,7 +213,6 @@ impl Casework {
                 Ok(CaseToHandOver {
                     id: row.parsed("id")?,
                     name: person_name(row)?,
-                    worker: row.parsed("worker")?,
                     worker_name: row.text("worker_name")?,
                     next_action: row.opt_text("next_action")?,
                     next_due: row.opt_parsed("next_due")?,
@@ -275,25 +272,20 @@ impl Casework {
         self.0.ledger().commit(tx, ctx.now, entry(*first_case)).await?;
         Ok(handed.len() + given_before)
     }
+}
 
-    /// When a case was handed over, newest first. It stands on the page of the case, whose look is audited with it.
-    ///
-    /// # Errors
-    /// [`StoreError::NotFound`] outside the reader's scope.
-    pub async fn handovers_of(&self, ctx: &Ctx<ReadCase>, case: CaseId) -> Result<Vec<HandoverRow>> {
-        let mut tx = self.0.ledger().db().read().await?;
-        case_in_scope(&mut tx, ctx, case).await?;
-        let rows = tx.rows(OF_CASE, values![ctx.grant.tenant(), case]).await?;
-        rows.iter()
-            .map(|row| {
-                Ok(HandoverRow {
-                    from_name: row.text("from_name")?,
-                    to_name: row.text("to_name")?,
-                    by_name: row.text("by_name")?,
-                    note: row.text("note")?,
-                    at: row.at("handed_at")?,
-                })
+/// When a case was handed over, newest first.
+pub(crate) async fn of_case(tx: &mut Tx, tenant: &TenantId, case: CaseId) -> Result<Vec<HandoverRow>> {
+    let rows = tx.rows(OF_CASE, values![tenant, case]).await?;
+    rows.iter()
+        .map(|row| {
+            Ok(HandoverRow {
+                from_name: row.text("from_name")?,
+                to_name: row.text("to_name")?,
+                by_name: row.text("by_name")?,
+                note: row.text("note")?,
+                at: row.at("handed_at")?,
             })
-            .collect()
-    }
+        })
+        .collect()
 }

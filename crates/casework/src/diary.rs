@@ -12,7 +12,7 @@ use fingerpost_domain::role::Role;
 use fingerpost_domain::text::Line;
 use fingerpost_domain::visit::{GRACE, Visit, VisitKind};
 use fingerpost_domain::{Date, Timestamp};
-use fingerpost_engine::{Result, Row, StoreError, statements, values};
+use fingerpost_engine::{Result, Row, StoreError, Tx, statements, values};
 use fingerpost_ledger::{Act, Entry, Resource};
 use fingerpost_policy::{ReadCase, ReadCaseload, WorkCase};
 use fingerpost_store::{
@@ -65,7 +65,7 @@ statements! {
     ANSWERED = "UPDATE visit SET answered_by = $3, answered_at = $4 WHERE tenant = $1 AND id = $2 AND left_at IS NOT NULL AND back_at IS NULL AND raised > 0 AND answered_at IS NULL";
     TIMES = "SELECT kind, minutes FROM visit WHERE tenant = $1 AND id = $2 AND case_id = $3 AND cancelled_at IS NULL";
     SCHEME_OF = "SELECT c.scheme FROM visit v JOIN case_file c ON c.tenant = v.tenant AND c.id = v.case_id WHERE v.tenant = $1 AND v.id = $2";
-    OUT = "SELECT v.id, v.case_id, v.kind, v.place, v.left_at, v.back_by, v.raised, v.answered_at, u.name AS worker_name, w.phone AS worker_phone, p.address, p.postcode AS home, a.name AS answered_name \
+    OUT = "SELECT v.id, v.kind, v.place, v.left_at, v.back_by, v.raised, v.answered_at, u.name AS worker_name, w.phone AS worker_phone, p.address, p.postcode AS home, a.name AS answered_name \
            FROM visit v JOIN case_file c ON c.tenant = v.tenant AND c.id = v.case_id JOIN person p ON p.tenant = c.tenant AND p.id = c.person \
            JOIN app_user u ON u.tenant = v.tenant AND u.id = COALESCE(v.gone_by, v.worker) LEFT JOIN link_worker w ON w.tenant = v.tenant AND w.user_id = COALESCE(v.gone_by, v.worker) AND w.scheme = c.scheme \
            LEFT JOIN app_user a ON a.tenant = v.tenant AND a.id = v.answered_by \
@@ -139,8 +139,6 @@ pub struct VisitRow {
 pub struct OutRow {
     /// The visit.
     pub id: VisitId,
-    /// The case.
-    pub case: CaseId,
     /// Who.
     pub worker_name: String,
     /// Their telephone.
@@ -248,6 +246,12 @@ fn visit_row(row: &Row) -> Result<VisitRow> {
     })
 }
 
+/// What is planned with a person, from `today` on.
+pub(crate) async fn of_case(tx: &mut Tx, tenant: &TenantId, case: CaseId, today: Date) -> Result<Vec<VisitRow>> {
+    let rows = tx.rows(OF_CASE, values![tenant, case, today]).await?;
+    rows.iter().map(visit_row).collect()
+}
+
 impl Casework {
     /// The visits of the reader, and of those whom they cover today, from one day to another; of the whole scheme for its
     /// supervisor.
@@ -260,17 +264,6 @@ impl Casework {
         let wanted = values![grant.tenant(), grant.organisation(), user, today, from, until, MOST_VISITS];
         let rows = self.0.ledger().db().rows(DIARY, wanted).await?;
         self.0.ledger().looked(ctx.now, ctx.entry(Act::Read, Resource::Caseload).because("diary")).await?;
-        rows.iter().map(visit_row).collect()
-    }
-
-    /// What is planned with a person, from today on. It stands on the page of the case, whose look is audited with it.
-    ///
-    /// # Errors
-    /// [`StoreError::NotFound`] outside the reader's scope.
-    pub async fn visits_of(&self, ctx: &Ctx<ReadCase>, case: CaseId) -> Result<Vec<VisitRow>> {
-        let mut tx = self.0.ledger().db().read().await?;
-        case_in_scope(&mut tx, ctx, case).await?;
-        let rows = tx.rows(OF_CASE, values![ctx.grant.tenant(), case, day_of(ctx.now)]).await?;
         rows.iter().map(visit_row).collect()
     }
 
@@ -408,7 +401,6 @@ impl Casework {
                 };
                 Ok(OutRow {
                     id: row.parsed("id")?,
-                    case: row.parsed("case_id")?,
                     worker_name: row.text("worker_name")?,
                     worker_phone: row.opt_text("worker_phone")?,
                     place: if place.is_empty() { kind.label().to_owned() } else { place.join(", ") },

@@ -7,7 +7,11 @@ mod cover;
 mod diary;
 mod lookup;
 
-use fingerpost_store::Store;
+use fingerpost_domain::calendar::day_of;
+use fingerpost_domain::id::CaseId;
+use fingerpost_engine::Result;
+use fingerpost_policy::ReadCase;
+use fingerpost_store::{Ctx, Store, case_in_scope};
 
 pub use alerts::AlertRow;
 pub use caseload::{CaseloadRow, ClosedRow};
@@ -24,6 +28,29 @@ impl Casework {
     #[must_use]
     pub const fn over(store: Store) -> Self {
         Self(store)
+    }
+}
+
+/// What stands on the page of a case beside the case itself.
+#[derive(Debug, Clone)]
+pub struct BesideCase {
+    /// What is planned from today on, soonest first.
+    pub visits: Vec<VisitRow>,
+    /// When it was handed over, newest first.
+    pub handovers: Vec<HandoverRow>,
+}
+
+impl Casework {
+    /// Visits and handovers of a case, for its page, whose look is audited with it.
+    ///
+    /// # Errors
+    /// [`fingerpost_store::StoreError::NotFound`] outside the reader's scope.
+    pub async fn beside_case(&self, ctx: &Ctx<ReadCase>, case: CaseId) -> Result<BesideCase> {
+        let tenant = ctx.grant.tenant();
+        let mut tx = self.0.ledger().db().read().await?;
+        case_in_scope(&mut tx, ctx, case).await?;
+        let visits = diary::of_case(&mut tx, tenant, case, day_of(ctx.now)).await?;
+        Ok(BesideCase { visits, handovers: cover::of_case(&mut tx, tenant, case).await? })
     }
 }
 

@@ -27,6 +27,14 @@ pub struct Away {
     pub cover: Option<UserId>,
 }
 
+impl Away {
+    /// Whether whoever covers is away themself on one of the days. `known`: who is away, from when to when.
+    #[must_use]
+    pub fn cover_is_away(&self, known: impl IntoIterator<Item = (UserId, Date, Date)>) -> bool {
+        known.into_iter().any(|(who, from, until)| Some(who) == self.cover && from <= self.until && until >= self.from)
+    }
+}
+
 /// The form as posted.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[expect(missing_docs, reason = "the fields are those of the form, under its names")]
@@ -175,6 +183,17 @@ mod tests {
         assert!(stranger.check((None, &all), TODAY).unwrap_err().of("cover").is_some());
         let nobody = AwayAnswers { cover: String::new(), ..leave() };
         assert_eq!(nobody.check((None, &all), TODAY).unwrap().cover, None);
+    }
+
+    #[test]
+    fn whoever_is_away_does_not_cover() {
+        let [maya, sam] = two();
+        let away = leave().check((None, &[maya, sam]), TODAY).unwrap();
+        let on = |from, until| (date(2026, 12, from), date(2026, 12, until));
+        for ((from, until), clash) in [(on(5, 9), true), (on(1, 1), true), (on(6, 9), false)] {
+            assert_eq!(away.cover_is_away([(sam, from, until)]), clash, "{from} to {until}");
+            assert!(!away.cover_is_away([(maya, from, until)]));
+        }
     }
 
     #[test]

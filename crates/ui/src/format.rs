@@ -58,6 +58,21 @@ pub fn day_and_time(at: Timestamp, today: Date) -> String {
     format!("{}, {}", day(fingerpost_domain::calendar::day_of(at), today), time(at))
 }
 
+/// A stretch of days: `1 to 5 December 2026`, `30 November to 6 December 2026`; one day alone as itself.
+#[must_use]
+pub fn days(from: Date, until: Date) -> String {
+    let last = birth_day(until);
+    if from == until {
+        return last;
+    }
+    let first = match (from.year() == until.year(), from.month() == until.month()) {
+        (true, true) => from.strftime("%-d"),
+        (true, false) => from.strftime("%-d %B"),
+        (false, _) => from.strftime("%-d %B %Y"),
+    };
+    format!("{first} to {last}")
+}
+
 /// How long ago, in days: `today`, `yesterday`, `9 days ago`.
 #[must_use]
 pub fn days_ago(date: Date, today: Date) -> String {
@@ -123,6 +138,15 @@ mod tests {
         assert_eq!(due(today, today), "today");
         assert_eq!(due(date(2026, 11, 27), today), "by Friday 27 November");
         assert_eq!(day(date(2027, 1, 4), today), "Monday 4 January 2027");
+    }
+
+    #[test]
+    fn a_stretch_of_days_says_month_and_year_once() {
+        let said = |from, until| days(from, until);
+        assert_eq!(said(date(2026, 11, 23), date(2026, 11, 29)), "23 to 29 November 2026");
+        assert_eq!(said(date(2026, 11, 30), date(2026, 12, 6)), "30 November to 6 December 2026");
+        assert_eq!(said(date(2026, 12, 28), date(2027, 1, 3)), "28 December 2026 to 3 January 2027");
+        assert_eq!(said(date(2026, 12, 5), date(2026, 12, 5)), "5 December 2026");
     }
 
     #[test]

@@ -4,13 +4,12 @@ use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::Query;
 use fingerpost_casework::{AwayRow, WorkerRow};
-use fingerpost_domain::Date;
-use fingerpost_domain::away::{Away, AwayAnswers, HandOverAnswers};
+use fingerpost_domain::away::{AwayAnswers, HandOverAnswers};
 use fingerpost_domain::id::{AbsenceId, UserId};
 use fingerpost_domain::problem::Problems;
 use fingerpost_policy::Reallocate;
 use fingerpost_store::StoreError;
-use fingerpost_ui::format::{count, due};
+use fingerpost_ui::format::{count, days, due};
 use fingerpost_ui::pages::{AwayLine, Choice, CoverPage, Filter, HandOverPage};
 use serde::Deserialize;
 
@@ -26,20 +25,6 @@ pub struct Asked {
     saved: Option<String>,
     case: Option<String>,
     of: Option<String>,
-}
-
-/// "1 to 5 December 2026", "5 December 2026".
-fn days(from: Date, until: Date) -> String {
-    let last = until.strftime("%-d %B %Y");
-    if from == until {
-        return last.to_string();
-    }
-    let first = match (from.year() == until.year(), from.month() == until.month()) {
-        (true, true) => from.strftime("%-d"),
-        (true, false) => from.strftime("%-d %B"),
-        (false, _) => from.strftime("%-d %B %Y"),
-    };
-    format!("{first} to {last}")
 }
 
 /// "Sam Reyes, 22 of 30 places, away until 5 December".
@@ -106,11 +91,6 @@ pub async fn list(here: May<Reallocate>, Query(asked): Query<Asked>) -> Result<R
     show(here.app(), &drawn)
 }
 
-/// Whether whoever covers is away on one of the days.
-fn clashes(away: &Away, known: &[AwayRow]) -> bool {
-    known.iter().any(|row| Some(row.worker) == away.cover && row.from <= away.until && row.until >= away.from)
-}
-
 /// Notes that somebody is away.
 pub async fn record(here: May<Reallocate>, form: Posted) -> Result<Response, WebError> {
     let answers = AwayAnswers {
@@ -126,7 +106,10 @@ pub async fn record(here: May<Reallocate>, form: Posted) -> Result<Response, Web
     let casework = here.app().casework();
     let workers: Vec<UserId> = casework.workers(&here.ctx).await?.iter().map(|row| row.id).collect();
     let problems = match answers.check((here.ctx.grant.only_user(), &workers), here.app().today()) {
-        Ok(away) if clashes(&away, &casework.away(&here.ctx).await?) => {
+        Ok(away)
+            if away
+                .cover_is_away(casework.away(&here.ctx).await?.iter().map(|row| (row.worker, row.from, row.until))) =>
+        {
             Problems::one("cover", "They are away on one of these days themselves. Choose somebody else")
         }
         Ok(away) => match casework.record_away(&here.ctx, &away).await {

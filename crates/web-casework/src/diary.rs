@@ -9,7 +9,7 @@ use fingerpost_domain::calendar::plus_days;
 use fingerpost_domain::{Date, Timestamp};
 use fingerpost_policy::ReadCaseload;
 use fingerpost_store::StoreError;
-use fingerpost_ui::format::day;
+use fingerpost_ui::format;
 use fingerpost_ui::pages::{DiaryDay, DiaryPage};
 use icalendar::{Calendar, Class, Component as _, Event};
 use serde::Deserialize;
@@ -32,16 +32,6 @@ fn monday(day: Date) -> Date {
     plus_days(day, -i64::from(day.weekday().to_monday_zero_offset()))
 }
 
-/// "23 to 29 November 2026".
-fn week_words(from: Date, until: Date) -> String {
-    let first = match (from.year() == until.year(), from.month() == until.month()) {
-        (true, true) => from.strftime("%-d"),
-        (true, false) => from.strftime("%-d %B"),
-        (false, _) => from.strftime("%-d %B %Y"),
-    };
-    format!("{first} to {}", until.strftime("%-d %B %Y"))
-}
-
 async fn page(here: &May<ReadCaseload>, asked: &Asked, feed: Option<String>) -> Result<DiaryPage, WebError> {
     let today = here.app().today();
     let wanted = asked.from.as_deref().and_then(|text| text.parse::<Date>().ok()).unwrap_or(today);
@@ -55,7 +45,7 @@ async fn page(here: &May<ReadCaseload>, asked: &Asked, feed: Option<String>) -> 
     Ok(DiaryPage {
         frame: here.frame("Diary", "caseload").await?,
         back_href: here.href("caseload"),
-        week: week_words(from, until),
+        week: format::days(from, until),
         earlier_href: week(-7),
         later_href: week(7),
         saved: asked.saved.as_deref().and_then(|what| match what {
@@ -70,7 +60,7 @@ async fn page(here: &May<ReadCaseload>, asked: &Asked, feed: Option<String>) -> 
                 let from = rows.partition_point(|row| row.visit.on < on);
                 let to = rows.partition_point(|row| row.visit.on <= on);
                 let visits = cards(here, &rows[from..to], (here.ctx.now, DIARY));
-                DiaryDay { title: day(on, today), today: on == today, visits }
+                DiaryDay { title: format::day(on, today), today: on == today, visits }
             })
             .collect(),
         feed_action: own.then(|| here.href("diary")),
@@ -142,7 +132,5 @@ mod tests {
         for on in 23..=29 {
             assert_eq!(monday(date(2026, 11, on)), date(2026, 11, 23));
         }
-        assert_eq!(week_words(date(2026, 12, 28), date(2027, 1, 3)), "28 December 2026 to 3 January 2027");
-        assert_eq!(week_words(date(2026, 11, 30), date(2026, 12, 6)), "30 November to 6 December 2026");
     }
 }

@@ -259,9 +259,7 @@ async fn page(
     (problems, saved): (&Problems, Option<&str>),
 ) -> Result<CasePage, WebError> {
     let today = here.app().today();
-    let casework = here.app().casework();
-    let handovers = casework.handovers_of(&here.ctx, case.id).await?;
-    let planned = casework.visits_of(&here.ctx, case.id).await?;
+    let beside = here.app().casework().beside_case(&here.ctx, case.id).await?;
     let person = &case.person.details;
     let short = short_name(&person.name);
     let mut frame = here.frame(format!("{short}, case"), "caseload").await?;
@@ -331,8 +329,8 @@ async fn page(
         services_href: here.href(&format!("cases/{}/services", case.id)),
         scores: measures::score_lines(case),
         measures_href: here.href(&format!("cases/{}/measures", case.id)),
-        timeline: timeline(here, case, &handovers, today),
-        planned_visits: visits::planned(here, &planned, today),
+        timeline: timeline(here, case, &beside.handovers, today),
+        planned_visits: visits::planned(here, &beside.visits, today),
         visit_href: here.href(&format!("cases/{}/visits", case.id)),
         hand_over_href: here.href(&format!("hand-over?case={}", case.id)),
         sessions,

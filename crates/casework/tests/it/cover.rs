@@ -101,11 +101,12 @@ async fn handing_over_takes_plan_and_visits_along_and_says_why() {
         assert!(matches!(gone, Err(StoreError::NotFound)), "it is not theirs any more");
         let theirs = may::<ReadCase>(&v, &v.other_worker, start());
         assert!(store.case(&theirs, case).await.is_ok());
-        let rows = casework.handovers_of(&theirs, case).await.unwrap();
+        let beside = casework.beside_case(&theirs, case).await.unwrap();
+        let rows = beside.handovers;
         assert_eq!(rows.len(), 1);
         let row = &rows[0];
         assert_eq!((row.note.as_str(), &row.to_name), ("Rings on Fridays.", &v.other_worker.name));
-        assert_eq!(casework.visits_of(&theirs, case).await.unwrap()[0].worker_name, v.other_worker.name);
+        assert_eq!(beside.visits[0].worker_name, v.other_worker.name);
         let messages = store.claim_messages(50, start()).await.unwrap();
         assert_eq!(messages.iter().filter(|m| m.template.code() == "people_handed_over").count(), 1);
         assert_eq!(casework.hand_over(&may(&v, &v.supervisor, start()), &given).await.unwrap(), 0, "theirs already");
