@@ -197,7 +197,7 @@ fn minutes_of(at: Time) -> i64 {
     i64::from(at.hour()) * 60 + i64::from(at.minute())
 }
 
-fn visit_of(row: &Row) -> Result<Visit> {
+pub(crate) fn visit_of(row: &Row) -> Result<Visit> {
     let line = |column: &'static str| row.opt_text(column);
     Ok(Visit {
         kind: row.coded("kind", VisitKind::from_code)?,
@@ -278,7 +278,8 @@ impl Casework {
         row.as_ref().map(visit_row).transpose()
     }
 
-    /// Plans a visit into the diary of whose case it is. The same key plans it once.
+    /// Plans a visit into the diary of whose case it is, and tells the person where `tell` says so. The same key plans it
+    /// once.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] outside the reader's scope; [`StoreError::ChangedMeanwhile`] on a closed case.
@@ -286,7 +287,7 @@ impl Casework {
         &self,
         ctx: &Ctx<WorkCase>,
         case: CaseId,
-        (visit, key): (&Visit, RequestKey),
+        (visit, tell, key): (&Visit, bool, RequestKey),
     ) -> Result<()> {
         let (tenant, user) = (ctx.grant.tenant(), ctx.grant.user());
         let mut tx = self.0.ledger().db().write().await?;
@@ -311,10 +312,13 @@ impl Casework {
         if tx.run(PLAN, planned).await? == 0 {
             return self.0.ledger().stored_before(tx).await;
         }
+        if tell {
+            self.tell_of_visit(&mut tx, (tenant, id), ctx.now).await?;
+        }
         self.0.ledger().commit(tx, ctx.now, ctx.entry(Act::Create, Resource::Visit).of(id)).await
     }
 
-    /// Calls a visit off. A second press changes nothing.
+    /// Calls a visit off, and tells the person where they had heard of it by a message. A second press changes nothing.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] outside the reader's scope; [`StoreError::ChangedMeanwhile`] while somebody is there.
@@ -330,6 +334,7 @@ impl Casework {
             return self.0.ledger().stored_before(tx).await;
         }
         let entry = ctx.entry(Act::Change, Resource::Visit).of(visit).because("cancelled");
+        self.tell_of_end(&mut tx, (tenant, visit), ctx.now).await?;
         self.0.ledger().commit(tx, ctx.now, entry).await
     }
 

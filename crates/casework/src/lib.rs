@@ -2,6 +2,7 @@
 //! who looks after somebody from now on. The case itself, and what happens in it, is the store's.
 
 mod alerts;
+mod appointments;
 mod caseload;
 mod cover;
 mod diary;
@@ -14,6 +15,7 @@ use fingerpost_policy::ReadCase;
 use fingerpost_store::{Ctx, Store, case_in_scope};
 
 pub use alerts::AlertRow;
+pub use appointments::Appointment;
 pub use caseload::{CaseloadRow, ClosedRow};
 pub use cover::{AwayRow, CaseToHandOver, HandoverRow, WorkerRow};
 pub use diary::{AnswerRow, FeedVisit, OutRow, VisitRow};
@@ -57,8 +59,15 @@ impl Casework {
 /// Every statement of this room by name, for the test that has both engines understand them.
 #[cfg(any(test, feature = "testing"))]
 pub fn statements() -> impl Iterator<Item = (&'static str, &'static str)> {
-    [alerts::STATEMENTS, caseload::STATEMENTS, cover::STATEMENTS, diary::STATEMENTS, lookup::STATEMENTS]
-        .into_iter()
-        .flatten()
-        .copied()
+    [
+        alerts::STATEMENTS,
+        appointments::STATEMENTS,
+        caseload::STATEMENTS,
+        cover::STATEMENTS,
+        diary::STATEMENTS,
+        lookup::STATEMENTS,
+    ]
+    .into_iter()
+    .flatten()
+    .copied()
 }

@@ -2,12 +2,13 @@
 //! link worker.
 
 use fingerpost_casework::{CaseloadRow, Casework};
+use fingerpost_correspondence_rules::message::MayLeave;
 use fingerpost_domain::Date;
 use fingerpost_domain::away::{Away, HandOver};
 use fingerpost_domain::calendar::{add_working_days, instant_at, plus_days};
 use fingerpost_domain::text::{Line, Note};
 use fingerpost_domain::visit::{Visit, VisitKind};
-use fingerpost_policy::{ReadCaseload, Reallocate, WorkCase};
+use fingerpost_policy::{ReadCase, ReadCaseload, Reallocate, WorkCase};
 use fingerpost_store::Store;
 use jiff::civil::{Time, time};
 
@@ -44,7 +45,11 @@ pub(crate) async fn tell(store: &Store, cast: &Cast, today: Date) -> Result<(), 
                 postcode: None,
                 remember: remember.and_then(|text| Line::parse(text).ok().flatten()),
             };
-            casework.plan_visit(&work, case.id, (&visit, store.entropy().id(evening))).await?;
+            let read = Cast::ctx::<ReadCase>(worker, scheme, evening)?;
+            let by_itself = matches!(casework.reach(&read, case.id).await?, MayLeave::By(_));
+            // One was to be told by a message when that was safe, and it is not any more: somebody has to ring.
+            let tell = by_itself || *after == 4;
+            casework.plan_visit(&work, case.id, (&visit, tell, store.entropy().id(evening))).await?;
         }
     }
     let first_day = add_working_days(today, 6);

@@ -137,12 +137,13 @@ async fn settle(store: &Store, today: Date) -> Result<(), DemoError> {
                 JobKind::RemindThirdCount => improvement.remind_third_count(job, now).await?,
                 JobKind::AnswerAlert => casework.raise_alert(job, now).await?,
                 JobKind::VisitOverdue => casework.raise_overdue(job, now).await?,
+                JobKind::RemindVisit => casework.remind_visit(job, now).await?,
                 JobKind::RemindSurvey => improvement.remind_survey(job, now).await?,
             }
         }
         let messages = store.claim_messages(200, now).await?;
         for message in &messages {
-            store.end_delivery(message, OutboxEnd::Sent, "", now).await?;
+            store.end_delivery(message, OutboxEnd::Sent, None, now).await?;
         }
         if jobs.is_empty() && messages.is_empty() {
             break;

@@ -184,6 +184,36 @@ impl GroupIsTold {
     }
 }
 
+/// What helps somebody arrive at a group, as the group says it after its yes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Arrival {
+    /// Who meets them.
+    pub meets: Option<Line<200>>,
+    /// Where to go in, and how to get there.
+    pub way_in: Option<Line<200>>,
+    /// What to bring, or to wear.
+    pub bring: Option<Line<200>>,
+    /// For the link worker alone.
+    pub said: Option<Note<400>>,
+}
+
+impl Arrival {
+    /// What the group typed, or everything that is wrong with it.
+    ///
+    /// # Errors
+    /// [`Problems`], one for each field to mend.
+    pub fn check(meets: &str, way_in: &str, bring: &str, said: &str) -> Result<Self, Problems> {
+        let mut problems = Problems::none();
+        let arrival = Self {
+            meets: problems.take("meets", Line::parse(meets)).flatten(),
+            way_in: problems.take("way_in", Line::parse(way_in)).flatten(),
+            bring: problems.take("bring", Line::parse(bring)).flatten(),
+            said: problems.take("said", Note::parse(said)).flatten(),
+        };
+        if problems.is_empty() { Ok(arrival) } else { Err(problems) }
+    }
+}
+
 /// An offer as it goes to a group.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Offer {

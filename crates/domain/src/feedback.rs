@@ -17,6 +17,17 @@ crate::coded! {
     }
 }
 
+impl FeedbackKind {
+    /// What the letter tells.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Progress => "How it is going",
+            Self::Closing => "How it ended",
+        }
+    }
+}
+
 /// Headings, by the names of the standard.
 pub const PLAN: &str = "Plan and requested actions";
 /// What matters to the person.

@@ -111,6 +111,12 @@ ids! {
     OutboxId,
     /// One one-time link.
     LinkId,
+    /// One code that was sent to a group.
+    GroupKeyId,
+    /// What a person says about somebody being told something.
+    ConsentId,
+    /// Something that somebody was told.
+    TellingId,
     /// One run of an import.
     ImportRunId,
     /// Minted with a form; makes its posting happen once, however often it arrives.

@@ -117,6 +117,14 @@ impl Email {
     }
 }
 
+/// An address with most of it hidden, for a page that others may look at: "c•••@example.org".
+#[must_use]
+pub fn mask_email(email: &str) -> String {
+    let (local, host) = email.rsplit_once('@').unwrap_or((email, ""));
+    let first: String = local.chars().take(1).collect();
+    format!("{first}\u{2022}\u{2022}\u{2022}@{host}")
+}
+
 /// A person's names. PRSB lengths: 35, 35 and 70 characters.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct PersonName {

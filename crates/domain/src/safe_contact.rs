@@ -1,4 +1,4 @@
-//! How it is safe to reach a person, and the one rule that decides whether a machine may.
+//! How it is safe to reach a person. Whether a machine may is decided by `correspondence-rules`.
 
 use crate::person::PersonDetails;
 use crate::text::Line;
@@ -42,22 +42,6 @@ pub struct SafeContact {
     pub guidance: Option<Line<1000>>,
 }
 
-/// How a message may travel.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Channel {
-    /// Automatic e-mail.
-    Email,
-}
-
-/// Whether an automatic message may go to a person.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum MayLeave {
-    /// It may, this way.
-    By(Channel),
-    /// It may not; somebody has to do it by hand, this way.
-    ByHandOnly(Reach),
-}
-
 impl SafeContact {
     /// The way with the number or address that belongs to it and what to know: one line of words.
     #[must_use]
@@ -85,32 +69,5 @@ impl SafeContact {
     #[must_use]
     pub const fn may_be_rung(&self) -> bool {
         matches!(self.reach, Reach::Phone) && self.guidance.is_none()
-    }
-
-    /// The rule: a machine writes only where the person named that very way, and only when nothing
-    /// beside it asks for care. Everything else is done by somebody who can read the guidance.
-    #[must_use]
-    pub fn automatic(&self) -> MayLeave {
-        match (self.reach, &self.guidance) {
-            (Reach::Email, None) => MayLeave::By(Channel::Email),
-            (reach, _) => MayLeave::ByHandOnly(reach),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_machine_writes_only_where_the_person_named_email_without_conditions() {
-        for &reach in Reach::ALL {
-            let plain = SafeContact { reach, guidance: None };
-            let expected =
-                if reach == Reach::Email { MayLeave::By(Channel::Email) } else { MayLeave::ByHandOnly(reach) };
-            assert_eq!(plain.automatic(), expected);
-            let careful = SafeContact { reach, guidance: Line::parse("not on Tuesdays").unwrap() };
-            assert_eq!(careful.automatic(), MayLeave::ByHandOnly(reach));
-        }
     }
 }

@@ -108,10 +108,19 @@ fn allowed(ip: IpAddr, https: bool, invented: bool) -> anyhow::Result<()> {
 
 /// The way out. Invented people are never written to: their messages stay in the folder.
 fn post(settings: &Settings, invented: bool) -> anyhow::Result<Post> {
-    Ok(match settings.smtp.as_ref().filter(|_| !invented) {
+    let mut post = match settings.smtp.as_ref().filter(|_| !invented) {
         Some(url) => Post::smtp(url, &settings.mail_from)?,
         None => Post::folder(&settings.data.join("outbox"), &settings.mail_from)?,
-    })
+    };
+    if !invented {
+        if let Some(gateway) = &settings.text_gateway {
+            post = post.with_text_gateway(gateway, settings.text_gateway_key.as_deref())?;
+        }
+        if let Some(folder) = &settings.letters {
+            post = post.with_letters(folder)?;
+        }
+    }
+    Ok(post)
 }
 
 async fn serve_metrics(address: &str, stopped: watch::Receiver<bool>) -> anyhow::Result<()> {

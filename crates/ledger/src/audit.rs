@@ -97,6 +97,12 @@ coded! {
         Organisations = "organisations",
         /// A connection of a person with a service.
         Connection = "connection",
+        /// Somebody who is helped.
+        Person = "person",
+        /// What a person says about somebody being told something.
+        Consent = "consent",
+        /// Something that somebody was told.
+        Telling = "telling",
         /// A time in a link worker's diary.
         Visit = "visit",
         /// Days on which a link worker is away.

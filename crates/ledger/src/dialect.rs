@@ -17,11 +17,11 @@ const PG_TRY_LOCK: &str = "SELECT CAST(pg_try_advisory_xact_lock($1) AS INT) AS 
 
 const CLAIM_OUTBOX_SQLITE: &str = "UPDATE outbox SET attempts = attempts + 1, run_at = $2 WHERE (tenant, id) IN \
      (SELECT tenant, id FROM outbox WHERE sent_at IS NULL AND failed_at IS NULL AND run_at <= $1 ORDER BY run_at, id LIMIT $3) \
-     RETURNING tenant, id, template, recipient_kind, recipient, subject, attempts";
+     RETURNING tenant, id, template, recipient_kind, recipient, subject, attempts, scheme";
 const CLAIM_OUTBOX_PG: &str = "UPDATE outbox SET attempts = attempts + 1, run_at = $2 WHERE (tenant, id) IN \
      (SELECT tenant, id FROM outbox WHERE sent_at IS NULL AND failed_at IS NULL AND run_at <= $1 ORDER BY run_at, id LIMIT $3 \
       FOR UPDATE SKIP LOCKED) \
-     RETURNING tenant, id, template, recipient_kind, recipient, subject, attempts";
+     RETURNING tenant, id, template, recipient_kind, recipient, subject, attempts, scheme";
 const CLAIM_JOB_SQLITE: &str = "UPDATE job SET attempts = attempts + 1, run_at = $2 WHERE (tenant, id) IN \
      (SELECT tenant, id FROM job WHERE done_at IS NULL AND failed_at IS NULL AND run_at <= $1 ORDER BY run_at, id LIMIT $3) \
      RETURNING tenant, id, kind, subject, attempts";

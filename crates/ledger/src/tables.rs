@@ -29,7 +29,7 @@ tables! {
     "link_worker": "tenant" "user_id" "scheme" "languages" "phone" "places";
     "link_worker_practice": "tenant" "practice" "user_id" "scheme" "days";
     "one_time_link": "tenant" "id" "token_hash" "scope" "subject" "created_at" "expires_at" "used_at" "revoked_at";
-    "person": "tenant" "id" "given" "family" "preferred" "name_folded" "born" "nhs_number" "address" "postcode" "phone" "email" "communication" "reach" "guidance" "risk" "risk_note" "created_at";
+    "person": "tenant" "id" "given" "family" "preferred" "name_folded" "born" "nhs_number" "address" "postcode" "phone" "email" "communication" "reach" "guidance" "risk" "risk_note" "created_at" "messages_stopped_at";
     "case_file": "tenant" "id" "person" "scheme" "worker" "practice" "opened_at" "sent_at" "sessions_agreed" "sessions_used" "happened_count" "first_contact" "last_contact" "next_action" "next_due" "matters" "matters_on" "referrer_hears" "closed_at" "outcome" "changed" "continues" "version" "review_on";
     "referral": "tenant" "id" "reference" "state" "scheme" "practice" "referrer" "request_key" "given" "family" "preferred" "name_folded" "born" "nhs_number" "address" "postcode" "phone" "email" "communication" "needs" "words" "reach" "guidance" "risk" "risk_note" "agreement" "created_at" "sent_at" "answer_due" "decided_at" "decided_by" "reason" "alternative" "case_id" "joined_case" "asker" "source" "safeguarding" "urgent";
     "referral_question": "tenant" "referral" "round" "question" "asked_by" "asked_at" "answer" "answered_at";
@@ -41,7 +41,7 @@ tables! {
     "disclosure": "tenant" "id" "referral" "recipient" "basis" "fields" "given_at" "recorded_by" "withdrawn_at";
     "feedback": "tenant" "id" "referral" "disclosure" "kind" "sections" "sent_at" "opened_at";
     "job": "tenant" "id" "kind" "subject" "run_at" "attempts" "done_at" "failed_at" "last_error";
-    "outbox": "tenant" "id" "template" "recipient_kind" "recipient" "subject" "run_at" "attempts" "sent_at" "failed_at" "last_error";
+    "outbox": "tenant" "id" "template" "recipient_kind" "recipient" "subject" "run_at" "attempts" "sent_at" "failed_at" "last_error" "scheme" "case_id" "channel" "settled_at" "settled_by";
     "audit_row": "lane" "seq" "at" "tenant" "actor" "organisation" "act" "resource" "resource_id" "ground" "detail" "block";
     "audit_block": "number" "previous" "hash" "row_count" "sealed_at";
     "plan_version": "tenant" "case_id" "version" "body" "author" "written_at";
@@ -55,8 +55,11 @@ tables! {
     "directory_gap": "tenant" "id" "organisation" "why" "words" "need" "place" "days" "language" "made_at";
     "directory_source": "name" "licence" "attribution" "republish";
     "postcode": "postcode" "latitude" "longitude" "lsoa" "source";
-    "connection": "tenant" "id" "case_id" "service" "service_name" "request_key" "state" "ask" "first_visit" "told" "group_email" "offered_by" "offered_at" "answered_at" "answered_by" "reason" "started_on" "came" "missed" "ended_at";
+    "connection": "tenant" "id" "case_id" "service" "service_name" "request_key" "state" "ask" "first_visit" "told" "group_email" "offered_by" "offered_at" "answered_at" "answered_by" "reason" "started_on" "came" "missed" "ended_at" "meets" "way_in" "bring" "said";
     "connection_visit": "tenant" "connection" "on_day" "came" "told_by" "told_at";
+    "group_key": "tenant" "id" "link" "code_hash" "sent_at" "until" "tries" "used_at";
+    "consent": "tenant" "id" "case_id" "request_key" "whom" "name" "purpose" "what" "said" "words" "basis" "authority" "reason" "recorded_by" "recorded_at" "withdrawn_at" "withdrawn_by";
+    "telling": "tenant" "id" "case_id" "consent" "request_key" "on_day" "what" "told_by" "recorded_at";
     "questionnaire": "code" "version" "body" "added_at";
     "assessment": "tenant" "id" "case_id" "questionnaire" "version" "moment" "mode" "request_key" "begun_by" "begun_at" "finished_at" "alert_at" "alert_answered_by" "alert_answered_at";
     "assessment_answer": "tenant" "assessment" "item" "answer" "answered_at";

@@ -158,8 +158,14 @@ pub async fn understood(ledger: &Ledger, statements: impl Iterator<Item = (&'sta
 /// When one does.
 pub async fn found_by_index(ledger: &Ledger, statements: impl Iterator<Item = (&'static str, &'static str)>) {
     for (name, sql) in statements {
-        for step in plan(ledger, sql).await {
-            let whole = (step.starts_with("SCAN") && !step.contains("USING")) || step.ends_with("(tenant=?)");
+        let steps = plan(ledger, sql).await;
+        // What a part of the statement itself has found is read from end to end: it was found by an index.
+        let made: Vec<String> = (steps.iter())
+            .filter_map(|step| step.strip_prefix("CO-ROUTINE ").or_else(|| step.strip_prefix("MATERIALIZE ")))
+            .map(|name| format!("SCAN {name}"))
+            .collect();
+        for step in steps.iter().filter(|step| !made.contains(step)) {
+            let whole = (step.starts_with("SCAN") && !step.contains("USING") && !step.contains("CONSTANT ROW")) || step.ends_with("(tenant=?)");
             assert!(!whole, "{name}: {step}");
         }
     }

@@ -43,6 +43,8 @@ coded! {
         KeepDirectory = "keep_directory",
         /// Note that somebody was told about a service.
         Signpost = "signpost",
+        /// See messages that did not arrive, send them again.
+        SeeMessages = "see_messages",
         /// Lead an improvement project: count, ask the staff, change something, study it.
         Improve = "improve",
     }
@@ -60,6 +62,7 @@ impl Action {
             Self::ReadFlow => "counts",
             Self::SearchDirectory | Self::KeepDirectory => "service",
             Self::Signpost => "signpost",
+            Self::SeeMessages => "message",
             Self::Improve => "improvement",
         }
     }
@@ -111,16 +114,18 @@ pub const fn rule(role: Role, action: Action) -> Option<(Reach, Ground)> {
             Some((Reach::Organisation, Ground::Practice))
         }
         (Role::LinkWorker, A::Triage) => Some((Reach::Organisation, Ground::Triage)),
-        (Role::LinkWorker, A::ReadCaseload | A::ReadCase | A::WorkCase | A::Reallocate) => {
+        (Role::LinkWorker, A::ReadCaseload | A::ReadCase | A::WorkCase | A::Reallocate | A::SeeMessages) => {
             Some((Reach::Own, Ground::Allocated))
         }
         (Role::Supervisor, A::Triage) => Some((Reach::Organisation, Ground::Triage)),
         (
             Role::Supervisor,
-            A::ReadCaseload | A::ReadCase | A::WorkCase | A::Reallocate | A::ReadFlow | A::ReadCounted,
+            A::ReadCaseload | A::ReadCase | A::WorkCase | A::Reallocate | A::ReadFlow | A::ReadCounted | A::SeeMessages,
         ) => Some((Reach::Organisation, Ground::Supervision)),
         (Role::Steward, A::KeepDirectory) => Some((Reach::Organisation, Ground::Public)),
-        (Role::Administrator, A::ManageUsers | A::ReadFlow) => Some((Reach::Organisation, Ground::Administration)),
+        (Role::Administrator, A::ManageUsers | A::ReadFlow | A::SeeMessages) => {
+            Some((Reach::Organisation, Ground::Administration))
+        }
         _ => None,
     }
 }
@@ -171,6 +176,8 @@ permissions! {
     SearchDirectory,
     /// May note a signpost.
     Signpost,
+    /// May see messages that did not arrive.
+    SeeMessages,
     /// May lead an improvement project.
     Improve,
 }
@@ -339,7 +346,11 @@ mod tests {
             let allowed = rule(Role::Administrator, action).is_some();
             assert_eq!(
                 allowed,
-                matches!(action, Action::ManageUsers | Action::ReadFlow | Action::SearchDirectory),
+                // Of messages they see which did not arrive and why: no name, no word.
+                matches!(
+                    action,
+                    Action::ManageUsers | Action::ReadFlow | Action::SearchDirectory | Action::SeeMessages
+                ),
                 "{action:?}"
             );
         }

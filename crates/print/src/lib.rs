@@ -139,6 +139,16 @@ pub struct Report {
     pub invented: bool,
 }
 
+impl Message {
+    /// The letter as PDF.
+    ///
+    /// # Errors
+    /// [`PrintError`] when it cannot be set; nothing of its content is in the error.
+    pub fn pdf(&self) -> Result<Pdf, PrintError> {
+        paper::set("message.typ", self)
+    }
+}
+
 impl Report {
     /// The report as PDF.
     ///
@@ -177,4 +187,19 @@ impl PlanCopy {
     pub fn pdf(&self) -> Result<Pdf, PrintError> {
         paper::set("plan.typ", self)
     }
+}
+
+/// A short letter to a person, for a window envelope.
+#[derive(Debug, Clone, Serialize)]
+pub struct Message {
+    /// The lines in the window: the name, then the address.
+    pub to: Vec<String>,
+    /// Who writes.
+    pub from: String,
+    /// What it is about, in a line that gives nothing away.
+    pub title: String,
+    /// Its paragraphs.
+    pub lines: Vec<String>,
+    /// They need large print.
+    pub large: bool,
 }

@@ -75,6 +75,14 @@ async fn who<P: Permission>(tx: &mut Tx, ctx: &Ctx<P>, case: CaseId) -> Result<(
     Ok((row.parsed("person")?, person_name(&row)?, row.opt_at("closed_at")?.is_none()))
 }
 
+/// How information has to reach somebody; none while nobody has asked.
+///
+/// # Errors
+/// When the database fails.
+pub async fn access_of(tx: &mut Tx, tenant: &TenantId, person: PersonId) -> Result<Option<AccessNeeds>> {
+    Ok(access(tx, tenant, person).await?.map(|(access, ..)| access))
+}
+
 impl Store {
     /// What the person of a case said about themself.
     ///

@@ -1,35 +1,34 @@
 //! Connections: offered with the person's agreement, answered by the group through its link or by telephone.
 //!
 //! One function, [`happen`], moves a connection from state to state; whoever asks for it, the rule is the domain's.
-//! What the group may read is decided here by the state: a name only between its yes and the end.
+//! What a group reads and says through its link is `correspondence`.
 
 use fingerpost_directory::hsds::Service;
-use fingerpost_domain::access::AccessNeed;
-use fingerpost_domain::connection::{ConnectionEvent, ConnectionState, EndReason, GroupIsTold, GroupReason, Offer};
-use fingerpost_domain::id::{CaseId, ConnectionId, RequestKey, ServiceId, TenantId, UserId};
+use fingerpost_domain::connection::{
+    Arrival, ConnectionEvent, ConnectionState, EndReason, GroupIsTold, GroupReason, Offer,
+};
+use fingerpost_domain::id::{CaseId, ConnectionId, RequestKey, ServiceId, TenantId};
 use fingerpost_domain::person::Email;
-use fingerpost_domain::safe_contact::{Reach, SafeContact};
 use fingerpost_domain::text::Line;
 use fingerpost_domain::{Date, Timestamp};
 use fingerpost_policy::{ReadCase, WorkCase};
-use jiff::SignedDuration;
 
-use crate::links::{self, LinkScope, LiveLink};
+use crate::links::{self, LinkScope};
 use crate::outbox::{self, MessageTemplate};
-use crate::{Ctx, Store, about, cases};
+use crate::{Ctx, Store, cases};
 use fingerpost_engine::statements;
 use fingerpost_engine::{Result, StoreError};
 use fingerpost_engine::{Row, Tx, values};
-use fingerpost_ledger::{Act, Entry, Resource};
+use fingerpost_ledger::{Act, Resource};
 
 statements! {
     ADD = "INSERT INTO connection (tenant, id, case_id, service, service_name, request_key, state, ask, first_visit, told, group_email, offered_by, offered_at) \
            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT (tenant, offered_by, request_key) DO NOTHING";
     BY_KEY = "SELECT id, case_id, service, ask, told, group_email FROM connection WHERE tenant = $1 AND offered_by = $2 AND request_key = $3";
     SERVICE = "SELECT name, body FROM service WHERE id = $1";
-    OF_CASE = "SELECT id, service, service_name, state, ask, first_visit, told, group_email, offered_at, answered_at, answered_by, reason, started_on, came, missed, ended_at \
+    OF_CASE = "SELECT id, service, service_name, state, ask, first_visit, told, group_email, offered_at, answered_at, answered_by, reason, started_on, came, missed, ended_at, meets, way_in, bring, said \
                FROM connection WHERE tenant = $1 AND case_id = $2 ORDER BY offered_at DESC, id DESC LIMIT 100";
-    ONE = "SELECT id, service, service_name, state, ask, first_visit, told, group_email, offered_at, answered_at, answered_by, reason, started_on, came, missed, ended_at \
+    ONE = "SELECT id, service, service_name, state, ask, first_visit, told, group_email, offered_at, answered_at, answered_by, reason, started_on, came, missed, ended_at, meets, way_in, bring, said \
            FROM connection WHERE tenant = $1 AND id = $2 AND case_id = $3";
     /// Takes the connection for the rest of the transaction.
     HOLD = "UPDATE connection SET state = state WHERE tenant = $1 AND id = $2";
@@ -44,21 +43,13 @@ statements! {
                     started_on = (SELECT MIN(v.on_day) FROM connection_visit v WHERE v.tenant = connection.tenant AND v.connection = connection.id AND v.came = 1) \
                     WHERE tenant = $1 AND id = $2 AND state = $3 RETURNING came";
     VISITS = "SELECT on_day, came FROM connection_visit WHERE tenant = $1 AND connection = $2 ORDER BY on_day DESC LIMIT 60";
-    FOR_GROUP = "SELECT n.service_name, n.state, n.ask, n.first_visit, n.told, n.reason, n.offered_at, c.person, p.given, p.family, p.preferred, p.phone, p.reach, p.guidance, u.name AS worker_name, w.phone AS worker_phone \
-                 FROM connection n JOIN case_file c ON c.tenant = n.tenant AND c.id = n.case_id JOIN person p ON p.tenant = c.tenant AND p.id = c.person \
-                 JOIN app_user u ON u.tenant = c.tenant AND u.id = c.worker \
-                 LEFT JOIN link_worker w ON w.tenant = c.tenant AND w.user_id = c.worker AND w.scheme = c.scheme \
-                 WHERE n.tenant = $1 AND n.id = $2";
-    WORKER = "SELECT c.worker FROM connection n JOIN case_file c ON c.tenant = n.tenant AND c.id = n.case_id WHERE n.tenant = $1 AND n.id = $2";
     PENDING = "SELECT id FROM connection WHERE tenant = $1 AND case_id = $2 AND state IN ('offered', 'no_reply') ORDER BY offered_at, id LIMIT 100";
+    OPEN = "SELECT id FROM connection WHERE tenant = $1 AND case_id = $2 AND state IN ('offered', 'no_reply', 'accepted', 'started', 'declined_by_group') ORDER BY offered_at, id LIMIT 100";
     ANSWERED = "SELECT id FROM connection WHERE tenant = $1 AND case_id = $2 AND state IN ('accepted', 'started', 'declined_by_group') ORDER BY offered_at, id LIMIT 100";
-    MAY_BE_ASKED = "SELECT group_email, service_name FROM connection WHERE tenant = $1 AND id = $2 AND state = 'offered' AND group_email IS NOT NULL";
 }
 
-/// A group answers, tells who came and changes its mind through one link for so long.
-const LINK_LASTS: SignedDuration = SignedDuration::from_hours(24 * 60);
-
-const THE_GROUP: &str = "group";
+/// What a group says itself.
+pub const THE_GROUP: &str = "group";
 pub(crate) const THE_SCHEME: &str = "scheme";
 
 /// A connection as the scheme sees it.
@@ -96,6 +87,8 @@ pub struct ConnectionRow {
     pub missed: u32,
     /// When it ended or was taken back.
     pub ended_at: Option<Timestamp>,
+    /// What helps the person arrive.
+    pub arrival: Arrival,
 }
 
 /// What happens to a connection, with what is said about it.
@@ -133,7 +126,9 @@ impl ConnectionChange {
         }
     }
 
-    const fn code(self) -> &'static str {
+    /// A word for the audit.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
         match self {
             Self::Yes => "yes",
             Self::No(reason) => reason.code(),
@@ -144,44 +139,6 @@ impl ConnectionChange {
             Self::Withdraw => "withdraw",
         }
     }
-}
-
-/// What a group may know of the person: after its yes, as far as they agreed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PersonForGroup {
-    /// How they are called; the whole name where they agreed to that.
-    pub name: String,
-    /// Their telephone, where they agreed.
-    pub phone: Option<String>,
-    /// How information has to reach them, where they agreed that groups are told.
-    pub needs: Vec<AccessNeed>,
-}
-
-/// What a group sees through its link.
-#[derive(Debug, Clone)]
-pub struct GroupView {
-    /// The group.
-    pub service_name: String,
-    /// Where it stands.
-    pub state: ConnectionState,
-    /// What is asked.
-    pub ask: String,
-    /// When the person would come first.
-    pub first_visit: Option<String>,
-    /// Why the group said no.
-    pub reason: Option<GroupReason>,
-    /// Who the person is; only while that may be known.
-    pub person: Option<PersonForGroup>,
-    /// The link worker.
-    pub worker_name: String,
-    /// Their telephone.
-    pub worker_phone: Option<String>,
-    /// Days already told, newest first, and whether the person came.
-    pub visits: Vec<(Date, bool)>,
-    /// When it was asked.
-    pub offered_at: Timestamp,
-    /// Until when the link works.
-    pub until: Timestamp,
 }
 
 fn connection(row: &Row) -> Result<ConnectionRow> {
@@ -206,6 +163,7 @@ fn connection(row: &Row) -> Result<ConnectionRow> {
         came: row.small("came")?,
         missed: row.small("missed")?,
         ended_at: row.opt_at("ended_at")?,
+        arrival: arrival(row)?,
     })
 }
 
@@ -214,9 +172,22 @@ pub(crate) async fn of_case(tx: &mut Tx, tenant: &TenantId, case: CaseId) -> Res
     tx.rows(OF_CASE, values![tenant, case]).await?.iter().map(connection).collect()
 }
 
+/// What helps the person arrive, as the group said it.
+///
+/// # Errors
+/// When a column is not there, or holds something else.
+pub fn arrival(row: &Row) -> Result<Arrival> {
+    let line = |column: &str| row.opt_text(column).map(Option::unwrap_or_default);
+    let (meets, way_in, bring, said) = (line("meets")?, line("way_in")?, line("bring")?, line("said")?);
+    Arrival::check(&meets, &way_in, &bring, &said).map_err(|_| StoreError::corrupt("arrival"))
+}
+
 /// Moves a connection on, if its state allows it. Says whether anything is different now: a button pressed twice
 /// changes nothing the second time.
-async fn happen(
+///
+/// # Errors
+/// [`StoreError::ConnectionNotNow`] when it cannot happen any more; [`StoreError::NotFound`] where there is none.
+pub async fn happen(
     tx: &mut Tx,
     (tenant, id): (&TenantId, ConnectionId),
     (change, told_by): (ConnectionChange, &'static str),
@@ -263,7 +234,7 @@ async fn happen(
         return Err(StoreError::ChangedMeanwhile);
     }
     if matches!(next, ConnectionState::Withdrawn | ConnectionState::Ended) {
-        links::revoke(tx, tenant, LinkScope::AnswerConnection, &id.to_string(), now).await?;
+        end_links(tx, tenant, &id.to_string(), now).await?;
     }
     Ok(true)
 }
@@ -276,26 +247,26 @@ pub(crate) async fn case_closed(tx: &mut Tx, (tenant, case): (&TenantId, CaseId)
         happen(tx, (tenant, id), (ConnectionChange::Withdraw, THE_SCHEME), now).await?;
     }
     for row in tx.rows(ANSWERED, values![tenant, case]).await? {
-        links::revoke(tx, tenant, LinkScope::AnswerConnection, &row.text("id")?, now).await?;
+        end_links(tx, tenant, &row.text("id")?, now).await?;
     }
     Ok(())
 }
 
-/// The group of an offer that still waits for its answer: where to write, and what it is called.
-pub(crate) async fn group_to_ask(tx: &mut Tx, tenant: &TenantId, id: &str) -> Result<Option<(String, String)>> {
-    let row = tx.row(MAY_BE_ASKED, values![tenant, id]).await?;
-    row.map(|row| Ok((row.text("group_email")?, row.text("service_name")?))).transpose()
+/// Ends the page of a group about one person. Its register goes on: whoever is not looked after is not on it.
+async fn end_links(tx: &mut Tx, tenant: &TenantId, id: &str, now: Timestamp) -> Result<()> {
+    links::revoke(tx, tenant, LinkScope::AnswerConnection, id, now).await
 }
 
-fn subject_of(link: &LiveLink) -> Result<ConnectionId> {
-    if link.scope != LinkScope::AnswerConnection {
-        return Err(StoreError::NotFound);
+/// Takes back everything of a case that a group may still read or say.
+///
+/// # Errors
+/// When the database fails.
+pub async fn take_back_all(tx: &mut Tx, (tenant, case): (&TenantId, CaseId), now: Timestamp) -> Result<()> {
+    for row in tx.rows(OPEN, values![tenant, case]).await? {
+        let id: ConnectionId = row.parsed("id")?;
+        happen(tx, (tenant, id), (ConnectionChange::Withdraw, THE_SCHEME), now).await?;
     }
-    link.subject.parse().map_err(|_| StoreError::corrupt("subject"))
-}
-
-fn by_link(link: &LiveLink, act: Act, id: ConnectionId) -> Entry {
-    Entry { ground: "link", ..Entry::system(link.tenant.clone(), act, Resource::Connection).of(id) }
+    Ok(())
 }
 
 impl Store {
@@ -351,7 +322,10 @@ impl Store {
             return Err(StoreError::ChangedMeanwhile);
         }
         if offer.email.is_some() {
-            outbox::to_group(self, &mut tx, (tenant, id), ctx.now).await?;
+            let subject = id.to_string();
+            let question = (MessageTemplate::ConnectionOffered, id, subject.as_str());
+            let about = (ctx.grant.organisation(), case);
+            outbox::to_group(self, &mut tx, tenant, question, about, ctx.now).await?;
         }
         self.commit(tx, ctx.now, ctx.entry(Act::Create, Resource::Connection).of(id)).await?;
         Ok(id)
@@ -396,102 +370,13 @@ impl Store {
         let entry = ctx.entry(Act::Change, Resource::Connection).of(id).because(change.code());
         self.commit(tx, ctx.now, entry).await
     }
-
-    /// Makes the link through which a group answers; `None` when its answer is not waited for any more. An earlier
-    /// link of the same offer ends.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn mint_group_link(&self, tenant: &TenantId, id: &str, now: Timestamp) -> Result<Option<String>> {
-        let mut tx = self.db().write().await?;
-        if group_to_ask(&mut tx, tenant, id).await?.is_none() {
-            return Ok(None);
-        }
-        let until = now.saturating_add(LINK_LASTS).unwrap_or(Timestamp::MAX);
-        let token = links::mint(self, &mut tx, tenant, LinkScope::AnswerConnection, id, (now, until)).await?;
-        let entry = Entry::system(tenant.clone(), Act::Create, Resource::Link).of(id);
-        self.commit(tx, now, entry).await?;
-        Ok(Some(token))
-    }
-
-    /// What a group sees through its link. Changes nothing but the audit.
-    ///
-    /// # Errors
-    /// [`StoreError::NotFound`] for a link of another scope.
-    pub async fn group_view(&self, link: &LiveLink, now: Timestamp) -> Result<GroupView> {
-        let id = subject_of(link)?;
-        let mut tx = self.db().read().await?;
-        let row = tx.row(FOR_GROUP, values![&link.tenant, id]).await?.ok_or(StoreError::NotFound)?;
-        let state = row.coded("state", ConnectionState::from_code)?;
-        let person = if state.names_the_person() {
-            let access = about::access(&mut tx, &link.tenant, row.parsed("person")?).await?;
-            let needs = access.filter(|(access, ..)| access.may_share).map(|(access, ..)| access.needs);
-            Some(PersonForGroup { needs: needs.unwrap_or_default(), ..person_for_group(&row)? })
-        } else {
-            None
-        };
-        let view = GroupView {
-            service_name: row.text("service_name")?,
-            state,
-            ask: row.text("ask")?,
-            first_visit: row.opt_text("first_visit")?,
-            reason: row.opt_text("reason")?.as_deref().and_then(GroupReason::from_code),
-            person,
-            worker_name: row.text("worker_name")?,
-            worker_phone: row.opt_text("worker_phone")?,
-            visits: visits(&mut tx, &link.tenant, id).await?,
-            offered_at: row.at("offered_at")?,
-            until: link.expires_at,
-        };
-        drop(tx);
-        self.looked(now, by_link(link, Act::Read, id)).await?;
-        Ok(view)
-    }
-
-    /// Records what a group says through its link. The link worker is told of an answer.
-    ///
-    /// # Errors
-    /// [`StoreError::NotFound`] for a link of another scope; [`StoreError::ConnectionNotNow`] when it cannot happen
-    /// any more.
-    pub async fn group_says(&self, link: &LiveLink, change: ConnectionChange, now: Timestamp) -> Result<()> {
-        let id = subject_of(link)?;
-        let mut tx = self.db().write().await?;
-        links::still_live(&mut tx, link, now).await?;
-        if !happen(&mut tx, (&link.tenant, id), (change, THE_GROUP), now).await? {
-            return self.stored_before(tx).await;
-        }
-        if matches!(change, ConnectionChange::Yes | ConnectionChange::No(_)) {
-            let worker: UserId =
-                tx.row(WORKER, values![&link.tenant, id]).await?.ok_or(StoreError::NotFound)?.parsed("worker")?;
-            // Each changed mind is a message of its own.
-            let subject = format!("{id}/{}", now.as_microsecond());
-            let message = (worker, subject.as_str());
-            outbox::to_user(self, &mut tx, &link.tenant, MessageTemplate::GroupAnswered, message, now).await?;
-        }
-        self.commit(tx, now, by_link(link, Act::Change, id).because(change.code())).await
-    }
 }
 
-fn person_for_group(row: &Row) -> Result<PersonForGroup> {
-    let called = row.opt_text("preferred")?.map_or_else(|| row.text("given"), Ok)?;
-    let whole = || Ok::<_, StoreError>(format!("{called} {}", row.text("family")?));
-    Ok(match row.coded("told", GroupIsTold::from_code)? {
-        GroupIsTold::NameOnly => PersonForGroup { name: called.clone(), phone: None, needs: vec![] },
-        GroupIsTold::Name => PersonForGroup { name: whole()?, phone: None, needs: vec![] },
-        GroupIsTold::NameAndPhone => {
-            // Asked again now: what was safe when the person agreed may not be any more.
-            let guidance = row.opt_text("guidance")?.unwrap_or_default();
-            let safe = SafeContact {
-                reach: row.coded("reach", Reach::from_code)?,
-                guidance: Line::parse(&guidance).map_err(|_| StoreError::corrupt("guidance"))?,
-            };
-            let phone = row.opt_text("phone")?.filter(|_| safe.may_be_rung());
-            PersonForGroup { name: whole()?, phone, needs: vec![] }
-        }
-    })
-}
-
-async fn visits(tx: &mut Tx, tenant: &TenantId, id: ConnectionId) -> Result<Vec<(Date, bool)>> {
+/// The days that were told, newest first, and whether the person came.
+///
+/// # Errors
+/// When the database fails.
+pub async fn visits(tx: &mut Tx, tenant: &TenantId, id: ConnectionId) -> Result<Vec<(Date, bool)>> {
     let rows = tx.rows(VISITS, values![tenant, id]).await?;
     rows.iter().map(|row| Ok((row.parsed("on_day")?, row.flag("came")?))).collect()
 }

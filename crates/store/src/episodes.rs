@@ -362,7 +362,7 @@ impl Written<'_> {
             let mut cells = values![self.tenant, work.person];
             cells.extend(details_values(&episode.person));
             cells.extend(care_values(safe, &episode.request.risk));
-            cells.extend(values![work.accepted_at]);
+            cells.extend(values![work.accepted_at, None::<Timestamp>]);
             self.put("person", cells);
         }
         let case: CaseId = self.store.entropy().id(work.accepted_at);
@@ -524,7 +524,8 @@ impl Written<'_> {
             i64::try_from(connected.visits.len()).unwrap_or(0) - i64::from(came),
             ended,
         ];
-        self.put("connection", cells);
+        // Nothing is said to help these people arrive.
+        self.put("connection", [cells, vec![Value::from(None::<&str>); 4]].concat());
         for (on, came, told_at) in &connected.visits {
             self.put("connection_visit", values![self.tenant, id, *on, *came, connections::THE_SCHEME, *told_at]);
         }

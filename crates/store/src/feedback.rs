@@ -18,6 +18,7 @@ statements! {
     REFERRALS_OF_CASE = "SELECT id, referrer FROM referral WHERE tenant = $1 AND case_id = $2 AND source = 'practice' ORDER BY created_at, id LIMIT 20";
     STANDING = "SELECT d.id FROM disclosure d WHERE d.tenant = $1 AND d.referral = $2 AND d.recipient = 'referrer' AND d.fields = $3 AND d.withdrawn_at IS NULL \
                 ORDER BY d.given_at DESC, d.id DESC LIMIT 1";
+    HEARS = "UPDATE case_file SET referrer_hears = $3, version = version + 1 WHERE tenant = $1 AND id = $2";
     WITHDRAW = "UPDATE disclosure SET withdrawn_at = $3 WHERE tenant = $1 AND recipient = 'referrer' AND withdrawn_at IS NULL \
                 AND referral IN (SELECT id FROM referral WHERE tenant = $1 AND case_id = $2)";
 }
@@ -71,6 +72,21 @@ pub(crate) async fn change_agreement(
         disclosures::disclose(store, tx, tenant, to_referrer, (by, now)).await?;
     }
     Ok(())
+}
+
+/// The referrer hears nothing more.
+///
+/// # Errors
+/// When the database fails.
+pub async fn agreement_ends(
+    store: &Store,
+    tx: &mut Tx,
+    (tenant, case): (&TenantId, CaseId),
+    (by, now): (UserId, Timestamp),
+) -> Result<()> {
+    let nothing = ReferrerHears::Nothing;
+    tx.run(HEARS, values![tenant, case, nothing.code()]).await?;
+    change_agreement(store, tx, (tenant, case), nothing, (by, now)).await
 }
 
 /// Writes a message to the referrer of every referral of a case, where it was a practice that asked, and tells them that it is there. Writes

@@ -26,6 +26,8 @@ coded! {
         AnswerAlert = "answer_alert",
         /// When a link worker has not said that they are back from a visit, tell others.
         VisitOverdue = "visit_overdue",
+        /// The day before a visit that the person was told of, tell them again.
+        RemindVisit = "remind_visit",
     }
 }
 

@@ -41,7 +41,6 @@ mod directory;
 mod disclosures;
 mod episodes;
 mod feedback;
-mod flow;
 mod imports;
 mod jobs;
 mod launches;
@@ -63,25 +62,31 @@ use fingerpost_domain::Timestamp;
 use fingerpost_domain::ambient::Entropy;
 use fingerpost_policy::{Grant, Permission};
 
-pub use about::AboutPerson;
+pub use about::{AboutPerson, access_of};
 pub use assessments::Assessment;
 pub use cases::{CasePage, ContactRow, NoteVersion, SentBy, in_scope as case_in_scope, touch as hold_case};
-pub use connections::{ConnectionChange, ConnectionRow, GroupView, PersonForGroup};
+pub use connections::{
+    ConnectionChange, ConnectionRow, THE_GROUP, arrival as arrival_of, happen as connection_happens,
+    take_back_all as connections_end, visits as connection_visits,
+};
 pub use directory::{PostcodePlace, StoredService, keep_version as keep_service_version, stored as stored_service};
 pub use episodes::{Answered, Asked, Connected, Episode, Work};
-pub use feedback::FeedbackRow;
+pub use feedback::{FeedbackRow, agreement_ends};
 pub use fingerpost_engine::{Result, StoreError, Value};
 pub use fingerpost_ledger::{
     Act, Address, AuditHead, AuditReport, Everything, Health, Ledger, Resource, SCHEMA_VERSION, StoredSession,
 };
-pub use flow::{Counted, CountedRow, FlowRow, MonthRow, PracticeRow, SignpostsRow};
 pub use imports::ImportCounts;
 pub use jobs::{ClaimedJob, JobKind, add as add_job, done as job_done};
 pub use launches::{LaunchKey, LaunchKeyRow, Launched};
-pub use links::{LinkScope, LiveLink, mint_beside as mint_link_beside, still_live as link_still_live};
+pub use links::{
+    LinkScope, LiveLink, mint as mint_link, mint_beside as mint_link_beside, still_live as link_still_live,
+};
 pub use organisations::{Membership, OrganisationSummary};
 pub use outbox::{
-    Addressee, ClaimedMessage, MessageTemplate, OutboxEnd, to_entry as write_to_entry, to_user as write_to_user,
+    About, Addressee, ClaimedMessage, MessageTemplate, OutboxEnd, Way, not_needed as message_not_needed, reach_of,
+    stop_messages as messages_stop, stop_writing, to_entry as write_to_entry, to_group as write_to_group,
+    to_link as write_to_link, to_person as write_to_person, to_user as write_to_user, write_again,
 };
 pub use people::{LikelyPerson, PersonHere, person_name};
 pub use plans::{PlanRecord, PlanSaved};
@@ -191,7 +196,6 @@ pub fn statements() -> impl Iterator<Item = (&'static str, &'static str)> {
         disclosures::STATEMENTS,
         episodes::STATEMENTS,
         feedback::STATEMENTS,
-        flow::STATEMENTS,
         imports::STATEMENTS,
         jobs::STATEMENTS,
         launches::STATEMENTS,

@@ -24,6 +24,10 @@ coded! {
         AskForHelp = "ask_for_help",
         /// Keeping an entry of the directory right, until it expires: the subject is the service.
         KeepEntry = "keep_entry",
+        /// Keeping the register of those who come, until it expires: the subject is a connection of the group.
+        KeepRegister = "keep_register",
+        /// No more messages that send themselves: the subject is the person.
+        StopMessages = "stop_messages",
         /// A calendar elsewhere follows a diary: the subject is the user whose it is.
         FollowDiary = "follow_diary",
     }
@@ -57,7 +61,10 @@ const TOKEN_BYTES: usize = 20;
 
 /// Makes a link and gives its token: the only time that it is seen. Earlier links of the same scope and
 /// subject are revoked.
-pub(crate) async fn mint(
+///
+/// # Errors
+/// When the database fails.
+pub async fn mint(
     store: &Store,
     tx: &mut Tx,
     tenant: &TenantId,

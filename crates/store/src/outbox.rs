@@ -1,15 +1,21 @@
 //! What the world must hear: stored with the change that causes it, delivered at least once, each
 //! message once for each recipient and subject. Rows hold ids; the words are written at delivery.
 //!
-//! [`to_person`] is the one place where safe contact decides whether a machine may write to a person.
+//! [`to_person`] is the one place where a message to a person is queued, and [`reach_of`] the one that asks the domain
+//! whether a machine may write to them, and how. It is asked again when the message leaves.
 
+use fingerpost_correspondence_rules::message::{Channel, Fault, MayLeave, may_leave};
 use fingerpost_directory::hsds::Service;
-use fingerpost_domain::id::{ConnectionId, OutboxId, PersonId, ServiceId, TenantId, UserId};
-use fingerpost_domain::safe_contact::{MayLeave, SafeContact};
+use fingerpost_domain::access::AccessNeed;
+use fingerpost_domain::connection::ConnectionState;
+use fingerpost_domain::id::{
+    CaseId, ConnectionId, LinkId, OrganisationId, OutboxId, PersonId, ServiceId, TenantId, UserId,
+};
 use fingerpost_domain::{Date, Timestamp, coded};
 use jiff::SignedDuration;
 
-use crate::{Store, connections, people};
+use crate::people::PersonHere;
+use crate::{Store, about, people};
 use fingerpost_engine::statements;
 use fingerpost_engine::{Result, StoreError};
 use fingerpost_engine::{Tx, values};
@@ -49,6 +55,45 @@ coded! {
         PeopleHandedOver = "people_handed_over",
         /// To the person: a link worker will be in touch.
         WorkerWillBeInTouch = "worker_will_be_in_touch",
+        /// To a group: the code that opens a name.
+        GroupCode = "group_code",
+        /// To a group: the register of those who come.
+        Register = "register",
+        /// To the person: a day and a time at which they are met.
+        Appointment = "appointment",
+        /// To the person: it is tomorrow.
+        AppointmentReminder = "appointment_reminder",
+        /// To the person: it does not take place.
+        AppointmentOff = "appointment_off",
+    }
+}
+
+impl MessageTemplate {
+    /// What it is, for those who see whether it arrived.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Invitation => "An invitation to sign in",
+            Self::ReferralArrived => "A referral has arrived",
+            Self::AnswerDue => "An answer is due",
+            Self::QuestionBack => "A question about a referral",
+            Self::ReferralAnswered => "A referral was answered",
+            Self::FeedbackArrived => "There is news of somebody referred",
+            Self::CountAgainDue => "It is time to count again",
+            Self::SurveyReminder => "A survey is still open",
+            Self::ConnectionOffered => "The question whether they can welcome somebody",
+            Self::GroupAnswered => "A group has answered",
+            Self::EntryStillRight => "The question whether an entry is still right",
+            Self::AnswerAlert => "An answer may mean danger",
+            Self::VisitOverdue => "A colleague is not back from a visit",
+            Self::PeopleHandedOver => "People were handed over",
+            Self::WorkerWillBeInTouch => "You will hear from us",
+            Self::GroupCode => "The code that opens a name",
+            Self::Register => "The register of those who come",
+            Self::Appointment => "Day and time of an appointment",
+            Self::AppointmentReminder => "The appointment is tomorrow",
+            Self::AppointmentOff => "An appointment is called off",
+        }
     }
 }
 
@@ -79,6 +124,8 @@ pub struct ClaimedMessage {
     pub subject: String,
     /// Attempts so far, with this one.
     pub attempts: i64,
+    /// Of which scheme it is, by name: what a letter to a person says it comes from.
+    pub scheme: Option<String>,
 }
 
 /// To whom a message goes, resolved at delivery.
@@ -86,21 +133,73 @@ pub struct ClaimedMessage {
 pub struct Addressee {
     /// Their name.
     pub name: String,
-    /// Their address.
-    pub email: String,
+    /// Where it goes.
+    pub way: Way,
     /// The user, when it is one.
     pub user: Option<UserId>,
+    /// The person, when it is one.
+    pub person: Option<PersonId>,
+}
+
+impl Addressee {
+    /// The address of an e-mail; empty where it travels another way.
+    #[must_use]
+    pub fn email(&self) -> &str {
+        match &self.way {
+            Way::Email(address) => address,
+            Way::Text(_) | Way::Letter { .. } => "",
+        }
+    }
+}
+
+/// How a message travels, with where it goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Way {
+    /// To an e-mail address.
+    Email(String),
+    /// To a telephone number.
+    Text(String),
+    /// To a house.
+    Letter {
+        /// The lines on the envelope, below the name.
+        lines: Vec<String>,
+        /// They need large print.
+        large: bool,
+    },
+}
+
+impl Way {
+    /// Which way it is.
+    #[must_use]
+    pub const fn channel(&self) -> Channel {
+        match self {
+            Self::Email(_) => Channel::Email,
+            Self::Text(_) => Channel::Text,
+            Self::Letter { .. } => Channel::Letter,
+        }
+    }
 }
 
 statements! {
-    INSERT = "INSERT INTO outbox (tenant, id, template, recipient_kind, recipient, subject, run_at) VALUES ($1, $2, $3, $4, $5, $6, $7) \
-              ON CONFLICT (tenant, template, recipient, subject) DO NOTHING";
+    INSERT = "INSERT INTO outbox (tenant, id, template, recipient_kind, recipient, subject, run_at, channel, scheme, case_id, failed_at, last_error) \
+              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (tenant, template, recipient, subject) DO NOTHING";
     USER_ADDRESS = "SELECT name, email FROM app_user WHERE tenant = $1 AND id = $2 AND disabled = 0";
-    PERSON_ADDRESS = "SELECT given, preferred, email, reach, guidance, risk, risk_note FROM person WHERE tenant = $1 AND id = $2";
+    STOPPED = "SELECT messages_stopped_at FROM person WHERE tenant = $1 AND id = $2";
+    STOP = "UPDATE person SET messages_stopped_at = $3 WHERE tenant = $1 AND id = $2 AND messages_stopped_at IS NULL";
+    WRITE_AGAIN = "UPDATE person SET messages_stopped_at = NULL WHERE tenant = $1 AND id = $2";
+    /// Asked by a group that still is: an offer that waits, or one that it said yes to.
+    GROUP_ADDRESS = "SELECT group_email, service_name, state FROM connection WHERE tenant = $1 AND id = $2 AND group_email IS NOT NULL";
+    LINK_SUBJECT = "SELECT subject FROM one_time_link WHERE tenant = $1 AND id = $2 AND revoked_at IS NULL AND expires_at > $3";
+    TAKEN_BACK = "UPDATE outbox SET failed_at = $3, last_error = 'taken_back', settled_at = $3 WHERE tenant = $1 AND case_id = $2 AND recipient_kind IN ('group', 'link') AND sent_at IS NULL AND failed_at IS NULL";
+    OFF = "UPDATE outbox SET failed_at = $4, last_error = 'not_wanted', settled_at = $4 WHERE tenant = $1 AND template = $2 AND recipient = $3 AND subject = $5 AND sent_at IS NULL AND settled_at IS NULL";
+    STATE = "SELECT sent_at, failed_at, settled_at FROM outbox WHERE tenant = $1 AND template = $2 AND recipient = $3 AND subject = $4";
+    STILL_WAITS = "SELECT id FROM outbox WHERE tenant = $1 AND id = $2 AND sent_at IS NULL AND failed_at IS NULL";
     ENTRY_ADDRESS = "SELECT name, body FROM service WHERE id = $1";
-    SENT = "UPDATE outbox SET sent_at = $3 WHERE tenant = $1 AND id = $2";
-    FAILED = "UPDATE outbox SET failed_at = $3, last_error = $4 WHERE tenant = $1 AND id = $2";
-    LATER = "UPDATE outbox SET run_at = $3, last_error = $4 WHERE tenant = $1 AND id = $2";
+    NAME_OF = "SELECT name FROM organisation WHERE id = $1";
+    SENT = "UPDATE outbox SET sent_at = $3, channel = $4, failed_at = NULL, settled_at = NULL WHERE tenant = $1 AND id = $2";
+    /// What nobody has to look at is settled as it ends (`$5`). What was taken back meanwhile stays so.
+    FAILED = "UPDATE outbox SET failed_at = $3, last_error = $4, settled_at = $5 WHERE tenant = $1 AND id = $2 AND failed_at IS NULL";
+    LATER = "UPDATE outbox SET run_at = $3, last_error = $4 WHERE tenant = $1 AND id = $2 AND failed_at IS NULL";
     WAITING = "SELECT COUNT(*) AS n FROM outbox WHERE sent_at IS NULL AND failed_at IS NULL";
 }
 
@@ -108,10 +207,36 @@ const USER: &str = "user";
 const PERSON: &str = "person";
 const GROUP: &str = "group";
 const ENTRY: &str = "entry";
+const LINK: &str = "link";
 /// A claimed message whose worker died is taken up again after this.
 const CLAIM_FOR: SignedDuration = SignedDuration::from_mins(5);
 /// After so many attempts, about a day, a message waits for a person to look at it.
 const GIVE_UP_AFTER: i64 = 19;
+
+/// Of which scheme and case a message is: on whose list it stands when it does not arrive.
+pub type About = (OrganisationId, CaseId);
+
+/// A message as it is queued.
+struct New<'a> {
+    template: MessageTemplate,
+    kind: &'static str,
+    recipient: &'a str,
+    subject: &'a str,
+    channel: Channel,
+    about: Option<About>,
+    by_hand: bool,
+}
+
+async fn queue(store: &Store, tx: &mut Tx, tenant: &TenantId, new: &New<'_>, now: Timestamp) -> Result<u64> {
+    let id: OutboxId = store.entropy().id(now);
+    let (scheme, case) = new.about.unzip();
+    let (failed, why) = (new.by_hand.then_some(now), new.by_hand.then_some(Fault::ByHand.code()));
+    let leaves = new.channel.leaves_at(now);
+    let (template, channel) = (new.template.code(), new.channel.code());
+    let row =
+        values![tenant, id, template, new.kind, new.recipient, new.subject, leaves, channel, scheme, case, failed, why];
+    tx.run(INSERT, row).await
+}
 
 /// Queues a message to somebody who signs in.
 ///
@@ -125,20 +250,46 @@ pub async fn to_user(
     (user, subject): (UserId, &str),
     now: Timestamp,
 ) -> Result<()> {
-    let id: OutboxId = store.entropy().id(now);
-    tx.run(INSERT, values![tenant, id, template.code(), USER, user, subject, now]).await.map(drop)
+    let recipient = user.to_string();
+    let (kind, channel) = (USER, Channel::Email);
+    let new = New { template, kind, recipient: &recipient, subject, channel, about: None, by_hand: false };
+    queue(store, tx, tenant, &new, now).await.map(drop)
 }
 
-/// Queues the question of an offer to its group.
-pub(crate) async fn to_group(
+/// Queues a message to the group of a connection.
+///
+/// # Errors
+/// When the database fails.
+pub async fn to_group(
     store: &Store,
     tx: &mut Tx,
-    (tenant, connection): (&TenantId, ConnectionId),
+    tenant: &TenantId,
+    (template, connection, subject): (MessageTemplate, ConnectionId, &str),
+    about: About,
     now: Timestamp,
 ) -> Result<()> {
-    let id: OutboxId = store.entropy().id(now);
-    let template = MessageTemplate::ConnectionOffered;
-    tx.run(INSERT, values![tenant, id, template.code(), GROUP, connection, connection, now]).await.map(drop)
+    let recipient = connection.to_string();
+    let (kind, channel, about) = (GROUP, Channel::Email, Some(about));
+    let new = New { template, kind, recipient: &recipient, subject, channel, about, by_hand: false };
+    queue(store, tx, tenant, &new, now).await.map(drop)
+}
+
+/// Queues a message to the group behind a link, as long as the link lives.
+///
+/// # Errors
+/// When the database fails.
+pub async fn to_link(
+    store: &Store,
+    tx: &mut Tx,
+    tenant: &TenantId,
+    (template, link, subject): (MessageTemplate, LinkId, &str),
+    about: About,
+    now: Timestamp,
+) -> Result<()> {
+    let recipient = link.to_string();
+    let (kind, channel, about) = (LINK, Channel::Email, Some(about));
+    let new = New { template, kind, recipient: &recipient, subject, channel, about, by_hand: false };
+    queue(store, tx, tenant, &new, now).await.map(drop)
 }
 
 /// Queues the question whether an entry of the directory is still right; at most once on a day.
@@ -151,32 +302,101 @@ pub async fn to_entry(
     (tenant, service): (&TenantId, ServiceId),
     (today, now): (Date, Timestamp),
 ) -> Result<()> {
-    let id: OutboxId = store.entropy().id(now);
-    let template = MessageTemplate::EntryStillRight;
-    let subject = format!("{service}/{today}");
-    tx.run(INSERT, values![tenant, id, template.code(), ENTRY, service, subject, now]).await.map(drop)
+    let (recipient, subject) = (service.to_string(), format!("{service}/{today}"));
+    let (template, kind, channel) = (MessageTemplate::EntryStillRight, ENTRY, Channel::Email);
+    let new = New { template, kind, recipient: &recipient, subject: &subject, channel, about: None, by_hand: false };
+    queue(store, tx, tenant, &new, now).await.map(drop)
 }
 
-/// Queues a message to a person where their safe contact allows a machine to write; otherwise records
-/// that it was held back for somebody to pass on by hand.
-pub(crate) async fn to_person(
+/// Queues a message to a person where a machine may write to them. Where it may not, the message stands on the list of
+/// those that somebody has to pass on (`by_hand`), or, where somebody reaches them in any case, is noted only.
+///
+/// # Errors
+/// When the database fails.
+pub async fn to_person(
     store: &Store,
     tx: &mut Tx,
     tenant: &TenantId,
-    template: MessageTemplate,
-    (person, subject, safe_contact): (PersonId, &str, &SafeContact),
+    (template, person, subject): (MessageTemplate, PersonId, &str),
+    (about, by_hand): (About, bool),
     now: Timestamp,
 ) -> Result<()> {
-    match safe_contact.automatic() {
-        MayLeave::By(_) => {
-            let id: OutboxId = store.entropy().id(now);
-            tx.run(INSERT, values![tenant, id, template.code(), PERSON, person, subject, now]).await.map(drop)
-        }
-        MayLeave::ByHandOnly(_) => {
+    let (reach, _) = reach_of(tx, tenant, person).await?.ok_or(StoreError::NotFound)?;
+    let recipient = person.to_string();
+    let (kind, about) = (PERSON, Some(about));
+    let new = |channel, by_hand| New { template, kind, recipient: &recipient, subject, channel, about, by_hand };
+    match reach {
+        MayLeave::By(channel) => queue(store, tx, tenant, &new(channel, false), now).await.map(drop),
+        MayLeave::ByHand(_) => {
+            if by_hand {
+                queue(store, tx, tenant, &new(Channel::Letter, true), now).await?;
+            }
             let entry = Entry::system(tenant.clone(), Act::Withhold, Resource::Message).of(subject);
             store.ledger().note(tx, now, entry.because(template.code())).await
         }
     }
+}
+
+/// Whether a machine may write to a person now, and how; with what is known of them. `None` where there is nobody.
+///
+/// # Errors
+/// When the database fails.
+pub async fn reach_of(
+    tx: &mut Tx,
+    tenant: &TenantId,
+    person: PersonId,
+) -> Result<Option<(MayLeave, (PersonHere, Vec<AccessNeed>))>> {
+    let here = match people::one(tx, tenant, person).await {
+        Err(StoreError::NotFound) => return Ok(None),
+        found => found?,
+    };
+    let stopped =
+        tx.row(STOPPED, values![tenant, person]).await?.map_or(Ok(None), |row| row.opt_at("messages_stopped_at"))?;
+    let needs = about::access(tx, tenant, person).await?.map(|(access, ..)| access.needs).unwrap_or_default();
+    let reach = may_leave(&here.details, (&here.safe_contact, stopped.is_some()), &needs);
+    Ok(Some((reach, (here, needs))))
+}
+
+/// The person wants no more messages that send themselves: those that wait are held back when their turn comes.
+///
+/// # Errors
+/// When the database fails.
+pub async fn stop_writing(tx: &mut Tx, tenant: &TenantId, person: PersonId, now: Timestamp) -> Result<()> {
+    tx.run(STOP, values![tenant, person, now]).await.map(drop)
+}
+
+/// The person wants messages again.
+///
+/// # Errors
+/// When the database fails.
+pub async fn write_again(tx: &mut Tx, tenant: &TenantId, person: PersonId) -> Result<()> {
+    tx.run(WRITE_AGAIN, values![tenant, person]).await.map(drop)
+}
+
+/// Ends every message about a case to anybody outside that has not left.
+///
+/// # Errors
+/// When the database fails.
+pub async fn stop_messages(tx: &mut Tx, (tenant, case): (&TenantId, CaseId), now: Timestamp) -> Result<()> {
+    tx.run(TAKEN_BACK, values![tenant, case, now]).await.map(drop)
+}
+
+/// Ends a message to a person that is not needed any more. Gives true where it has left, or somebody has passed it on.
+///
+/// # Errors
+/// When the database fails.
+pub async fn not_needed(
+    tx: &mut Tx,
+    tenant: &TenantId,
+    (template, person, subject): (MessageTemplate, PersonId, &str),
+    now: Timestamp,
+) -> Result<bool> {
+    let ended = tx.run(OFF, values![tenant, template.code(), person, now, subject]).await?;
+    if ended > 0 {
+        return Ok(false);
+    }
+    let row = tx.row(STATE, values![tenant, template.code(), person, subject]).await?;
+    row.map_or(Ok(false), |row| Ok(row.opt_at("sent_at")?.is_some() || row.opt_at("settled_at")?.is_some()))
 }
 
 impl Store {
@@ -196,14 +416,30 @@ impl Store {
             let (kind, recipient) = (row.text("recipient_kind")?, row.text("recipient")?);
             // A row of a newer program, or a broken one, must not hold up the rest.
             let Some(template) = MessageTemplate::from_code(&row.text("template")?) else {
-                tx.run(FAILED, values![&tenant, id, now, "unreadable"]).await?;
+                tx.run(FAILED, values![&tenant, id, now, Fault::Unreadable.code(), None::<Timestamp>]).await?;
                 continue;
             };
-            let Some(addressee) = addressee(&mut tx, &tenant, &kind, &recipient).await? else {
-                tx.run(FAILED, values![&tenant, id, now, "withheld"]).await?;
+            let addressee = match addressee(&mut tx, &tenant, (template, &kind, &recipient), now).await? {
+                Ok(addressee) => addressee,
+                Err(fault) => {
+                    let settled = (!fault.needs_somebody()).then_some(now);
+                    tx.run(FAILED, values![&tenant, id, now, fault.code(), settled]).await?;
+                    continue;
+                }
+            };
+            // It waited until now, and now it is night.
+            let morning = addressee.way.channel().leaves_at(now);
+            if morning > now {
+                tx.run(LATER, values![&tenant, id, morning, None::<&str>]).await?;
                 continue;
+            }
+            let scheme: Option<OrganisationId> = row.opt_parsed("scheme")?.filter(|_| kind == PERSON);
+            let scheme = match scheme {
+                Some(scheme) => tx.row(NAME_OF, values![scheme]).await?.map(|row| row.text("name")).transpose()?,
+                None => None,
             };
             claimed.push(ClaimedMessage {
+                scheme,
                 tenant,
                 id,
                 template,
@@ -216,7 +452,15 @@ impl Store {
         Ok(claimed)
     }
 
-    /// Records how delivery of a message ended. `reason` is a code or an error class, never an address.
+    /// Whether a claimed message is still to leave: it may have been taken back since.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn still_waits(&self, message: &ClaimedMessage) -> Result<bool> {
+        Ok(self.db().row(STILL_WAITS, values![&message.tenant, message.id]).await?.is_some())
+    }
+
+    /// Records how delivery of a message ended; `fault` says why it did not leave.
     ///
     /// # Errors
     /// When the database fails.
@@ -224,20 +468,24 @@ impl Store {
         &self,
         message: &ClaimedMessage,
         end: OutboxEnd,
-        reason: &str,
+        fault: Option<Fault>,
         now: Timestamp,
     ) -> Result<()> {
         let mut tx = self.db().write().await?;
         let (tenant, id) = (&message.tenant, message.id);
+        let reason = fault.map(Fault::code);
         match end {
-            OutboxEnd::Sent => tx.run(SENT, values![tenant, id, now]).await?,
+            OutboxEnd::Sent => tx.run(SENT, values![tenant, id, now, message.addressee.way.channel().code()]).await?,
             OutboxEnd::Later if message.attempts < GIVE_UP_AFTER => {
                 // 30 seconds, then twice as long each time, two hours at most.
                 let seconds = 15_i64 << message.attempts.clamp(1, 9);
                 let next = now.saturating_add(SignedDuration::from_secs(seconds)).unwrap_or(Timestamp::MAX);
                 tx.run(LATER, values![tenant, id, next, reason]).await?
             }
-            OutboxEnd::Later | OutboxEnd::Failed => tx.run(FAILED, values![tenant, id, now, reason]).await?,
+            OutboxEnd::Later | OutboxEnd::Failed => {
+                let settled = fault.is_some_and(|fault| !fault.needs_somebody()).then_some(now);
+                tx.run(FAILED, values![tenant, id, now, reason, settled]).await?
+            }
         };
         let entry = Entry::system(tenant.clone(), Act::Deliver, Resource::Message).of(id).because(end.code());
         self.commit(tx, now, entry).await
@@ -252,30 +500,69 @@ impl Store {
     }
 }
 
-async fn addressee(tx: &mut Tx, tenant: &TenantId, kind: &str, recipient: &str) -> Result<Option<Addressee>> {
+/// Where a message goes now, or why it does not.
+async fn addressee(
+    tx: &mut Tx,
+    tenant: &TenantId,
+    (template, kind, recipient): (MessageTemplate, &str, &str),
+    now: Timestamp,
+) -> Result<std::result::Result<Addressee, Fault>> {
+    let to = |name: String, email: String| Addressee { name, way: Way::Email(email), user: None, person: None };
     match kind {
         USER => {
             let user: UserId = recipient.parse().map_err(|_| StoreError::corrupt("recipient"))?;
-            let Some(row) = tx.row(USER_ADDRESS, values![tenant, user]).await? else { return Ok(None) };
-            Ok(Some(Addressee { name: row.text("name")?, email: row.text("email")?, user: Some(user) }))
+            let Some(row) = tx.row(USER_ADDRESS, values![tenant, user]).await? else {
+                return Ok(Err(Fault::NotWanted));
+            };
+            Ok(Ok(Addressee { user: Some(user), ..to(row.text("name")?, row.text("email")?) }))
         }
         PERSON => {
-            let Some(row) = tx.row(PERSON_ADDRESS, values![tenant, recipient]).await? else { return Ok(None) };
+            let person: PersonId = recipient.parse().map_err(|_| StoreError::corrupt("recipient"))?;
             // Asked again now: what was safe when the message was queued may not be any more.
-            let safe = people::care(&row)?.is_some_and(|(way, _)| matches!(way.automatic(), MayLeave::By(_)));
-            let Some(email) = row.opt_text("email")?.filter(|_| safe) else { return Ok(None) };
-            let name = row.opt_text("preferred")?.map_or_else(|| row.text("given"), Ok)?;
-            Ok(Some(Addressee { name, email, user: None }))
+            let Some((MayLeave::By(channel), (here, needs))) = reach_of(tx, tenant, person).await? else {
+                return Ok(Err(Fault::Withheld));
+            };
+            let details = &here.details;
+            let way = match channel {
+                Channel::Email => details.email.as_ref().map(|email| Way::Email(email.as_str().to_owned())),
+                Channel::Text => details.phone.as_ref().map(|phone| Way::Text(phone.as_str().to_owned())),
+                Channel::Letter => {
+                    details.address.as_ref().zip(details.postcode.as_ref()).map(|(address, postcode)| {
+                        let lines = address.as_str().split(',').map(|line| line.trim().to_owned());
+                        let lines =
+                            lines.filter(|line| !line.is_empty()).chain([postcode.as_str().to_owned()]).collect();
+                        Way::Letter { lines, large: needs.contains(&AccessNeed::LargePrint) }
+                    })
+                }
+            };
+            // A letter is addressed to the whole name; a message on a telephone says what they are called.
+            let name = if channel == Channel::Letter { details.name.full() } else { details.name.called().to_owned() };
+            Ok(way.map(|way| Addressee { name, way, user: None, person: Some(person) }).ok_or(Fault::Withheld))
         }
         GROUP => {
-            let group = connections::group_to_ask(tx, tenant, recipient).await?;
-            Ok(group.map(|(email, name)| Addressee { name, email, user: None }))
+            let Some(row) = tx.row(GROUP_ADDRESS, values![tenant, recipient]).await? else {
+                return Ok(Err(Fault::NotWanted));
+            };
+            let state = row.coded("state", ConnectionState::from_code)?;
+            let waits = match template {
+                MessageTemplate::ConnectionOffered => state == ConnectionState::Offered,
+                _ => state.names_the_person(),
+            };
+            Ok(if waits { Ok(to(row.text("service_name")?, row.text("group_email")?)) } else { Err(Fault::NotWanted) })
+        }
+        LINK => {
+            let Some(link) = tx.row(LINK_SUBJECT, values![tenant, recipient, now]).await? else {
+                return Ok(Err(Fault::NotWanted));
+            };
+            let row = tx.row(GROUP_ADDRESS, values![tenant, link.text("subject")?]).await?;
+            let Some(row) = row else { return Ok(Err(Fault::NotWanted)) };
+            Ok(Ok(to(row.text("service_name")?, row.text("group_email")?)))
         }
         ENTRY => {
-            let Some(row) = tx.row(ENTRY_ADDRESS, values![recipient]).await? else { return Ok(None) };
+            let Some(row) = tx.row(ENTRY_ADDRESS, values![recipient]).await? else { return Ok(Err(Fault::NotWanted)) };
             let entry: Service = serde_json::from_str(&row.text("body")?).map_err(|_| StoreError::corrupt("body"))?;
             let name = row.text("name")?;
-            Ok(entry.email.map(|email| Addressee { name, email, user: None }))
+            Ok(entry.email.map(|email| to(name, email)).ok_or(Fault::Withheld))
         }
         _ => Err(StoreError::corrupt("recipient_kind")),
     }

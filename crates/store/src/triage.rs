@@ -281,11 +281,11 @@ impl Store {
         state.after(fingerpost_domain::referral::ReferralEvent::Accept)?;
         tx.row(IS_WORKER, values![tenant, scheme, allocation.worker]).await?.ok_or(StoreError::NotFound)?;
         let sent = PersonHere::of_referral(&row)?;
-        let (person, safe_contact) = match allocation.person {
+        let person = match allocation.person {
             SamePerson::New => {
                 let person: PersonId = self.entropy().id(ctx.now);
                 people::insert(&mut tx, tenant, person, &sent, ctx.now).await?;
-                (person, sent.safe_contact)
+                person
             }
             SamePerson::Here(person) => {
                 let here = people::alike(&mut tx, tenant, scheme, &sent.details).await?;
@@ -296,7 +296,7 @@ impl Store {
                 }
                 let joined = people::one(&mut tx, tenant, person).await?.joined_by(&sent);
                 people::change_care(&mut tx, tenant, person, &joined).await?;
-                (person, joined.safe_contact)
+                person
             }
         };
         let open = tx.row(OPEN_CASE, values![tenant, scheme, person]).await?;
@@ -310,8 +310,9 @@ impl Store {
         }
         let subject = id.to_string();
         self.tell_referrer(&mut tx, tenant, (&row, &subject), ctx.now).await?;
-        let hello = (person, subject.as_str(), &safe_contact);
-        outbox::to_person(self, &mut tx, tenant, MessageTemplate::WorkerWillBeInTouch, hello, ctx.now).await?;
+        // Where no machine may write, nobody has to pass it on: the link worker gets in touch in any case.
+        let hello = (MessageTemplate::WorkerWillBeInTouch, person, subject.as_str());
+        outbox::to_person(self, &mut tx, tenant, hello, ((scheme, case), false), ctx.now).await?;
         self.commit(tx, ctx.now, ctx.entry(Act::Accept, Resource::Referral).of(id)).await?;
         Ok(Accepted { case, joined })
     }

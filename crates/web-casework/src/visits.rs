@@ -3,6 +3,7 @@
 use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
 use fingerpost_casework::VisitRow;
+use fingerpost_correspondence_rules::message::MayLeave;
 use fingerpost_domain::calendar::day_of;
 use fingerpost_domain::id::{CaseId, RequestKey, VisitId};
 use fingerpost_domain::problem::Problems;
@@ -126,7 +127,7 @@ pub fn planned(here: &May<ReadCase>, rows: &[VisitRow], today: Date) -> Vec<Plan
 async fn page(
     here: &May<ReadCase>,
     id: CaseId,
-    (answers, key): (&VisitAnswers, RequestKey),
+    (answers, telling, key): (&VisitAnswers, bool, RequestKey),
     problems: &Problems,
 ) -> Result<Option<VisitPage>, WebError> {
     let case = here.app().store().case(&here.ctx, id).await?;
@@ -135,6 +136,13 @@ async fn page(
     }
     let person = &case.person.details;
     let called = person.name.called().to_owned();
+    let (tell, by_hand) = match here.app().casework().reach(&here.ctx, id).await? {
+        MayLeave::By(channel) => (Some(format!("Send {called} the day and the time {}", channel.label())), None),
+        MayLeave::ByHand(why) => {
+            let way = case.person.safe_contact.said_for(person);
+            (None, Some(format!("Tell {called} yourself: {}. {way}", why.label())))
+        }
+    };
     let mut frame = here.frame(format!("Plan a visit with {called}"), "caseload").await?;
     frame.problem = !problems.is_empty();
     Ok(Some(VisitPage {
@@ -149,6 +157,9 @@ async fn page(
             .map(|kind| Choice::new(kind.code(), kind.label(), answers.kind == kind.code()))
             .collect(),
         values: answers.clone(),
+        tell,
+        telling,
+        by_hand,
         problems: listed(problems),
     }))
 }
@@ -158,7 +169,7 @@ pub async fn form(here: May<ReadCase>, Path((_, id)): Path<(String, CaseId)>) ->
     here.also::<WorkCase>()?;
     let fresh = VisitAnswers { minutes: "60".to_owned(), ..VisitAnswers::default() };
     let key: RequestKey = here.app().store().entropy().id(here.ctx.now);
-    match page(&here, id, (&fresh, key), &Problems::none()).await? {
+    match page(&here, id, (&fresh, true, key), &Problems::none()).await? {
         Some(page) => show(here.app(), &page),
         None => Ok(Redirect::to(&here.href(&format!("cases/{id}"))).into_response()),
     }
@@ -183,12 +194,13 @@ pub async fn plan(
         postcode: form.text("postcode"),
         remember: form.text("remember"),
     };
+    let tell = form.has("tell");
     match answers.check(here.app().today()) {
         Ok(visit) => {
-            here.app().casework().plan_visit(&work, id, (&visit, key)).await?;
+            here.app().casework().plan_visit(&work, id, (&visit, tell, key)).await?;
             Ok(Redirect::to(&here.href(&format!("cases/{id}?saved=visit"))).into_response())
         }
-        Err(problems) => match page(&here, id, (&answers, key), &problems).await? {
+        Err(problems) => match page(&here, id, (&answers, tell, key), &problems).await? {
             Some(page) => show_again(here.app(), &page),
             None => Err(WebError::MovedOn("This case is closed. Nothing was saved.")),
         },

@@ -31,6 +31,11 @@ impl Posted {
         self.0.contains_key(field)
     }
 
+    /// Every field with its first value.
+    pub fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().filter_map(|(field, values)| Some((field.as_str(), values.first()?.as_str())))
+    }
+
     /// All values of a field: ticked boxes.
     pub fn all(&self, field: &str) -> Vec<String> {
         self.0.get(field).cloned().unwrap_or_default()

@@ -19,6 +19,7 @@ const MENU: &[(Action, &str, &str)] = &[
     (Action::ReferPerson, "refer", "Refer"),
     (Action::ReadSent, "sent", "People sent"),
     (Action::Signpost, "signpost", "Signpost"),
+    (Action::SeeMessages, "messages", "Messages"),
     (Action::ReadFlow, "flow", "Flow"),
     (Action::Improve, "improvement", "Improvement"),
     (Action::ManageUsers, "users", "Who signs in"),

@@ -21,9 +21,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use fingerpost_casework::Casework;
+use fingerpost_correspondence::Correspondence;
 use fingerpost_domain::ambient::Clock;
 use fingerpost_domain::id::TenantId;
+use fingerpost_flow::Flow;
 use fingerpost_improvement::Improvement;
+use fingerpost_rights::Rights;
 use fingerpost_stewardship::Stewardship;
 use fingerpost_store::Store;
 use fingerpost_ui::Ui;
@@ -55,6 +58,9 @@ struct Inner {
     improvement: Improvement,
     stewardship: Stewardship,
     casework: Casework,
+    correspondence: Correspondence,
+    rights: Rights,
+    flow: Flow,
     ui: Ui,
     clock: Arc<dyn Clock>,
     passwords: Passwords,
@@ -83,6 +89,9 @@ impl App {
             improvement: Improvement::over(store.clone()),
             stewardship: Stewardship::over(store.clone()),
             casework: Casework::over(store.clone()),
+            correspondence: Correspondence::over(store.clone()),
+            rights: Rights::over(store.clone()),
+            flow: Flow::over(store.clone()),
             store,
             ui,
             clock,
@@ -110,6 +119,24 @@ impl App {
     #[must_use]
     pub fn casework(&self) -> &Casework {
         &self.0.casework
+    }
+
+    /// What is said between a scheme and those at the other end.
+    #[must_use]
+    pub fn correspondence(&self) -> &Correspondence {
+        &self.0.correspondence
+    }
+
+    /// Who may be told what.
+    #[must_use]
+    pub fn rights(&self) -> &Rights {
+        &self.0.rights
+    }
+
+    /// Counts of flow.
+    #[must_use]
+    pub fn flow(&self) -> &Flow {
+        &self.0.flow
     }
 
     /// The records of the directory's upkeep.

@@ -1,7 +1,7 @@
 //! Sessions of tower-sessions, kept in our own store: ids hashed, ended by our clock.
 
 use fingerpost_domain::Timestamp;
-use fingerpost_domain::id::{TenantId, UserId};
+use fingerpost_domain::id::{LinkId, TenantId, UserId};
 use fingerpost_store::StoredSession;
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
@@ -182,4 +182,20 @@ pub async fn token(app: &App, session: &Session) -> std::result::Result<String, 
     let token: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
     session.insert(CSRF, &token).await?;
     Ok(token)
+}
+
+/// Under what a session keeps that a code was given for a link.
+fn opened(link: LinkId) -> String {
+    format!("opened {link}")
+}
+
+/// Remembers that a code was given on this device: the name behind a group's link stands open here until the session
+/// has been idle too long.
+pub async fn open_name(session: &Session, link: LinkId) -> std::result::Result<(), WebError> {
+    Ok(session.insert(&opened(link), true).await?)
+}
+
+/// Whether a code was given for a link on this device.
+pub async fn name_is_open(session: &Session, link: LinkId) -> std::result::Result<bool, WebError> {
+    Ok(session.get::<bool>(&opened(link)).await?.unwrap_or(false))
 }

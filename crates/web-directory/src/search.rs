@@ -230,6 +230,12 @@ pub async fn public(State(app): State<App>, Query(asked): Query<Asked>) -> Resul
     draw(&app, &index, (&asked, &look, public_viewer(&app)))
 }
 
+/// Where a service takes place, in words; none where its entry does not say.
+#[must_use]
+pub fn where_it_is(service: &fingerpost_directory::hsds::Service) -> Option<String> {
+    Some(shown::addresses(service)).filter(|text| !text.is_empty())
+}
+
 /// The page of a service.
 pub fn page(app: &App, stored: &StoredService, (frame, back): (Frame, (String, String)), staff: bool) -> ServicePage {
     let service = &stored.service;

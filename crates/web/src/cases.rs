@@ -22,8 +22,9 @@ use fingerpost_ui::pages::{
 };
 use serde::Deserialize;
 
-use crate::{connections, measures, triage};
+use crate::{measures, triage};
 use fingerpost_web_casework::visits;
+use fingerpost_web_connections::offers;
 use fingerpost_web_core::WebError;
 use fingerpost_web_core::form::Posted;
 use fingerpost_web_core::frame::{show, show_again};
@@ -312,6 +313,7 @@ async fn page(
         practice: case.practice_name.clone(),
         care: Care { communication: meet_needs(case), ..care(person, &case.person.safe_contact, &case.person.risk) },
         sharing: sharing(case),
+        who_knows_href: here.href(&format!("cases/{}/who-knows", case.id)),
         state_line,
         open: case.closed.is_none(),
         matters: case.matters.as_ref().map(|text| Matters {
@@ -325,7 +327,7 @@ async fn page(
         goals: goal_lines(case),
         planned: case.plan.is_some(),
         plan_href: here.href(&format!("cases/{}/plan", case.id)),
-        connections: case.connections.iter().map(|row| connections::line(here, case.id, row, today)).collect(),
+        connections: case.connections.iter().map(|row| offers::line(here, case.id, row, today)).collect(),
         services_href: here.href(&format!("cases/{}/services", case.id)),
         scores: measures::score_lines(case),
         measures_href: here.href(&format!("cases/{}/measures", case.id)),

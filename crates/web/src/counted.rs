@@ -5,8 +5,9 @@ use axum_extra::extract::Query;
 use fingerpost_domain::calendar::{day_of, instant_at, plus_days};
 use fingerpost_domain::referral::ReferralState;
 use fingerpost_domain::{Date, Timestamp};
+use fingerpost_flow::{Counted, CountedRow};
 use fingerpost_policy::{Action, Ground, ReadCounted};
-use fingerpost_store::{Counted, CountedRow, PAGE_ROWS};
+use fingerpost_store::PAGE_ROWS;
 use fingerpost_ui::format::{day, long_day};
 use fingerpost_ui::pages::{CountedLine, CountedPage};
 use jiff::Span;
@@ -80,7 +81,7 @@ pub(crate) async fn people(here: May<ReadCounted>, Query(wanted): Query<Wanted>)
         _ => return Err(WebError::NotFound),
     };
     let cases = matches!(wanted.of.as_str(), "open" | "still_waiting");
-    let store = here.app().store();
+    let flow = here.app().flow();
     let of = Counted { state, practice, from, until };
     let scheme = here.ctx.grant.ground() == Ground::Supervision;
     let (rows, definition) = match (scheme, cases) {
@@ -88,18 +89,18 @@ pub(crate) async fn people(here: May<ReadCounted>, Query(wanted): Query<Wanted>)
             let since = (wanted.of == "still_waiting").then_some(from);
             let definition =
                 "People whose case is open now, longest first. Waiting: those without a first contact that took place.";
-            (store.open_in_scheme(&here.ctx, practice, since).await?, definition)
+            (flow.open_in_scheme(&here.ctx, practice, since).await?, definition)
         }
         (true, false) => {
             let definition = "Referrals by the day on which they were sent, newest first. Whoever was taken back before an answer is \
                               counted, and not named here.";
-            (store.counted_in_scheme(&here.ctx, of).await?, definition)
+            (flow.counted_in_scheme(&here.ctx, of).await?, definition)
         }
         // What became of people later is theirs to tell.
         (false, true) => return Err(WebError::NotFound),
         (false, false) => {
             let definition = "Referrals of this practice by the day on which they were sent, newest first.";
-            (store.counted_in_practice(&here.ctx, of).await?, definition)
+            (flow.counted_in_practice(&here.ctx, of).await?, definition)
         }
     };
     let heading = match (cases, practice, rows.first()) {

@@ -10,12 +10,14 @@ use fingerpost_store::{LinkScope, SignInRecord, StoreError};
 use fingerpost_ui::pages::{Account, ChoosePasswordPage, CodePage, PlaceLink, PlacesPage, SignInPage};
 use tower_sessions::Session;
 
-use crate::{account, ask, group, measures};
+use crate::{account, ask, measures};
+use fingerpost_web_connections::{group, register};
 use fingerpost_web_core::form::Posted;
 use fingerpost_web_core::frame::{first_screen, of_anyone, of_link, of_visitor, show, show_again};
 use fingerpost_web_core::visitor::Visitor;
 use fingerpost_web_core::{App, Passwords, WebError, sessions};
 use fingerpost_web_directory::keeping;
+use fingerpost_web_rights::stop;
 
 /// The same whatever is wrong: who has an account, and whose rests, is nobody's business.
 const REFUSED: &str = "The email or the password is not right, or the account is resting after too many tries. Wait 15 \
@@ -187,10 +189,14 @@ pub(crate) async fn link_form(
     State(app): State<App>,
     Path(token): Path<String>,
     Query(at): Query<measures::At>,
+    Query(on): Query<register::Day>,
+    session: Session,
 ) -> Result<Response, WebError> {
     let link = app.store().live_link(&token, app.now()).await?.ok_or(WebError::LinkGone)?;
     match link.scope {
-        LinkScope::AnswerConnection => group::open(&app, &token, &link).await,
+        LinkScope::AnswerConnection => group::open(&app, &session, (&token, &link), at.saved.as_deref()).await,
+        LinkScope::KeepRegister => register::open(&app, &session, (&token, &link), &on).await,
+        LinkScope::StopMessages => stop::open(&app, &token),
         LinkScope::AnswerQuestions => measures::open(&app, (&token, &link), &at).await,
         LinkScope::AskForHelp => ask::open(&app, (&token, &link), &at).await,
         LinkScope::KeepEntry => keeping::open(&app, (&token, &link), at.saved.as_deref()).await,
@@ -203,11 +209,14 @@ pub(crate) async fn link_form(
 pub(crate) async fn link(
     State(app): State<App>,
     Path(token): Path<String>,
+    session: Session,
     form: Posted,
 ) -> Result<Response, WebError> {
     let link = app.store().live_link(&token, app.now()).await?.ok_or(WebError::LinkGone)?;
     match link.scope {
-        LinkScope::AnswerConnection => group::answer(&app, (&token, &link), &form).await,
+        LinkScope::AnswerConnection => group::answer(&app, &session, (&token, &link), &form).await,
+        LinkScope::KeepRegister => register::says(&app, &session, (&token, &link), &form).await,
+        LinkScope::StopMessages => stop::stop(&app, (&token, &link)).await,
         LinkScope::AnswerQuestions => measures::answer_by_link(&app, (&token, &link), &form).await,
         LinkScope::AskForHelp => ask::post(&app, (&token, &link), &form).await,
         LinkScope::KeepEntry => keeping::says(&app, (&token, &link), &form).await,

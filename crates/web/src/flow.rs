@@ -6,8 +6,8 @@ use fingerpost_domain::organisation::OrganisationKind;
 use fingerpost_domain::small_numbers::ShownCount;
 use fingerpost_domain::wait::wait_of_all;
 use fingerpost_domain::{Date, Timestamp};
+use fingerpost_flow::{FlowRow, PracticeRow};
 use fingerpost_policy::{Ground, ReadCounted, ReadFlow};
-use fingerpost_store::{FlowRow, PracticeRow};
 use fingerpost_ui::format::{count, long_day};
 use fingerpost_ui::pages::{FlowLine, FlowPage, MonthLine, WaitLine};
 use jiff::Span;
@@ -93,11 +93,11 @@ fn wait_line(here: &May<ReadFlow>, row: &PracticeRow, may_open: bool) -> WaitLin
 
 pub(crate) async fn counts(here: May<ReadFlow>) -> Result<Response, WebError> {
     let since = instant_at(plus_days(day_of(here.ctx.now), -DAYS), 0);
-    let rows = here.app().store().flow(&here.ctx, since).await?;
-    let signposts = here.app().store().signpost_counts(&here.ctx, since).await?;
+    let rows = here.app().flow().flow(&here.ctx, since).await?;
+    let signposts = here.app().flow().signpost_counts(&here.ctx, since).await?;
     let months = months(here.app().today());
-    let by_month = here.app().store().flow_by_month(&here.ctx, &months).await?;
-    let practices = here.app().store().flow_of_practices(&here.ctx, since).await?;
+    let by_month = here.app().flow().flow_by_month(&here.ctx, &months).await?;
+    let practices = here.app().flow().flow_of_practices(&here.ctx, since).await?;
     let ground = here.also::<ReadCounted>().ok().map(|counted| counted.grant.ground());
     let (practice, scheme) = (ground == Some(Ground::Practice), ground == Some(Ground::Supervision));
     let may_open = practice || scheme;

@@ -19,13 +19,15 @@ use tower_http::csrf::CsrfLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use crate::{
-    about, account, ask, care, cases, clinician_surveys, connections, counted, entry, flow, improvement, launch,
-    measures, plan_copy, plans, refer, sent, staff_surveys, survey_door, texts, triage, users,
+    about, account, ask, care, cases, clinician_surveys, counted, entry, flow, improvement, launch, measures,
+    plan_copy, plans, refer, sent, staff_surveys, survey_door, texts, triage, users,
 };
 use fingerpost_oruk as oruk;
 use fingerpost_web_casework::{alerts, caseload, cover, diary, find, visits};
+use fingerpost_web_connections::offers;
 use fingerpost_web_core::{App, assets, errors, health, sessions};
 use fingerpost_web_directory::{door, gaps, search, signposts, steward, wrong};
+use fingerpost_web_rights::{messages, who_knows};
 
 /// What stands in front of a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -150,9 +152,14 @@ table! {
     "/o/{org}/directory", GET, Guard::May(Action::SearchDirectory), get(search::list);
     "/o/{org}/directory/{id}", GET, Guard::May(Action::SearchDirectory), get(search::one);
     "/o/{org}/cases/{id}/services", GET, Guard::May(Action::ReadCase), get(search::for_case);
-    "/o/{org}/cases/{id}/services/{service}", GET, Guard::May(Action::ReadCase), get(connections::service);
-    "/o/{org}/cases/{id}/services/{service}/offer", BOTH, Guard::May(Action::WorkCase), get(connections::offer_form).post(connections::offer);
-    "/o/{org}/cases/{id}/connections/{connection}", BOTH, Guard::May(Action::ReadCase), get(connections::one).post(connections::say);
+    "/o/{org}/cases/{id}/services/{service}", GET, Guard::May(Action::ReadCase), get(offers::service);
+    "/o/{org}/cases/{id}/services/{service}/offer", BOTH, Guard::May(Action::WorkCase), get(offers::offer_form).post(offers::offer);
+    "/o/{org}/cases/{id}/connections/{connection}", BOTH, Guard::May(Action::ReadCase), get(offers::one).post(offers::say);
+    "/o/{org}/cases/{id}/connections/{connection}/card", GET, Guard::May(Action::ReadCase), get(offers::card);
+    "/o/{org}/cases/{id}/who-knows", BOTH, Guard::May(Action::ReadCase), get(who_knows::list).post(who_knows::change);
+    "/o/{org}/cases/{id}/who-knows/{consent}", POST, Guard::May(Action::WorkCase), post(who_knows::one);
+    "/o/{org}/messages", GET, Guard::May(Action::SeeMessages), get(messages::list);
+    "/o/{org}/messages/{id}", POST, Guard::May(Action::SeeMessages), post(messages::act);
     "/o/{org}/cases/{id}/measures", BOTH, Guard::May(Action::ReadCase), get(measures::list).post(measures::begin);
     "/o/{org}/cases/{id}/measures/paper", GET, Guard::May(Action::ReadCase), get(measures::paper);
     "/o/{org}/cases/{id}/measures/{assessment}", BOTH, Guard::May(Action::WorkCase), get(measures::ask).post(measures::answer);

@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::Query;
 use fingerpost_domain::calendar::day_of;
 use fingerpost_domain::codes::{self, SnomedCode};
-use fingerpost_domain::feedback::{FeedbackKind, Section};
+use fingerpost_domain::feedback::Section;
 use fingerpost_domain::id::{FeedbackId, ReferralId};
 use fingerpost_domain::problem::Problems;
 use fingerpost_domain::prsb::{self, Message};
@@ -238,13 +238,6 @@ fn code_to_file(code: SnomedCode, sent: &Sent) -> CodeToFile {
     CodeToFile { concept: code.concept.to_owned(), term: code.term.to_owned(), line, rule: rule.to_owned() }
 }
 
-fn title(kind: FeedbackKind) -> &'static str {
-    match kind {
-        FeedbackKind::Progress => "How it is going",
-        FeedbackKind::Closing => "How it ended",
-    }
-}
-
 pub(crate) async fn one(
     here: May<ReadSent>,
     Path((_, id)): Path<(String, ReferralId)>,
@@ -295,7 +288,7 @@ async fn page(
         .feedback
         .iter()
         .map(|message| FeedbackView {
-            title: title(message.kind).to_owned(),
+            title: message.kind.label().to_owned(),
             when: format!("Sent {}", day_and_time(message.sent_at, today)),
             unread: message.opened_at.is_none(),
             pdf_href: here.href(&format!("sent/{id}/letters/{}", message.id)),
@@ -387,7 +380,7 @@ pub(crate) async fn letter(
     about.extend(sent.person.nhs_number.as_ref().map(|number| ("NHS number".to_owned(), number.to_string())));
     let parts = message.sections.iter();
     let letter = Letter {
-        title: title(message.kind).to_owned(),
+        title: message.kind.label().to_owned(),
         sent: format!("Sent {}", long_day(day_of(message.sent_at))),
         from: sent.scheme_name.clone(),
         to: format!("{}, {}", sent.row.referrer_name, here.organisation.name),

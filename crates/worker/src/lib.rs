@@ -4,22 +4,27 @@
 //! Everything here may be done twice and comes to the same. A turn that fails is logged by its class and
 //! tried again; no address and no name reaches a log.
 
+mod letters;
 mod post;
+mod texts;
 mod words;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use fingerpost_casework::Casework;
+use fingerpost_correspondence::Correspondence;
+use fingerpost_correspondence_rules::message::{Channel, Fault};
 use fingerpost_domain::ambient::Clock;
 use fingerpost_improvement::Improvement;
+use fingerpost_rights::Rights;
 use fingerpost_stewardship::Stewardship;
 use fingerpost_store::{ClaimedMessage, JobKind, MessageTemplate, OutboxEnd, Store, StoreError};
 use tokio::sync::watch;
 use tokio::time::MissedTickBehavior;
 
 pub use post::{Post, PostError};
-pub use words::Letter;
+pub use words::{Facts, Letter, letter};
 
 /// Messages and jobs claimed in one turn: few enough that a slow mail server takes less time over them than
 /// a claim lasts.
@@ -36,6 +41,8 @@ pub struct Worker {
     improvement: Improvement,
     stewardship: Stewardship,
     casework: Casework,
+    correspondence: Correspondence,
+    rights: Rights,
     clock: Arc<dyn Clock>,
     post: Post,
     public_url: String,
@@ -55,6 +62,8 @@ impl Worker {
             improvement: Improvement::over(store.clone()),
             stewardship: Stewardship::over(store.clone()),
             casework: Casework::over(store.clone()),
+            correspondence: Correspondence::over(store.clone()),
+            rights: Rights::over(store.clone()),
             store,
             clock,
             post,
@@ -134,6 +143,7 @@ impl Worker {
                 JobKind::RemindThirdCount => self.improvement.remind_third_count(&job, self.clock.now()).await,
                 JobKind::AnswerAlert => self.casework.raise_alert(&job, self.clock.now()).await,
                 JobKind::VisitOverdue => self.casework.raise_overdue(&job, self.clock.now()).await,
+                JobKind::RemindVisit => self.casework.remind_visit(&job, self.clock.now()).await,
                 JobKind::RemindSurvey => self.improvement.remind_survey(&job, self.clock.now()).await,
             };
             if let Err(error) = done {
@@ -143,48 +153,73 @@ impl Worker {
         }
         let mut sent = 0;
         for message in self.store.claim_messages(AT_ONCE, self.clock.now()).await? {
-            let (end, reason) = match self.deliver(&message).await {
-                Ok(Ok(())) => (OutboxEnd::Sent, ""),
-                Ok(Err(error)) if error.is_permanent() => (OutboxEnd::Failed, error.class()),
-                Ok(Err(error)) => (OutboxEnd::Later, error.class()),
+            let (end, fault) = match self.deliver(&message).await {
+                Ok(Ok(())) => (OutboxEnd::Sent, None),
+                Ok(Err(error)) if error.is_permanent() => (OutboxEnd::Failed, Some(error.fault())),
+                Ok(Err(error)) => (OutboxEnd::Later, Some(error.fault())),
                 // One message that cannot be put together must not hold up the rest.
                 Err(error) => {
                     tracing::warn!(message = %message.id, %error, "the store failed over a message");
-                    (OutboxEnd::Later, "store")
+                    (OutboxEnd::Later, Some(Fault::Store))
                 }
             };
             if end == OutboxEnd::Sent {
                 sent += 1;
             } else {
+                let reason = fault.map(Fault::code);
                 tracing::warn!(message = %message.id, template = message.template.code(), reason, "not delivered");
             }
             metrics::counter!("fingerpost_messages_total", "end" => end.code()).increment(1);
-            self.store.end_delivery(&message, end, reason, self.clock.now()).await?;
+            self.store.end_delivery(&message, end, fault, self.clock.now()).await?;
         }
         Ok(sent)
     }
 
     async fn deliver(&self, message: &ClaimedMessage) -> Result<Result<(), PostError>, StoreError> {
+        // It may have been taken back since it was claimed: asked as late as can be.
+        if !self.store.still_waits(message).await? {
+            return Ok(Err(PostError::TakenBack));
+        }
+        let (tenant, subject, to, now) = (&message.tenant, &message.subject, &message.addressee, self.clock.now());
+        let at = |token: String| format!("{}/l/{token}", self.public_url);
+        let mut facts = Facts { name: &to.name, public_url: &self.public_url, ..Facts::default() };
         // A link is made at delivery, because only its hash is ever stored; an earlier one is revoked.
-        let link = match (message.template, message.addressee.user) {
+        match (message.template, to.user) {
             (MessageTemplate::Invitation, Some(user)) => {
-                let token = self.store.mint_password_link(&message.tenant, user, self.clock.now()).await?;
-                Some(format!("{}/l/{token}", self.public_url))
+                facts.link = Some(at(self.store.mint_password_link(tenant, user, now).await?));
             }
             (MessageTemplate::ConnectionOffered, _) => {
-                let token = self.store.mint_group_link(&message.tenant, &message.subject, self.clock.now()).await?;
+                let token = self.correspondence.mint_group_link(tenant, subject, now).await?;
                 // The offer was taken back between the claim and now: nothing leaves.
                 let Some(token) = token else { return Ok(Err(PostError::NotWanted)) };
-                Some(format!("{}/l/{token}", self.public_url))
+                facts.link = Some(at(token));
+            }
+            (MessageTemplate::Register, _) => {
+                facts.link = Some(at(self.correspondence.mint_register_link(tenant, subject, now).await?));
+            }
+            (MessageTemplate::GroupCode, _) => {
+                facts.code = Some(self.correspondence.mint_code(tenant, subject, now).await?);
             }
             (MessageTemplate::EntryStillRight, _) => {
-                let token =
-                    self.stewardship.mint_entry_link(&message.tenant, &message.subject, self.clock.now()).await?;
-                Some(format!("{}/l/{token}", self.public_url))
+                facts.link = Some(at(self.stewardship.mint_entry_link(tenant, subject, now).await?));
             }
-            _ => None,
-        };
-        let letter = words::letter(message.template, &message.addressee.name, &self.public_url, link.as_deref());
-        Ok(self.post.send(&message.addressee.email, &message.id.to_string(), &letter).await)
+            (
+                MessageTemplate::Appointment | MessageTemplate::AppointmentReminder | MessageTemplate::AppointmentOff,
+                _,
+            ) => {
+                let off = message.template == MessageTemplate::AppointmentOff;
+                let appointment = self.casework.appointment(tenant, subject, off, now).await?;
+                // Called off, or over, since it was queued.
+                let Some(appointment) = appointment else { return Ok(Err(PostError::NotWanted)) };
+                facts.appointment = Some(appointment);
+            }
+            _ => {}
+        }
+        if let Some(person) = to.person.filter(|_| to.way.channel() != Channel::Letter) {
+            facts.stop = Some(at(self.rights.mint_stop_link(tenant, person, now).await?));
+        }
+        facts.from.clone_from(&message.scheme);
+        let letter = words::letter(message.template, &facts);
+        Ok(self.post.send(to, &message.id.to_string(), &letter).await)
     }
 }

@@ -1,14 +1,19 @@
-//! How messages leave: by SMTP, or into a folder where somebody can read them.
+//! How messages leave: one port, three ways. E-mail goes by SMTP, or into a folder where somebody can read it; texts and
+//! letters have a place each ([`crate::texts`], [`crate::letters`]).
 
 use std::os::unix::fs::DirBuilderExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use lettre::message::Mailbox;
+use fingerpost_correspondence_rules::message::Fault;
+use fingerpost_store::Addressee;
 use lettre::message::header::ContentType;
+use lettre::message::{Attachment, Mailbox, MultiPart, SinglePart};
 use lettre::transport::smtp::AsyncSmtpTransport;
 use lettre::{Address, AsyncFileTransport, AsyncTransport, Message, Tokio1Executor};
 
+use crate::letters::Letters;
+use crate::texts::{Gateway, Texts};
 use crate::words::Letter;
 
 /// A message did not leave. Its text names no address.
@@ -32,29 +37,39 @@ pub enum PostError {
     /// The folder cannot be written to.
     #[error("the folder cannot be written to")]
     Folder,
-    /// The address of the mail server, or of the sender, cannot be used.
-    #[error("the mail settings cannot be used: {0}")]
+    /// An address or a key in the settings cannot be used.
+    #[error("the settings for messages cannot be used: {0}")]
     Settings(&'static str),
+    /// No way is set up for messages of this kind.
+    #[error("no way is set up for messages of this kind")]
+    NotSetUp,
+    /// It was taken back before it left.
+    #[error("it was taken back before it left")]
+    TakenBack,
 }
 
 impl PostError {
     /// Trying again would not help.
     #[must_use]
     pub const fn is_permanent(&self) -> bool {
-        matches!(self, Self::Recipient | Self::Message | Self::NotWanted | Self::RefusedForGood)
+        matches!(
+            self,
+            Self::Recipient | Self::Message | Self::NotWanted | Self::RefusedForGood | Self::NotSetUp | Self::TakenBack
+        )
     }
 
-    /// A word for the outbox.
+    /// What the outbox keeps of it.
     #[must_use]
-    pub const fn class(&self) -> &'static str {
+    pub const fn fault(&self) -> Fault {
         match self {
-            Self::Recipient => "recipient",
-            Self::Message => "message",
-            Self::NotWanted => "not_wanted",
-            Self::RefusedForGood => "refused",
-            Self::NotNow => "not_now",
-            Self::Folder => "folder",
-            Self::Settings(_) => "settings",
+            Self::Recipient => Fault::Recipient,
+            Self::Message => Fault::Message,
+            Self::NotWanted => Fault::NotWanted,
+            Self::RefusedForGood => Fault::Refused,
+            Self::NotNow => Fault::NotNow,
+            Self::Folder => Fault::Folder,
+            Self::Settings(_) | Self::NotSetUp => Fault::Settings,
+            Self::TakenBack => Fault::TakenBack,
         }
     }
 }
@@ -62,21 +77,30 @@ impl PostError {
 /// How long a mail server may take over one step.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// The way out.
-#[derive(Debug, Clone)]
+/// The ways out.
+#[derive(Clone)]
 pub struct Post {
     from: Mailbox,
-    way: Way,
+    mail: Mail,
+    texts: Texts,
+    letters: Letters,
+}
+
+impl std::fmt::Debug for Post {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Post")
+    }
 }
 
 #[derive(Debug, Clone)]
-enum Way {
+enum Mail {
     Smtp(AsyncSmtpTransport<Tokio1Executor>),
     Folder(AsyncFileTransport<Tokio1Executor>),
 }
 
 impl Post {
-    /// By a mail server: `smtp://user:password@host:port?tls=required` or `smtps://...`.
+    /// E-mail by a mail server: `smtp://user:password@host:port?tls=required` or `smtps://...`. Texts and letters are not
+    /// set up yet.
     ///
     /// # Errors
     /// [`PostError::Settings`] when the address or the sender cannot be used.
@@ -84,43 +108,102 @@ impl Post {
         let builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(url).map_err(|_| {
             PostError::Settings("write the mail server as smtp://host:port or smtps://user:password@host")
         })?;
-        Ok(Self { from: sender(from)?, way: Way::Smtp(builder.timeout(Some(PATIENCE)).build()) })
+        let mail = Mail::Smtp(builder.timeout(Some(PATIENCE)).build());
+        Ok(Self { from: sender(from)?, mail, texts: Texts::NotSetUp, letters: Letters::NotSetUp })
     }
 
-    /// Into a folder, one `.eml` file a message.
+    /// Everything into a folder, one file a message: `.eml`, `.txt`, `.pdf`.
     ///
     /// # Errors
     /// When the folder cannot be made or the sender cannot be used.
     pub fn folder(folder: &Path, from: &str) -> Result<Self, PostError> {
-        // Messages hold one-time links: the folder is its owner's alone.
-        let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder);
-        made.map_err(|_| PostError::Folder)?;
-        Ok(Self { from: sender(from)?, way: Way::Folder(AsyncFileTransport::new(folder)) })
+        own_folder(folder)?;
+        Ok(Self {
+            from: sender(from)?,
+            mail: Mail::Folder(AsyncFileTransport::new(folder)),
+            texts: Texts::Folder(folder.to_owned()),
+            letters: Letters::Folder(folder.to_owned()),
+        })
     }
 
-    /// Sends a letter. `id` becomes the Message-ID: the same at every attempt.
+    /// Texts through a gateway; `key` is sent as a bearer token.
+    ///
+    /// # Errors
+    /// [`PostError::Settings`] when the address cannot be used.
+    pub fn with_text_gateway(self, address: &str, key: Option<&str>) -> Result<Self, PostError> {
+        Ok(Self { texts: Texts::Gateway(Gateway::new(address, key)?), ..self })
+    }
+
+    /// Letters as PDF into a folder that somebody empties.
+    ///
+    /// # Errors
+    /// When the folder cannot be made.
+    pub fn with_letters(self, folder: &Path) -> Result<Self, PostError> {
+        own_folder(folder)?;
+        Ok(Self { letters: Letters::Folder(folder.to_owned()), ..self })
+    }
+
+    /// Sends a letter the way its addressee is reached. `id` is the same at every attempt, so that the other side can tell
+    /// a repetition.
     ///
     /// # Errors
     /// [`PostError`], saying whether to try again.
-    pub async fn send(&self, to: &str, id: &str, letter: &Letter) -> Result<(), PostError> {
+    pub async fn send(&self, to: &Addressee, id: &str, letter: &Letter) -> Result<(), PostError> {
+        match &to.way {
+            fingerpost_store::Way::Email(address) => self.mail(address, id, letter).await,
+            fingerpost_store::Way::Text(number) => self.texts.send(id, number, &letter.short).await,
+            fingerpost_store::Way::Letter { lines, large } => {
+                self.letters.send(id, (&to.name, lines, *large), letter).await
+            }
+        }
+    }
+
+    async fn mail(&self, to: &str, id: &str, letter: &Letter) -> Result<(), PostError> {
         let to: Address = to.parse().map_err(|_| PostError::Recipient)?;
         let message = Message::builder()
             .from(self.from.clone())
             .to(Mailbox::new(None, to))
             .message_id(Some(format!("<{id}@{}>", self.from.email.domain())))
-            .subject(&letter.subject)
-            .header(ContentType::TEXT_PLAIN)
-            .body(letter.body.clone())
-            .map_err(|_| PostError::Message)?;
-        match &self.way {
-            Way::Smtp(server) => match server.send(message).await {
+            .subject(&letter.subject);
+        let message = match &letter.calendar {
+            None => message.header(ContentType::TEXT_PLAIN).body(letter.body.clone()),
+            Some((calendar, method)) => {
+                let kind = format!("text/calendar; charset=utf-8; method={method}");
+                let kind = ContentType::parse(&kind).map_err(|_| PostError::Message)?;
+                let file = Attachment::new("appointment.ics".to_owned()).body(calendar.clone(), kind);
+                message
+                    .multipart(MultiPart::mixed().singlepart(SinglePart::plain(letter.body.clone())).singlepart(file))
+            }
+        };
+        let message = message.map_err(|_| PostError::Message)?;
+        match &self.mail {
+            Mail::Smtp(server) => match server.send(message).await {
                 Ok(_) => Ok(()),
                 Err(error) if error.is_permanent() => Err(PostError::RefusedForGood),
                 Err(_) => Err(PostError::NotNow),
             },
-            Way::Folder(folder) => folder.send(message).await.map(drop).map_err(|_| PostError::Folder),
+            Mail::Folder(folder) => folder.send(message).await.map(drop).map_err(|_| PostError::Folder),
         }
     }
+}
+
+/// Messages hold one-time links and names: the folder is its owner's alone.
+fn own_folder(folder: &Path) -> Result<(), PostError> {
+    let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder);
+    made.map_err(|_| PostError::Folder)
+}
+
+/// Writes a file whole or not at all: whoever empties the folder never takes half a letter.
+pub(crate) async fn into_folder(folder: &Path, name: &str, bytes: Vec<u8>) -> Result<(), PostError> {
+    let (half, whole): (PathBuf, PathBuf) = (folder.join(format!(".{name}.half")), folder.join(name));
+    let written = tokio::task::spawn_blocking(move || {
+        use std::io::Write as _;
+        let mut file = std::fs::File::create(&half)?;
+        file.write_all(&bytes)?;
+        file.sync_all()?;
+        std::fs::rename(&half, &whole)
+    });
+    written.await.ok().and_then(Result::ok).ok_or(PostError::Folder)
 }
 
 fn sender(from: &str) -> Result<Mailbox, PostError> {

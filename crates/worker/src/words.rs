@@ -1,20 +1,54 @@
 //! What messages say. Subjects are neutral: a telephone on a kitchen table gives nothing away, and no
 //! message names a person, a need or a reason.
 
+use fingerpost_casework::Appointment;
+use fingerpost_correspondence_rules::group_code::GroupCode;
+use fingerpost_domain::visit::VisitKind;
 use fingerpost_store::MessageTemplate;
+use icalendar::{Calendar, Class, Component as _, Event};
 
 /// A message ready to leave.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Letter {
     /// The subject.
     pub subject: String,
     /// The words.
     pub body: String,
+    /// The same in the length of a text message.
+    pub short: String,
+    /// Who writes, for the head of a letter on paper.
+    pub from: Option<String>,
+    /// A calendar file, and what a calendar is to do with it.
+    pub calendar: Option<(String, &'static str)>,
+}
+
+/// What a message is written from.
+#[derive(Debug, Clone, Default)]
+pub struct Facts<'a> {
+    /// Whom it is for.
+    pub name: &'a str,
+    /// What links begin with.
+    pub public_url: &'a str,
+    /// The one-time link, where it has one.
+    pub link: Option<String>,
+    /// The code, where it brings one.
+    pub code: Option<GroupCode>,
+    /// The appointment, where it is about one.
+    pub appointment: Option<Appointment>,
+    /// The link that stops messages like this, where it is for a person and travels by a telephone.
+    pub stop: Option<String>,
+    /// Who writes.
+    pub from: Option<String>,
 }
 
 /// Writes a message.
 #[must_use]
-pub fn letter(template: MessageTemplate, name: &str, public_url: &str, link: Option<&str>) -> Letter {
+pub fn letter(template: MessageTemplate, facts: &Facts<'_>) -> Letter {
+    let public_url = facts.public_url;
+    let link = facts.link.as_deref();
+    if let Some(appointment) = &facts.appointment {
+        return about(template, appointment, facts);
+    }
     let (subject, text) = match template {
         MessageTemplate::Invitation => (
             "Your sign-in",
@@ -95,6 +129,26 @@ pub fn letter(template: MessageTemplate, name: &str, public_url: &str, link: Opt
             "People were handed over to you",
             format!("Somebody whom a colleague worked with is on your list now, with a note for you. Sign in to read it:\n\n{public_url}"),
         ),
+        MessageTemplate::GroupCode => (
+            "Your code",
+            format!(
+                "Here is the code that you asked for:\n\n{}\n\nType it on the page that you have open. It works for half an hour. If \
+                 nobody in your group asked for it, do not pass it on, and tell us.",
+                facts.code.as_ref().map(GroupCode::spaced).unwrap_or_default()
+            ),
+        ),
+        MessageTemplate::Register => (
+            "Your register",
+            format!(
+                "Everybody from us who comes to you stands on one page. Tick who came, once a session:\n\n{}\n\nKeep this message: the \
+                 page works for two months. It shows names only after a code that comes to this address.",
+                link.unwrap_or(public_url)
+            ),
+        ),
+        // Without its appointment there is nothing to say: the worker of the outbox does not come here.
+        MessageTemplate::Appointment | MessageTemplate::AppointmentReminder | MessageTemplate::AppointmentOff => {
+            ("A message for you", "Please get in touch with us.".to_owned())
+        }
         MessageTemplate::WorkerWillBeInTouch => (
             "A message for you",
             "Thank you for saying yes. Somebody will be in touch with you within the next few working days, in the way you \
@@ -102,7 +156,103 @@ pub fn letter(template: MessageTemplate, name: &str, public_url: &str, link: Opt
                 .to_owned(),
         ),
     };
-    Letter { subject: subject.to_owned(), body: format!("Hello {name},\n\n{text}\n") }
+    // The first paragraph says it; the rest is for those who read e-mail.
+    let short = text.split("\n\n").next().unwrap_or_default().to_owned();
+    finished(subject, &text, &short, facts)
+}
+
+fn finished(subject: &str, text: &str, short: &str, facts: &Facts<'_>) -> Letter {
+    let stop = facts.stop.as_deref();
+    let end =
+        stop.map(|link| format!("\n\nTo get no more messages like this, open this page:\n{link}")).unwrap_or_default();
+    let stop = stop.map(|link| format!(" No more texts: {link}")).unwrap_or_default();
+    Letter {
+        subject: subject.to_owned(),
+        body: format!("Hello {},\n\n{text}{end}\n", facts.name),
+        short: format!("Hello {}. {short}{stop}", facts.name),
+        from: facts.from.clone(),
+        calendar: None,
+    }
+}
+
+/// Where they meet, as the person reads it.
+fn place(appointment: &Appointment) -> String {
+    let visit = &appointment.visit;
+    let typed = visit.place.as_ref().map(ToString::to_string);
+    match (visit.kind, typed) {
+        (VisitKind::Home, _) => "at your home".to_owned(),
+        (VisitKind::Call, _) => "by phone: we ring you".to_owned(),
+        (VisitKind::Practice, Some(place)) => format!("at the surgery, {place}"),
+        (VisitKind::Practice, None) => "at the surgery".to_owned(),
+        (VisitKind::GoAlong, Some(place)) => format!("we go together: {place}"),
+        (VisitKind::GoAlong, None) => "we go together".to_owned(),
+        (VisitKind::Elsewhere, Some(place)) => place,
+        (VisitKind::Elsewhere, None) => "where we agreed".to_owned(),
+    }
+}
+
+/// A message about an appointment. Its subject says neither with whom nor what for; the calendar file neither.
+fn about(template: MessageTemplate, appointment: &Appointment, facts: &Facts<'_>) -> Letter {
+    let visit = &appointment.visit;
+    let day = visit.on.strftime("%A %-d %B %Y").to_string();
+    let (hour, minute) = (visit.at.hour(), visit.at.minute());
+    let half = if hour < 12 { "am" } else { "pm" };
+    let hour = if hour % 12 == 0 { 12 } else { hour % 12 };
+    let time = if minute == 0 { format!("{hour}{half}") } else { format!("{hour}:{minute:02}{half}") };
+    let (worker, place) = (&appointment.worker_name, place(appointment));
+    let ring = appointment.worker_phone.as_deref().map(|phone| format!("ring {phone}"));
+    let ring = ring.unwrap_or_else(|| format!("tell {worker}"));
+    let (subject, text, short) = match template {
+        MessageTemplate::AppointmentOff => (
+            "A change for you",
+            format!(
+                "{worker} cannot meet you on {day} at {time} as planned. You will hear from {worker} about another day. \
+                     If you want to know more, {ring}."
+            ),
+            format!("Your appointment on {day} at {time} is called off. Questions? Please {ring}."),
+        ),
+        MessageTemplate::AppointmentReminder => (
+            "A reminder for you",
+            format!(
+                "This is to remind you: {worker} meets you tomorrow, {day}, at {time}.\n\nWhere: {place}.\n\nIf it does not \
+                     suit you any more, {ring}."
+            ),
+            format!("Tomorrow, {day}, at {time}: {worker} meets you, {place}. Not possible? Please {ring}."),
+        ),
+        _ => (
+            "A day and a time for you",
+            format!(
+                "{worker} meets you on {day} at {time}.\n\nWhere: {place}.\n\nIf it does not suit you, {ring}. You need not \
+                     answer this message."
+            ),
+            format!("{worker} meets you on {day} at {time}, {place}. Not possible? Please {ring}."),
+        ),
+    };
+    let off = template == MessageTemplate::AppointmentOff;
+    let calendar = (template != MessageTemplate::AppointmentReminder).then(|| calendar(appointment, off));
+    Letter { calendar, ..finished(subject, &text, &short, facts) }
+}
+
+/// The appointment as iCalendar (RFC 5545). Calendars are shared in families: it says that there is an appointment.
+fn calendar(appointment: &Appointment, off: bool) -> (String, &'static str) {
+    let stamp = |at: fingerpost_domain::Timestamp| at.strftime("%Y%m%dT%H%M%SZ").to_string();
+    let mut event = Event::new()
+        .uid(&format!("{}@fingerpost", appointment.id))
+        .summary("Appointment")
+        .class(Class::Private)
+        .sequence(u32::from(off))
+        .add_property("DTSTAMP", stamp(appointment.planned_at))
+        .add_property("DTSTART", stamp(appointment.visit.begins()))
+        .add_property("DTEND", stamp(appointment.visit.ends()))
+        .done();
+    let method = if off { "CANCEL" } else { "PUBLISH" };
+    if off {
+        event.add_property("STATUS", "CANCELLED");
+    }
+    let mut calendar = Calendar::new();
+    calendar.append_property(("METHOD", method));
+    calendar.push(event);
+    (calendar.done().to_string(), method)
 }
 
 #[cfg(test)]
@@ -112,7 +262,8 @@ mod tests {
     #[test]
     fn subjects_give_nothing_away() {
         for &template in MessageTemplate::ALL {
-            let letter = letter(template, "Peggy", "https://example.org", None);
+            let letter =
+                letter(template, &Facts { name: "Peggy", public_url: "https://example.org", ..Facts::default() });
             let subject = letter.subject.to_lowercase();
             for word in ["refer", "social", "prescri", "link worker", "peggy", "nhs", "practice", "health"] {
                 assert!(!subject.contains(word), "{subject}");

@@ -92,7 +92,7 @@ async fn handing_over_takes_plan_and_visits_along_and_says_why() {
             remember: None,
         };
         let work = may::<WorkCase>(&v, &v.worker, start());
-        casework.plan_visit(&work, case, (&visit, Village::key(store.entropy()))).await.unwrap();
+        casework.plan_visit(&work, case, (&visit, false, Village::key(store.entropy()))).await.unwrap();
         let given = HandOver { cases: vec![case], to: v.other_worker.actor.user, note: note() };
         for _ in 0..2 {
             assert_eq!(casework.hand_over(&may(&v, &v.worker, start()), &given).await.unwrap(), 1, "and once");

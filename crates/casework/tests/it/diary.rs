@@ -26,7 +26,7 @@ fn visit(days: i64) -> Visit {
 
 async fn planned(store: &Store, casework: &Casework, v: &Village, case: CaseId) -> VisitId {
     let work = may::<WorkCase>(v, &v.worker, start());
-    casework.plan_visit(&work, case, (&visit(0), Village::key(store.entropy()))).await.unwrap();
+    casework.plan_visit(&work, case, (&visit(0), false, Village::key(store.entropy()))).await.unwrap();
     let today = day_of(start());
     casework.diary(&caseload(v, &v.worker), (today, today)).await.unwrap()[0].id
 }
@@ -38,7 +38,7 @@ async fn a_form_sent_twice_plans_one_visit_that_only_its_people_see() {
         let work = may::<WorkCase>(&v, &v.worker, start());
         let key = Village::key(store.entropy());
         for _ in 0..2 {
-            casework.plan_visit(&work, case, (&visit(3), key)).await.unwrap();
+            casework.plan_visit(&work, case, (&visit(3), false, key)).await.unwrap();
         }
         let week = (day_of(start()), plus_days(day_of(start()), 6));
         let of = async |who| casework.diary(&caseload(&v, who), week).await.unwrap();
@@ -46,7 +46,7 @@ async fn a_form_sent_twice_plans_one_visit_that_only_its_people_see() {
         assert_eq!((own.len(), &own[0].visit, own[0].recorded), (1, &visit(3), false));
         assert_eq!((of(&v.supervisor).await.len(), of(&v.other_worker).await.len()), (1, 0));
         let other = may::<WorkCase>(&v, &v.other_worker, start());
-        let refused = casework.plan_visit(&other, case, (&visit(3), Village::key(store.entropy()))).await;
+        let refused = casework.plan_visit(&other, case, (&visit(3), false, Village::key(store.entropy()))).await;
         assert!(matches!(refused, Err(StoreError::NotFound)));
         assert!(matches!(casework.cancel_visit(&other, (case, own[0].id)).await, Err(StoreError::NotFound)));
         casework.cancel_visit(&work, (case, own[0].id)).await.unwrap();

@@ -59,7 +59,7 @@ async fn a_group_keeps_its_own_entry_through_its_link_until_that_ends() {
         let ctx = steward(&village);
         assert!(stewardship.ask_group(&ctx, id).await.unwrap() && stewardship.ask_group(&ctx, id).await.unwrap());
         let messages = store.claim_messages(10, start()).await.unwrap();
-        assert_eq!((messages.len(), messages[0].addressee.email.as_str()), (1, "choir@example.org"), "once a day");
+        assert_eq!((messages.len(), messages[0].addressee.email()), (1, "choir@example.org"), "once a day");
         let token = stewardship.mint_entry_link(&messages[0].tenant, &messages[0].subject, start()).await.unwrap();
         let group = link(store, &token).await;
         assert_eq!(stewardship.entry_behind(&group).await.unwrap().id, id);

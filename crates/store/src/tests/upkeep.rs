@@ -174,7 +174,7 @@ async fn two_workers_never_claim_the_same_message() {
         let (a, b) = (a.unwrap(), b.unwrap());
         assert_eq!(i64::try_from(a.len() + b.len()).unwrap(), waiting);
         for message in a.iter().chain(&b) {
-            store.end_delivery(message, OutboxEnd::Sent, "", start()).await.unwrap();
+            store.end_delivery(message, OutboxEnd::Sent, None, start()).await.unwrap();
         }
         assert_eq!(store.messages_waiting().await.unwrap(), 0);
     })
@@ -194,7 +194,15 @@ async fn a_message_whose_worker_died_is_taken_up_again_and_given_up_in_the_end()
             now = now.saturating_add(SignedDuration::from_hours(5)).unwrap();
             for message in store.claim_messages(10, now).await.unwrap() {
                 attempts = message.attempts;
-                store.end_delivery(&message, OutboxEnd::Later, "not_now", now).await.unwrap();
+                store
+                    .end_delivery(
+                        &message,
+                        OutboxEnd::Later,
+                        Some(fingerpost_correspondence_rules::message::Fault::NotNow),
+                        now,
+                    )
+                    .await
+                    .unwrap();
             }
         }
         assert_eq!(attempts, 19, "then somebody has to look");
@@ -210,7 +218,7 @@ async fn a_machine_writes_to_a_person_only_where_that_is_safe() {
         let referral = v.send(store, &person("Margaret", 1)).await;
         v.accept(store, referral).await;
         let messages = store.claim_messages(100, start()).await.unwrap();
-        assert!(messages.iter().all(|m| m.addressee.email != "peggy@example.org"), "she asked to be rung");
+        assert!(messages.iter().all(|m| m.addressee.email() != "peggy@example.org"), "she asked to be rung");
     })
     .await;
 }
@@ -239,7 +247,7 @@ async fn what_became_unsafe_while_it_waited_does_not_leave() {
         let work = Village::ctx::<WorkCase>(&v.worker, &v.scheme, start());
         store.change_care(&work, written[0], (&person, case.version)).await.unwrap();
         let messages = store.claim_messages(100, start()).await.unwrap();
-        let to_people = messages.iter().filter(|m| m.addressee.email == "peggy@example.org").count();
+        let to_people = messages.iter().filter(|m| m.addressee.email() == "peggy@example.org").count();
         assert_eq!(to_people, 1, "only to the one for whom it is still safe");
     })
     .await;

@@ -189,7 +189,7 @@ async fn it_is_counted_once_and_beside_those_of_practices() {
         let (scheme, link) = begun(store, &v).await;
         store.send_asking(&link, &ready(&scheme, ""), start()).await.unwrap();
         let flow = Village::ctx::<ReadFlow>(&v.supervisor, &v.scheme, start());
-        let rows = store.flow(&flow, jiff::Timestamp::UNIX_EPOCH).await.unwrap();
+        let rows = fingerpost_flow::Flow::over(store.clone()).flow(&flow, jiff::Timestamp::UNIX_EPOCH).await.unwrap();
         let sent: Vec<_> = rows.iter().map(|row| (row.slug == v.scheme.slug, row.sent, row.waiting)).collect();
         assert_eq!(sent.len(), 2);
         assert!(sent.contains(&(true, 1, 1)) && sent.contains(&(false, 1, 1)), "{sent:?}");
@@ -197,11 +197,18 @@ async fn it_is_counted_once_and_beside_those_of_practices() {
         for row in store.waiting(&triage, 0).await.unwrap() {
             v.accept(store, row.id).await;
         }
-        let practices = store.flow_of_practices(&flow, jiff::Timestamp::UNIX_EPOCH).await.unwrap();
+        let practices = fingerpost_flow::Flow::over(store.clone())
+            .flow_of_practices(&flow, jiff::Timestamp::UNIX_EPOCH)
+            .await
+            .unwrap();
         assert_eq!(practices.iter().map(|row| (row.open, row.waits.len())).collect::<Vec<_>>(), [(1, 1), (1, 1)]);
         let practice = Village::ctx::<ReadFlow>(&v.manager, &v.practice, start());
         assert_eq!(
-            store.flow(&practice, jiff::Timestamp::UNIX_EPOCH).await.unwrap().len(),
+            fingerpost_flow::Flow::over(store.clone())
+                .flow(&practice, jiff::Timestamp::UNIX_EPOCH)
+                .await
+                .unwrap()
+                .len(),
             1,
             "a practice counts its own"
         );

@@ -4,7 +4,6 @@
 
 mod asking;
 mod assessments;
-mod connections;
 mod episodes;
 mod journey;
 mod plans;

@@ -92,7 +92,8 @@ async fn the_persons_no_at_the_scheme_is_theirs_and_counted_as_that() {
         let page = store.sent_one(&sent, id).await.unwrap();
         assert_eq!((page.row.state, page.code), (ReferralState::DeclinedByPerson, Some(DECLINED)));
         let flow = Village::ctx::<ReadFlow>(&village.supervisor, &village.scheme, start());
-        let row = &store.flow(&flow, jiff::Timestamp::UNIX_EPOCH).await.unwrap()[0];
+        let row =
+            &fingerpost_flow::Flow::over(store.clone()).flow(&flow, jiff::Timestamp::UNIX_EPOCH).await.unwrap()[0];
         let parts = row.waiting + row.accepted + row.not_accepted + row.declined + row.withdrawn;
         assert_eq!((row.sent, parts, row.declined), (1, 1, 1));
     })

@@ -115,6 +115,8 @@ pub struct CasePage {
     pub care: Care,
     /// What they agreed to share.
     pub sharing: String,
+    /// Who knows what, in full.
+    pub who_knows_href: String,
     /// "Open since 7 October".
     pub state_line: String,
     /// It is open.
@@ -315,6 +317,7 @@ mod samples {
                 practice: "Millrace".into(),
                 care: Care::sample("known"),
                 sharing: "Nothing".into(),
+                who_knows_href: "/o/x/cases/1/who-knows".into(),
                 state_line: "Open".into(),
                 open: true,
                 matters: Some(Matters { text: "Singing".into(), who: "Peggy".into() }),

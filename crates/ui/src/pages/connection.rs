@@ -75,6 +75,12 @@ pub struct ConnectionPage {
     pub may_end: bool,
     /// The agreement can be taken back.
     pub may_withdraw: bool,
+    /// The card for the first visit, once the group said yes.
+    pub card_href: Option<String>,
+    /// What became of the messages about it: "The question: sent yesterday".
+    pub messages: Vec<String>,
+    /// Where messages that did not arrive are seen to; none where all did.
+    pub messages_href: Option<String>,
     /// Why a group says no.
     pub reasons: Vec<Choice>,
     /// How it ended.
@@ -98,6 +104,16 @@ pub struct ConnectionLine {
     pub detail: String,
 }
 
+/// What helps somebody arrive, as fields.
+#[derive(Debug, Clone, Serialize, Default)]
+#[expect(missing_docs, reason = "the fields are those of the form, under its names")]
+pub struct ArrivalFields {
+    pub meets: String,
+    pub way_in: String,
+    pub bring: String,
+    pub said: String,
+}
+
 /// The page of a group, through its link.
 #[derive(Debug, Clone, Serialize)]
 pub struct GroupPage {
@@ -117,11 +133,19 @@ pub struct GroupPage {
     pub ask: String,
     /// When the person would come first.
     pub first_visit: Option<String>,
-    /// Who the person is, after a yes.
+    /// What was just saved.
+    pub saved: Option<&'static str>,
+    /// Where codes go, most of it hidden.
+    pub masked: String,
+    /// What helps the person arrive, as the group said it.
+    pub arrival: ArrivalFields,
+    /// It is being written now.
+    pub helping: bool,
+    /// Who the person is, once a code was given.
     pub person: Option<String>,
-    /// Their telephone, after a yes.
+    /// Their telephone, with the name.
     pub phone: Option<String>,
-    /// How information has to reach them, after a yes; empty where nothing may be told.
+    /// How information has to reach them, with the name; empty where nothing may be told.
     pub needs: Option<String>,
     /// Why the group said no.
     pub reason: Option<String>,
@@ -190,6 +214,9 @@ mod samples {
                 may_visit: true,
                 may_end: true,
                 may_withdraw: true,
+                card_href: Some("/o/x/cases/1/connections/2/card".into()),
+                messages: vec!["The question: sent yesterday".into()],
+                messages_href: Some("/o/x/messages".into()),
                 reasons: vec![Choice::new("full", "We are full", false)],
                 ends: vec![Choice::new("goes_on", "They go on", false)],
                 visit: DayFields::default(),
@@ -202,6 +229,9 @@ mod samples {
                 may_visit: false,
                 may_end: false,
                 may_withdraw: false,
+                card_href: None,
+                messages: vec![],
+                messages_href: None,
                 problems: vec![],
                 ..usual.clone()
             };
@@ -220,6 +250,10 @@ mod samples {
                 state: "asked",
                 ask: "Used to sing".into(),
                 first_visit: Some("Tuesday".into()),
+                saved: None,
+                masked: "c\u{2022}\u{2022}\u{2022}@example.org".into(),
+                arrival: ArrivalFields::default(),
+                helping: false,
                 person: None,
                 phone: None,
                 needs: None,
@@ -238,6 +272,13 @@ mod samples {
                 problems: problems(&["visit"]),
                 ..asked.clone()
             };
+            let shut = Self {
+                person: None,
+                saved: Some("Saved"),
+                helping: true,
+                problems: problems(&["code", "meets", "way_in", "bring", "said"]),
+                ..yes.clone()
+            };
             let started = Self { state: "started", phone: None, visits: vec!["Tuesday: came".into()], ..yes.clone() };
             let no = Self {
                 state: "no",
@@ -246,7 +287,7 @@ mod samples {
                 first_visit: None,
                 ..asked.clone()
             };
-            vec![asked, yes, started, no]
+            vec![asked, yes, shut, started, no]
         }
     }
 }

@@ -281,6 +281,12 @@ pub struct VisitPage {
     pub kinds: Vec<Choice>,
     /// What was typed.
     pub values: VisitAnswers,
+    /// "Send Peggy the day and the time by email"; none where no machine may write.
+    pub tell: Option<String>,
+    /// It is ticked.
+    pub telling: bool,
+    /// Where no machine may write: why, and how to reach them.
+    pub by_hand: Option<String>,
     /// What is wrong.
     pub problems: Problems,
 }
@@ -574,9 +580,13 @@ mod samples {
                 key: "k".into(),
                 kinds: vec![Choice::new("home", "Home visit", true)],
                 values: VisitAnswers::default(),
+                tell: Some("Send the day and the time".into()),
+                telling: true,
+                by_hand: None,
                 problems: problems(&fields),
             };
-            vec![Self { problems: vec![], home: None, ..wrong.clone() }, wrong]
+            let by_hand = Some("Tell them yourself".to_owned());
+            vec![Self { problems: vec![], home: None, tell: None, by_hand, ..wrong.clone() }, wrong]
         }
     }
 

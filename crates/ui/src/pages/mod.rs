@@ -17,6 +17,7 @@ mod ask;
 mod case;
 mod chart;
 mod connection;
+mod correspondence;
 mod day;
 mod directory;
 mod entry;
@@ -44,7 +45,11 @@ pub use case::{
     Sessions,
 };
 pub use chart::{MonthChart, MonthPoint};
-pub use connection::{ConnectionLine, ConnectionPage, DayFields, GroupPage, OfferPage};
+pub use connection::{ArrivalFields, ConnectionLine, ConnectionPage, DayFields, GroupPage, OfferPage};
+pub use correspondence::{
+    ArrivalCardPage, ConsentLine, KnowsLine, MessageLine, MessagesPage, MonthOfVisits, RegisterLine, RegisterPage,
+    StopMessagesPage, TellingForm, ToldLine, WhoKnowsPage,
+};
 pub use day::{
     AlertLine, AwayLine, CaseloadLine, CaseloadPage, ClosedLine, ClosedPage, CoverPage, DayView, DiaryDay, DiaryPage,
     Filter, FindPage, FoundLine, GroupAnswerLine, HandOverPage, Inbox, OutLine, ReviewLine, VisitCard, VisitPage,
@@ -301,6 +306,11 @@ mod tests {
             + draw(&ui, OfferPage::samples())
             + draw(&ui, ConnectionPage::samples())
             + draw(&ui, GroupPage::samples())
+            + draw(&ui, RegisterPage::samples())
+            + draw(&ui, ArrivalCardPage::samples())
+            + draw(&ui, WhoKnowsPage::samples())
+            + draw(&ui, MessagesPage::samples())
+            + draw(&ui, StopMessagesPage::samples())
             + draw(&ui, DirectoryPage::samples())
             + draw(&ui, ListPage::samples())
             + draw(&ui, EditEntryPage::samples())
@@ -336,7 +346,7 @@ mod tests {
             + draw(&ui, MatrixPage::samples());
         assert!(drawn > 30);
         let templates = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/templates")).unwrap().count();
-        assert_eq!(templates, 72 + 3, "a template without a page, or a page without samples here");
+        assert_eq!(templates, 77 + 3, "a template without a page, or a page without samples here");
     }
 
     #[test]

@@ -67,20 +67,25 @@ fn room(entry: &Entry) -> String {
 }
 
 /// Everything a service says about itself, as rows; what it does not say is left out.
-pub(crate) fn rows(service: &Service, entry: &Entry) -> Vec<SummaryRow> {
-    let addresses = service.locations().flat_map(|location| {
+/// Its addresses, in words.
+pub(crate) fn addresses(service: &Service) -> String {
+    lines(service.locations().flat_map(|location| {
         location.addresses.iter().map(|at| {
             let parts = [Some(at.address_1.clone()), Some(at.city.clone()), at.postal_code.clone()];
             parts.into_iter().flatten().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
         })
-    });
+    }))
+}
+
+/// What is known of it, as rows.
+pub(crate) fn rows(service: &Service, entry: &Entry) -> Vec<SummaryRow> {
     let access = service
         .locations()
         .flat_map(|location| &location.accessibility)
         .filter_map(|each| each.accessibility.clone().or_else(|| each.description.clone()));
     let all = [
         ("When", times_of(service)),
-        ("Where", lines(addresses)),
+        ("Where", addresses(service)),
         ("Cost", entry.cost.clone().unwrap_or_else(|| "Not said: ask".to_owned())),
         (
             "Who it is for",

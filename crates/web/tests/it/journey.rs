@@ -210,7 +210,7 @@ async fn the_message_folder_names_nobody_and_nothing() {
     refer(&server, &mut gp).await;
     let messages = server.store.claim_messages(10, start()).await.unwrap();
     assert_eq!(messages.len(), 1, "the supervisor hears");
-    assert_eq!(messages[0].addressee.email, "supervisor.T@example.org");
+    assert_eq!(messages[0].addressee.email(), "supervisor.T@example.org");
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::Query;
+use fingerpost_correspondence::MessageRow;
 use fingerpost_domain::Date;
 use fingerpost_domain::calendar::day_of;
 use fingerpost_domain::connection::{
@@ -10,10 +11,13 @@ use fingerpost_domain::connection::{
 };
 use fingerpost_domain::id::{CaseId, ConnectionId, RequestKey, ServiceId};
 use fingerpost_domain::problem::Problems;
+use fingerpost_domain::text::Line;
 use fingerpost_policy::{ReadCase, WorkCase};
-use fingerpost_store::{CasePage as Case, ConnectionChange, ConnectionRow, StoredService};
+use fingerpost_store::{CasePage as Case, ConnectionChange, ConnectionRow, MessageTemplate, StoredService};
 use fingerpost_ui::format::{count, day, day_and_time, days_ago};
-use fingerpost_ui::pages::{Choice, ConnectionLine, ConnectionPage, DayFields, OfferBeside, OfferPage, SummaryRow};
+use fingerpost_ui::pages::{
+    ArrivalCardPage, Choice, ConnectionLine, ConnectionPage, DayFields, OfferBeside, OfferPage, SummaryRow,
+};
 use serde::Deserialize;
 
 use fingerpost_web_core::WebError;
@@ -25,12 +29,12 @@ use fingerpost_web_directory::search;
 
 /// What was just saved. A word of ours.
 #[derive(Debug, Deserialize)]
-pub(crate) struct Saved {
+pub struct Saved {
     saved: Option<String>,
 }
 
 /// A connection as the case page lists it.
-pub(crate) fn line(here: &May<ReadCase>, case: CaseId, row: &ConnectionRow, today: Date) -> ConnectionLine {
+pub fn line(here: &May<ReadCase>, case: CaseId, row: &ConnectionRow, today: Date) -> ConnectionLine {
     let asked = format!("Asked {}", days_ago(day_of(row.offered_at), today));
     let detail = match row.state {
         ConnectionState::Offered | ConnectionState::NoReply => asked,
@@ -49,7 +53,10 @@ pub(crate) fn line(here: &May<ReadCase>, case: CaseId, row: &ConnectionRow, toda
 }
 
 /// The page of a service, reached from a case: with the button that offers it.
-pub(crate) async fn service(
+///
+/// # Errors
+/// [`WebError::NotFound`] outside the reader's scope.
+pub async fn service(
     here: May<ReadCase>,
     Path((_, id, service)): Path<(String, CaseId, ServiceId)>,
 ) -> Result<Response, WebError> {
@@ -111,7 +118,11 @@ fn running(stored: &StoredService) -> Result<(), WebError> {
     }
 }
 
-pub(crate) async fn offer_form(
+/// The form of an offer.
+///
+/// # Errors
+/// [`WebError::MovedOn`] for a service that is not running.
+pub async fn offer_form(
     here: May<ReadCase>,
     Path((_, id, service)): Path<(String, CaseId, ServiceId)>,
 ) -> Result<Response, WebError> {
@@ -127,7 +138,11 @@ pub(crate) async fn offer_form(
     show(here.app(), &drawn)
 }
 
-pub(crate) async fn offer(
+/// Offers the person to the service.
+///
+/// # Errors
+/// [`WebError::MovedOn`] for a service that is not running.
+pub async fn offer(
     here: May<ReadCase>,
     Path((_, id, service)): Path<(String, CaseId, ServiceId)>,
     form: Posted,
@@ -158,7 +173,7 @@ pub(crate) async fn offer(
 }
 
 /// Today, or what was typed, in three fields.
-pub(crate) fn day_fields(form: Option<&Posted>, today: Date) -> DayFields {
+pub fn day_fields(form: Option<&Posted>, today: Date) -> DayFields {
     match form {
         Some(form) => {
             DayFields { day: form.text("visit_day"), month: form.text("visit_month"), year: form.text("visit_year") }
@@ -170,7 +185,7 @@ pub(crate) fn day_fields(form: Option<&Posted>, today: Date) -> DayFields {
 }
 
 /// What a pressed button says, or what is wrong beside it.
-pub(crate) fn change(form: &Posted, offered_on: Date, today: Date) -> Result<ConnectionChange, Problems> {
+pub fn change(form: &Posted, offered_on: Date, today: Date) -> Result<ConnectionChange, Problems> {
     let came = |came| {
         let fields = day_fields(Some(form), today);
         let on = visit_day((&fields.day, &fields.month, &fields.year), offered_on, today);
@@ -198,6 +213,7 @@ async fn page(
     saved: Option<&str>,
 ) -> Result<ConnectionPage, WebError> {
     let (row, visits) = here.app().store().connection(&here.ctx, (case, id)).await?;
+    let messages = here.app().correspondence().messages_of_connection(&here.ctx, (case, id)).await?;
     let plan = here.app().store().plan(&here.ctx, case).await?;
     let today = here.app().today();
     let called = plan.name.called().to_owned();
@@ -223,12 +239,26 @@ async fn page(
         may_visit: may(ConnectionEvent::Came),
         may_end: may(ConnectionEvent::End),
         may_withdraw: may(ConnectionEvent::Withdraw),
+        card_href: (row.state == ConnectionState::Accepted)
+            .then(|| here.href(&format!("cases/{case}/connections/{id}/card"))),
+        messages_href: messages.iter().any(MessageRow::waits_for_somebody).then(|| here.href("messages")),
+        messages: messages.iter().map(|message| message_line(message, today)).collect(),
         reasons: GroupReason::ALL.iter().map(|reason| Choice::new(reason.code(), reason.label(), false)).collect(),
         ends: EndReason::ALL.iter().map(|reason| Choice::new(reason.code(), reason.label(), false)).collect(),
         visit: day_fields(form, today),
         called,
         problems: listed(problems),
     })
+}
+
+/// "The question whether they can welcome somebody: sent yesterday at 10:30am".
+fn message_line(message: &MessageRow, today: Date) -> String {
+    let what = message.template.map_or("A message", MessageTemplate::label);
+    match (message.sent_at, message.failed) {
+        (Some(at), _) => format!("{what}: sent {}", day_and_time(at, today)),
+        (None, Some((_, fault))) => format!("{what}: {}", fault.label()),
+        (None, None) => format!("{what}: leaves in a moment"),
+    }
 }
 
 fn rows(row: &ConnectionRow, visits: &[(Date, bool)], today: Date) -> Vec<SummaryRow> {
@@ -244,6 +274,13 @@ fn rows(row: &ConnectionRow, visits: &[(Date, bool)], today: Date) -> Vec<Summar
         let reason = row.group_reason.map(|reason| format!(": {}", reason.label().to_lowercase())).unwrap_or_default();
         all.push(SummaryRow::new("Answered", format!("{}, {how}{reason}", day_and_time(at, today))));
     }
+    let arrival = &row.arrival;
+    let helps =
+        [("Who meets them", &arrival.meets), ("How they get in", &arrival.way_in), ("What to bring", &arrival.bring)];
+    all.extend(
+        helps.into_iter().filter_map(|(key, text)| text.as_ref().map(|text| SummaryRow::new(key, text.as_str()))),
+    );
+    all.extend(arrival.said.as_ref().map(|said| SummaryRow::new("A word from the group", said.as_str())));
     if !visits.is_empty() {
         all.push(SummaryRow::new("Visits", visit_lines(visits, today).join("; ")));
     }
@@ -255,14 +292,18 @@ fn rows(row: &ConnectionRow, visits: &[(Date, bool)], today: Date) -> Vec<Summar
 }
 
 /// "Tuesday 17 November: came".
-pub(crate) fn visit_lines(visits: &[(Date, bool)], today: Date) -> Vec<String> {
+pub fn visit_lines(visits: &[(Date, bool)], today: Date) -> Vec<String> {
     visits
         .iter()
         .map(|(on, came)| format!("{}: {}", day(*on, today), if *came { "came" } else { "did not come" }))
         .collect()
 }
 
-pub(crate) async fn one(
+/// What became of an offer.
+///
+/// # Errors
+/// [`WebError::NotFound`] outside the reader's scope.
+pub async fn one(
     here: May<ReadCase>,
     Path((_, case, id)): Path<(String, CaseId, ConnectionId)>,
     Query(saved): Query<Saved>,
@@ -271,7 +312,11 @@ pub(crate) async fn one(
     show(here.app(), &drawn)
 }
 
-pub(crate) async fn say(
+/// Records what happened.
+///
+/// # Errors
+/// [`WebError::NotFound`] outside the reader's scope.
+pub async fn say(
     here: May<ReadCase>,
     Path((_, case, id)): Path<(String, CaseId, ConnectionId)>,
     form: Posted,
@@ -285,4 +330,42 @@ pub(crate) async fn say(
         }
         Err(problems) => show_again(here.app(), &page(&here, (case, id), (Some(&form), &problems), None).await?),
     }
+}
+
+/// The card for the first visit, on paper for the person: where, not why.
+pub async fn card(
+    here: May<ReadCase>,
+    Path((_, case, id)): Path<(String, CaseId, ConnectionId)>,
+) -> Result<Response, WebError> {
+    let (row, _) = here.app().store().connection(&here.ctx, (case, id)).await?;
+    if !row.state.names_the_person() {
+        return Err(WebError::MovedOn("The group has not said yes. There is no card for a first visit yet."));
+    }
+    let page = here.app().store().case(&here.ctx, case).await?;
+    let service = here.app().store().service(row.service).await.ok();
+    let place = service.as_ref().and_then(|stored| search::where_it_is(&stored.service));
+    let arrival = &row.arrival;
+    let line = |text: &Option<Line<200>>| text.as_ref().map(ToString::to_string);
+    let facts = [
+        ("When", row.first_visit.clone()),
+        ("Where", place),
+        ("How I get in", line(&arrival.way_in)),
+        ("Who meets me", line(&arrival.meets)),
+        ("What I bring", line(&arrival.bring)),
+    ];
+    let worker = match &page.worker_phone {
+        Some(phone) => format!("{}, {phone}", page.worker_name),
+        None => page.worker_name.clone(),
+    };
+    show(
+        here.app(),
+        &ArrivalCardPage {
+            frame: here.frame(format!("Card for {}", row.service_name), "caseload").await?,
+            back_href: here.href(&format!("cases/{case}/connections/{id}")),
+            service: row.service_name,
+            called: page.person.details.name.called().to_owned(),
+            rows: facts.into_iter().filter_map(|(key, text)| text.map(|text| SummaryRow::new(key, text))).collect(),
+            worker,
+        },
+    )
 }

@@ -6,17 +6,30 @@ use fingerpost_domain::id::{CaseId, ConnectionId, ServiceId, TenantId};
 use fingerpost_policy::{ReadCase, WorkCase};
 use jiff::civil::date;
 
+use fingerpost_correspondence::{Correspondence, Door, PersonForGroup};
 use fingerpost_store::testing::{Village, on_both, person, start};
-use fingerpost_store::{ConnectionChange, Ctx, MessageTemplate, Store, StoreError};
+use fingerpost_store::{ConnectionChange, Ctx, LiveLink, MessageTemplate, Store, StoreError};
 
-struct Here {
-    village: Village,
-    case: CaseId,
-    service: ServiceId,
+fn corr(store: &Store) -> Correspondence {
+    Correspondence::over(store.clone())
+}
+
+/// What somebody reads who gave a code.
+async fn named(store: &Store, link: &LiveLink) -> Option<PersonForGroup> {
+    match corr(store).group_view(link, true, start()).await.unwrap().door {
+        Door::Open(person) => Some(person),
+        Door::NotYet | Door::Shut => None,
+    }
+}
+
+pub(crate) struct Here {
+    pub(crate) village: Village,
+    pub(crate) case: CaseId,
+    pub(crate) service: ServiceId,
 }
 
 impl Here {
-    async fn of(store: &Store) -> Self {
+    pub(crate) async fn of(store: &Store) -> Self {
         let village = Village::build(store, &TenantId::main(), "T").await;
         let referral = village.send(store, &person("Peggy", 1)).await;
         let case = village.accept(store, referral).await;
@@ -28,15 +41,15 @@ impl Here {
         Self { village, case, service }
     }
 
-    fn work(&self) -> Ctx<WorkCase> {
+    pub(crate) fn work(&self) -> Ctx<WorkCase> {
         Village::ctx(&self.village.worker, &self.village.scheme, start())
     }
 
-    fn read(&self) -> Ctx<ReadCase> {
+    pub(crate) fn read(&self) -> Ctx<ReadCase> {
         Village::ctx(&self.village.worker, &self.village.scheme, start())
     }
 
-    async fn offer(&self, store: &Store, told: &str) -> ConnectionId {
+    pub(crate) async fn offer(&self, store: &Store, told: &str) -> ConnectionId {
         let answers = OfferAnswers {
             ask: "Used to sing alto.".into(),
             agreed: true,
@@ -54,13 +67,13 @@ impl Here {
         id
     }
 
-    async fn state(&self, store: &Store, id: ConnectionId) -> ConnectionState {
+    pub(crate) async fn state(&self, store: &Store, id: ConnectionId) -> ConnectionState {
         store.connection(&self.read(), (self.case, id)).await.unwrap().0.state
     }
 }
 
-async fn link(store: &Store, here: &Here, id: ConnectionId) -> fingerpost_store::LiveLink {
-    let token = store.mint_group_link(&here.village.tenant, &id.to_string(), start()).await.unwrap().unwrap();
+pub(crate) async fn link(store: &Store, here: &Here, id: ConnectionId) -> LiveLink {
+    let token = corr(store).mint_group_link(&here.village.tenant, &id.to_string(), start()).await.unwrap().unwrap();
     store.live_link(&token, start()).await.unwrap().unwrap()
 }
 
@@ -71,22 +84,27 @@ async fn a_group_reads_no_name_before_its_yes_and_none_after_the_agreement_is_ta
         let id = here.offer(store, "name_and_phone").await;
         let asked = store.claim_messages(10, start()).await.unwrap();
         let to_group: Vec<_> = asked.iter().filter(|m| m.template == MessageTemplate::ConnectionOffered).collect();
-        assert_eq!((to_group.len(), to_group[0].addressee.email.as_str()), (1, "choir@example.org"));
+        assert_eq!((to_group.len(), to_group[0].addressee.email()), (1, "choir@example.org"));
 
         let link = link(store, &here, id).await;
-        let view = store.group_view(&link, start()).await.unwrap();
-        assert!(view.person.is_none() && view.ask == "Used to sing alto.");
-        store.group_says(&link, ConnectionChange::Yes, start()).await.unwrap();
-        store.group_says(&link, ConnectionChange::Yes, start()).await.unwrap();
-        let person = store.group_view(&link, start()).await.unwrap().person.unwrap();
+        let view = corr(store).group_view(&link, true, start()).await.unwrap();
+        assert!(view.door == Door::NotYet && view.ask == "Used to sing alto.");
+        corr(store).group_says(&link, ConnectionChange::Yes, start()).await.unwrap();
+        corr(store).group_says(&link, ConnectionChange::Yes, start()).await.unwrap();
+        let shut = corr(store).group_view(&link, false, start()).await.unwrap();
+        assert_eq!((shut.door, shut.masked.as_str()), (Door::Shut, "c\u{2022}\u{2022}\u{2022}@example.org"));
+        let person = named(store, &link).await.unwrap();
         assert!(person.name.starts_with("Peggy Alder") && person.phone.is_some());
         let told = store.claim_messages(10, start()).await.unwrap();
         let answered = told.iter().filter(|m| m.template == MessageTemplate::GroupAnswered).count();
         assert_eq!(answered, 1, "the worker is told once, however often the button is pressed");
 
         store.change_connection(&here.work(), (here.case, id), ConnectionChange::Withdraw).await.unwrap();
-        assert!(matches!(store.group_says(&link, ConnectionChange::Yes, start()).await, Err(StoreError::NotFound)));
-        assert!(store.group_view(&link, start()).await.unwrap().person.is_none(), "not even to an open page");
+        assert!(matches!(
+            corr(store).group_says(&link, ConnectionChange::Yes, start()).await,
+            Err(StoreError::NotFound)
+        ));
+        assert!(named(store, &link).await.is_none(), "not even to an open page");
         assert_eq!(here.state(store, id).await, ConnectionState::Withdrawn);
     })
     .await;
@@ -98,12 +116,12 @@ async fn a_group_may_change_its_mind_until_the_person_has_been_there() {
         let here = Here::of(store).await;
         let id = here.offer(store, "name_only").await;
         let link = link(store, &here, id).await;
-        let says = async |change| store.group_says(&link, change, start()).await;
+        let says = async |change| corr(store).group_says(&link, change, start()).await;
         says(ConnectionChange::No(GroupReason::Full)).await.unwrap();
         let (row, _) = store.connection(&here.read(), (here.case, id)).await.unwrap();
         assert_eq!((row.state, row.group_reason), (ConnectionState::DeclinedByGroup, Some(GroupReason::Full)));
         says(ConnectionChange::Yes).await.unwrap();
-        let person = store.group_view(&link, start()).await.unwrap().person.unwrap();
+        let person = named(store, &link).await.unwrap();
         assert_eq!((person.name.as_str(), person.phone), ("Peggy", None), "as far as they agreed");
         assert!(person.needs.is_empty());
         let needs =
@@ -112,7 +130,7 @@ async fn a_group_may_change_its_mind_until_the_person_has_been_there() {
             let nothing = std::collections::BTreeMap::new();
             let said = (&nothing, Some(&needs(may_share)));
             store.say_about_person(&here.work(), here.case, said).await.unwrap();
-            let person = store.group_view(&link, start()).await.unwrap().person.unwrap();
+            let person = named(store, &link).await.unwrap();
             assert_eq!(person.needs.len(), told, "needs are told only where they agreed");
         }
         let day = date(2026, 11, 21);
@@ -140,8 +158,8 @@ async fn a_closed_case_ends_what_groups_may_read_and_say() {
         let here = Here::of(store).await;
         let (full, yes) = (here.offer(store, "name_only").await, here.offer(store, "name_only").await);
         let (no_link, yes_link) = (link(store, &here, full).await, link(store, &here, yes).await);
-        store.group_says(&no_link, ConnectionChange::No(GroupReason::Full), start()).await.unwrap();
-        store.group_says(&yes_link, ConnectionChange::Yes, start()).await.unwrap();
+        corr(store).group_says(&no_link, ConnectionChange::No(GroupReason::Full), start()).await.unwrap();
+        corr(store).group_says(&yes_link, ConnectionChange::Yes, start()).await.unwrap();
         let closing = ClosingAnswers {
             outcome: "reached".into(),
             continues: "The choir.".into(),
@@ -151,7 +169,7 @@ async fn a_closed_case_ends_what_groups_may_read_and_say() {
         let version = store.case(&here.read(), here.case).await.unwrap().version;
         store.close_case(&here.work(), here.case, (&closing.check().unwrap(), version)).await.unwrap();
         for link in [&no_link, &yes_link] {
-            let said = store.group_says(link, ConnectionChange::Yes, start()).await;
+            let said = corr(store).group_says(link, ConnectionChange::Yes, start()).await;
             assert!(matches!(said, Err(StoreError::NotFound)), "a changed mind comes too late");
         }
         assert_eq!(here.state(store, full).await, ConnectionState::DeclinedByGroup, "what a group said stands");
@@ -222,7 +240,7 @@ async fn a_question_that_was_taken_back_does_not_leave() {
         store.change_connection(&here.work(), (here.case, id), ConnectionChange::Withdraw).await.unwrap();
         let claimed = store.claim_messages(10, start()).await.unwrap();
         assert!(claimed.iter().all(|message| message.template != MessageTemplate::ConnectionOffered));
-        let minted = store.mint_group_link(&here.village.tenant, &id.to_string(), start()).await.unwrap();
+        let minted = corr(store).mint_group_link(&here.village.tenant, &id.to_string(), start()).await.unwrap();
         assert_eq!(minted, None);
     })
     .await;

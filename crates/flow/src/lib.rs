@@ -10,12 +10,9 @@ use fingerpost_domain::referral::ReferralState;
 use fingerpost_domain::{Date, Timestamp};
 use fingerpost_policy::{ReadCounted, ReadFlow};
 
-use crate::people::person_name;
-use crate::{Ctx, PAGE_ROWS, Store};
-use fingerpost_engine::statements;
-use fingerpost_engine::{Result, StoreError};
-use fingerpost_engine::{Row, values};
+use fingerpost_engine::{Result, Row, StoreError, statements, values};
 use fingerpost_ledger::{Act, Resource};
+use fingerpost_store::{Ctx, PAGE_ROWS, Store, person_name};
 
 statements! {
     // Each half of a union goes by its own index, where an OR would read everything that the tenant has. Those who asked a scheme
@@ -172,7 +169,17 @@ fn waits(joined: &str) -> Result<Vec<(Date, Option<Date>)>> {
         .collect()
 }
 
-impl Store {
+/// Counts of flow. Cloning shares them.
+#[derive(Debug, Clone)]
+pub struct Flow(Store);
+
+impl Flow {
+    /// Over an open store.
+    #[must_use]
+    pub const fn over(store: Store) -> Self {
+        Self(store)
+    }
+
     /// The people behind a count of the scheme's referrals, newest first, at most [`PAGE_ROWS`]. Whoever was taken back
     /// before an answer is not named.
     ///
@@ -182,8 +189,8 @@ impl Store {
         let (tenant, scheme) = (ctx.grant.tenant(), ctx.grant.organisation());
         let state = of.state.map(ReferralState::code);
         let wanted = values![tenant, scheme, of.from, of.until, state, of.practice, PAGE_ROWS];
-        let rows = self.db().rows(SENT_TO, wanted).await?;
-        self.looked(ctx.now, ctx.entry(Act::Read, Resource::ReferralList)).await?;
+        let rows = self.0.ledger().db().rows(SENT_TO, wanted).await?;
+        self.0.ledger().looked(ctx.now, ctx.entry(Act::Read, Resource::ReferralList)).await?;
         rows.iter().map(|row| counted_row(row, true)).collect()
     }
 
@@ -194,8 +201,13 @@ impl Store {
     pub async fn counted_in_practice(&self, ctx: &Ctx<ReadCounted>, of: Counted<'_>) -> Result<Vec<CountedRow>> {
         let (tenant, practice) = (ctx.grant.tenant(), ctx.grant.organisation());
         let state = of.state.map(ReferralState::code);
-        let rows = self.db().rows(SENT_FROM, values![tenant, practice, of.from, of.until, state, PAGE_ROWS]).await?;
-        self.looked(ctx.now, ctx.entry(Act::Read, Resource::ReferralList)).await?;
+        let rows = self
+            .0
+            .ledger()
+            .db()
+            .rows(SENT_FROM, values![tenant, practice, of.from, of.until, state, PAGE_ROWS])
+            .await?;
+        self.0.ledger().looked(ctx.now, ctx.entry(Act::Read, Resource::ReferralList)).await?;
         rows.iter().map(|row| counted_row(row, true)).collect()
     }
 
@@ -213,8 +225,8 @@ impl Store {
         let (tenant, scheme) = (ctx.grant.tenant(), ctx.grant.organisation());
         let since = waiting_since.unwrap_or(Timestamp::UNIX_EPOCH);
         let wanted = values![tenant, scheme, practice, waiting_since.is_some(), since, PAGE_ROWS];
-        let rows = self.db().rows(OPEN_NOW, wanted).await?;
-        self.looked(ctx.now, ctx.entry(Act::Read, Resource::Caseload)).await?;
+        let rows = self.0.ledger().db().rows(OPEN_NOW, wanted).await?;
+        self.0.ledger().looked(ctx.now, ctx.entry(Act::Read, Resource::Caseload)).await?;
         rows.iter().map(|row| counted_row(row, false)).collect()
     }
 
@@ -229,7 +241,7 @@ impl Store {
     ) -> Result<Vec<MonthRow>> {
         let mut all = values![ctx.grant.tenant(), ctx.grant.organisation()];
         all.extend(months.iter().flat_map(|(begins, ends)| values![*begins, *ends]));
-        let rows = self.db().rows(MONTHS, all).await?;
+        let rows = self.0.ledger().db().rows(MONTHS, all).await?;
         let month = |row: &Row| Ok(MonthRow { referrals: row.small("referrals")?, signposts: row.small("signposts")? });
         rows.iter().map(month).collect()
     }
@@ -241,7 +253,7 @@ impl Store {
     /// When the database fails.
     pub async fn flow_of_practices(&self, ctx: &Ctx<ReadFlow>, since: Timestamp) -> Result<Vec<PracticeRow>> {
         let (tenant, place) = (ctx.grant.tenant(), ctx.grant.organisation());
-        let mut tx = self.db().read().await?;
+        let mut tx = self.0.ledger().db().read().await?;
         let mut all: HashMap<String, PracticeRow> = HashMap::new();
         for row in tx.rows(WAITS, values![tenant, place, since, WAIT_ROWS, PAGE_ROWS]).await? {
             all.entry(row.text("practice")?).or_default().waits = waits(&row.text("waits")?)?;
@@ -267,7 +279,7 @@ impl Store {
     /// When the database fails.
     pub async fn signpost_counts(&self, ctx: &Ctx<ReadFlow>, since: Timestamp) -> Result<Vec<SignpostsRow>> {
         let values = values![ctx.grant.tenant(), ctx.grant.organisation(), since, PAGE_ROWS];
-        let rows = self.db().rows(SIGNPOSTS, values).await?;
+        let rows = self.0.ledger().db().rows(SIGNPOSTS, values).await?;
         rows.iter().map(|row| Ok(SignpostsRow { place: row.text("name")?, count: row.small("n")? })).collect()
     }
 
@@ -277,8 +289,8 @@ impl Store {
     /// When the database fails.
     pub async fn flow(&self, ctx: &Ctx<ReadFlow>, since: Timestamp) -> Result<Vec<FlowRow>> {
         let values = values![ctx.grant.tenant(), ctx.grant.organisation(), since, PAGE_ROWS];
-        let rows = self.db().rows(BY_PRACTICE, values).await?;
-        self.looked(ctx.now, ctx.entry(Act::Read, Resource::Flow)).await?;
+        let rows = self.0.ledger().db().rows(BY_PRACTICE, values).await?;
+        self.0.ledger().looked(ctx.now, ctx.entry(Act::Read, Resource::Flow)).await?;
         rows.iter()
             .map(|row| {
                 Ok(FlowRow {
@@ -294,4 +306,10 @@ impl Store {
             })
             .collect()
     }
+}
+
+/// Every statement of this room by name, for the test that has both engines understand them.
+#[cfg(any(test, feature = "testing"))]
+pub fn statements() -> impl Iterator<Item = (&'static str, &'static str)> {
+    STATEMENTS.iter().copied()
 }

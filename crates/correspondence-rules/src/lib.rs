@@ -1,0 +1,5 @@
+//! What may be said to whom, how and when: messages to people, the code that opens a name, consents. Pure.
+
+pub mod consent;
+pub mod group_code;
+pub mod message;

@@ -1,0 +1,224 @@
+//! Messages that did not arrive, and those that only a person may pass on: somebody sees them, sends them again or says
+//! that they have seen to it. Nothing that was meant for somebody disappears.
+
+use fingerpost_correspondence_rules::message::{Channel, Fault};
+use fingerpost_domain::Timestamp;
+use fingerpost_domain::calendar::day_of;
+use fingerpost_domain::id::{CaseId, ConnectionId, OutboxId};
+use fingerpost_domain::person::PersonName;
+use fingerpost_engine::{Result, Row, StoreError, Value, statements, values};
+use fingerpost_ledger::{Act, Resource};
+use fingerpost_policy::{ReadCase, SeeMessages};
+use fingerpost_store::{Ctx, MessageTemplate, case_in_scope, person_name, theirs};
+
+use crate::Correspondence;
+
+/// The columns of a message beside whom it was for.
+macro_rules! message {
+    () => {
+        "SELECT o.id, o.template, o.recipient_kind, o.channel, o.run_at, o.attempts, o.sent_at, o.failed_at, o.last_error, o.case_id, o.settled_at, "
+    };
+}
+
+statements! {
+    /// Of the scheme, in the cases that the reader may open. Names are read only for those who may (`$5`).
+    OF_SCHEME = concat!(
+        message!(),
+        "CASE WHEN CAST($5 AS BIGINT) = 1 THEN p.given END AS given, CASE WHEN CAST($5 AS BIGINT) = 1 THEN p.family END AS family, \
+         CASE WHEN CAST($5 AS BIGINT) = 1 THEN p.preferred END AS preferred, n.service_name, NULL AS user_name \
+         FROM outbox o JOIN case_file c ON c.tenant = o.tenant AND c.id = o.case_id JOIN person p ON p.tenant = c.tenant AND p.id = c.person \
+         LEFT JOIN connection n ON n.tenant = o.tenant AND n.id = o.recipient \
+         WHERE o.tenant = $1 AND o.scheme = $2 AND o.failed_at IS NOT NULL AND o.settled_at IS NULL AND ",
+        theirs!("c.worker", "$3", "$4"),
+        " ORDER BY o.failed_at DESC, o.id LIMIT $6"
+    );
+    /// To people who sign in here.
+    TO_USERS = concat!(
+        message!(),
+        "NULL AS given, NULL AS family, NULL AS preferred, NULL AS service_name, u.name AS user_name \
+         FROM outbox o JOIN app_user u ON u.tenant = o.tenant AND u.id = o.recipient \
+         WHERE o.tenant = $1 AND o.scheme IS NULL AND o.recipient_kind = 'user' AND o.failed_at IS NOT NULL AND o.settled_at IS NULL \
+         AND EXISTS (SELECT 1 FROM membership m WHERE m.tenant = o.tenant AND m.user_id = o.recipient AND m.organisation = $2) ORDER BY o.failed_at DESC, o.id LIMIT $3"
+    );
+    COUNT = concat!(
+        "SELECT CAST(COUNT(*) AS BIGINT) AS n FROM outbox o JOIN case_file c ON c.tenant = o.tenant AND c.id = o.case_id \
+         WHERE o.tenant = $1 AND o.scheme = $2 AND o.failed_at IS NOT NULL AND o.settled_at IS NULL AND ",
+        theirs!("c.worker", "$3", "$4")
+    );
+    /// To a group, and to whoever holds its link.
+    OF_CONNECTION = concat!(
+        message!(),
+        "NULL AS given, NULL AS family, NULL AS preferred, NULL AS service_name, NULL AS user_name FROM outbox o \
+         WHERE o.tenant = $1 AND o.case_id = $2 AND (o.recipient = $3 OR (o.recipient_kind = 'link' AND o.recipient IN \
+         (SELECT l.id FROM one_time_link l WHERE l.tenant = $1 AND l.scope = 'answer_connection' AND l.subject = $3))) ORDER BY o.id DESC LIMIT 20"
+    );
+    AGAIN = "UPDATE outbox SET failed_at = NULL, last_error = NULL, attempts = 0, run_at = $3 WHERE tenant = $1 AND id = $2 AND failed_at IS NOT NULL AND settled_at IS NULL";
+    SETTLE = "UPDATE outbox SET settled_at = $3, settled_by = $4 WHERE tenant = $1 AND id = $2 AND failed_at IS NOT NULL AND settled_at IS NULL";
+}
+
+/// Messages that one page shows at most.
+const MOST_SHOWN: i64 = 200;
+
+/// A message, and what became of it.
+#[derive(Debug, Clone)]
+pub struct MessageRow {
+    /// Its id.
+    pub id: OutboxId,
+    /// Which message; none where a newer program wrote it.
+    pub template: Option<MessageTemplate>,
+    /// The group it was for.
+    pub group: Option<String>,
+    /// The colleague it was for.
+    pub colleague: Option<String>,
+    /// The person, where the reader may know.
+    pub person: Option<PersonName>,
+    /// It was for the person themself.
+    pub to_person: bool,
+    /// The case it is about.
+    pub case: Option<CaseId>,
+    /// How it travels.
+    pub channel: Channel,
+    /// When it left.
+    pub sent_at: Option<Timestamp>,
+    /// When it was given up, and why.
+    pub failed: Option<(Timestamp, Fault)>,
+    /// Somebody has seen to it.
+    pub settled: bool,
+    /// When its turn comes.
+    pub run_at: Timestamp,
+}
+
+impl MessageRow {
+    /// It did not arrive, and nobody has seen to it.
+    #[must_use]
+    pub fn waits_for_somebody(&self) -> bool {
+        self.sent_at.is_none() && !self.settled && self.failed.is_some_and(|(_, fault)| fault.needs_somebody())
+    }
+}
+
+/// Messages that did not arrive.
+#[derive(Debug, Clone, Default)]
+pub struct Undelivered {
+    /// To people and groups, newest first.
+    pub outside: Vec<MessageRow>,
+    /// To colleagues; for those who look after who signs in.
+    pub inside: Vec<MessageRow>,
+}
+
+fn message(row: &Row) -> Result<MessageRow> {
+    let why = row.opt_text("last_error")?;
+    let fault = why.as_deref().and_then(Fault::from_code).unwrap_or(Fault::Message);
+    let named = row.opt_text("given")?.is_some();
+    Ok(MessageRow {
+        id: row.parsed("id")?,
+        template: MessageTemplate::from_code(&row.text("template")?),
+        group: row.opt_text("service_name")?,
+        colleague: row.opt_text("user_name")?,
+        person: named.then(|| person_name(row)).transpose()?,
+        to_person: row.text("recipient_kind")? == "person",
+        case: row.opt_parsed("case_id")?,
+        channel: row.coded("channel", Channel::from_code)?,
+        sent_at: row.opt_at("sent_at")?,
+        failed: row.opt_at("failed_at")?.map(|at| (at, fault)),
+        settled: row.opt_at("settled_at")?.is_some(),
+        run_at: row.at("run_at")?,
+    })
+}
+
+/// Whose messages: the values `$1` to `$4` of the statements about a scheme.
+fn scope(ctx: &Ctx<SeeMessages>) -> Vec<Value> {
+    let grant = &ctx.grant;
+    values![grant.tenant(), grant.organisation(), grant.only_user(), day_of(ctx.now)]
+}
+
+impl Correspondence {
+    /// Messages that did not arrive. `names` where the reader may open cases; `colleagues` where they look after who signs
+    /// in, or supervise.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn undelivered(&self, ctx: &Ctx<SeeMessages>, (names, colleagues): (bool, bool)) -> Result<Undelivered> {
+        let mut all = scope(ctx);
+        all.extend(values![i64::from(names), MOST_SHOWN]);
+        let mut tx = self.0.ledger().db().read().await?;
+        let mut found = Undelivered::default();
+        for row in &tx.rows(OF_SCHEME, all).await? {
+            found.outside.push(message(row)?);
+        }
+        if colleagues {
+            let here = values![ctx.grant.tenant(), ctx.grant.organisation(), MOST_SHOWN];
+            for row in &tx.rows(TO_USERS, here).await? {
+                found.inside.push(message(row)?);
+            }
+        }
+        drop(tx);
+        self.0.ledger().looked(ctx.now, ctx.entry(Act::Read, Resource::Message).because("undelivered")).await?;
+        Ok(found)
+    }
+
+    /// How many messages about the reader's people did not arrive.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn count_undelivered(&self, ctx: &Ctx<SeeMessages>) -> Result<i64> {
+        self.0.ledger().db().row(COUNT, scope(ctx)).await?.map_or(Ok(0), |row| row.int("n"))
+    }
+
+    /// What left to the group of a connection and what did not, newest first; its page's look is audited with it.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] outside the reader's scope.
+    pub async fn messages_of_connection(
+        &self,
+        ctx: &Ctx<ReadCase>,
+        (case, connection): (CaseId, ConnectionId),
+    ) -> Result<Vec<MessageRow>> {
+        let mut tx = self.0.ledger().db().read().await?;
+        case_in_scope(&mut tx, ctx, case).await?;
+        let rows = tx.rows(OF_CONNECTION, values![ctx.grant.tenant(), case, connection]).await?;
+        rows.iter().map(message).collect()
+    }
+
+    /// Sends a message again, from now on as if it were new. A second press changes nothing.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] for a message that is not on the reader's list; [`StoreError::ChangedMeanwhile`] where
+    /// sending again cannot help.
+    pub async fn send_again(&self, ctx: &Ctx<SeeMessages>, id: OutboxId) -> Result<()> {
+        let row = self.listed(ctx, id).await?;
+        if !row.failed.is_some_and(|(_, fault)| fault.may_be_sent_again()) {
+            return Err(StoreError::ChangedMeanwhile);
+        }
+        self.end(ctx, (AGAIN, id), values![ctx.grant.tenant(), id, ctx.now], "send_again").await
+    }
+
+    /// Notes that somebody has seen to a message in another way. A second press changes nothing.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] for a message that is not on the reader's list.
+    pub async fn settle(&self, ctx: &Ctx<SeeMessages>, id: OutboxId) -> Result<()> {
+        self.listed(ctx, id).await?;
+        let values = values![ctx.grant.tenant(), id, ctx.now, ctx.grant.user()];
+        self.end(ctx, (SETTLE, id), values, "seen_to").await
+    }
+
+    async fn listed(&self, ctx: &Ctx<SeeMessages>, id: OutboxId) -> Result<MessageRow> {
+        let all = self.undelivered(ctx, (false, ctx.grant.only_user().is_none())).await?;
+        all.outside.into_iter().chain(all.inside).find(|row| row.id == id).ok_or(StoreError::NotFound)
+    }
+
+    async fn end(
+        &self,
+        ctx: &Ctx<SeeMessages>,
+        (statement, id): (&'static str, OutboxId),
+        values: Vec<Value>,
+        why: &'static str,
+    ) -> Result<()> {
+        let ledger = self.0.ledger();
+        let mut tx = ledger.db().write().await?;
+        if tx.run(statement, values).await? == 0 {
+            return ledger.stored_before(tx).await;
+        }
+        ledger.commit(tx, ctx.now, ctx.entry(Act::Change, Resource::Message).of(id).because(why)).await
+    }
+}

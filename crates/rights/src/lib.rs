@@ -1,0 +1,30 @@
+//! What a person has said about others knowing of them, as SQL: who may be told what, who was, and taking it back.
+//!
+//! Taking back stops at once what has not left: messages that wait, pages of groups, letters to come. What was told
+//! cannot be untold; it stays listed.
+
+mod consents;
+mod known;
+
+use fingerpost_store::Store;
+
+pub use consents::ConsentRow;
+pub use known::{GroupRow, Known, ToldRow};
+
+/// Who may be told what. Cloning shares it.
+#[derive(Debug, Clone)]
+pub struct Rights(Store);
+
+impl Rights {
+    /// Over an open store.
+    #[must_use]
+    pub const fn over(store: Store) -> Self {
+        Self(store)
+    }
+}
+
+/// Every statement of this room by name, for the test that has both engines understand them.
+#[cfg(any(test, feature = "testing"))]
+pub fn statements() -> impl Iterator<Item = (&'static str, &'static str)> {
+    [consents::STATEMENTS, known::STATEMENTS].into_iter().flatten().copied()
+}

@@ -1,0 +1,183 @@
+//! Consents are given in words, taken back at once, and what was told stays listed.
+
+use fingerpost_correspondence::Correspondence;
+use fingerpost_correspondence_rules::consent::{Consent, ConsentAnswers, Telling};
+use fingerpost_correspondence_rules::message::{ByHand, MayLeave};
+use fingerpost_domain::connection::{ConnectionState, OfferAnswers};
+use fingerpost_domain::disclosure::ReferrerHears;
+use fingerpost_domain::id::{CaseId, ConnectionId, TenantId};
+use fingerpost_domain::text::Line;
+use fingerpost_policy::{ReadCase, WorkCase};
+use fingerpost_rights::Rights;
+use fingerpost_store::testing::{Village, on_both, person, start};
+use fingerpost_store::{ConnectionChange, Ctx, LinkScope, MessageTemplate, Store, StoreError};
+use jiff::civil::date;
+
+struct Here {
+    village: Village,
+    rights: Rights,
+    case: CaseId,
+}
+
+impl Here {
+    async fn of(store: &Store) -> Self {
+        let village = Village::build(store, &TenantId::main(), "T").await;
+        let referral = village.send(store, &person("Peggy", 1)).await;
+        let case = village.accept(store, referral).await;
+        Self { village, rights: Rights::over(store.clone()), case }
+    }
+
+    fn work(&self) -> Ctx<WorkCase> {
+        Village::ctx(&self.village.worker, &self.village.scheme, start())
+    }
+
+    fn read(&self) -> Ctx<ReadCase> {
+        Village::ctx(&self.village.worker, &self.village.scheme, start())
+    }
+
+    async fn offered(&self, store: &Store) -> ConnectionId {
+        let choir = serde_json::from_value(serde_json::json!({ "id": "1", "name": "Tannery Choir" }));
+        let choir: fingerpost_directory::hsds::Service = choir.unwrap();
+        let settled = [choir.settled("test").unwrap()];
+        store.import_services(&settled, ("test", 1, 0), (start(), false), |_, _| {}).await.unwrap();
+        let service = store.services_after(0, 1).await.unwrap()[0].id;
+        let answers = OfferAnswers {
+            ask: "Used to sing.".into(),
+            agreed: true,
+            told: "name".into(),
+            way: "email".into(),
+            email: "choir@example.org".into(),
+            ..OfferAnswers::default()
+        };
+        let peggy = store.case(&self.read(), self.case).await.unwrap().person;
+        let offer = answers.check(&peggy.details, &peggy.safe_contact).unwrap();
+        let key = Village::key(store.entropy());
+        store.offer_connection(&self.work(), self.case, (service, &offer, key)).await.unwrap()
+    }
+}
+
+fn ruth(said: &str) -> Consent {
+    let answers = ConsentAnswers {
+        whom: "family".into(),
+        name: "Her daughter Ruth".into(),
+        purpose: "To drive her".into(),
+        what: "Day and time of the choir".into(),
+        said: said.into(),
+        words: "Yes, tell Ruth.".into(),
+        ..ConsentAnswers::default()
+    };
+    answers.check().unwrap()
+}
+
+fn told() -> Telling {
+    Telling { on: date(2026, 11, 20), what: Line::parse("The day, by phone").unwrap().unwrap() }
+}
+
+#[tokio::test]
+async fn nobody_is_told_on_what_was_refused_or_taken_back() {
+    on_both(async |store| {
+        let here = Here::of(store).await;
+        let (work, rights) = (here.work(), &here.rights);
+        let key = Village::key(store.entropy());
+        for _ in 0..2 {
+            rights.record_consent(&work, here.case, (&ruth("given"), key)).await.unwrap();
+        }
+        let known = rights.known(&here.read(), here.case).await.unwrap();
+        assert_eq!(known.consents.len(), 1, "the same form records once");
+        let id = known.consents[0].id;
+        let key = Village::key(store.entropy());
+        for _ in 0..2 {
+            rights.record_telling(&work, (here.case, id), (&told(), key)).await.unwrap();
+        }
+        rights.withdraw_consent(&work, (here.case, id)).await.unwrap();
+        rights.withdraw_consent(&work, (here.case, id)).await.unwrap();
+        let again = rights.record_telling(&work, (here.case, id), (&told(), Village::key(store.entropy()))).await;
+        assert!(matches!(again, Err(StoreError::ChangedMeanwhile)));
+        let known = rights.known(&here.read(), here.case).await.unwrap();
+        assert!(!known.consents[0].stands());
+        let to_ruth = known.told.iter().filter(|row| row.whom == "Her daughter Ruth").count();
+        assert_eq!(to_ruth, 1, "what was told cannot be untold, and is listed once");
+
+        let refused = ruth("refused");
+        rights.record_consent(&work, here.case, (&refused, Village::key(store.entropy()))).await.unwrap();
+        let known = rights.known(&here.read(), here.case).await.unwrap();
+        let no = known.consents.iter().find(|row| row.consent == refused).unwrap();
+        let tried = rights.record_telling(&work, (here.case, no.id), (&told(), Village::key(store.entropy()))).await;
+        assert!(matches!(tried, Err(StoreError::ChangedMeanwhile)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whose_case_it_is_not_reads_and_changes_nothing() {
+    on_both(async |store| {
+        let here = Here::of(store).await;
+        let other = &here.village.other_worker;
+        let read: Ctx<ReadCase> = Village::ctx(other, &here.village.scheme, start());
+        let work: Ctx<WorkCase> = Village::ctx(other, &here.village.scheme, start());
+        assert!(matches!(here.rights.known(&read, here.case).await, Err(StoreError::NotFound)));
+        let key = Village::key(store.entropy());
+        let recorded = here.rights.record_consent(&work, here.case, (&ruth("given"), key)).await;
+        assert!(matches!(recorded, Err(StoreError::NotFound)));
+        assert!(matches!(here.rights.take_everything_back(&work, here.case).await, Err(StoreError::NotFound)));
+        assert!(matches!(here.rights.change_messages(&work, here.case, false).await, Err(StoreError::NotFound)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn taking_everything_back_stops_at_once_what_has_not_left() {
+    on_both(async |store| {
+        let here = Here::of(store).await;
+        let (work, correspondence) = (here.work(), Correspondence::over(store.clone()));
+        let id = here.offered(store).await;
+        let token =
+            correspondence.mint_group_link(&here.village.tenant, &id.to_string(), start()).await.unwrap().unwrap();
+        let link = store.live_link(&token, start()).await.unwrap().unwrap();
+        correspondence.group_says(&link, ConnectionChange::Yes, start()).await.unwrap();
+        here.rights.record_consent(&work, here.case, (&ruth("given"), Village::key(store.entropy()))).await.unwrap();
+
+        here.rights.take_everything_back(&work, here.case).await.unwrap();
+        here.rights.take_everything_back(&work, here.case).await.unwrap();
+        let known = here.rights.known(&here.read(), here.case).await.unwrap();
+        assert_eq!(known.referrer_hears, ReferrerHears::Nothing);
+        assert!(known.consents.iter().all(|row| !row.stands()));
+        assert_eq!(known.groups[0].state, ConnectionState::Withdrawn);
+        assert!(known.open, "the work goes on until somebody closes it");
+        assert_eq!(store.live_link(&token, start()).await.unwrap(), None, "the group's page has ended");
+        let left = store.claim_messages(50, start()).await.unwrap();
+        let outside = [MessageTemplate::ConnectionOffered, MessageTemplate::GroupCode];
+        assert!(
+            left.iter().all(|message| !outside.contains(&message.template)),
+            "neither the question nor the code leaves"
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_person_stops_messages_by_a_link_and_is_written_to_again_when_they_want() {
+    on_both(async |store| {
+        let here = Here::of(store).await;
+        let peggy = store.case(&here.read(), here.case).await.unwrap().person;
+        let version = store.case(&here.read(), here.case).await.unwrap().version;
+        let by_email = fingerpost_domain::safe_contact::SafeContact {
+            reach: fingerpost_domain::safe_contact::Reach::Email,
+            guidance: None,
+        };
+        let changed = fingerpost_store::PersonHere { safe_contact: by_email, ..peggy };
+        store.change_care(&here.work(), here.case, (&changed, version)).await.unwrap();
+        let reach = async || here.rights.known(&here.read(), here.case).await.unwrap().reach;
+        assert!(matches!(reach().await, MayLeave::By(_)));
+        let person = here.rights.person_of(&here.read(), here.case).await.unwrap();
+        let token = here.rights.mint_stop_link(&here.village.tenant, person, start()).await.unwrap();
+        let link = store.live_link(&token, start()).await.unwrap().unwrap();
+        assert_eq!(link.scope, LinkScope::StopMessages);
+        here.rights.stop_by_link(&link, start()).await.unwrap();
+        here.rights.stop_by_link(&link, start()).await.unwrap();
+        assert_eq!(reach().await, MayLeave::ByHand(ByHand::Stopped));
+        here.rights.change_messages(&here.work(), here.case, true).await.unwrap();
+        assert!(matches!(reach().await, MayLeave::By(_)));
+    })
+    .await;
+}
