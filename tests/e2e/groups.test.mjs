@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { accessible, browser, fileBehind, linkToGroup, neighbourhood, open, picture, signInAs, valid } from './support.mjs'
+import { accessible, browser, fileBehind, letter, linkToGroup, neighbourhood, open, picture, signInAs, valid } from './support.mjs'
 
 let server
 let engine
@@ -82,7 +82,28 @@ for (const how of CASES) {
     await group.getByRole('button', { name: 'We are full' }).click(); await check(group, 'group said no')
     assert.match(await group.textContent('main'), /not this time.*we are full/s)
     await group.getByRole('button', { name: 'Yes, they are welcome' }).click(); await check(group, 'group said yes'); await picture(group, `group-yes-${width}`)
+    assert.match(await group.textContent('main'), /You said yes.*Who is it\?/s)
+    assert.doesNotMatch(await group.content(), /Peggy|Margaret|Alderthwaite|960 142/, 'a yes alone names nobody: the link may have been passed on')
+    await group.getByLabel('The code that we sent to').fill('12')
+    await group.getByRole('button', { name: 'Show who it is' }).click(); await check(group, 'group, no code')
+    assert.match(await group.textContent('main'), /six digits/)
+    const code = (await letter(server, known, 'Here is the code')).match(/\d{3} \d{3}/)[0]
+    await group.getByLabel('The code that we sent to').fill(code)
+    await group.getByRole('button', { name: 'Show who it is' }).click(); await check(group, 'group reads the name'); await picture(group, `group-open-${width}`)
     assert.match(await group.textContent('main'), /You said yes.*Peggy Alderthwaite/s)
+    const elsewhere = await open(engine, server, how)
+    await elsewhere.goto(link); await check(elsewhere, 'passed on')
+    assert.doesNotMatch(await elsewhere.content(), /Peggy|Alderthwaite/, 'whoever has the link alone reads no name')
+    await elsewhere.context().close()
+    await group.getByLabel('Who meets them?').fill('Jean, at the door')
+    await group.getByLabel('What should they bring?').fill('Nothing')
+    await group.getByRole('button', { name: /^Send it to/ }).click(); await check(group, 'group helps')
+    assert.match(await group.textContent('main'), /Thank you. The link worker has it/)
+    await maya.goto(place); await check(maya, 'connection, accepted')
+    assert.match(await maya.textContent('main'), /Jean, at the door.*The code that opens a name: sent /s)
+    await maya.getByRole('link', { name: /^A card for Peggy/ }).click(); await check(maya, 'card'); await picture(maya, `card-${width}`)
+    assert.match(await maya.textContent('main'), /My first visit.*Jean, at the door/s)
+    assert.doesNotMatch(await maya.locator('article').textContent(), /Peggy|lonel/, 'it says where, not whom and not why')
     await group.getByLabel('Year').fill('2099')
     await group.getByRole('button', { name: 'Yes, came that day' }).click(); await check(group, 'group, wrong day')
     assert.match(await group.textContent('main'), /must be today or earlier/)

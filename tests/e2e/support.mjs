@@ -51,20 +51,25 @@ export async function serve(database, extra = []) {
 
 /** The link of the newest message to a group that is not among those `known`: a server without mail keeps messages as files. */
 export async function linkToGroup(server, known) {
+  const text = await letter(server, known, 'question for your group')
+  return text.match(/\/l\/[0-9a-f]+/)[0]
+}
+
+/** The next message that left and holds `words`, its soft line breaks taken out. `known` holds those that were read before. */
+export async function letter(server, known, words) {
   const box = join(server.data.path, 'outbox')
   for (let turn = 0; turn < 80; turn += 1) {
-    const names = existsSync(box) ? readdirSync(box).filter((name) => name.endsWith('.eml') && !known.has(name)) : []
+    const names = existsSync(box) ? readdirSync(box).filter((name) => /\.(eml|txt)$/.test(name) && !known.has(name)) : []
     for (const name of names) {
-      const text = readFileSync(join(box, name), 'utf8').replace(/=\r?\n/g, '')
-      const link = text.match(/\/l\/[0-9a-f]+/)
-      if (text.includes('question for your group') && link) {
+      const text = readFileSync(join(box, name), 'utf8').replace(/=\r?\n/g, '').replaceAll('=3D', '=')
+      if (text.includes(words)) {
         known.add(name)
-        return link[0]
+        return text
       }
     }
     await new Promise((resolve) => setTimeout(resolve, 250))
   }
-  throw new Error('no message to a group left')
+  throw new Error(`no message left that says "${words}"`)
 }
 
 /** A folder of its own for a test's database. */

@@ -48,7 +48,7 @@ pub(crate) async fn tell(store: &Store, cast: &Cast, today: Date) -> Result<(), 
             let read = Cast::ctx::<ReadCase>(worker, scheme, evening)?;
             let by_itself = matches!(casework.reach(&read, case.id).await?, MayLeave::By(_));
             // One was to be told by a message when that was safe, and it is not any more: somebody has to ring.
-            let tell = by_itself || *after == 4;
+            let tell = by_itself || *kind == VisitKind::Call;
             casework.plan_visit(&work, case.id, (&visit, tell, store.entropy().id(evening))).await?;
         }
     }

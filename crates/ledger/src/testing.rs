@@ -165,7 +165,8 @@ pub async fn found_by_index(ledger: &Ledger, statements: impl Iterator<Item = (&
             .map(|name| format!("SCAN {name}"))
             .collect();
         for step in steps.iter().filter(|step| !made.contains(step)) {
-            let whole = (step.starts_with("SCAN") && !step.contains("USING") && !step.contains("CONSTANT ROW")) || step.ends_with("(tenant=?)");
+            let whole = (step.starts_with("SCAN") && !step.contains("USING") && !step.contains("CONSTANT ROW"))
+                || step.ends_with("(tenant=?)");
             assert!(!whole, "{name}: {step}");
         }
     }

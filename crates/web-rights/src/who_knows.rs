@@ -109,6 +109,12 @@ fn reach(reach: MayLeave, called: &str) -> String {
     }
 }
 
+/// What a list offers, with nothing chosen beforehand.
+fn choices(all: impl Iterator<Item = (&'static str, String)>) -> Vec<Choice> {
+    let none = Choice::new("", "Choose", false);
+    std::iter::once(none).chain(all.map(|(code, label)| Choice::new(code, label, false))).collect()
+}
+
 async fn page(
     here: &May<ReadCase>,
     case: CaseId,
@@ -166,10 +172,11 @@ async fn page(
             .collect(),
         may_change,
         may_take_back: may_change && (groups_know || stands || referrer_hears),
-        whoms: Whom::ALL.iter().map(|whom| Choice::new(whom.code(), whom.label(), false)).collect(),
-        bases: (Basis::ALL.iter().filter(|basis| **basis != Basis::Agreed))
-            .map(|basis| Choice::new(basis.code(), fingerpost_domain::text::capital(basis.label()), false))
-            .collect(),
+        whoms: choices(Whom::ALL.iter().map(|whom| (whom.code(), whom.label().to_owned()))),
+        bases: choices(
+            (Basis::ALL.iter().filter(|basis| **basis != Basis::Agreed))
+                .map(|basis| (basis.code(), fingerpost_domain::text::capital(basis.label()))),
+        ),
         key: key.to_string(),
         values: typed.consent,
         telling,
