@@ -73,13 +73,21 @@ statements! {
     OVERDUE = "SELECT c.scheme, v.gone_by, v.back_by, v.raised FROM visit v JOIN case_file c ON c.tenant = v.tenant AND c.id = v.case_id \
                WHERE v.tenant = $1 AND v.id = $2 AND v.left_at IS NOT NULL AND v.back_at IS NULL AND v.answered_at IS NULL";
     RAISE = "UPDATE visit SET raised = $3 WHERE tenant = $1 AND id = $2";
-    /// Answers of groups to offers in open cases, newest first; those of the reader, and of whoever they cover.
+    /// Answers of groups to offers in open cases, and days on which they did not see somebody whom nobody has spoken to
+    /// since; newest first; those of the reader, and of whoever they cover.
     ANSWERS = concat!(
-        "SELECT n.id, n.case_id, n.service_name, n.state, n.reason, n.answered_at, p.given, p.family, p.preferred \
+        "SELECT id, case_id, service_name, state, reason, answered_at, missed_on, given, family, preferred FROM ( \
+         SELECT n.id, n.case_id, n.service_name, n.state, n.reason, n.answered_at, CAST(NULL AS TEXT) AS missed_on, p.given, p.family, p.preferred \
          FROM case_file c CROSS JOIN connection n JOIN person p ON p.tenant = c.tenant AND p.id = c.person \
          WHERE c.tenant = $1 AND c.scheme = $2 AND c.closed_at IS NULL AND n.tenant = c.tenant AND n.case_id = c.id AND n.answered_at >= $5 AND n.answered_by = 'group' AND n.state IN ('accepted', 'declined_by_group') AND ",
         theirs!("c.worker", "$3", "$4"),
-        " ORDER BY n.answered_at DESC, n.id LIMIT 20"
+        " UNION ALL SELECT n.id, n.case_id, n.service_name, n.state, CAST(NULL AS TEXT) AS reason, v.told_at AS answered_at, v.on_day AS missed_on, p.given, p.family, p.preferred \
+         FROM case_file c CROSS JOIN connection n CROSS JOIN connection_visit v JOIN person p ON p.tenant = c.tenant AND p.id = c.person \
+         WHERE c.tenant = $1 AND c.scheme = $2 AND c.closed_at IS NULL AND n.tenant = c.tenant AND n.case_id = c.id AND n.state IN ('accepted', 'started') \
+         AND v.tenant = n.tenant AND v.connection = n.id AND v.came = 0 AND v.told_by = 'group' AND v.told_at >= $5 \
+         AND NOT EXISTS (SELECT 1 FROM contact t WHERE t.tenant = c.tenant AND t.case_id = c.id AND t.on_day > v.on_day) AND ",
+        theirs!("c.worker", "$3", "$4"),
+        ") told ORDER BY answered_at DESC, id, missed_on LIMIT 20"
     );
     FEED_OWNER = "SELECT id FROM app_user WHERE tenant = $1 AND id = $2 AND disabled = 0";
     FEED = "SELECT v.id, v.kind, v.on_day, v.at_minute, v.minutes, v.planned_at FROM visit v JOIN case_file c ON c.tenant = v.tenant AND c.id = v.case_id \
@@ -170,6 +178,8 @@ pub struct AnswerRow {
     pub state: ConnectionState,
     /// Why not, where it was no.
     pub reason: Option<GroupReason>,
+    /// The day on which they were expected and did not come, where that is what the group says.
+    pub missed_on: Option<Date>,
     /// When.
     pub at: Timestamp,
 }
@@ -473,7 +483,7 @@ impl Casework {
         self.0.ledger().commit(tx, now, entry.because(job.kind.code())).await
     }
 
-    /// What groups answered in the last two weeks, newest first.
+    /// What groups said in the last two weeks, newest first.
     ///
     /// # Errors
     /// When the database fails.
@@ -493,6 +503,7 @@ impl Casework {
                     service: row.text("service_name")?,
                     state: row.coded("state", ConnectionState::from_code)?,
                     reason: row.opt_coded("reason", GroupReason::from_code)?,
+                    missed_on: row.opt_parsed("missed_on")?,
                     at: row.at("answered_at")?,
                 })
             })

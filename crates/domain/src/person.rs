@@ -307,7 +307,7 @@ impl PersonDetails {
 /// What stands on every page about a person, as changed in a case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Care {
-    /// The person with phone, e-mail and communication as they now are.
+    /// The person with phone, e-mail, address and communication as they now are.
     pub details: PersonDetails,
     /// How to reach them safely.
     pub safe_contact: SafeContact,
@@ -325,6 +325,8 @@ pub struct CareAnswers {
     pub guidance: String,
     pub phone: String,
     pub email: String,
+    pub address: String,
+    pub postcode: String,
     pub communication: String,
 }
 
@@ -338,9 +340,11 @@ impl CareAnswers {
         let risk = problems.take("risk", Risk::parse(&self.risk, &self.risk_note));
         let phone = optional(&mut problems, "phone", &self.phone, Phone::parse);
         let email = optional(&mut problems, "email", &self.email, Email::parse);
+        let address = problems.take("address", Line::parse(&self.address)).flatten();
+        let postcode = optional(&mut problems, "postcode", &self.postcode, Postcode::parse);
         let guidance = problems.take("guidance", Line::parse(&self.guidance)).flatten();
         let communication = problems.take("communication", Note::parse(&self.communication)).flatten();
-        let details = PersonDetails { phone, email, communication, ..person.clone() };
+        let details = PersonDetails { phone, email, address, postcode, communication, ..person.clone() };
         let reach = Reach::from_code(&self.reach);
         match reach {
             None => problems.add("reach", "Choose a safe way to reach them"),

@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-use fingerpost_print::{Bar, Evidence, Letter, Part, PlanCopy, PrintedTable, Report, Step};
+use fingerpost_print::{Bar, Evidence, Letter, Message, Part, PlanCopy, PrintedTable, Report, Step};
 
 /// With a file to look at when `FINGERPOST_PAPER` names a folder.
 fn kept(name: &str, pdf: &[u8]) {
@@ -148,4 +148,25 @@ fn a_report_holds_its_tables() {
     kept("report.pdf", &pdf);
     assert!(pdf.starts_with(b"%PDF-") && holds(&pdf, b"pdfuaid:part"));
     assert!(Report { parts: vec![], tables: vec![], ..usual }.pdf().is_ok());
+}
+
+#[test]
+fn a_letter_to_a_person_has_its_address_in_the_window_and_is_set_large() {
+    for large in [false, true] {
+        let message = Message {
+            to: vec!["Margaret Alderthwaite".into(), "14 Tannery Row".into(), "Market Wexley".into(), "WX4 2TN".into()],
+            from: "Wexley Vale Social Prescribing".into(),
+            title: "A day and a time for you".into(),
+            lines: vec![
+                "Hello Margaret Alderthwaite,".into(),
+                "Maya Okonkwo meets you on Tuesday 1 December 2026 at 10:30am.".into(),
+                "Where: at your home.".into(),
+                "If it does not suit you, ring 01632 960 200. You need not answer this message.".into(),
+            ],
+            large,
+        };
+        let pdf = message.pdf().unwrap();
+        assert!(pdf.starts_with(b"%PDF-"));
+        kept(if large { "message-large.pdf" } else { "message.pdf" }, &pdf);
+    }
 }

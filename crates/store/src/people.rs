@@ -17,7 +17,7 @@ use fingerpost_engine::{Row, Tx, Value, values};
 statements! {
     INSERT = "INSERT INTO person (tenant, id, given, family, preferred, name_folded, born, nhs_number, address, postcode, phone, email, communication, \
               reach, guidance, risk, risk_note, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)";
-    CHANGE_CARE = "UPDATE person SET reach = $3, guidance = $4, risk = $5, risk_note = $6, phone = $7, email = $8, communication = $9 WHERE tenant = $1 AND id = $2";
+    CHANGE_CARE = "UPDATE person SET reach = $3, guidance = $4, risk = $5, risk_note = $6, phone = $7, email = $8, communication = $9, address = $10, postcode = $11 WHERE tenant = $1 AND id = $2";
     ONE = "SELECT given, family, preferred, born, nhs_number, address, postcode, phone, email, communication, reach, guidance, risk, risk_note FROM person WHERE tenant = $1 AND id = $2";
     ALIKE = "SELECT p.id, p.given, p.family, p.preferred, p.born, p.nhs_number, p.address, p.postcode, p.phone, p.email, p.communication, p.risk_note, \
              (SELECT COUNT(*) FROM case_file c WHERE c.tenant = p.tenant AND c.person = p.id AND c.scheme = $5 AND c.closed_at IS NULL) AS open_cases \
@@ -33,6 +33,8 @@ pub(crate) async fn change_care(tx: &mut Tx, tenant: &TenantId, id: PersonId, pe
         person.details.phone.as_ref().map(Phone::as_str),
         person.details.email.as_ref().map(Email::as_str),
         person.details.communication.as_ref().map(Note::as_str),
+        person.details.address.as_ref().map(Line::as_str),
+        person.details.postcode.as_ref().map(Postcode::as_str),
     ]);
     tx.run(CHANGE_CARE, all).await
 }

@@ -7,8 +7,8 @@ use fingerpost_domain::calendar::{day_of, plus_days, working_days_between};
 use fingerpost_domain::connection::ConnectionState;
 use fingerpost_domain::text::capital;
 use fingerpost_domain::{Date, Timestamp};
-use fingerpost_policy::{Action, ReadCaseload};
-use fingerpost_ui::format::{count, days_ago, due, long_day, time};
+use fingerpost_policy::{Action, ReadCaseload, SeeMessages};
+use fingerpost_ui::format::{count, day, days_ago, due, long_day, time};
 use fingerpost_ui::pages::{
     CaseloadLine, CaseloadPage, ClosedLine, ClosedPage, DayView, Filter, GroupAnswerLine, Inbox, OutLine, ReviewLine,
 };
@@ -87,8 +87,16 @@ fn reviews(here: &May<ReadCaseload>, rows: &[CaseloadRow], today: Date) -> Vec<R
 }
 
 fn answer_line(here: &May<ReadCaseload>, row: &AnswerRow, today: Date) -> GroupAnswerLine {
-    let yes = row.state == ConnectionState::Accepted;
     let when = days_ago(day_of(row.at), today);
+    if let Some(on) = row.missed_on {
+        return GroupAnswerLine {
+            href: here.href(&format!("cases/{}", row.case)),
+            text: format!("{} did not come to {}, {}", short_name(&row.name), row.service, day(on, today)),
+            detail: format!("Told {when}. Ask how they are; the line goes when you write that down."),
+            yes: false,
+        };
+    }
+    let yes = row.state == ConnectionState::Accepted;
     GroupAnswerLine {
         href: here.href(&format!("cases/{}/connections/{}", row.case, row.connection)),
         text: format!(
@@ -161,6 +169,17 @@ async fn inbox(here: &May<ReadCaseload>, now: Timestamp) -> Result<Option<Inbox>
     }))
 }
 
+/// What did not arrive, or waits to be passed on by hand.
+async fn undelivered(here: &May<ReadCaseload>) -> Result<Option<Inbox>, WebError> {
+    let count_of = here.also::<SeeMessages>()?;
+    let waiting = here.app().correspondence().count_undelivered(&count_of).await?;
+    Ok((waiting > 0).then(|| Inbox {
+        text: format!("{} for you to pass on", count(waiting, "message", "messages")),
+        href: here.href("messages"),
+        detail: "They did not arrive, or no machine may send them.".to_owned(),
+    }))
+}
+
 /// Closed cases stay readable: how each ended, last closed first.
 async fn closed(here: &May<ReadCaseload>) -> Result<Response, WebError> {
     let rows = here.app().casework().closed_cases(&here.ctx).await?;
@@ -200,6 +219,7 @@ pub async fn list(here: May<ReadCaseload>, Query(shown): Query<Shown>) -> Result
         today: long_day(today),
         room: format!("{own_cases} of {} used.", count(places, "place", "places")),
         inbox: inbox(&here, here.ctx.now).await?,
+        undelivered: undelivered(&here).await?,
         day: if supervising { None } else { Some(own_day(&here, &rows, today).await?) },
         alerts: alerts::lines(&here, today).await?,
         out: here.app().casework().out_now(&here.ctx).await?.iter().map(|row| out_line(&here, row, today)).collect(),

@@ -49,6 +49,8 @@ fn standing(case: &Case) -> CareAnswers {
         guidance: safe_contact.guidance.as_ref().map(ToString::to_string).unwrap_or_default(),
         phone: details.phone.as_ref().map(|p| p.as_str().to_owned()).unwrap_or_default(),
         email: details.email.as_ref().map(|e| e.as_str().to_owned()).unwrap_or_default(),
+        address: details.address.as_ref().map(ToString::to_string).unwrap_or_default(),
+        postcode: details.postcode.as_ref().map(|p| p.as_str().to_owned()).unwrap_or_default(),
         communication: details.communication.as_ref().map(ToString::to_string).unwrap_or_default(),
     }
 }
@@ -76,6 +78,8 @@ pub(crate) async fn change(
         guidance: form.text("guidance"),
         phone: form.text("phone"),
         email: form.text("email"),
+        address: form.text("address"),
+        postcode: form.text("postcode"),
         communication: form.text("communication"),
     };
     let read: i64 = form.text("version").parse().map_err(|_| WebError::StaleForm)?;

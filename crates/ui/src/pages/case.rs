@@ -430,7 +430,8 @@ mod samples {
                 values: CareAnswers::default(),
                 problems: vec![],
             };
-            let fields = ["risk", "risk_note", "reach", "phone", "email", "guidance", "communication"];
+            let fields =
+                ["risk", "risk_note", "reach", "phone", "email", "address", "postcode", "guidance", "communication"];
             vec![Self { problems: problems(&fields), ..usual.clone() }, usual]
         }
     }

@@ -180,6 +180,8 @@ pub struct CaseloadPage {
     pub room: String,
     /// Referrals that wait.
     pub inbox: Option<Inbox>,
+    /// Messages to pass on by hand.
+    pub undelivered: Option<Inbox>,
     /// "Your people", or the scheme's.
     pub table_heading: String,
     /// Today's visits, and those who cover or are covered: for somebody who sees their own people.
@@ -468,6 +470,7 @@ mod samples {
                 today: "Saturday".into(),
                 room: "0 of 30".into(),
                 inbox: None,
+                undelivered: None,
                 day: None,
                 alerts: vec![],
                 out: vec![],
@@ -522,6 +525,7 @@ mod samples {
             vec![
                 Self {
                     rows: vec![line, quiet],
+                    undelivered: Some(inbox.clone()),
                     inbox: Some(inbox),
                     day: Some(day),
                     alerts: vec![AlertLine::sample(), AlertLine { href: None, ..AlertLine::sample() }],
