@@ -170,6 +170,51 @@ for (const how of HOW) {
   })
 }
 
+for (const how of HOW) {
+  test(`a copy of everything that is held is read through before it is given, ${named(how)}`, async () => {
+    const check = (page, where) => accessible(page, where, how)
+    const maya = await peggysCase(how)
+    const place = maya.url()
+    assert.equal((await maya.goto(`${place}/record`)).status(), 404, 'only who supervises may')
+    const josephine = await open(engine, server, how)
+    await signInAs(josephine, /Josephine Carr/)
+    await josephine.goto(`${place}/who-knows`)
+    await josephine.getByRole('link', { name: /^A copy of everything held/ }).click(); await check(josephine, 'record'); await picture(josephine, `record-${how.width}`)
+    await josephine.getByRole('button', { name: 'Make the copy to print' }).click(); await check(josephine, 'record, unread'); await picture(josephine, `record-wrong-${how.width}`)
+    assert.match(await josephine.textContent('main'), /There is a problem.*Read .* and choose/s)
+    const choices = josephine.getByLabel('Give it or leave it out?')
+    const note = await josephine.getByRole('listitem').filter({ hasText: 'Recorded by Maya Okonkwo' }).first().locator('p').last().textContent()
+    let left = false
+    for (let at = 0; at < await choices.count(); at += 1) {
+      const choice = choices.nth(at)
+      if (await choice.inputValue() !== '') continue
+      const entry = await choice.locator('xpath=ancestor::li').textContent()
+      const out = !left && entry.includes('Recorded by Maya Okonkwo')
+      left ||= out
+      await choice.selectOption(out ? 'names_another' : 'keep')
+    }
+    assert.ok(left && note)
+    if (how.width === 1280) {
+      const kept = josephine.waitForEvent('download')
+      await josephine.getByRole('button', { name: 'Make the copy as data' }).click()
+      const stream = await (await kept).createReadStream()
+      let text = ''
+      for await (const part of stream) text += part
+      const data = JSON.parse(text)
+      assert.equal(data.about, 'Margaret Alderthwaite')
+      assert.deepEqual(data.left_out, { names_another: 1 })
+      assert.ok(data.entries.length > 5)
+    }
+    await josephine.getByRole('button', { name: 'Make the copy to print' }).click(); await check(josephine, 'copy of the record'); await picture(josephine, `record-copy-${how.width}`)
+    assert.match(await josephine.textContent('main'), /What is held about me.*Margaret Alderthwaite.*One entry is left out/s)
+    await josephine.getByRole('link', { name: 'Back to every entry' }).click(); await check(josephine, 'copies given')
+    await josephine.getByText('Copies given before').click()
+    assert.match(await josephine.textContent('main'), /by Josephine Carr: \d+ entries, 1 left out/)
+    assert.ok(await valid([josephine]) > 3)
+    for (const page of [maya, josephine]) await page.context().close()
+  })
+}
+
 test('nothing that was said stands in the log', async () => {
   for (const secret of ['Peggy', 'Ruth', 'peggy@', 'sing alto', 'WX4']) assert.ok(!server.log().includes(secret), secret)
 })

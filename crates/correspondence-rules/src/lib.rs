@@ -3,3 +3,4 @@
 pub mod consent;
 pub mod group_code;
 pub mod message;
+pub mod record;

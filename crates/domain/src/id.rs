@@ -117,6 +117,8 @@ ids! {
     ConsentId,
     /// Something that somebody was told.
     TellingId,
+    /// A copy of a record that was given.
+    RecordCopyId,
     /// One run of an import.
     ImportRunId,
     /// Minted with a form; makes its posting happen once, however often it arrives.

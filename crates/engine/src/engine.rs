@@ -132,6 +132,7 @@ text_ids!(
     GroupKeyId,
     ConsentId,
     TellingId,
+    RecordCopyId,
     ImportRunId,
     ServiceId,
     SignpostId,

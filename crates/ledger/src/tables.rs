@@ -60,6 +60,7 @@ tables! {
     "group_key": "tenant" "id" "link" "code_hash" "sent_at" "until" "tries" "used_at";
     "consent": "tenant" "id" "case_id" "request_key" "whom" "name" "purpose" "what" "said" "words" "basis" "authority" "reason" "recorded_by" "recorded_at" "withdrawn_at" "withdrawn_by";
     "telling": "tenant" "id" "case_id" "consent" "request_key" "on_day" "what" "told_by" "recorded_at";
+    "record_copy": "tenant" "id" "case_id" "entries" "left_out" "made_by" "made_at";
     "questionnaire": "code" "version" "body" "added_at";
     "assessment": "tenant" "id" "case_id" "questionnaire" "version" "moment" "mode" "request_key" "begun_by" "begun_at" "finished_at" "alert_at" "alert_answered_by" "alert_answered_at";
     "assessment_answer": "tenant" "assessment" "item" "answer" "answered_at";

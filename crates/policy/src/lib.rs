@@ -45,6 +45,8 @@ coded! {
         Signpost = "signpost",
         /// See messages that did not arrive, send them again.
         SeeMessages = "see_messages",
+        /// Give somebody a copy of everything that is held about them.
+        CopyRecord = "copy_record",
         /// Lead an improvement project: count, ask the staff, change something, study it.
         Improve = "improve",
     }
@@ -56,7 +58,7 @@ impl Action {
     pub const fn resource(self) -> &'static str {
         match self {
             Self::ReferPerson | Self::ReadSent | Self::TakeBack | Self::Triage | Self::ReadCounted => "referral",
-            Self::ReadCaseload | Self::ReadCase | Self::WorkCase | Self::Reallocate => "case",
+            Self::ReadCaseload | Self::ReadCase | Self::WorkCase | Self::Reallocate | Self::CopyRecord => "case",
             Self::ManageUsers => "user",
             Self::ManageLaunch => "launch_key",
             Self::ReadFlow => "counts",
@@ -120,7 +122,14 @@ pub const fn rule(role: Role, action: Action) -> Option<(Reach, Ground)> {
         (Role::Supervisor, A::Triage) => Some((Reach::Organisation, Ground::Triage)),
         (
             Role::Supervisor,
-            A::ReadCaseload | A::ReadCase | A::WorkCase | A::Reallocate | A::ReadFlow | A::ReadCounted | A::SeeMessages,
+            A::ReadCaseload
+            | A::ReadCase
+            | A::WorkCase
+            | A::Reallocate
+            | A::ReadFlow
+            | A::ReadCounted
+            | A::SeeMessages
+            | A::CopyRecord,
         ) => Some((Reach::Organisation, Ground::Supervision)),
         (Role::Steward, A::KeepDirectory) => Some((Reach::Organisation, Ground::Public)),
         (Role::Administrator, A::ManageUsers | A::ReadFlow | A::SeeMessages) => {
@@ -178,6 +187,8 @@ permissions! {
     Signpost,
     /// May see messages that did not arrive.
     SeeMessages,
+    /// May give a copy of what is held about somebody.
+    CopyRecord,
     /// May lead an improvement project.
     Improve,
 }

@@ -5,11 +5,13 @@
 
 mod consents;
 mod known;
+mod record;
 
 use fingerpost_store::Store;
 
 pub use consents::ConsentRow;
 pub use known::{GroupRow, Known, ToldRow};
+pub use record::GivenCopy;
 
 /// Who may be told what. Cloning shares it.
 #[derive(Debug, Clone)]
@@ -26,5 +28,5 @@ impl Rights {
 /// Every statement of this room by name, for the test that has both engines understand them.
 #[cfg(any(test, feature = "testing"))]
 pub fn statements() -> impl Iterator<Item = (&'static str, &'static str)> {
-    [consents::STATEMENTS, known::STATEMENTS].into_iter().flatten().copied()
+    [consents::STATEMENTS, known::STATEMENTS, record::STATEMENTS].into_iter().flatten().copied()
 }

@@ -21,6 +21,11 @@ impl Posted {
         self.0.get(field).and_then(|values| values.first()).cloned().unwrap_or_default()
     }
 
+    /// The first value of a field, where it is there.
+    pub fn value(&self, field: &str) -> Option<&str> {
+        self.0.get(field).and_then(|values| values.first()).map(String::as_str)
+    }
+
     /// What makes a form count once, however often it is posted.
     pub fn key(&self) -> Result<RequestKey, WebError> {
         self.text("key").parse().map_err(|_| WebError::StaleForm)

@@ -27,7 +27,7 @@ use fingerpost_web_casework::{alerts, caseload, cover, diary, find, visits};
 use fingerpost_web_connections::offers;
 use fingerpost_web_core::{App, assets, errors, health, sessions};
 use fingerpost_web_directory::{door, gaps, search, signposts, steward, wrong};
-use fingerpost_web_rights::{messages, who_knows};
+use fingerpost_web_rights::{messages, record, who_knows};
 
 /// What stands in front of a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -158,6 +158,7 @@ table! {
     "/o/{org}/cases/{id}/connections/{connection}/card", GET, Guard::May(Action::ReadCase), get(offers::card);
     "/o/{org}/cases/{id}/who-knows", BOTH, Guard::May(Action::ReadCase), get(who_knows::list).post(who_knows::change);
     "/o/{org}/cases/{id}/who-knows/{consent}", POST, Guard::May(Action::WorkCase), post(who_knows::one);
+    "/o/{org}/cases/{id}/record", BOTH, Guard::May(Action::CopyRecord), get(record::form).post(record::give);
     "/o/{org}/messages", GET, Guard::May(Action::SeeMessages), get(messages::list);
     "/o/{org}/messages/{id}", POST, Guard::May(Action::SeeMessages), post(messages::act);
     "/o/{org}/cases/{id}/measures", BOTH, Guard::May(Action::ReadCase), get(measures::list).post(measures::begin);
@@ -256,11 +257,11 @@ async fn guarded(State(app): State<App>, matched: Option<MatchedPath>, request: 
     }
     // A page about somebody is never kept by a browser or a proxy.
     headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
-    record(&method, &route, &response, took);
+    measure(&method, &route, &response, took);
     response
 }
 
-fn record(method: &axum::http::Method, route: &str, response: &Response, took: Duration) {
+fn measure(method: &axum::http::Method, route: &str, response: &Response, took: Duration) {
     let status = response.status().as_u16();
     let labels = [("method", method.to_string()), ("route", route.to_owned()), ("status", status.to_string())];
     metrics::histogram!("fingerpost_http_request_seconds", &labels).record(took.as_secs_f64());

@@ -81,3 +81,18 @@ CREATE TABLE telling (
   FOREIGN KEY (tenant, told_by) REFERENCES app_user (tenant, id)
 );
 CREATE INDEX telling_by_case ON telling (tenant, case_id, on_day);
+
+-- A copy of everything that is held about a person was given; which entries were left out of it, and why.
+CREATE TABLE record_copy (
+  tenant   TEXT NOT NULL,
+  id       TEXT NOT NULL,
+  case_id  TEXT NOT NULL,
+  entries  BIGINT NOT NULL,
+  left_out TEXT NOT NULL,
+  made_by  TEXT NOT NULL,
+  made_at  BIGINT NOT NULL,
+  PRIMARY KEY (tenant, id),
+  FOREIGN KEY (tenant, case_id) REFERENCES case_file (tenant, id),
+  FOREIGN KEY (tenant, made_by) REFERENCES app_user (tenant, id)
+);
+CREATE INDEX record_copy_by_case ON record_copy (tenant, case_id, made_at);

@@ -12,6 +12,8 @@ pages! {
     WhoKnowsPage: "who_knows.html",
     MessagesPage: "messages.html",
     StopMessagesPage: "stop_messages.html",
+    RecordPage: "record.html",
+    RecordCopyPage: "record_copy.html",
 }
 
 /// Somebody on a register.
@@ -177,6 +179,8 @@ pub struct WhoKnowsPage {
     pub may_change: bool,
     /// There is something to take back.
     pub may_take_back: bool,
+    /// The copy of everything that is held, for those who may make it.
+    pub record_href: Option<String>,
     /// What somebody may be to the person.
     pub whoms: Vec<Choice>,
     /// Grounds other than agreement.
@@ -223,6 +227,70 @@ pub struct MessagesPage {
     pub inside: Vec<MessageLine>,
     /// Messages to colleagues are shown here, even when there are none.
     pub shows_inside: bool,
+}
+
+/// One thing that is held about a person.
+#[derive(Debug, Clone, Serialize)]
+pub struct RecordLine {
+    /// Its key, as it is posted.
+    pub key: String,
+    /// The day it is from.
+    pub when: Option<String>,
+    /// What it is.
+    pub title: String,
+    /// What it says.
+    pub lines: Vec<String>,
+    /// What to look for before it is given.
+    pub look: Option<&'static str>,
+    /// What can be done with it.
+    pub choices: Vec<Choice>,
+    /// What was chosen.
+    pub chosen: String,
+}
+
+/// Things that are held, under a heading.
+#[derive(Debug, Clone, Serialize)]
+pub struct RecordSection {
+    /// The heading.
+    pub heading: String,
+    /// The things.
+    pub lines: Vec<RecordLine>,
+}
+
+/// Everything that is held about a person, to be read through before it is given.
+#[derive(Debug, Clone, Serialize)]
+pub struct RecordPage {
+    /// What surrounds it.
+    pub frame: Frame,
+    /// Back to who knows what.
+    pub back_href: String,
+    /// Where the form goes.
+    pub action: String,
+    /// Whose record it is.
+    pub name: String,
+    /// Copies that were given before.
+    pub given: Vec<String>,
+    /// Everything.
+    pub sections: Vec<RecordSection>,
+    /// What is wrong.
+    pub problems: Problems,
+}
+
+/// A copy of what is held, on paper.
+#[derive(Debug, Clone, Serialize)]
+pub struct RecordCopyPage {
+    /// What surrounds it.
+    pub frame: Frame,
+    /// Back to every entry.
+    pub back_href: String,
+    /// Whose record it is.
+    pub name: String,
+    /// "Made on Tuesday 1 December by Wexley Vale Social Prescribing".
+    pub made: String,
+    /// What is given.
+    pub sections: Vec<RecordSection>,
+    /// How many entries are left out.
+    pub left_out: usize,
 }
 
 /// Stopping messages, through the link in one of them.
@@ -317,6 +385,7 @@ mod samples {
                 told: vec![ToldLine { when: "today".into(), whom: LONG.into(), what: "A letter".into() }],
                 may_change: true,
                 may_take_back: true,
+                record_href: Some("/o/x/cases/1/record".into()),
                 whoms: vec![Choice::new("family", "Family", true)],
                 bases: vec![Choice::new("safeguarding", "Safeguarding", false)],
                 key: "k".into(),
@@ -350,6 +419,7 @@ mod samples {
                 stopped: true,
                 may_change: false,
                 may_take_back: false,
+                record_href: None,
                 telling: None,
                 problems: vec![],
                 ..usual.clone()
@@ -378,6 +448,48 @@ mod samples {
             };
             let none = Self { saved: None, outside: vec![], inside: vec![], shows_inside: false, ..usual.clone() };
             vec![usual, none]
+        }
+    }
+
+    fn record() -> Vec<RecordSection> {
+        let line = |look: Option<&'static str>| RecordLine {
+            key: "k1".into(),
+            when: Some("Tuesday".into()),
+            title: LONG.into(),
+            lines: vec![LONG.into(), "Two\n\nparagraphs".into()],
+            look,
+            choices: vec![Choice::new("keep", "Give it", true)],
+            chosen: "keep".into(),
+        };
+        vec![RecordSection { heading: "Notes".into(), lines: vec![line(None), line(Some("Look"))] }]
+    }
+
+    impl RecordPage {
+        pub(crate) fn samples() -> Vec<Self> {
+            let usual = Self {
+                frame: frame("Record"),
+                back_href: "/o/x/cases/1/who-knows".into(),
+                action: "/o/x/cases/1/record".into(),
+                name: LONG.into(),
+                given: vec!["yesterday".into()],
+                sections: record(),
+                problems: problems(&["k1"]),
+            };
+            vec![Self { given: vec![], problems: vec![], ..usual.clone() }, usual]
+        }
+    }
+
+    impl RecordCopyPage {
+        pub(crate) fn samples() -> Vec<Self> {
+            let usual = Self {
+                frame: frame("Copy"),
+                back_href: "/o/x/cases/1/record".into(),
+                name: LONG.into(),
+                made: "Made today".into(),
+                sections: record(),
+                left_out: 2,
+            };
+            [0, 1].map(|left_out| Self { left_out, ..usual.clone() }).into_iter().chain([usual.clone()]).collect()
         }
     }
 

@@ -47,8 +47,8 @@ pub use case::{
 pub use chart::{MonthChart, MonthPoint};
 pub use connection::{ArrivalFields, ConnectionLine, ConnectionPage, DayFields, GroupPage, OfferPage};
 pub use correspondence::{
-    ArrivalCardPage, ConsentLine, KnowsLine, MessageLine, MessagesPage, MonthOfVisits, RegisterLine, RegisterPage,
-    StopMessagesPage, TellingForm, ToldLine, WhoKnowsPage,
+    ArrivalCardPage, ConsentLine, KnowsLine, MessageLine, MessagesPage, MonthOfVisits, RecordCopyPage, RecordLine,
+    RecordPage, RecordSection, RegisterLine, RegisterPage, StopMessagesPage, TellingForm, ToldLine, WhoKnowsPage,
 };
 pub use day::{
     AlertLine, AwayLine, CaseloadLine, CaseloadPage, ClosedLine, ClosedPage, CoverPage, DayView, DiaryDay, DiaryPage,
@@ -311,6 +311,8 @@ mod tests {
             + draw(&ui, WhoKnowsPage::samples())
             + draw(&ui, MessagesPage::samples())
             + draw(&ui, StopMessagesPage::samples())
+            + draw(&ui, RecordPage::samples())
+            + draw(&ui, RecordCopyPage::samples())
             + draw(&ui, DirectoryPage::samples())
             + draw(&ui, ListPage::samples())
             + draw(&ui, EditEntryPage::samples())
@@ -346,7 +348,7 @@ mod tests {
             + draw(&ui, MatrixPage::samples());
         assert!(drawn > 30);
         let templates = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/templates")).unwrap().count();
-        assert_eq!(templates, 77 + 3, "a template without a page, or a page without samples here");
+        assert_eq!(templates, 79 + 3, "a template without a page, or a page without samples here");
     }
 
     #[test]
