@@ -1,8 +1,8 @@
 //! What a person hears of their visits: the day and the time, once more the day before, and that it is called off.
 
-use fingerpost_correspondence_rules::message::MayLeave;
+use fingerpost_correspondence_rules::message::{Channel, MayLeave};
 use fingerpost_domain::Timestamp;
-use fingerpost_domain::calendar::{instant_at, plus_days};
+use fingerpost_domain::calendar::{day_of, instant_at, plus_days};
 use fingerpost_domain::id::{CaseId, PersonId, TenantId, VisitId};
 use fingerpost_domain::visit::Visit;
 use fingerpost_engine::{Result, Row, StoreError, Tx, statements, values};
@@ -14,13 +14,15 @@ use fingerpost_store::{
 };
 
 use crate::Casework;
-use crate::diary::visit_of;
+use crate::diary::{call_off, visit_of};
 
 statements! {
     OF_VISIT = "SELECT v.id, v.case_id, v.kind, v.on_day, v.at_minute, v.minutes, v.place, v.postcode, v.remember, v.planned_at, v.cancelled_at, c.person, c.scheme, c.closed_at, \
                 u.name AS worker_name, w.phone AS worker_phone FROM visit v JOIN case_file c ON c.tenant = v.tenant AND c.id = v.case_id \
                 JOIN app_user u ON u.tenant = c.tenant AND u.id = c.worker LEFT JOIN link_worker w ON w.tenant = c.tenant AND w.user_id = c.worker AND w.scheme = c.scheme \
                 WHERE v.tenant = $1 AND v.id = $2";
+    /// What is planned and has not begun; a case is closed, and nobody goes.
+    PLANNED = "SELECT id FROM visit WHERE tenant = $1 AND case_id = $2 AND on_day >= $3 AND cancelled_at IS NULL AND left_at IS NULL ORDER BY on_day, id LIMIT 100";
     PERSON_OF = "SELECT person FROM case_file WHERE tenant = $1 AND id = $2";
 }
 
@@ -46,10 +48,9 @@ fn about(row: &Row) -> Result<(PersonId, About)> {
     Ok((row.parsed("person")?, (row.parsed("scheme")?, row.parsed("case_id")?)))
 }
 
-/// It will take place, as far as anybody knows.
-fn stands(row: &Row, now: Timestamp) -> Result<bool> {
-    let off = row.opt_at("cancelled_at")?.is_some() || row.opt_at("closed_at")?.is_some();
-    Ok(!off && visit_of(row)?.begins() > now)
+/// It was not called off, as far as anybody knows.
+fn stands(row: &Row) -> Result<bool> {
+    Ok(row.opt_at("cancelled_at")?.is_none() && row.opt_at("closed_at")?.is_none())
 }
 
 impl Casework {
@@ -63,32 +64,54 @@ impl Casework {
         let row = tx.row(OF_VISIT, values![tenant, visit]).await?.ok_or(StoreError::NotFound)?;
         let ((person, about), subject) = (about(&row)?, visit.to_string());
         let told = (MessageTemplate::Appointment, person, subject.as_str());
-        write_to_person(&self.0, tx, tenant, told, (about, true), now).await?;
-        let remind = instant_at(plus_days(visit_of(&row)?.on, -1), REMIND_AT);
+        let visit = visit_of(&row)?;
+        write_to_person(&self.0, tx, tenant, told, (about, true, Some(visit.begins())), now).await?;
+        let remind = instant_at(plus_days(visit.on, -1), REMIND_AT);
         if remind > now {
             add_job(&self.0, tx, tenant, (JobKind::RemindVisit, &subject), (remind, now)).await?;
         }
         Ok(())
     }
 
-    /// Tells the person that a visit is called off, where they had heard of it; what has not left stays here.
+    /// Tells the person that a visit is called off, where they had heard of it by a message; what has not left stays here. Says
+    /// whether they are told, by a message or by somebody from the list.
     pub(crate) async fn tell_of_end(
         &self,
         tx: &mut Tx,
         (tenant, visit): (&TenantId, VisitId),
         now: Timestamp,
-    ) -> Result<()> {
+    ) -> Result<bool> {
         let row = tx.row(OF_VISIT, values![tenant, visit]).await?.ok_or(StoreError::NotFound)?;
         let ((person, about), subject) = (about(&row)?, visit.to_string());
         let ends =
             async |tx: &mut Tx, template| message_not_needed(tx, tenant, (template, person, &subject), now).await;
         let heard = ends(tx, MessageTemplate::Appointment).await?;
         ends(tx, MessageTemplate::AppointmentReminder).await?;
-        if heard && visit_of(&row)?.begins() > now {
+        let begins = visit_of(&row)?.begins();
+        if heard && begins > now {
             let off = (MessageTemplate::AppointmentOff, person, subject.as_str());
-            write_to_person(&self.0, tx, tenant, off, (about, true), now).await?;
+            write_to_person(&self.0, tx, tenant, off, (about, true, Some(begins)), now).await?;
         }
-        Ok(())
+        Ok(heard)
+    }
+
+    /// Calls off what was planned with somebody whose case is closed, and tells them, where they had heard of it.
+    ///
+    /// # Errors
+    /// When the database fails; the job is then tried again.
+    pub async fn end_visits(&self, job: &ClaimedJob, now: Timestamp) -> Result<()> {
+        let case: CaseId = job.subject.parse().map_err(|_| StoreError::corrupt("subject"))?;
+        let tenant = &job.tenant;
+        let mut tx = self.0.ledger().db().write().await?;
+        for row in tx.rows(PLANNED, values![tenant, case, day_of(now)]).await? {
+            let visit: VisitId = row.parsed("id")?;
+            if call_off(&mut tx, (tenant, visit, case), now).await? {
+                self.tell_of_end(&mut tx, (tenant, visit), now).await?;
+            }
+        }
+        job_done(&mut tx, job, now).await?;
+        let entry = Entry::system(tenant.clone(), Act::Change, Resource::Case).of(case);
+        self.0.ledger().commit(tx, now, entry.because(job.kind.code())).await
     }
 
     /// Does the reminder of a visit: queues it, if the visit still stands.
@@ -100,31 +123,32 @@ impl Casework {
         let tenant = &job.tenant;
         let mut tx = self.0.ledger().db().write().await?;
         if let Some(row) = tx.row(OF_VISIT, values![tenant, visit]).await?
-            && stands(&row, now)?
+            && stands(&row)?
+            && visit_of(&row)?.begins() > now
         {
             let (person, about) = about(&row)?;
             let reminder = (MessageTemplate::AppointmentReminder, person, job.subject.as_str());
-            write_to_person(&self.0, &mut tx, tenant, reminder, (about, false), now).await?;
+            // By letter it would come after the visit, and a visit of which they had a letter needs no second one.
+            let begins = visit_of(&row)?.begins();
+            let by_letter =
+                matches!(reach_of(&mut tx, tenant, person).await?, Some((MayLeave::By(Channel::Letter), _)));
+            if !by_letter {
+                write_to_person(&self.0, &mut tx, tenant, reminder, (about, true, Some(begins)), now).await?;
+            }
         }
         job_done(&mut tx, job, now).await?;
         let entry = Entry::system(tenant.clone(), Act::Change, Resource::Visit).of(visit);
         self.0.ledger().commit(tx, now, entry.because(job.kind.code())).await
     }
 
-    /// The appointment that a message is about, as it leaves; `None` where there is nothing to say any more. `off` where the
-    /// message says that it is called off.
+    /// The appointment that a message is about, as it leaves, even where its time is over; `None` where there is nothing to
+    /// say any more. `off` where the message says that it is called off.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn appointment(
-        &self,
-        tenant: &TenantId,
-        subject: &str,
-        off: bool,
-        now: Timestamp,
-    ) -> Result<Option<Appointment>> {
+    pub async fn appointment(&self, tenant: &TenantId, subject: &str, off: bool) -> Result<Option<Appointment>> {
         let Some(row) = self.0.ledger().db().row(OF_VISIT, values![tenant, subject]).await? else { return Ok(None) };
-        let says = if off { row.opt_at("cancelled_at")?.is_some() } else { stands(&row, now)? };
+        let says = if off { row.opt_at("cancelled_at")?.is_some() } else { stands(&row)? };
         if !says {
             return Ok(None);
         }

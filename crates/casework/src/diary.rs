@@ -85,7 +85,7 @@ statements! {
          FROM case_file c CROSS JOIN connection n CROSS JOIN connection_visit v JOIN person p ON p.tenant = c.tenant AND p.id = c.person \
          WHERE c.tenant = $1 AND c.scheme = $2 AND c.closed_at IS NULL AND n.tenant = c.tenant AND n.case_id = c.id AND n.state IN ('accepted', 'started') \
          AND v.tenant = n.tenant AND v.connection = n.id AND v.came = 0 AND v.told_by = 'group' AND v.told_at >= $5 \
-         AND NOT EXISTS (SELECT 1 FROM contact t WHERE t.tenant = c.tenant AND t.case_id = c.id AND t.on_day > v.on_day) AND ",
+         AND NOT EXISTS (SELECT 1 FROM contact t WHERE t.tenant = c.tenant AND t.case_id = c.id AND t.recorded_at > v.told_at) AND ",
         theirs!("c.worker", "$3", "$4"),
         ") told ORDER BY answered_at DESC, id, missed_on LIMIT 20"
     );
@@ -262,6 +262,15 @@ pub(crate) async fn of_case(tx: &mut Tx, tenant: &TenantId, case: CaseId, today:
     rows.iter().map(visit_row).collect()
 }
 
+/// Calls a visit off, unless somebody is there now. Says whether it was.
+pub(crate) async fn call_off(
+    tx: &mut Tx,
+    (tenant, visit, case): (&TenantId, VisitId, CaseId),
+    now: Timestamp,
+) -> Result<bool> {
+    Ok(tx.run(CANCEL, values![tenant, visit, case, now]).await? > 0)
+}
+
 impl Casework {
     /// The visits of the reader, and of those whom they cover today, from one day to another; of the whole scheme for its
     /// supervisor.
@@ -328,24 +337,27 @@ impl Casework {
         self.0.ledger().commit(tx, ctx.now, ctx.entry(Act::Create, Resource::Visit).of(id)).await
     }
 
-    /// Calls a visit off, and tells the person where they had heard of it by a message. A second press changes nothing.
+    /// Calls a visit off, and tells the person where they had heard of it by a message; says whether. A second press changes
+    /// nothing.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] outside the reader's scope; [`StoreError::ChangedMeanwhile`] while somebody is there.
-    pub async fn cancel_visit(&self, ctx: &Ctx<WorkCase>, (case, visit): (CaseId, VisitId)) -> Result<()> {
+    pub async fn cancel_visit(&self, ctx: &Ctx<WorkCase>, (case, visit): (CaseId, VisitId)) -> Result<bool> {
         let tenant = ctx.grant.tenant();
         let mut tx = self.0.ledger().db().write().await?;
         case_in_scope(&mut tx, ctx, case).await?;
-        if tx.run(CANCEL, values![tenant, visit, case, ctx.now]).await? == 0 {
+        if !call_off(&mut tx, (tenant, visit, case), ctx.now).await? {
             let row = tx.row(STANDS, values![tenant, visit, case]).await?.ok_or(StoreError::NotFound)?;
             if row.opt_at("cancelled_at")?.is_none() {
                 return Err(StoreError::ChangedMeanwhile);
             }
-            return self.0.ledger().stored_before(tx).await;
+            self.0.ledger().stored_before(tx).await?;
+            return Ok(false);
         }
         let entry = ctx.entry(Act::Change, Resource::Visit).of(visit).because("cancelled");
-        self.tell_of_end(&mut tx, (tenant, visit), ctx.now).await?;
-        self.0.ledger().commit(tx, ctx.now, entry).await
+        let told = self.tell_of_end(&mut tx, (tenant, visit), ctx.now).await?;
+        self.0.ledger().commit(tx, ctx.now, entry).await?;
+        Ok(told)
     }
 
     /// Notes that the reader goes in now. When they have not said that they are back [`GRACE`] after the visit should have

@@ -10,8 +10,6 @@ use fingerpost_domain::ambient::Entropy;
 pub const CODE_LASTS: SignedDuration = SignedDuration::from_mins(30);
 /// A code that was typed wrong so often is dead.
 pub const TRIES: i64 = 5;
-/// One browser goes on seeing the name for so long.
-pub const OPEN_FOR: SignedDuration = SignedDuration::from_hours(12);
 /// So many codes are sent for one link within a day: nobody's mailbox is flooded.
 pub const MOST_IN_A_DAY: i64 = 6;
 

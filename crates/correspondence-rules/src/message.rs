@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use jiff::civil::Time;
 
 use fingerpost_domain::access::AccessNeed;
-use fingerpost_domain::calendar::{day_of, plus_days, service_zone};
+use fingerpost_domain::calendar::{add_working_days, day_of, plus_days, service_zone};
 use fingerpost_domain::person::PersonDetails;
 use fingerpost_domain::safe_contact::{Reach, SafeContact};
 use fingerpost_domain::visit::instant;
@@ -51,6 +51,20 @@ impl Channel {
     }
 }
 
+/// A letter takes so many working days, the day on which it is printed not counted.
+const POST_TAKES: u32 = 3;
+
+impl Channel {
+    /// Whether a message that is ready at `at` is read before `needed_by`.
+    #[must_use]
+    pub fn arrives_by(self, at: Timestamp, needed_by: Timestamp) -> bool {
+        match self {
+            Self::Email | Self::Text => self.leaves_at(at) < needed_by,
+            Self::Letter => add_working_days(day_of(at), POST_TAKES) < day_of(needed_by),
+        }
+    }
+}
+
 /// Text messages leave from this time of the day.
 const FROM: Time = Time::constant(8, 0, 0, 0);
 /// Text messages leave until this time of the day.
@@ -78,6 +92,8 @@ coded! {
         NoAddress = "no_address",
         /// Words have to reach them in a form that has to be made.
         Format = "format",
+        /// It would come too late by the way that is safe.
+        TooLate = "too_late",
     }
 }
 
@@ -91,14 +107,20 @@ impl ByHand {
             Self::Way => "the way that is safe for them is in person or by phone",
             Self::NoAddress => "the number or address for their safe way is not here",
             Self::Format => "words have to reach them in another form",
+            Self::TooLate => "by letter it would come too late",
         }
     }
 }
 
 /// The rule: a machine writes only the way that the person named, only where nothing beside it asks for care, only until
-/// they say stop, and never in a form that cannot reach them.
+/// they say stop, and never in a form that cannot reach them. `needs` is none while nobody has asked how information
+/// reaches them.
 #[must_use]
-pub fn may_leave(person: &PersonDetails, (safe, stopped): (&SafeContact, bool), needs: &[AccessNeed]) -> MayLeave {
+pub fn may_leave(
+    person: &PersonDetails,
+    (safe, stopped): (&SafeContact, bool),
+    needs: Option<&[AccessNeed]>,
+) -> MayLeave {
     use AccessNeed as N;
     if stopped {
         return MayLeave::ByHand(ByHand::Stopped);
@@ -121,7 +143,13 @@ pub fn may_leave(person: &PersonDetails, (safe, stopped): (&SafeContact, bool), 
         N::Audio => channel == Channel::Letter,
         N::LargePrint | N::Hearing | N::MoreTime | N::Supporter => false,
     };
-    if needs.iter().any(made) { MayLeave::ByHand(ByHand::Format) } else { MayLeave::By(channel) }
+    // Nobody has asked, and somebody wrote something: a person has to read it.
+    let unread = needs.is_none() && person.communication.is_some();
+    if unread || needs.unwrap_or_default().iter().any(made) {
+        MayLeave::ByHand(ByHand::Format)
+    } else {
+        MayLeave::By(channel)
+    }
 }
 
 /// A number to which texts can be sent: a British mobile, or any number written with its country.
@@ -155,6 +183,8 @@ coded! {
         Withheld = "withheld",
         /// What it asks is not waited for any more.
         NotWanted = "not_wanted",
+        /// What it tells of was over before it could leave.
+        Missed = "missed",
         /// The person took their agreement back before it left.
         TakenBack = "taken_back",
         /// It waited when this installation was restored from a copy: it may have left before.
@@ -179,6 +209,7 @@ impl Fault {
             Self::Unreadable => "This version of Fingerpost does not know the message.",
             Self::Withheld => "Whoever it was for may not be written to any more.",
             Self::NotWanted => "It was not needed any more.",
+            Self::Missed => "It could not leave before the visit. They were not told.",
             Self::TakenBack => "It was taken back before it left.",
             Self::Restored => "It waited when everything was restored from a copy. It may have left before that.",
             Self::ByHand => "Please tell them yourself.",
@@ -194,7 +225,10 @@ impl Fault {
     /// Sending it again may help.
     #[must_use]
     pub const fn may_be_sent_again(self) -> bool {
-        !matches!(self, Self::NotWanted | Self::TakenBack | Self::ByHand | Self::Withheld | Self::Unreadable)
+        !matches!(
+            self,
+            Self::NotWanted | Self::TakenBack | Self::ByHand | Self::Withheld | Self::Unreadable | Self::Missed
+        )
     }
 }
 
@@ -228,7 +262,7 @@ mod tests {
 
     #[test]
     fn a_machine_writes_only_the_way_that_was_named() {
-        let named = |reach| may_leave(&peggy(), (&safe(reach, ""), false), &[]);
+        let named = |reach| may_leave(&peggy(), (&safe(reach, ""), false), Some(&[]));
         assert_eq!(named(Reach::Email), MayLeave::By(Channel::Email));
         assert_eq!(named(Reach::Text), MayLeave::By(Channel::Text));
         assert_eq!(named(Reach::Letter), MayLeave::By(Channel::Letter));
@@ -247,20 +281,47 @@ mod tests {
         ] {
             let mut person = peggy();
             person.phone = fingerpost_domain::person::Phone::parse(phone).ok();
-            let leaves = may_leave(&person, (&safe(Reach::Text, ""), false), &[]);
+            let leaves = may_leave(&person, (&safe(Reach::Text, ""), false), Some(&[]));
             assert_eq!(leaves == MayLeave::By(Channel::Text), texts, "{phone}");
         }
     }
 
     #[test]
+    fn the_post_takes_three_working_days() {
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        let thursday = at("2026-11-26T10:00:00Z");
+        assert!(
+            !Channel::Letter.arrives_by(thursday, at("2026-12-01T10:00:00Z")),
+            "it comes on Tuesday, perhaps after them"
+        );
+        assert!(Channel::Letter.arrives_by(thursday, at("2026-12-02T10:00:00Z")));
+        assert!(Channel::Email.arrives_by(thursday, at("2026-11-26T10:30:00Z")));
+        let evening = at("2026-11-26T21:00:00Z");
+        assert!(
+            !Channel::Text.arrives_by(evening, at("2026-11-27T08:00:00Z")),
+            "a text that rests would come too late"
+        );
+    }
+
+    #[test]
     fn a_form_that_has_to_be_made_is_made_by_somebody() {
-        let by_letter = |need| may_leave(&peggy(), (&safe(Reach::Letter, ""), false), &[need]);
+        let by_letter = |need| may_leave(&peggy(), (&safe(Reach::Letter, ""), false), Some(&[need]));
         for need in [AccessNeed::Braille, AccessNeed::Interpreter, AccessNeed::Audio, AccessNeed::EasyRead] {
             assert_eq!(by_letter(need), MayLeave::ByHand(ByHand::Format));
         }
         assert_eq!(by_letter(AccessNeed::LargePrint), MayLeave::By(Channel::Letter));
-        let by_text = may_leave(&peggy(), (&safe(Reach::Text, ""), false), &[AccessNeed::Audio]);
+        let by_text = may_leave(&peggy(), (&safe(Reach::Text, ""), false), Some(&[AccessNeed::Audio]));
         assert_eq!(by_text, MayLeave::By(Channel::Text));
+    }
+
+    #[test]
+    fn words_about_communicating_that_nobody_has_asked_about_are_read_by_somebody() {
+        let mut person = peggy();
+        person.communication = fingerpost_domain::text::Note::parse("Speaks Somali; an interpreter").unwrap();
+        let by_email = |needs| may_leave(&person, (&safe(Reach::Email, ""), false), needs);
+        assert_eq!(by_email(None), MayLeave::ByHand(ByHand::Format));
+        assert_eq!(by_email(Some(&[AccessNeed::Hearing])), MayLeave::By(Channel::Email), "asked: the answer counts");
+        assert_eq!(may_leave(&peggy(), (&safe(Reach::Email, ""), false), None), MayLeave::By(Channel::Email));
     }
 
     proptest! {
@@ -273,7 +334,7 @@ mod tests {
             needs in prop::collection::vec(prop::sample::select(AccessNeed::ALL.to_vec()), 0..4),
         ) {
             let safe = safe(reach, &guidance);
-            let leaves = may_leave(&peggy(), (&safe, stopped), &needs);
+            let leaves = may_leave(&peggy(), (&safe, stopped), Some(&needs));
             if stopped || safe.guidance.is_some() {
                 prop_assert!(matches!(leaves, MayLeave::ByHand(_)));
             }

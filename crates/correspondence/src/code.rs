@@ -15,6 +15,8 @@ statements! {
     ASKED_FOR = "SELECT CAST(COUNT(*) AS BIGINT) AS n, MAX(run_at) AS newest FROM outbox WHERE tenant = $1 AND template = 'group_code' AND recipient = $2 AND subject > $3";
     ABOUT = "SELECT c.scheme, n.case_id FROM connection n JOIN case_file c ON c.tenant = n.tenant AND c.id = n.case_id WHERE n.tenant = $1 AND n.id = $2";
     MAKE = "INSERT INTO group_key (tenant, id, link, code_hash, sent_at, until, tries) VALUES ($1, $2, $3, $4, $5, $6, 0)";
+    /// Guesses wait for each other.
+    HOLD = "UPDATE one_time_link SET scope = scope WHERE tenant = $1 AND id = $2";
     LIVE = "SELECT id, code_hash FROM group_key WHERE tenant = $1 AND link = $2 AND until > $3 AND tries < $4 AND used_at IS NULL ORDER BY sent_at DESC, id DESC LIMIT 6";
     WRONG = "UPDATE group_key SET tries = tries + 1 WHERE tenant = $1 AND link = $2 AND until > $3 AND used_at IS NULL";
     USE = "UPDATE group_key SET used_at = $3 WHERE tenant = $1 AND id = $2 AND used_at IS NULL";
@@ -66,14 +68,21 @@ impl Correspondence {
         Ok(queued)
     }
 
-    /// Makes the code of a message that is about to leave. Only its digest is stored.
+    /// Makes the code of a message that is about to leave. Only its digest is stored. `None` where it was asked for so long
+    /// ago that nobody waits for it.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn mint_code(&self, tenant: &TenantId, link: &str, now: Timestamp) -> Result<GroupCode> {
+    pub async fn mint_code(&self, tenant: &TenantId, about: &str, now: Timestamp) -> Result<Option<GroupCode>> {
         let ledger = self.0.ledger();
-        let link: LinkId =
-            link.split('/').next().unwrap_or_default().parse().map_err(|_| StoreError::corrupt("subject"))?;
+        let corrupt = || StoreError::corrupt("subject");
+        let (link, asked) = about.split_once('/').ok_or_else(corrupt)?;
+        let (link, asked): (LinkId, i64) =
+            (link.parse().map_err(|_| corrupt())?, asked.parse().map_err(|_| corrupt())?);
+        let asked = Timestamp::from_microsecond(asked).map_err(|_| corrupt())?;
+        if now.duration_since(asked) > CODE_LASTS {
+            return Ok(None);
+        }
         let code = GroupCode::new(self.0.entropy());
         let id: GroupKeyId = self.0.entropy().id(now);
         let until = now.saturating_add(CODE_LASTS).unwrap_or(Timestamp::MAX);
@@ -82,7 +91,7 @@ impl Correspondence {
         ledger
             .commit(tx, now, Entry::system(tenant.clone(), Act::Create, Resource::Link).of(link).because("code"))
             .await?;
-        Ok(code)
+        Ok(Some(code))
     }
 
     /// Tries a code. A right one is used up; a wrong one counts against every code that waits.
@@ -93,6 +102,7 @@ impl Correspondence {
         let (ledger, id) = (self.0.ledger(), subject_of(link)?);
         let mut tx = ledger.db().write().await?;
         link_still_live(&mut tx, link, now).await?;
+        tx.run(HOLD, values![&link.tenant, link.id]).await?;
         let waiting = tx.rows(LIVE, values![&link.tenant, link.id, now, TRIES]).await?;
         if waiting.is_empty() {
             return Ok(CodeTried::Ended);

@@ -73,7 +73,7 @@ pub struct GroupView {
     pub door: Door,
     /// Where codes go, most of it hidden.
     pub masked: String,
-    /// What the group has said to help them arrive.
+    /// What the group has said to help them arrive; with the name only.
     pub arrival: Arrival,
     /// The link worker.
     pub worker_name: String,
@@ -168,7 +168,8 @@ impl Correspondence {
             ask: row.text("ask")?,
             first_visit: row.opt_text("first_visit")?,
             reason: row.opt_text("reason")?.as_deref().and_then(GroupReason::from_code),
-            arrival: arrival_of(&row)?,
+            // What a group writes may tell of the person: it stands where the name does.
+            arrival: if matches!(door, Door::Open(_)) { arrival_of(&row)? } else { Arrival::default() },
             worker_name: row.text("worker_name")?,
             worker_phone: row.opt_text("worker_phone")?,
             visits: connection_visits(&mut tx, &link.tenant, id).await?,

@@ -1,7 +1,7 @@
 //! The register of a group: everybody whom we sent to it and who comes, on one page, for one day; and its own numbers,
 //! for its funders. It reaches as far as the address at which the group was asked, and no farther.
 
-use fingerpost_domain::calendar::{day_of, plus_days};
+use fingerpost_domain::calendar::{day_of, instant_at, plus_days};
 use fingerpost_domain::id::{ConnectionId, TenantId};
 use fingerpost_domain::person::mask_email;
 use fingerpost_domain::{Date, Timestamp};
@@ -18,11 +18,11 @@ use crate::group::{LINK_LASTS, by_link, person_for_group, subject_of};
 statements! {
     ANCHOR = "SELECT n.service, n.service_name, n.group_email, n.case_id, c.scheme FROM connection n JOIN case_file c ON c.tenant = n.tenant AND c.id = n.case_id \
               WHERE n.tenant = $1 AND n.id = $2 AND n.group_email IS NOT NULL";
-    /// Who comes: the group said yes, and we still look after them.
+    /// Who comes on a day: the group said yes, we still look after them, and had asked by the end of that day (`$5`).
     COMING = "SELECT n.id, n.told, n.came, n.missed, p.given, p.family, p.preferred, p.phone, p.reach, p.guidance, v.came AS that_day \
               FROM connection n JOIN case_file c ON c.tenant = n.tenant AND c.id = n.case_id JOIN person p ON p.tenant = c.tenant AND p.id = c.person \
               LEFT JOIN connection_visit v ON v.tenant = n.tenant AND v.connection = n.id AND v.on_day = $4 \
-              WHERE n.tenant = $1 AND n.group_email = $2 AND n.service = $3 AND n.state IN ('accepted', 'started') AND c.closed_at IS NULL \
+              WHERE n.tenant = $1 AND n.group_email = $2 AND n.service = $3 AND n.state IN ('accepted', 'started') AND c.closed_at IS NULL AND n.offered_at < $5 \
               ORDER BY p.name_folded, n.id LIMIT 200";
     MONTHS = "SELECT SUBSTR(v.on_day, 1, 7) AS month, CAST(COUNT(*) AS BIGINT) AS visits, CAST(COUNT(DISTINCT v.connection) AS BIGINT) AS people \
               FROM connection n CROSS JOIN connection_visit v \
@@ -76,20 +76,28 @@ async fn group_of(tx: &mut Tx, link: &LiveLink) -> Result<Group> {
     Ok(Group { service: row.text("service")?, name: row.text("service_name")?, email: row.text("group_email")? })
 }
 
+/// The first instant after a day.
+fn end_of(on: Date) -> Timestamp {
+    instant_at(plus_days(on, 1), 0)
+}
+
 impl Correspondence {
-    /// Queues the register's link to the address at which the group was asked; once in a day.
+    /// Queues the register's link to the address at which the group was asked; once in a day. Says whether it was queued
+    /// now.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] for a link that has ended.
-    pub async fn send_register(&self, link: &LiveLink, now: Timestamp) -> Result<()> {
+    pub async fn send_register(&self, link: &LiveLink, now: Timestamp) -> Result<bool> {
         let (ledger, id) = (self.0.ledger(), subject_of(link)?);
         let mut tx = ledger.db().write().await?;
         link_still_live(&mut tx, link, now).await?;
         let row = tx.row(ANCHOR, values![&link.tenant, id]).await?.ok_or(StoreError::NotFound)?;
         let subject = format!("{id}/{}", day_of(now));
         let about = (row.parsed("scheme")?, row.parsed("case_id")?);
-        write_to_group(&self.0, &mut tx, &link.tenant, (MessageTemplate::Register, id, &subject), about, now).await?;
-        ledger.commit(tx, now, by_link(link, Act::Change, id).because("send_register")).await
+        let register = (MessageTemplate::Register, id, subject.as_str());
+        let queued = write_to_group(&self.0, &mut tx, &link.tenant, register, about, now).await?;
+        ledger.commit(tx, now, by_link(link, Act::Change, id).because("send_register")).await?;
+        Ok(queued)
     }
 
     /// Makes the link to a register, as its message leaves.
@@ -119,7 +127,9 @@ impl Correspondence {
         let which = |more: Date| values![&link.tenant, &group.email, &group.service, more];
         let mut rows = None;
         if opened {
-            let found = tx.rows(COMING, which(on)).await?;
+            let mut wanted = which(on);
+            wanted.extend(values![end_of(on)]);
+            let found = tx.rows(COMING, wanted).await?;
             let read = found.iter().map(|row| {
                 Ok(RegisterRow {
                     id: row.parsed("id")?,
@@ -144,8 +154,18 @@ impl Correspondence {
             until: link.expires_at,
         };
         drop(tx);
-        let what = if opened { "register_names" } else { "register" };
-        self.0.ledger().looked(now, by_link(link, Act::Read, subject_of(link)?).because(what)).await?;
+        let ledger = self.0.ledger();
+        let whole = by_link(link, Act::Read, subject_of(link)?).because("register");
+        let Some(rows) = &view.rows else {
+            ledger.looked(now, whole).await?;
+            return Ok(view);
+        };
+        // Each name that was shown is a look at that person.
+        let mut tx = ledger.db().write().await?;
+        for row in rows {
+            ledger.note(&mut tx, now, by_link(link, Act::Read, row.id).because("name")).await?;
+        }
+        ledger.commit(tx, now, whole).await?;
         Ok(view)
     }
 
@@ -167,13 +187,14 @@ impl Correspondence {
         let mut tx = ledger.db().write().await?;
         link_still_live(&mut tx, link, now).await?;
         let group = group_of(&mut tx, link).await?;
-        let rows = tx.rows(COMING, values![&link.tenant, &group.email, &group.service, on]).await?;
+        let rows = tx.rows(COMING, values![&link.tenant, &group.email, &group.service, on, end_of(on)]).await?;
         let mut recorded = 0;
         for row in &rows {
             let id: ConnectionId = row.parsed("id")?;
             let Some((_, came)) = said.iter().find(|(said, _)| *said == id) else { continue };
             let visit = ConnectionChange::Visit { on, came: *came };
             connection_happens(&mut tx, (&link.tenant, id), (visit, THE_GROUP), now).await?;
+            ledger.note(&mut tx, now, by_link(link, Act::Change, id).because(visit.code())).await?;
             recorded += 1;
         }
         ledger.commit(tx, now, by_link(link, Act::Change, subject_of(link)?).because("register")).await?;

@@ -32,13 +32,13 @@ statements! {
         theirs!("c.worker", "$3", "$4"),
         " ORDER BY o.failed_at DESC, o.id LIMIT $6"
     );
-    /// To people who sign in here.
+    /// To people who sign in here, and at the practices of a scheme: who refers has nobody else to look after their mail.
     TO_USERS = concat!(
         message!(),
         "NULL AS given, NULL AS family, NULL AS preferred, NULL AS service_name, u.name AS user_name \
          FROM outbox o JOIN app_user u ON u.tenant = o.tenant AND u.id = o.recipient \
          WHERE o.tenant = $1 AND o.scheme IS NULL AND o.recipient_kind = 'user' AND o.failed_at IS NOT NULL AND o.settled_at IS NULL \
-         AND EXISTS (SELECT 1 FROM membership m WHERE m.tenant = o.tenant AND m.user_id = o.recipient AND m.organisation = $2) ORDER BY o.failed_at DESC, o.id LIMIT $3"
+         AND EXISTS (SELECT 1 FROM membership m WHERE m.tenant = o.tenant AND m.user_id = o.recipient AND (m.organisation = $2 OR m.organisation IN (SELECT s.practice FROM scheme_practice s WHERE s.tenant = $1 AND s.scheme = $2))) ORDER BY o.failed_at DESC, o.id LIMIT $3"
     );
     COUNT = concat!(
         "SELECT CAST(COUNT(*) AS BIGINT) AS n FROM outbox o JOIN case_file c ON c.tenant = o.tenant AND c.id = o.case_id \

@@ -138,6 +138,7 @@ async fn settle(store: &Store, today: Date) -> Result<(), DemoError> {
                 JobKind::AnswerAlert => casework.raise_alert(job, now).await?,
                 JobKind::VisitOverdue => casework.raise_overdue(job, now).await?,
                 JobKind::RemindVisit => casework.remind_visit(job, now).await?,
+                JobKind::EndVisits => casework.end_visits(job, now).await?,
                 JobKind::RemindSurvey => improvement.remind_survey(job, now).await?,
             }
         }

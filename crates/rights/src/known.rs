@@ -26,10 +26,11 @@ statements! {
                  JOIN organisation o ON o.id = r.practice WHERE r.tenant = $1 AND r.case_id = $2 ORDER BY r.sent_at, r.id LIMIT 20";
     LETTERS = "SELECT f.kind, f.sent_at, f.opened_at, o.name AS practice_name FROM referral r CROSS JOIN feedback f JOIN organisation o ON o.id = r.practice \
                WHERE r.tenant = $1 AND r.case_id = $2 AND f.tenant = r.tenant AND f.referral = r.id ORDER BY f.sent_at DESC, f.id LIMIT 100";
-    GROUPS = "SELECT id, service_name, told, state, answered_at, offered_at, ended_at FROM connection WHERE tenant = $1 AND case_id = $2 ORDER BY offered_at DESC, id LIMIT 100";
-    /// A group opened a name: the looks of links are in the audit.
-    NAMES_SEEN = "SELECT n.service_name, a.at FROM connection n CROSS JOIN audit_row a WHERE n.tenant = $1 AND n.case_id = $2 \
-                  AND a.tenant = n.tenant AND a.resource = 'connection' AND a.resource_id = n.id AND a.act = 'read' AND a.detail = 'name' ORDER BY a.at DESC LIMIT 200";
+    GROUPS = "SELECT id, service_name, group_email, told, state, answered_at, offered_at, ended_at FROM connection WHERE tenant = $1 AND case_id = $2 ORDER BY offered_at DESC, id LIMIT 100";
+    /// A group opened a name: the looks of links are in the audit. Once for each day.
+    NAMES_SEEN = "SELECT n.service_name, MAX(a.at) AS at FROM connection n CROSS JOIN audit_row a WHERE n.tenant = $1 AND n.case_id = $2 \
+                  AND a.tenant = n.tenant AND a.resource = 'connection' AND a.resource_id = n.id AND a.act = 'read' AND a.detail = 'name' \
+                  GROUP BY n.service_name, a.at / 86400000000 ORDER BY at DESC LIMIT 200";
     TELLINGS = "SELECT t.on_day, t.what, t.recorded_at, c.name, u.name AS told_by_name FROM telling t JOIN consent c ON c.tenant = t.tenant AND c.id = t.consent \
                 JOIN app_user u ON u.tenant = t.tenant AND u.id = t.told_by WHERE t.tenant = $1 AND t.case_id = $2 ORDER BY t.on_day DESC, t.id LIMIT 200";
 }
@@ -59,6 +60,8 @@ pub struct GroupRow {
     pub told: GroupIsTold,
     /// Where it stands.
     pub state: ConnectionState,
+    /// Somebody of ours asked it by voice: it has no page.
+    pub by_voice: bool,
 }
 
 /// Who may know what of a person, and who was told.
@@ -94,7 +97,10 @@ async fn told(tx: &mut Tx, tenant: &TenantId, case: CaseId) -> Result<Vec<ToldRo
     }
     for row in tx.rows(GROUPS, of()).await? {
         let whom = row.text("service_name")?;
-        let asked = "What they look for, without a name".to_owned();
+        let asked = match row.opt_text("group_email")? {
+            Some(_) => "What they look for, without a name".to_owned(),
+            None => "Asked by somebody of ours, by voice".to_owned(),
+        };
         all.push(ToldRow { on: day_of(row.at("offered_at")?), whom, what: asked });
     }
     let mut seen: Vec<ToldRow> = vec![];
@@ -142,6 +148,7 @@ impl Rights {
                 name: row.text("service_name")?,
                 told: row.coded("told", GroupIsTold::from_code)?,
                 state: row.coded("state", ConnectionState::from_code)?,
+                by_voice: row.opt_text("group_email")?.is_none(),
             })
         });
         let known = Known {

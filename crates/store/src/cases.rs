@@ -17,7 +17,7 @@ use fingerpost_policy::{Permission, ReadCase, WorkCase};
 use crate::assessments::Assessment;
 use crate::connections::ConnectionRow;
 use crate::people::{PersonHere, care, details, needs_of};
-use crate::{Ctx, Store, about, assessments, connections, feedback, people, plans};
+use crate::{Ctx, Store, about, assessments, connections, feedback, jobs, people, plans};
 use fingerpost_engine::statements;
 use fingerpost_engine::{Result, StoreError};
 use fingerpost_engine::{Row, Tx, Value, values};
@@ -71,6 +71,7 @@ statements! {
                      WHERE tenant = $1 AND id = $2 AND closed_at IS NULL AND sessions_used + $3 <= sessions_agreed";
     CLOSE = "UPDATE case_file SET closed_at = $3, outcome = $4, changed = $5, continues = $6, referrer_hears = $7, next_action = NULL, next_due = NULL, version = version + 1 \
              WHERE tenant = $1 AND id = $2 AND closed_at IS NULL AND version = $8";
+    PLANNED = "SELECT id FROM visit WHERE tenant = $1 AND case_id = $2 AND on_day >= $3 AND cancelled_at IS NULL LIMIT 1";
     NOTE_VERSIONS = "SELECT n.version, n.body, n.written_at, u.name AS author_name FROM contact_note n JOIN contact t ON t.tenant = n.tenant AND t.id = n.contact \
                      JOIN app_user u ON u.tenant = n.tenant AND u.id = n.author WHERE n.tenant = $1 AND n.contact = $2 AND t.case_id = $3 ORDER BY n.version LIMIT 100";
 }
@@ -557,6 +558,10 @@ impl Store {
             return Err(StoreError::ChangedMeanwhile);
         }
         connections::case_closed(&mut tx, (tenant, id), ctx.now).await?;
+        if tx.row(PLANNED, values![tenant, id, day_of(ctx.now)]).await?.is_some() {
+            let (job, about) = (crate::JobKind::EndVisits, id.to_string());
+            jobs::add(self, &mut tx, tenant, (job, &about), (ctx.now, ctx.now)).await?;
+        }
         assessments::case_closed(&mut tx, (tenant, id), ctx.now).await?;
         feedback::change_agreement(self, &mut tx, (tenant, id), closing.referrer_hears, (user, ctx.now)).await?;
         let source = FeedbackSource {

@@ -13,11 +13,18 @@ use fingerpost_engine::{Tx, values};
 
 statements! {
     INSERT = "INSERT INTO feedback (tenant, id, referral, disclosure, kind, sections, sent_at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
-    OF_REFERRAL = "SELECT id, kind, sections, sent_at, opened_at FROM feedback WHERE tenant = $1 AND referral = $2 ORDER BY sent_at DESC, id DESC LIMIT 50";
+    /// What was sent and not opened before the person took their agreement back is not shown any more.
+    OF_REFERRAL = "SELECT id, kind, sections, sent_at, opened_at FROM feedback f WHERE f.tenant = $1 AND f.referral = $2 AND NOT (f.opened_at IS NULL AND f.disclosure IS NOT NULL \
+                   AND EXISTS (SELECT 1 FROM referral r JOIN case_file c ON c.tenant = r.tenant AND c.id = r.case_id WHERE r.tenant = f.tenant AND r.id = f.referral AND c.referrer_hears = 'nothing')) \
+                   ORDER BY sent_at DESC, id DESC LIMIT 50";
     OPENED = "UPDATE feedback SET opened_at = $3 WHERE tenant = $1 AND referral = $2 AND opened_at IS NULL";
     REFERRALS_OF_CASE = "SELECT id, referrer FROM referral WHERE tenant = $1 AND case_id = $2 AND source = 'practice' ORDER BY created_at, id LIMIT 20";
     STANDING = "SELECT d.id FROM disclosure d WHERE d.tenant = $1 AND d.referral = $2 AND d.recipient = 'referrer' AND d.fields = $3 AND d.withdrawn_at IS NULL \
                 ORDER BY d.given_at DESC, d.id DESC LIMIT 1";
+    /// The news of letters that nobody is to open any more.
+    UNSENT = "UPDATE outbox SET failed_at = $3, last_error = 'taken_back', settled_at = $3 WHERE tenant = $1 AND template = 'feedback_arrived' AND sent_at IS NULL AND failed_at IS NULL \
+              AND recipient IN (SELECT r.referrer FROM referral r WHERE r.tenant = $1 AND r.case_id = $2) \
+              AND subject IN (SELECT f.id FROM referral r CROSS JOIN feedback f WHERE r.tenant = $1 AND r.case_id = $2 AND f.tenant = r.tenant AND f.referral = r.id)";
     HEARS = "UPDATE case_file SET referrer_hears = $3, version = version + 1 WHERE tenant = $1 AND id = $2";
     WITHDRAW = "UPDATE disclosure SET withdrawn_at = $3 WHERE tenant = $1 AND recipient = 'referrer' AND withdrawn_at IS NULL \
                 AND referral IN (SELECT id FROM referral WHERE tenant = $1 AND case_id = $2)";
@@ -74,7 +81,7 @@ pub(crate) async fn change_agreement(
     Ok(())
 }
 
-/// The referrer hears nothing more.
+/// The referrer hears nothing more: neither what is written from now on nor what they have not opened.
 ///
 /// # Errors
 /// When the database fails.
@@ -86,6 +93,7 @@ pub async fn agreement_ends(
 ) -> Result<()> {
     let nothing = ReferrerHears::Nothing;
     tx.run(HEARS, values![tenant, case, nothing.code()]).await?;
+    tx.run(UNSENT, values![tenant, case, now]).await?;
     change_agreement(store, tx, (tenant, case), nothing, (by, now)).await
 }
 

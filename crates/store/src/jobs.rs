@@ -28,6 +28,8 @@ coded! {
         VisitOverdue = "visit_overdue",
         /// The day before a visit that the person was told of, tell them again.
         RemindVisit = "remind_visit",
+        /// A case was closed: call off what was planned with the person.
+        EndVisits = "end_visits",
     }
 }
 

@@ -191,7 +191,7 @@ statements! {
     GROUP_ADDRESS = "SELECT group_email, service_name, state FROM connection WHERE tenant = $1 AND id = $2 AND group_email IS NOT NULL";
     LINK_SUBJECT = "SELECT subject FROM one_time_link WHERE tenant = $1 AND id = $2 AND revoked_at IS NULL AND expires_at > $3";
     TAKEN_BACK = "UPDATE outbox SET failed_at = $3, last_error = 'taken_back', settled_at = $3 WHERE tenant = $1 AND case_id = $2 AND recipient_kind IN ('group', 'link') AND sent_at IS NULL AND failed_at IS NULL";
-    OFF = "UPDATE outbox SET failed_at = $4, last_error = 'not_wanted', settled_at = $4 WHERE tenant = $1 AND template = $2 AND recipient = $3 AND subject = $5 AND sent_at IS NULL AND settled_at IS NULL";
+    OFF = "UPDATE outbox SET failed_at = $4, last_error = 'not_wanted', settled_at = $4 WHERE tenant = $1 AND template = $2 AND recipient = $3 AND subject = $5 AND sent_at IS NULL AND settled_at IS NULL RETURNING attempts";
     STATE = "SELECT sent_at, failed_at, settled_at FROM outbox WHERE tenant = $1 AND template = $2 AND recipient = $3 AND subject = $4";
     STILL_WAITS = "SELECT id FROM outbox WHERE tenant = $1 AND id = $2 AND sent_at IS NULL AND failed_at IS NULL";
     ENTRY_ADDRESS = "SELECT name, body FROM service WHERE id = $1";
@@ -256,7 +256,7 @@ pub async fn to_user(
     queue(store, tx, tenant, &new, now).await.map(drop)
 }
 
-/// Queues a message to the group of a connection.
+/// Queues a message to the group of a connection. Says whether it was not queued before.
 ///
 /// # Errors
 /// When the database fails.
@@ -267,11 +267,11 @@ pub async fn to_group(
     (template, connection, subject): (MessageTemplate, ConnectionId, &str),
     about: About,
     now: Timestamp,
-) -> Result<()> {
+) -> Result<bool> {
     let recipient = connection.to_string();
     let (kind, channel, about) = (GROUP, Channel::Email, Some(about));
     let new = New { template, kind, recipient: &recipient, subject, channel, about, by_hand: false };
-    queue(store, tx, tenant, &new, now).await.map(drop)
+    Ok(queue(store, tx, tenant, &new, now).await? > 0)
 }
 
 /// Queues a message to the group behind a link, as long as the link lives.
@@ -308,8 +308,9 @@ pub async fn to_entry(
     queue(store, tx, tenant, &new, now).await.map(drop)
 }
 
-/// Queues a message to a person where a machine may write to them. Where it may not, the message stands on the list of
-/// those that somebody has to pass on (`by_hand`), or, where somebody reaches them in any case, is noted only.
+/// Queues a message to a person where a machine may write to them, and what it writes arrives before it is needed. Otherwise
+/// the message stands on the list of those that somebody has to pass on (`by_hand`), or, where somebody reaches them in any
+/// case, is noted only.
 ///
 /// # Errors
 /// When the database fails.
@@ -318,16 +319,19 @@ pub async fn to_person(
     tx: &mut Tx,
     tenant: &TenantId,
     (template, person, subject): (MessageTemplate, PersonId, &str),
-    (about, by_hand): (About, bool),
+    (about, by_hand, needed_by): (About, bool, Option<Timestamp>),
     now: Timestamp,
 ) -> Result<()> {
     let (reach, _) = reach_of(tx, tenant, person).await?.ok_or(StoreError::NotFound)?;
     let recipient = person.to_string();
     let (kind, about) = (PERSON, Some(about));
     let new = |channel, by_hand| New { template, kind, recipient: &recipient, subject, channel, about, by_hand };
+    let in_time = |channel: Channel| needed_by.is_none_or(|by| channel.arrives_by(now, by));
     match reach {
-        MayLeave::By(channel) => queue(store, tx, tenant, &new(channel, false), now).await.map(drop),
-        MayLeave::ByHand(_) => {
+        MayLeave::By(channel) if in_time(channel) => {
+            queue(store, tx, tenant, &new(channel, false), now).await.map(drop)
+        }
+        MayLeave::By(_) | MayLeave::ByHand(_) => {
             if by_hand {
                 queue(store, tx, tenant, &new(Channel::Letter, true), now).await?;
             }
@@ -352,9 +356,9 @@ pub async fn reach_of(
     };
     let stopped =
         tx.row(STOPPED, values![tenant, person]).await?.map_or(Ok(None), |row| row.opt_at("messages_stopped_at"))?;
-    let needs = about::access(tx, tenant, person).await?.map(|(access, ..)| access.needs).unwrap_or_default();
-    let reach = may_leave(&here.details, (&here.safe_contact, stopped.is_some()), &needs);
-    Ok(Some((reach, (here, needs))))
+    let needs = about::access(tx, tenant, person).await?.map(|(access, ..)| access.needs);
+    let reach = may_leave(&here.details, (&here.safe_contact, stopped.is_some()), needs.as_deref());
+    Ok(Some((reach, (here, needs.unwrap_or_default()))))
 }
 
 /// The person wants no more messages that send themselves: those that wait are held back when their turn comes.
@@ -381,7 +385,8 @@ pub async fn stop_messages(tx: &mut Tx, (tenant, case): (&TenantId, CaseId), now
     tx.run(TAKEN_BACK, values![tenant, case, now]).await.map(drop)
 }
 
-/// Ends a message to a person that is not needed any more. Gives true where it has left, or somebody has passed it on.
+/// Ends a message to a person that is not needed any more. Gives true where they may have heard: it has left, was tried, or
+/// somebody has passed it on.
 ///
 /// # Errors
 /// When the database fails.
@@ -391,9 +396,9 @@ pub async fn not_needed(
     (template, person, subject): (MessageTemplate, PersonId, &str),
     now: Timestamp,
 ) -> Result<bool> {
-    let ended = tx.run(OFF, values![tenant, template.code(), person, now, subject]).await?;
-    if ended > 0 {
-        return Ok(false);
+    // What was tried may have arrived, although nobody heard of it.
+    if let Some(row) = tx.row(OFF, values![tenant, template.code(), person, now, subject]).await? {
+        return Ok(row.int("attempts")? > 0);
     }
     let row = tx.row(STATE, values![tenant, template.code(), person, subject]).await?;
     row.map_or(Ok(false), |row| Ok(row.opt_at("sent_at")?.is_some() || row.opt_at("settled_at")?.is_some()))

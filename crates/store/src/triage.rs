@@ -312,7 +312,7 @@ impl Store {
         self.tell_referrer(&mut tx, tenant, (&row, &subject), ctx.now).await?;
         // Where no machine may write, nobody has to pass it on: the link worker gets in touch in any case.
         let hello = (MessageTemplate::WorkerWillBeInTouch, person, subject.as_str());
-        outbox::to_person(self, &mut tx, tenant, hello, ((scheme, case), false), ctx.now).await?;
+        outbox::to_person(self, &mut tx, tenant, hello, ((scheme, case), false, None), ctx.now).await?;
         self.commit(tx, ctx.now, ctx.entry(Act::Accept, Resource::Referral).of(id)).await?;
         Ok(Accepted { case, joined })
     }

@@ -14,7 +14,7 @@ use fingerpost_ui::pages::{DiaryDay, DiaryPage};
 use icalendar::{Calendar, Class, Component as _, Event};
 use serde::Deserialize;
 
-use crate::visits::{DIARY, cards};
+use crate::visits::{self, DIARY, cards};
 use fingerpost_web_core::form::Posted;
 use fingerpost_web_core::frame::show;
 use fingerpost_web_core::permitted::May;
@@ -52,6 +52,7 @@ async fn page(here: &May<ReadCaseload>, asked: &Asked, feed: Option<String>) -> 
             "in" => Some("Noted. Press \u{201c}I have left\u{201d} when you are out."),
             "out" => Some("Noted that you have left."),
             "cancelled" => Some("The visit is called off. Tell the person, too."),
+            "cancelled_told" => Some(visits::OFF_AND_TOLD),
             "ended" => Some("The address has ended: calendars that followed it see nothing any more."),
             _ => None,
         }),

@@ -19,6 +19,10 @@ use fingerpost_web_core::frame::{show, show_again};
 use fingerpost_web_core::permitted::May;
 use fingerpost_web_core::view::{listed, one_line_address, short_name};
 
+/// They had heard of the visit by a message.
+pub const OFF_AND_TOLD: &str =
+    "The visit is called off, and the person gets a message, or stands on your list of messages to pass on.";
+
 /// The page that a visit's buttons come back to.
 pub(crate) const CASELOAD: &str = "caseload";
 pub(crate) const DIARY: &str = "diary";
@@ -224,8 +228,11 @@ pub async fn act(
             "out"
         }
         "cancel" => {
-            casework.cancel_visit(&here.ctx, (case, visit)).await?;
-            "cancelled"
+            if casework.cancel_visit(&here.ctx, (case, visit)).await? {
+                "cancelled_told"
+            } else {
+                "cancelled"
+            }
         }
         _ => return Err(WebError::StaleForm),
     };

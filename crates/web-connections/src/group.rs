@@ -45,6 +45,7 @@ fn saved(code: Option<&str>) -> Option<&'static str> {
         "no_code" => Some("No more codes are sent today. Ring the number below."),
         "arrival" => Some("Thank you. The link worker has it."),
         "register" => Some("The register is on its way to your address."),
+        "register_before" => Some("The register went to your address earlier today. Look among your messages."),
         _ => None,
     }
 }
@@ -165,6 +166,7 @@ pub(crate) async fn new_code(app: &App, (token, link): (&str, &LiveLink)) -> Res
 
 async fn said(
     app: &App,
+    session: &Session,
     (token, link): (&str, &LiveLink),
     form: &Posted,
 ) -> Result<Result<Response, Problems>, WebError> {
@@ -176,6 +178,10 @@ async fn said(
         Err(error) => Err(error.into()),
     };
     if form.text("change") == "arrival" {
+        // What they say here is handed to the person: whoever has only the link says nothing.
+        if !sessions::name_is_open(session, link.id).await? {
+            return Ok(Err(Problems::one("code", "Give the code first: what you write goes to the person")));
+        }
         let text = |field| form.text(field);
         return match Arrival::check(&text("meets"), &text("way_in"), &text("bring"), &text("said")) {
             Ok(arrival) => done(app.correspondence().group_helps(link, &arrival, app.now()).await, "?saved=arrival"),
@@ -183,7 +189,9 @@ async fn said(
         };
     }
     if form.text("change") == "send_register" {
-        return done(app.correspondence().send_register(link, app.now()).await, "?saved=register");
+        let sent = app.correspondence().send_register(link, app.now()).await;
+        let just = if sent.as_ref().is_ok_and(|sent| *sent) { "?saved=register" } else { "?saved=register_before" };
+        return done(sent.map(drop), just);
     }
     let view = app.correspondence().group_view(link, false, app.now()).await?;
     let asked_on = day_of(view.offered_at);
@@ -211,7 +219,7 @@ pub async fn answer(
     let outcome = match form.text("change").as_str() {
         "code" => with_code(app, session, (token, link), form).await?,
         "send_code" => return new_code(app, (token, link)).await,
-        _ => said(app, (token, link), form).await?,
+        _ => said(app, session, (token, link), form).await?,
     };
     match outcome {
         Ok(response) => Ok(response),

@@ -189,8 +189,7 @@ fn opened(link: LinkId) -> String {
     format!("opened {link}")
 }
 
-/// Remembers that a code was given on this device: the name behind a group's link stands open here until the session
-/// has been idle too long.
+/// Remembers that a code was given on this device: the name behind a group's link stands open here for half an hour.
 pub async fn open_name(session: &Session, link: LinkId) -> std::result::Result<(), WebError> {
     Ok(session.insert(&opened(link), true).await?)
 }

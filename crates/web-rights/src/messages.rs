@@ -6,7 +6,7 @@ use axum_extra::extract::Query;
 use fingerpost_correspondence::MessageRow;
 use fingerpost_correspondence_rules::message::Fault;
 use fingerpost_domain::id::OutboxId;
-use fingerpost_policy::{Action, SeeMessages};
+use fingerpost_policy::{ReadCase, SeeMessages};
 use fingerpost_store::MessageTemplate;
 use fingerpost_ui::format::day_and_time;
 use fingerpost_ui::pages::{MessageLine, MessagesPage};
@@ -59,7 +59,9 @@ fn line(here: &May<SeeMessages>, row: &MessageRow) -> MessageLine {
 /// # Errors
 /// When the database does not answer.
 pub async fn list(here: May<SeeMessages>, Query(saved): Query<Saved>) -> Result<Response, WebError> {
-    let (names, colleagues) = (here.may(Action::ReadCase), here.ctx.grant.only_user().is_none());
+    // Somebody may see every message by one role and open only their own cases by another: names go by the second.
+    let names = here.also::<ReadCase>().is_ok_and(|read| read.grant.only_user() == here.ctx.grant.only_user());
+    let colleagues = here.ctx.grant.only_user().is_none();
     let found = here.app().correspondence().undelivered(&here.ctx, (names, colleagues)).await?;
     let page = MessagesPage {
         frame: here.frame("Messages that did not arrive", "messages").await?,

@@ -4,7 +4,7 @@ use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::Query;
 use fingerpost_correspondence_rules::consent::{ConsentAnswers, Said, TellingAnswers, Whom};
-use fingerpost_correspondence_rules::message::{ByHand, MayLeave};
+use fingerpost_correspondence_rules::message::{ByHand, Channel, MayLeave};
 use fingerpost_domain::Date;
 use fingerpost_domain::calendar::day_of;
 use fingerpost_domain::connection::ConnectionState;
@@ -68,6 +68,9 @@ fn consent_line(here: &May<ReadCase>, case: CaseId, row: &ConsentRow, today: Dat
 fn group_line(here: &May<ReadCase>, case: CaseId, group: &GroupRow) -> KnowsLine {
     let told = group.told.label().to_lowercase();
     let what = match group.state {
+        ConnectionState::Accepted | ConnectionState::Started if group.by_voice => {
+            format!("{}, told by voice", group.told.label())
+        }
         ConnectionState::Offered | ConnectionState::NoReply => format!("What is looked for. After a yes: {told}"),
         ConnectionState::Accepted | ConnectionState::Started => format!("{}, with a code", group.told.label()),
         ConnectionState::DeclinedByGroup => "What is looked for. It said no".to_owned(),
@@ -102,6 +105,7 @@ fn knows(here: &May<ReadCase>, case: CaseId, known: &Known) -> Vec<KnowsLine> {
 /// "By email, by themselves." or why no machine writes.
 fn reach(reach: MayLeave, called: &str) -> String {
     match reach {
+        MayLeave::By(Channel::Letter) => "They leave by themselves, by letter.".to_owned(),
         MayLeave::By(channel) => {
             format!("They leave by themselves, {}. {called} can stop them with a link in each.", channel.label())
         }

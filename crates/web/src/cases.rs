@@ -289,6 +289,7 @@ async fn page(
         "visit" => "The visit is in the diary.".to_owned(),
         "seen" => "Noted that you have seen to it. Write down what was said.".to_owned(),
         "cancelled" => format!("The visit is called off. Tell {}, too.", person.name.called()),
+        "cancelled_told" => visits::OFF_AND_TOLD.to_owned(),
         "note" => "The correction is saved beside the first version.".to_owned(),
         "closed" if case.referrer_hears == ReferrerHears::Nothing => "The case is closed. Nobody was told.".to_owned(),
         "closed" => match referrer_of(case) {

@@ -16,19 +16,21 @@ use fingerpost_casework::Casework;
 use fingerpost_correspondence::Correspondence;
 use fingerpost_correspondence_rules::message::{Channel, Fault};
 use fingerpost_domain::ambient::Clock;
+use fingerpost_domain::calendar::day_of;
 use fingerpost_improvement::Improvement;
 use fingerpost_rights::Rights;
 use fingerpost_stewardship::Stewardship;
 use fingerpost_store::{ClaimedMessage, JobKind, MessageTemplate, OutboxEnd, Store, StoreError};
+use futures_util::future::join_all;
 use tokio::sync::watch;
 use tokio::time::MissedTickBehavior;
 
 pub use post::{Post, PostError};
 pub use words::{Facts, Letter, letter};
 
-/// Messages and jobs claimed in one turn: few enough that a slow mail server takes less time over them than
-/// a claim lasts.
-const AT_ONCE: i64 = 5;
+/// Messages and jobs claimed at once, and carried beside each other: few enough that a slow mail server takes less time over
+/// them than a claim lasts.
+const AT_ONCE: i64 = 8;
 const SEAL_EVERY: Duration = Duration::from_secs(1);
 const WORK_EVERY: Duration = Duration::from_secs(2);
 const SWEEP_EVERY: Duration = Duration::from_secs(60);
@@ -71,10 +73,10 @@ impl Worker {
         }
     }
 
-    /// Works until `stop` says so, then seals what is left. Sealing has a loop of its own: a mail server that
-    /// hangs does not hold it up.
+    /// Works until `stop` says so, then seals what is left. Sealing, jobs and messages have a loop each: a mail server that
+    /// hangs holds up neither of the others.
     pub async fn run(self, stop: watch::Receiver<bool>) {
-        tokio::join!(self.sealing(stop.clone()), self.working(stop));
+        tokio::join!(self.sealing(stop.clone()), self.working(stop.clone()), self.carrying(stop));
         self.told("the audit could not be sealed at the end", self.seal().await);
     }
 
@@ -98,7 +100,7 @@ impl Worker {
         loop {
             let turn = tokio::select! {
                 _ = stop.changed() => break,
-                _ = work.tick() => self.turn().await.map(drop),
+                _ = work.tick() => self.do_jobs().await,
                 _ = count.tick() => self.stewardship.count_answers(self.clock.now()).await.map(drop),
                 _ = sweep.tick() => {
                     self.sweep().await;
@@ -107,6 +109,24 @@ impl Worker {
             };
             self.told("a turn of the worker failed; it is tried again", turn);
         }
+    }
+
+    async fn carrying(&self, mut stop: watch::Receiver<bool>) {
+        let mut turn = tokio::time::interval(WORK_EVERY);
+        turn.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            let carried = tokio::select! {
+                _ = stop.changed() => break,
+                _ = turn.tick() => self.carry_all(&stop).await,
+            };
+            self.told("messages were not carried; it is tried again", carried);
+        }
+    }
+
+    /// Carries what is due as fast as the other side takes it.
+    async fn carry_all(&self, stop: &watch::Receiver<bool>) -> Result<(), StoreError> {
+        while !*stop.borrow() && self.carry().await?.0 == AT_ONCE {}
+        Ok(())
     }
 
     /// Deletes what has ended: sessions, launches that nobody opened, answers that nobody sent. Each by itself: one that fails does
@@ -132,11 +152,16 @@ impl Worker {
         Ok(())
     }
 
-    /// Runs due jobs and carries due messages; gives how many messages left.
+    /// Runs due jobs and carries due messages, once; gives how many messages left.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn turn(&self) -> Result<usize, StoreError> {
+        self.do_jobs().await?;
+        Ok(self.carry().await?.1)
+    }
+
+    async fn do_jobs(&self) -> Result<(), StoreError> {
         for job in self.store.claim_jobs(AT_ONCE, self.clock.now()).await? {
             let done = match job.kind {
                 JobKind::RemindTriage => self.store.remind_triage(&job, self.clock.now()).await,
@@ -144,6 +169,7 @@ impl Worker {
                 JobKind::AnswerAlert => self.casework.raise_alert(&job, self.clock.now()).await,
                 JobKind::VisitOverdue => self.casework.raise_overdue(&job, self.clock.now()).await,
                 JobKind::RemindVisit => self.casework.remind_visit(&job, self.clock.now()).await,
+                JobKind::EndVisits => self.casework.end_visits(&job, self.clock.now()).await,
                 JobKind::RemindSurvey => self.improvement.remind_survey(&job, self.clock.now()).await,
             };
             if let Err(error) = done {
@@ -151,28 +177,39 @@ impl Worker {
                 self.store.job_failed(&job, "failed", self.clock.now()).await?;
             }
         }
-        let mut sent = 0;
-        for message in self.store.claim_messages(AT_ONCE, self.clock.now()).await? {
-            let (end, fault) = match self.deliver(&message).await {
-                Ok(Ok(())) => (OutboxEnd::Sent, None),
-                Ok(Err(error)) if error.is_permanent() => (OutboxEnd::Failed, Some(error.fault())),
-                Ok(Err(error)) => (OutboxEnd::Later, Some(error.fault())),
-                // One message that cannot be put together must not hold up the rest.
-                Err(error) => {
-                    tracing::warn!(message = %message.id, %error, "the store failed over a message");
-                    (OutboxEnd::Later, Some(Fault::Store))
-                }
-            };
-            if end == OutboxEnd::Sent {
-                sent += 1;
-            } else {
-                let reason = fault.map(Fault::code);
-                tracing::warn!(message = %message.id, template = message.template.code(), reason, "not delivered");
-            }
-            metrics::counter!("fingerpost_messages_total", "end" => end.code()).increment(1);
-            self.store.end_delivery(&message, end, fault, self.clock.now()).await?;
+        Ok(())
+    }
+
+    /// Carries what is due, some messages beside each other: how many there were, and how many left.
+    async fn carry(&self) -> Result<(i64, usize), StoreError> {
+        let claimed = self.store.claim_messages(AT_ONCE, self.clock.now()).await?;
+        let carried = join_all(claimed.iter().map(|message| self.carry_one(message))).await;
+        let (mut all, mut sent) = (0, 0);
+        for left in carried {
+            all += 1;
+            sent += usize::from(left?);
         }
-        Ok(sent)
+        Ok((all, sent))
+    }
+
+    async fn carry_one(&self, message: &ClaimedMessage) -> Result<bool, StoreError> {
+        let (end, fault) = match self.deliver(message).await {
+            Ok(Ok(())) => (OutboxEnd::Sent, None),
+            Ok(Err(error)) if error.is_permanent() => (OutboxEnd::Failed, Some(error.fault())),
+            Ok(Err(error)) => (OutboxEnd::Later, Some(error.fault())),
+            // One message that cannot be put together must not hold up the rest.
+            Err(error) => {
+                tracing::warn!(message = %message.id, %error, "the store failed over a message");
+                (OutboxEnd::Later, Some(Fault::Store))
+            }
+        };
+        if end != OutboxEnd::Sent {
+            let reason = fault.map(Fault::code);
+            tracing::warn!(message = %message.id, template = message.template.code(), reason, "not delivered");
+        }
+        metrics::counter!("fingerpost_messages_total", "end" => end.code()).increment(1);
+        self.store.end_delivery(message, end, fault, self.clock.now()).await?;
+        Ok(end == OutboxEnd::Sent)
     }
 
     async fn deliver(&self, message: &ClaimedMessage) -> Result<Result<(), PostError>, StoreError> {
@@ -198,7 +235,10 @@ impl Worker {
                 facts.link = Some(at(self.correspondence.mint_register_link(tenant, subject, now).await?));
             }
             (MessageTemplate::GroupCode, _) => {
-                facts.code = Some(self.correspondence.mint_code(tenant, subject, now).await?);
+                let code = self.correspondence.mint_code(tenant, subject, now).await?;
+                // Nobody waits any more for a code of an hour ago.
+                let Some(code) = code else { return Ok(Err(PostError::NotWanted)) };
+                facts.code = Some(code);
             }
             (MessageTemplate::EntryStillRight, _) => {
                 facts.link = Some(at(self.stewardship.mint_entry_link(tenant, subject, now).await?));
@@ -208,9 +248,16 @@ impl Worker {
                 _,
             ) => {
                 let off = message.template == MessageTemplate::AppointmentOff;
-                let appointment = self.casework.appointment(tenant, subject, off, now).await?;
-                // Called off, or over, since it was queued.
+                let appointment = self.casework.appointment(tenant, subject, off).await?;
+                // Called off since it was queued.
                 let Some(appointment) = appointment else { return Ok(Err(PostError::NotWanted)) };
+                if appointment.visit.begins() <= now {
+                    return Ok(Err(PostError::Missed));
+                }
+                // On the day itself "tomorrow" would be wrong, and they know.
+                if message.template == MessageTemplate::AppointmentReminder && day_of(now) >= appointment.visit.on {
+                    return Ok(Err(PostError::NotWanted));
+                }
                 facts.appointment = Some(appointment);
             }
             _ => {}

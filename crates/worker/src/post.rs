@@ -46,6 +46,9 @@ pub enum PostError {
     /// It was taken back before it left.
     #[error("it was taken back before it left")]
     TakenBack,
+    /// What it tells of is over.
+    #[error("what it tells of is over")]
+    Missed,
 }
 
 impl PostError {
@@ -54,7 +57,13 @@ impl PostError {
     pub const fn is_permanent(&self) -> bool {
         matches!(
             self,
-            Self::Recipient | Self::Message | Self::NotWanted | Self::RefusedForGood | Self::NotSetUp | Self::TakenBack
+            Self::Recipient
+                | Self::Message
+                | Self::NotWanted
+                | Self::RefusedForGood
+                | Self::NotSetUp
+                | Self::TakenBack
+                | Self::Missed
         )
     }
 
@@ -70,12 +79,19 @@ impl PostError {
             Self::Folder => Fault::Folder,
             Self::Settings(_) | Self::NotSetUp => Fault::Settings,
             Self::TakenBack => Fault::TakenBack,
+            Self::Missed => Fault::Missed,
         }
     }
 }
 
-/// How long a mail server may take over one step.
+/// How long a mail server may take over connecting.
 const PATIENCE: Duration = Duration::from_secs(20);
+/// How long a mail server may take over one message, from beginning to end.
+const WHOLE_PATIENCE: Duration = Duration::from_secs(45);
+
+/// What a mail server says when it is our name or password that is wrong (RFC 4954): every message would be refused, until
+/// somebody mends the settings.
+const OURS: [&str; 4] = ["530", "534", "535", "538"];
 
 /// The ways out.
 #[derive(Clone)]
@@ -177,10 +193,14 @@ impl Post {
         };
         let message = message.map_err(|_| PostError::Message)?;
         match &self.mail {
-            Mail::Smtp(server) => match server.send(message).await {
-                Ok(_) => Ok(()),
-                Err(error) if error.is_permanent() => Err(PostError::RefusedForGood),
-                Err(_) => Err(PostError::NotNow),
+            Mail::Smtp(server) => match tokio::time::timeout(WHOLE_PATIENCE, server.send(message)).await {
+                Ok(Ok(_)) => Ok(()),
+                Ok(Err(error)) if error.status().is_some_and(|code| OURS.contains(&code.to_string().as_str())) => {
+                    Err(PostError::Settings("the mail server does not know us"))
+                }
+                Ok(Err(error)) if error.is_permanent() => Err(PostError::RefusedForGood),
+                // It took the message and says nothing, or it cannot take it now.
+                Ok(Err(_)) | Err(_) => Err(PostError::NotNow),
             },
             Mail::Folder(folder) => folder.send(message).await.map(drop).map_err(|_| PostError::Folder),
         }

@@ -181,7 +181,7 @@ fn place(appointment: &Appointment) -> String {
     let typed = visit.place.as_ref().map(ToString::to_string);
     match (visit.kind, typed) {
         (VisitKind::Home, _) => "at your home".to_owned(),
-        (VisitKind::Call, _) => "by phone: we ring you".to_owned(),
+        (VisitKind::Call, _) => "by phone".to_owned(),
         (VisitKind::Practice, Some(place)) => format!("at the surgery, {place}"),
         (VisitKind::Practice, None) => "at the surgery".to_owned(),
         (VisitKind::GoAlong, Some(place)) => format!("we go together: {place}"),
@@ -200,32 +200,32 @@ fn about(template: MessageTemplate, appointment: &Appointment, facts: &Facts<'_>
     let hour = if hour % 12 == 0 { 12 } else { hour % 12 };
     let time = if minute == 0 { format!("{hour}{half}") } else { format!("{hour}:{minute:02}{half}") };
     let (worker, place) = (&appointment.worker_name, place(appointment));
+    let meets = if visit.kind == VisitKind::Call { "rings" } else { "meets" };
     let ring = appointment.worker_phone.as_deref().map(|phone| format!("ring {phone}"));
     let ring = ring.unwrap_or_else(|| format!("tell {worker}"));
     let (subject, text, short) = match template {
         MessageTemplate::AppointmentOff => (
             "A change for you",
             format!(
-                "{worker} cannot meet you on {day} at {time} as planned. You will hear from {worker} about another day. \
-                     If you want to know more, {ring}."
+                "What was planned with {worker} for {day} at {time} is called off. If you want another day, or to know more, {ring}."
             ),
             format!("Your appointment on {day} at {time} is called off. Questions? Please {ring}."),
         ),
         MessageTemplate::AppointmentReminder => (
             "A reminder for you",
             format!(
-                "This is to remind you: {worker} meets you tomorrow, {day}, at {time}.\n\nWhere: {place}.\n\nIf it does not \
+                "This is to remind you: {worker} {meets} you tomorrow, {day}, at {time}.\n\nWhere: {place}.\n\nIf it does not \
                      suit you any more, {ring}."
             ),
-            format!("Tomorrow, {day}, at {time}: {worker} meets you, {place}. Not possible? Please {ring}."),
+            format!("Tomorrow, {day}, at {time}: {worker} {meets} you, {place}. Not possible? Please {ring}."),
         ),
         _ => (
             "A day and a time for you",
             format!(
-                "{worker} meets you on {day} at {time}.\n\nWhere: {place}.\n\nIf it does not suit you, {ring}. You need not \
+                "{worker} {meets} you on {day} at {time}.\n\nWhere: {place}.\n\nIf it does not suit you, {ring}. You need not \
                      answer this message."
             ),
-            format!("{worker} meets you on {day} at {time}, {place}. Not possible? Please {ring}."),
+            format!("{worker} {meets} you on {day} at {time}, {place}. Not possible? Please {ring}."),
         ),
     };
     let off = template == MessageTemplate::AppointmentOff;
@@ -269,5 +269,47 @@ mod tests {
                 assert!(!subject.contains(word), "{subject}");
             }
         }
+    }
+
+    fn appointment(kind: VisitKind) -> Appointment {
+        Appointment {
+            id: fingerpost_domain::ambient::Entropy::from_number(1).id(fingerpost_domain::Timestamp::UNIX_EPOCH),
+            visit: fingerpost_domain::visit::Visit {
+                kind,
+                on: jiff::civil::date(2026, 12, 1),
+                at: jiff::civil::time(10, 30, 0, 0),
+                minutes: 60,
+                place: None,
+                postcode: None,
+                remember: fingerpost_domain::text::Line::parse("Her son drinks").unwrap(),
+            },
+            worker_name: "Maya Okonkwo".into(),
+            worker_phone: Some("01632 960 200".into()),
+            planned_at: fingerpost_domain::Timestamp::UNIX_EPOCH,
+        }
+    }
+
+    #[test]
+    fn an_appointment_says_when_and_where_and_nothing_else_in_what_others_see() {
+        use MessageTemplate as M;
+        for template in [M::Appointment, M::AppointmentReminder, M::AppointmentOff] {
+            for &kind in VisitKind::ALL {
+                let about = Some(appointment(kind));
+                let facts =
+                    Facts { name: "Peggy", public_url: "https://example.org", appointment: about, ..Facts::default() };
+                let letter = letter(template, &facts);
+                let calendar = letter.calendar.map(|(text, _)| text).unwrap_or_default();
+                for seen in [&letter.subject, &calendar] {
+                    for word in ["Peggy", "Maya", "son", "home", "surgery", "01632"] {
+                        assert!(!seen.contains(word), "{seen}");
+                    }
+                }
+                assert!(letter.body.contains("Tuesday 1 December 2026") && letter.short.contains("01632 960 200"));
+                assert!(!letter.body.contains("drinks"), "what the link worker is to remember is not for the message");
+            }
+        }
+        let rings = Some(appointment(VisitKind::Call));
+        let facts = Facts { name: "Peggy", appointment: rings, ..Facts::default() };
+        assert!(letter(M::Appointment, &facts).short.contains("Maya Okonkwo rings you on Tuesday"));
     }
 }

@@ -19,7 +19,7 @@ async fn codes(store: &Store, correspondence: &Correspondence, now: Timestamp) -
     for message in store.claim_messages(50, now).await.unwrap() {
         if message.template == MessageTemplate::GroupCode {
             assert_eq!(message.addressee.email(), "choir@example.org");
-            made.push(correspondence.mint_code(&message.tenant, &message.subject, now).await.unwrap());
+            made.extend(correspondence.mint_code(&message.tenant, &message.subject, now).await.unwrap());
         }
     }
     made

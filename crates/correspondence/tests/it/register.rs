@@ -32,12 +32,14 @@ async fn one_page_for_everybody_who_comes_and_no_name_without_a_code() {
         let register = store.live_link(&token, start()).await.unwrap().unwrap();
         assert_eq!(register.scope, LinkScope::KeepRegister);
 
-        let on = date(2026, 11, 20);
+        let on = date(2026, 11, 21);
         let shut = correspondence.register(&register, (on, false), start()).await.unwrap();
         assert!(shut.rows.is_none() && shut.asked == (3, 0));
         let open = correspondence.register(&register, (on, true), start()).await.unwrap().rows.unwrap();
         assert_eq!(open.iter().map(|row| row.id).collect::<Vec<_>>(), [yes], "neither a no nor an open question");
 
+        let before = correspondence.register(&register, (date(2026, 11, 20), true), start()).await.unwrap();
+        assert!(before.rows.unwrap().is_empty(), "nobody came before they were offered");
         let said = [(yes, true), (no, true), (waiting, true)];
         for _ in 0..2 {
             assert_eq!(correspondence.keep_register(&register, (on, &said), start()).await.unwrap(), 1);

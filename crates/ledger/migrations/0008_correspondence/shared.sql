@@ -7,6 +7,7 @@ ALTER TABLE outbox ADD COLUMN channel TEXT NOT NULL DEFAULT 'email';
 ALTER TABLE outbox ADD COLUMN settled_at BIGINT;
 ALTER TABLE outbox ADD COLUMN settled_by TEXT;
 UPDATE outbox SET case_id = (SELECT n.case_id FROM connection n WHERE n.tenant = outbox.tenant AND n.id = outbox.recipient) WHERE recipient_kind = 'group';
+UPDATE outbox SET case_id = (SELECT r.case_id FROM referral r WHERE r.tenant = outbox.tenant AND r.id = outbox.subject) WHERE recipient_kind = 'person';
 UPDATE outbox SET scheme = (SELECT c.scheme FROM case_file c WHERE c.tenant = outbox.tenant AND c.id = outbox.case_id) WHERE case_id IS NOT NULL;
 UPDATE outbox SET settled_at = failed_at WHERE failed_at IS NOT NULL AND last_error IN ('not_wanted', 'withheld');
 CREATE INDEX outbox_undelivered ON outbox (tenant, scheme, failed_at) WHERE failed_at IS NOT NULL AND settled_at IS NULL;

@@ -181,3 +181,42 @@ async fn a_person_stops_messages_by_a_link_and_is_written_to_again_when_they_wan
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_letter_that_was_not_opened_is_not_opened_after_it_was_taken_back() {
+    use fingerpost_domain::case::ContactAnswers;
+    use fingerpost_policy::ReadSent;
+    on_both(async |store| {
+        let village = Village::build(store, &TenantId::main(), "T").await;
+        let referral = village.send(store, &person("Peggy", 1)).await;
+        let case = village.accept(store, referral).await;
+        let here = Here { rights: Rights::over(store.clone()), village, case };
+        let told = ContactAnswers {
+            kind: "phone".into(),
+            on_day: "21".into(),
+            on_month: "11".into(),
+            on_year: "2026".into(),
+            happened: "used_session".into(),
+            note: "First conversation.".into(),
+            next: "Visit".into(),
+            due_day: "27".into(),
+            due_month: "11".into(),
+            due_year: "2026".into(),
+            referrer_hears: "summary".into(),
+            line_for_referrer: "We have met.".into(),
+            ..ContactAnswers::default()
+        };
+        let key = Village::key(store.entropy());
+        let page = store.case(&here.read(), case).await.unwrap();
+        let entry = told.check(page.standing(), date(2026, 11, 21)).unwrap();
+        store.record_contact(&here.work(), case, (&entry, key, page.version)).await.unwrap();
+        // Read below, never opened before: a look would open it.
+        here.rights.take_everything_back(&here.work(), case).await.unwrap();
+        let gp = Village::ctx::<ReadSent>(&here.village.gp, &here.village.practice, start());
+        let sent = store.sent_one(&gp, referral).await.unwrap();
+        assert!(sent.feedback.is_empty(), "the letter is there no more");
+        let left = store.claim_messages(50, start()).await.unwrap();
+        assert!(left.iter().all(|message| message.template != MessageTemplate::FeedbackArrived), "nor its news");
+    })
+    .await;
+}

@@ -20,6 +20,8 @@ pub(crate) enum Fault {
     BreaksOff,
     /// Takes the message and hangs up before it says so.
     Unheard,
+    /// Says nothing at all, and keeps the line open.
+    Silent,
 }
 
 type Next = Arc<Mutex<dyn FnMut() -> Fault + Send>>;
@@ -62,6 +64,10 @@ impl MailServer {
         if fault == Fault::HangsUp {
             return Ok(());
         }
+        if fault == Fault::Silent {
+            tokio::time::sleep(std::time::Duration::from_secs(600)).await;
+            return Ok(());
+        }
         let (read, mut write) = stream.into_split();
         let mut lines = BufReader::new(read).lines();
         write.write_all(b"220 here\r\n").await?;
@@ -74,7 +80,9 @@ impl MailServer {
                 ("DATA", _) => {
                     write.write_all(b"354 go on\r\n").await?;
                     let mut id = String::new();
-                    while let Some(line) = lines.next_line().await? {
+                    loop {
+                        // Whoever is gone in the middle has sent nothing.
+                        let Some(line) = lines.next_line().await? else { return Ok(()) };
                         if line == "." {
                             break;
                         }

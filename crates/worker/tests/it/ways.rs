@@ -186,3 +186,51 @@ async fn the_day_before_they_are_reminded_and_of_a_visit_called_off_they_hear_on
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_closed_case_calls_off_what_was_planned_and_says_so() {
+    on_both(async |store| {
+        let here = Here::with(store, Reach::Email, |_| {}).await;
+        let folder = tempfile::tempdir().unwrap();
+        let worker = here.worker(store, Post::folder(&folder.path().join("out"), "F <f@example.org>").unwrap());
+        assert_eq!(worker.turn().await.unwrap(), 1);
+        let read = Village::ctx::<ReadCase>(&here.village.worker, &here.village.scheme, start());
+        let work = Village::ctx::<WorkCase>(&here.village.worker, &here.village.scheme, start());
+        let closing = fingerpost_domain::case::ClosingAnswers {
+            outcome: "reached".into(),
+            continues: "The choir.".into(),
+            referrer_hears: "nothing".into(),
+            ..fingerpost_domain::case::ClosingAnswers::default()
+        };
+        let version = store.case(&read, here.case).await.unwrap().version;
+        store.close_case(&work, here.case, (&closing.check().unwrap(), version)).await.unwrap();
+        here.clock.set(here.later(1));
+        worker.turn().await.unwrap();
+        here.clock.set(here.later(2));
+        worker.turn().await.unwrap();
+        let called_off = std::fs::read_dir(folder.path().join("out"))
+            .unwrap()
+            .filter(|entry| std::fs::read_to_string(entry.as_ref().unwrap().path()).unwrap().contains("METHOD:CANCEL"))
+            .count();
+        assert_eq!(called_off, 1, "nobody waits at the window for somebody who does not come");
+        here.clock.set(here.later(4 * 24 + 3));
+        assert_eq!(worker.turn().await.unwrap(), 0, "and nobody is reminded of it");
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_mail_server_that_says_nothing_is_not_waited_for() {
+    use crate::servers::{Fault, MailServer};
+    let server = MailServer::start(|| Fault::Silent).await;
+    let post = Post::smtp(&server.url, "F <f@example.org>").unwrap();
+    let to = fingerpost_store::Addressee {
+        name: "Ada".into(),
+        way: fingerpost_store::Way::Email("ada@example.org".into()),
+        user: None,
+        person: None,
+    };
+    let letter = fingerpost_worker::Letter { subject: "A message".into(), body: "Hello".into(), ..Default::default() };
+    let sent = post.send(&to, "01M8BWYWBWZ71S0QP02A3R11M7", &letter).await;
+    assert!(sent.is_err_and(|error| !error.is_permanent()), "it is tried again later");
+}
