@@ -1,6 +1,6 @@
 // The measurements of docs/benchmarks.md, on SQLite and then on PostgreSQL; raw figures go to docs/bench.
 //
-//   node scripts/bench.mjs [neighbourhood] [region] [imports] [surveys] [search] [statistics]        all of them by default
+//   node scripts/bench.mjs [neighbourhood] [region] [imports] [surveys] [messages] [search] [statistics]        all of them by default
 //
 // BENCH_SECONDS shortens the parts that last two minutes, for a trial. Peers stand in one run with ours: the engines with each other,
 // statistics with R and Python (BENCH_RUNS times over, 5 by default; inputs from FINGERPOST_BENCH_INPUTS, Python from PYTHON).
@@ -9,6 +9,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'
 import { folder, postgres } from '../tests/e2e/support.mjs'
 import { emptyFolder, imports } from './bench/imports.mjs'
+import { messages } from './bench/messages.mjs'
 import { atWork } from './bench/pages.mjs'
 import { referrals } from './bench/referrals.mjs'
 import { search } from './bench/search.mjs'
@@ -84,6 +85,17 @@ const PARTS = {
     }
     return results
   },
+  async messages() {
+    const results = [await messages('SQLite', emptyFolder)]
+    if (await postgres()) {
+      const empty = async () => {
+        const beside = folder()
+        return { options: ['--data', beside.path, '--database', await postgres()], remove: beside.remove }
+      }
+      results.push(await messages('PostgreSQL', empty))
+    }
+    return results
+  },
   search: async () => search({ seed: SEED }),
   statistics: () => statistics(SHARED, INPUTS, Number(process.env.BENCH_RUNS ?? 5)),
 }
@@ -99,7 +111,7 @@ for (const [part, measure] of Object.entries(PARTS)) {
   for (const r of results) {
     if (part === 'statistics') { console.log(line(r)); continue }
     if (part === 'search') { console.log(JSON.stringify(r)); continue }
-    console.log(part === 'imports' || part === 'surveys'
+    console.log(['imports', 'surveys', 'messages'].includes(part)
       ? `${r.engine}: ${JSON.stringify(r)}`
       : `${r.engine}, ${r.size}: ${r.requests} pages, ${r.errors} errors; server p50 ${r.serverMs.p50} ms, p95 ${r.serverMs.p95} ms, p99 ${r.serverMs.p99} ms; `
         + `${r.residentMiB} MiB resident; filled in ${r.filledSeconds} s; first answer after ${r.firstAnswerMs} ms`)

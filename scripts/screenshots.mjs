@@ -1,7 +1,7 @@
 // Draws every screen of an invented neighbourhood into docs/screenshots: make screenshots.
 
 import { mkdirSync } from 'node:fs'
-import { browser, linkToGroup, neighbourhood, open, signInAs } from '../tests/e2e/support.mjs'
+import { browser, letter, linkToGroup, neighbourhood, open, signInAs } from '../tests/e2e/support.mjs'
 
 const OUT = process.argv[2] ?? new URL('../docs/screenshots/', import.meta.url).pathname
 const WIDTHS = [1280, 320]
@@ -109,7 +109,26 @@ try {
     await page.getByRole('button', { name: 'Offer it' }).click(); await shot(page, 'connection')
     const group = await open(engine, server, { width })
     await group.goto(await linkToGroup(server, read)); await shot(group, 'group')
-    await group.getByRole('button', { name: 'Yes, they are welcome' }).click(); await shot(group, 'group-yes')
+    await group.getByRole('button', { name: 'Yes, they are welcome' }).click(); await shot(group, 'group-code')
+    const code = async () => (await letter(server, read, 'Here is the code')).match(/\d{3} \d{3}/)[0]
+    await group.getByLabel('The code that we sent to').fill(await code())
+    await group.getByRole('button', { name: 'Show who it is' }).click(); await shot(group, 'group-yes')
+    await group.getByText('Do several people from us come to you?').click()
+    await group.getByRole('button', { name: 'Send us the register' }).click()
+    if (await group.getByText('is on its way to your address').count() > 0) {
+      await group.goto((await letter(server, read, 'Your register')).match(/\/l\/[0-9a-f]{40}/)[0])
+      await group.getByRole('button', { name: 'Send me a code' }).click()
+      await group.getByLabel('The code that we sent to').fill(await code())
+      await group.getByRole('button', { name: 'Show the register' }).click(); await shot(group, 'register')
+    }
+    await page.reload()
+    await page.getByRole('link', { name: /^A card for/ }).click(); await shot(page, 'arrival-card')
+    await page.goto(`${peggy}/who-knows`); await shot(page, 'who-knows')
+    await page.goto(`${peggy}/visits`); await shot(page, 'visit-by-hand')
+    await page.getByRole('link', { name: 'Messages', exact: true }).click(); await shot(page, 'messages')
+    const supervisor = await open(engine, server, { width })
+    await signInAs(supervisor, /Josephine Carr/)
+    await supervisor.goto(`${peggy}/record`); await shot(supervisor, 'record')
     await page.goto(`${peggy}/measures`)
     await page.getByLabel('On the way').check()
     await page.getByRole('button', { name: 'Begin' }).click(); await shot(page, 'question')

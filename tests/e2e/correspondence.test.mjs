@@ -48,6 +48,18 @@ for (const how of HOW) {
     await maya.getByLabel('Anything to know when reaching them?').fill('')
     await maya.getByRole('button', { name: 'Save' }).click()
 
+    // What somebody wrote of how to communicate was read by nobody, until she is asked.
+    await maya.goto(`${place}/about`)
+    const asked = maya.getByLabel('I asked Peggy how information should reach them')
+    if (!await asked.isChecked()) {
+      await maya.goto(`${place}/visits`)
+      assert.match(await maya.textContent('main'), /Tell Peggy yourself: words have to reach them in another form/)
+      await maya.goto(`${place}/about`)
+      await asked.check()
+      await maya.getByLabel('Large print').check()
+      await maya.getByRole('radio', { name: 'No', exact: true }).last().check()
+      await maya.getByRole('button', { name: 'Save' }).click()
+    }
     await maya.goto(`${place}/visits`); await check(maya, 'visit'); await picture(maya, `visit-tell-${how.width}`)
     await maya.getByLabel('Home visit').check()
     await fillDay(maya, 5)
