@@ -162,9 +162,13 @@ impl Correspondence {
         let mut tx = self.0.ledger().db().read().await?;
         let row = tx.row(FOR_GROUP, values![&link.tenant, id]).await?.ok_or(StoreError::NotFound)?;
         let door = door(&mut tx, link, &row, opened).await?;
+        let state = row.coded("state", ConnectionState::from_code)?;
+        // Before its yes a group has told of no visit.
+        let visits =
+            if state.names_the_person() { connection_visits(&mut tx, &link.tenant, id).await? } else { vec![] };
         let view = GroupView {
             service_name: row.text("service_name")?,
-            state: row.coded("state", ConnectionState::from_code)?,
+            state,
             ask: row.text("ask")?,
             first_visit: row.opt_text("first_visit")?,
             reason: row.opt_text("reason")?.as_deref().and_then(GroupReason::from_code),
@@ -172,7 +176,7 @@ impl Correspondence {
             arrival: if matches!(door, Door::Open(_)) { arrival_of(&row)? } else { Arrival::default() },
             worker_name: row.text("worker_name")?,
             worker_phone: row.opt_text("worker_phone")?,
-            visits: connection_visits(&mut tx, &link.tenant, id).await?,
+            visits,
             offered_at: row.at("offered_at")?,
             until: link.expires_at,
             masked: row.opt_text("group_email")?.as_deref().map(mask_email).unwrap_or_default(),

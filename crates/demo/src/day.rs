@@ -35,6 +35,7 @@ pub(crate) async fn tell(store: &Store, cast: &Cast, today: Date) -> Result<(), 
     for worker in [first, second] {
         let (cases, _) = casework.caseload(&Cast::ctx::<ReadCaseload>(worker, scheme, evening)?).await?;
         let work = Cast::ctx::<WorkCase>(worker, scheme, evening)?;
+        let mut somebody_to_ring = false;
         for ((after, at, minutes, kind, place, remember), case) in PLANNED.iter().zip(cases.iter().filter(met)) {
             let visit = Visit {
                 kind: *kind,
@@ -48,7 +49,8 @@ pub(crate) async fn tell(store: &Store, cast: &Cast, today: Date) -> Result<(), 
             let read = Cast::ctx::<ReadCase>(worker, scheme, evening)?;
             let by_itself = matches!(casework.reach(&read, case.id).await?, MayLeave::By(_));
             // One was to be told by a message when that was safe, and it is not any more: somebody has to ring.
-            let tell = by_itself || *kind == VisitKind::Call;
+            let tell = by_itself || (*after > 0 && !somebody_to_ring);
+            somebody_to_ring |= tell && !by_itself;
             casework.plan_visit(&work, case.id, (&visit, tell, store.entropy().id(evening))).await?;
         }
     }

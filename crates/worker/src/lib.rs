@@ -30,7 +30,7 @@ pub use words::{Facts, Letter, letter};
 
 /// Messages and jobs claimed at once, and carried beside each other: few enough that a slow mail server takes less time over
 /// them than a claim lasts.
-const AT_ONCE: i64 = 8;
+const AT_ONCE: i64 = 16;
 const SEAL_EVERY: Duration = Duration::from_secs(1);
 const WORK_EVERY: Duration = Duration::from_secs(2);
 const SWEEP_EVERY: Duration = Duration::from_secs(60);

@@ -20,7 +20,7 @@ use crate::servers::{Fault, MailServer};
 const MESSAGES: usize = 1_000;
 const OFFERS: usize = 40;
 /// Messages that one worker carries beside each other, and may have to carry again when it is killed.
-const BESIDE: usize = 8;
+const BESIDE: usize = 16;
 
 fn dice(entropy: &Entropy, sides: u64) -> u64 {
     u64::from_le_bytes(entropy.bytes::<8>()) % sides
@@ -93,7 +93,7 @@ async fn a_thousand_random_faults_lose_and_double_nothing() {
             clock.set(start().saturating_add(SignedDuration::from_mins(3 * round)).unwrap());
             let (a, b) = (worker(), worker());
             let patience = Duration::from_micros(200 + dice(&entropy, 40_000));
-            if dice(&entropy, 6) == 0 {
+            if dice(&entropy, 2) == 0 {
                 // Killed in the middle of whatever it does.
                 let cut = tokio::time::timeout(patience, a.turn());
                 let (cut, other) = tokio::join!(cut, b.turn());
