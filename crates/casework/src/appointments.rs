@@ -65,9 +65,10 @@ impl Casework {
         let ((person, about), subject) = (about(&row)?, visit.to_string());
         let told = (MessageTemplate::Appointment, person, subject.as_str());
         let visit = visit_of(&row)?;
-        write_to_person(&self.0, tx, tenant, told, (about, true, Some(visit.begins())), now).await?;
+        let way = write_to_person(&self.0, tx, tenant, told, (about, true, Some(visit.begins())), now).await?;
         let remind = instant_at(plus_days(visit.on, -1), REMIND_AT);
-        if remind > now {
+        // A letter of the day before would come after the visit.
+        if remind > now && way != Some(Channel::Letter) {
             add_job(&self.0, tx, tenant, (JobKind::RemindVisit, &subject), (remind, now)).await?;
         }
         Ok(())
@@ -88,11 +89,12 @@ impl Casework {
         let heard = ends(tx, MessageTemplate::Appointment).await?;
         ends(tx, MessageTemplate::AppointmentReminder).await?;
         let begins = visit_of(&row)?.begins();
-        if heard && begins > now {
+        let tell = heard && begins > now;
+        if tell {
             let off = (MessageTemplate::AppointmentOff, person, subject.as_str());
             write_to_person(&self.0, tx, tenant, off, (about, true, Some(begins)), now).await?;
         }
-        Ok(heard)
+        Ok(tell)
     }
 
     /// Calls off what was planned with somebody whose case is closed, and tells them, where they had heard of it.
@@ -128,13 +130,8 @@ impl Casework {
         {
             let (person, about) = about(&row)?;
             let reminder = (MessageTemplate::AppointmentReminder, person, job.subject.as_str());
-            // By letter it would come after the visit, and a visit of which they had a letter needs no second one.
             let begins = visit_of(&row)?.begins();
-            let by_letter =
-                matches!(reach_of(&mut tx, tenant, person).await?, Some((MayLeave::By(Channel::Letter), _)));
-            if !by_letter {
-                write_to_person(&self.0, &mut tx, tenant, reminder, (about, true, Some(begins)), now).await?;
-            }
+            write_to_person(&self.0, &mut tx, tenant, reminder, (about, true, Some(begins)), now).await?;
         }
         job_done(&mut tx, job, now).await?;
         let entry = Entry::system(tenant.clone(), Act::Change, Resource::Visit).of(visit);

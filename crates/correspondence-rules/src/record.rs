@@ -31,23 +31,93 @@ impl LeftOut {
     }
 }
 
+/// What an entry is: under which heading it stands, and whether somebody has to look before it is given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum EntryKind {
+    Details,
+    SafeWay,
+    Risk,
+    Description,
+    Referral,
+    Worry,
+    OwnWords,
+    Plan,
+    Concerns,
+    Contact,
+    Note,
+    Answers,
+    Group,
+    GroupSaid,
+    Ending,
+    Consent,
+    WithoutConsent,
+    Told,
+}
+
+impl EntryKind {
+    /// The heading, in the person's own terms.
+    #[must_use]
+    pub const fn section(self) -> &'static str {
+        match self {
+            Self::Details | Self::SafeWay | Self::Risk | Self::Description => "Who you are",
+            Self::Referral | Self::Worry => "How you came to us",
+            Self::OwnWords => "What matters to you",
+            Self::Plan | Self::Concerns => "Your plan",
+            Self::Contact | Self::Note => "When we met or spoke",
+            Self::Answers => "How things were",
+            Self::Group | Self::GroupSaid => "Groups and services",
+            Self::Ending => "How it ended",
+            Self::Consent | Self::WithoutConsent => "Who may know what",
+            Self::Told => "Who was told what",
+        }
+    }
+
+    /// What to look for before it is given. A rule of thumb: free text of somebody else's may tell of a third person.
+    #[must_use]
+    pub const fn look(self) -> Option<&'static str> {
+        match self {
+            Self::SafeWay | Self::Risk | Self::Referral | Self::Concerns | Self::Note | Self::GroupSaid => {
+                Some("It may tell of somebody else, or hold what could do harm.")
+            }
+            Self::Worry | Self::WithoutConsent => {
+                Some("A worry about harm. Talk to your safeguarding lead before you give it.")
+            }
+            Self::Details
+            | Self::Description
+            | Self::OwnWords
+            | Self::Plan
+            | Self::Contact
+            | Self::Answers
+            | Self::Group
+            | Self::Ending
+            | Self::Consent
+            | Self::Told => None,
+        }
+    }
+}
+
+impl Serialize for EntryKind {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(self.section())
+    }
+}
+
 /// One thing that is held.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RecordEntry {
     /// The same whenever the record is gathered, so that a choice finds its entry again.
     pub key: String,
-    /// Under which heading it stands.
-    pub section: &'static str,
+    /// What it is, said as its heading.
+    #[serde(rename = "section")]
+    pub kind: EntryKind,
     /// The day it is from, where it has one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub on: Option<Date>,
-    /// What it is.
+    /// What it is called.
     pub title: String,
     /// What it says.
     pub lines: Vec<String>,
-    /// What to look for before it is given, for whoever reads it through.
-    #[serde(skip)]
-    pub look: Option<&'static str>,
 }
 
 /// What is left out, by the key of its entry.
@@ -66,7 +136,7 @@ pub fn redaction<'a>(entries: &[RecordEntry], chosen: impl Fn(&str) -> Option<&'
             Some(code) if LeftOut::from_code(code).is_some() => {
                 left_out.extend(LeftOut::from_code(code).map(|why| (entry.key.clone(), why)));
             }
-            _ if entry.look.is_none() => {}
+            _ if entry.kind.look().is_none() => {}
             _ => problems.add(entry.key.clone(), format!("Read \u{201c}{}\u{201d} and choose", entry.title)),
         }
     }
@@ -77,13 +147,13 @@ pub fn redaction<'a>(entries: &[RecordEntry], chosen: impl Fn(&str) -> Option<&'
 mod tests {
     use super::*;
 
-    fn entry(key: &str, look: Option<&'static str>) -> RecordEntry {
-        RecordEntry { key: key.into(), section: "Notes", on: None, title: key.into(), lines: vec![], look }
+    fn entry(key: &str, kind: EntryKind) -> RecordEntry {
+        RecordEntry { key: key.into(), kind, on: None, title: key.into(), lines: vec![] }
     }
 
     #[test]
     fn what_needs_a_look_is_never_given_unread() {
-        let entries = [entry("a", None), entry("b", Some("It may name somebody else"))];
+        let entries = [entry("a", EntryKind::Details), entry("b", EntryKind::Note)];
         let unread = redaction(&entries, |_| None).unwrap_err();
         assert!(unread.of("b").is_some() && unread.of("a").is_none());
         assert_eq!(redaction(&entries, |_| Some("keep")).unwrap(), Redaction::new());

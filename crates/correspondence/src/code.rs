@@ -12,7 +12,7 @@ use crate::Correspondence;
 use crate::group::{by_link, subject_of};
 
 statements! {
-    ASKED_FOR = "SELECT CAST(COUNT(*) AS BIGINT) AS n, MAX(run_at) AS newest FROM outbox WHERE tenant = $1 AND template = 'group_code' AND recipient = $2 AND subject > $3";
+    ASKED_FOR = "SELECT CAST(COUNT(*) AS BIGINT) AS n FROM outbox WHERE tenant = $1 AND template = 'group_code' AND recipient = $2 AND subject > $3";
     ABOUT = "SELECT c.scheme, n.case_id FROM connection n JOIN case_file c ON c.tenant = n.tenant AND c.id = n.case_id WHERE n.tenant = $1 AND n.id = $2";
     MAKE = "INSERT INTO group_key (tenant, id, link, code_hash, sent_at, until, tries) VALUES ($1, $2, $3, $4, $5, $6, 0)";
     /// Guesses wait for each other.
@@ -38,8 +38,7 @@ fn subject(link: LinkId, at: Timestamp) -> String {
     format!("{link}/{:020}", at.as_microsecond())
 }
 
-/// Queues a code to the address that is held for the group of a link. Gives false where enough went out today, or one
-/// is on its way.
+/// Queues a code to the address that is held for the group of a link. Gives false where enough went out today.
 pub(crate) async fn queue(store: &Store, tx: &mut Tx, link: &LiveLink, now: Timestamp) -> Result<bool> {
     let day_ago = now.saturating_sub(SignedDuration::from_hours(24)).unwrap_or(Timestamp::MIN);
     let asked = tx.row(ASKED_FOR, values![&link.tenant, link.id, subject(link.id, day_ago)]).await?;

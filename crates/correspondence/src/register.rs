@@ -19,7 +19,7 @@ statements! {
     ANCHOR = "SELECT n.service, n.service_name, n.group_email, n.case_id, c.scheme FROM connection n JOIN case_file c ON c.tenant = n.tenant AND c.id = n.case_id \
               WHERE n.tenant = $1 AND n.id = $2 AND n.group_email IS NOT NULL";
     /// Who comes on a day: the group said yes, we still look after them, and had asked by the end of that day (`$5`).
-    COMING = "SELECT n.id, n.told, n.came, n.missed, p.given, p.family, p.preferred, p.phone, p.reach, p.guidance, v.came AS that_day \
+    COMING = "SELECT n.id, n.told, n.came, p.given, p.family, p.preferred, p.phone, p.reach, p.guidance, v.came AS that_day \
               FROM connection n JOIN case_file c ON c.tenant = n.tenant AND c.id = n.case_id JOIN person p ON p.tenant = c.tenant AND p.id = c.person \
               LEFT JOIN connection_visit v ON v.tenant = n.tenant AND v.connection = n.id AND v.on_day = $4 \
               WHERE n.tenant = $1 AND n.group_email = $2 AND n.service = $3 AND n.state IN ('accepted', 'started') AND c.closed_at IS NULL AND n.offered_at < $5 \

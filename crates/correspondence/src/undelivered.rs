@@ -6,7 +6,7 @@ use fingerpost_domain::Timestamp;
 use fingerpost_domain::calendar::day_of;
 use fingerpost_domain::id::{CaseId, ConnectionId, OutboxId};
 use fingerpost_domain::person::PersonName;
-use fingerpost_engine::{Result, Row, StoreError, Value, statements, values};
+use fingerpost_engine::{Result, Row, StoreError, Tx, Value, statements, values};
 use fingerpost_ledger::{Act, Resource};
 use fingerpost_policy::{ReadCase, SeeMessages};
 use fingerpost_store::{Ctx, MessageTemplate, case_in_scope, person_name, theirs};
@@ -20,31 +20,46 @@ macro_rules! message {
     };
 }
 
+/// Where messages of a scheme wait for somebody, in the cases that the reader may open: `$1` to `$4` are [`scope`].
+macro_rules! of_scheme {
+    () => {
+        concat!(
+            "FROM outbox o JOIN case_file c ON c.tenant = o.tenant AND c.id = o.case_id JOIN person p ON p.tenant = c.tenant AND p.id = c.person \
+             LEFT JOIN connection n ON n.tenant = o.tenant AND n.id = o.recipient \
+             WHERE o.tenant = $1 AND o.scheme = $2 AND o.failed_at IS NOT NULL AND o.settled_at IS NULL AND ",
+            theirs!("c.worker", "$3", "$4")
+        )
+    };
+}
+
+/// Where messages to people who sign in wait for somebody: here, and at the practices of a scheme, because who refers has
+/// nobody else to look after their mail.
+macro_rules! to_users {
+    () => {
+        "FROM outbox o JOIN app_user u ON u.tenant = o.tenant AND u.id = o.recipient \
+         WHERE o.tenant = $1 AND o.scheme IS NULL AND o.recipient_kind = 'user' AND o.failed_at IS NOT NULL AND o.settled_at IS NULL \
+         AND EXISTS (SELECT 1 FROM membership m WHERE m.tenant = o.tenant AND m.user_id = o.recipient AND (m.organisation = $2 OR m.organisation IN (SELECT s.practice FROM scheme_practice s WHERE s.tenant = $1 AND s.scheme = $2)))"
+    };
+}
+
 statements! {
     /// Of the scheme, in the cases that the reader may open. Names are read only for those who may (`$5`).
     OF_SCHEME = concat!(
         message!(),
         "CASE WHEN CAST($5 AS BIGINT) = 1 THEN p.given END AS given, CASE WHEN CAST($5 AS BIGINT) = 1 THEN p.family END AS family, \
-         CASE WHEN CAST($5 AS BIGINT) = 1 THEN p.preferred END AS preferred, n.service_name, NULL AS user_name \
-         FROM outbox o JOIN case_file c ON c.tenant = o.tenant AND c.id = o.case_id JOIN person p ON p.tenant = c.tenant AND p.id = c.person \
-         LEFT JOIN connection n ON n.tenant = o.tenant AND n.id = o.recipient \
-         WHERE o.tenant = $1 AND o.scheme = $2 AND o.failed_at IS NOT NULL AND o.settled_at IS NULL AND ",
-        theirs!("c.worker", "$3", "$4"),
+         CASE WHEN CAST($5 AS BIGINT) = 1 THEN p.preferred END AS preferred, n.service_name, NULL AS user_name ",
+        of_scheme!(),
         " ORDER BY o.failed_at DESC, o.id LIMIT $6"
     );
-    /// To people who sign in here, and at the practices of a scheme: who refers has nobody else to look after their mail.
     TO_USERS = concat!(
         message!(),
-        "NULL AS given, NULL AS family, NULL AS preferred, NULL AS service_name, u.name AS user_name \
-         FROM outbox o JOIN app_user u ON u.tenant = o.tenant AND u.id = o.recipient \
-         WHERE o.tenant = $1 AND o.scheme IS NULL AND o.recipient_kind = 'user' AND o.failed_at IS NOT NULL AND o.settled_at IS NULL \
-         AND EXISTS (SELECT 1 FROM membership m WHERE m.tenant = o.tenant AND m.user_id = o.recipient AND (m.organisation = $2 OR m.organisation IN (SELECT s.practice FROM scheme_practice s WHERE s.tenant = $1 AND s.scheme = $2))) ORDER BY o.failed_at DESC, o.id LIMIT $3"
+        "NULL AS given, NULL AS family, NULL AS preferred, NULL AS service_name, u.name AS user_name ",
+        to_users!(),
+        " ORDER BY o.failed_at DESC, o.id LIMIT $3"
     );
-    COUNT = concat!(
-        "SELECT CAST(COUNT(*) AS BIGINT) AS n FROM outbox o JOIN case_file c ON c.tenant = o.tenant AND c.id = o.case_id \
-         WHERE o.tenant = $1 AND o.scheme = $2 AND o.failed_at IS NOT NULL AND o.settled_at IS NULL AND ",
-        theirs!("c.worker", "$3", "$4")
-    );
+    COUNT = concat!("SELECT CAST(COUNT(*) AS BIGINT) AS n ", of_scheme!());
+    ONE_OF_SCHEME = concat!("SELECT o.last_error ", of_scheme!(), " AND o.id = $5");
+    ONE_TO_USERS = concat!("SELECT o.last_error ", to_users!(), " AND o.id = $3");
     /// To a group, and to whoever holds its link.
     OF_CONNECTION = concat!(
         message!(),
@@ -105,9 +120,12 @@ pub struct Undelivered {
     pub inside: Vec<MessageRow>,
 }
 
+fn fault(row: &Row) -> Result<Fault> {
+    Ok(row.opt_text("last_error")?.as_deref().and_then(Fault::from_code).unwrap_or(Fault::Message))
+}
+
 fn message(row: &Row) -> Result<MessageRow> {
-    let why = row.opt_text("last_error")?;
-    let fault = why.as_deref().and_then(Fault::from_code).unwrap_or(Fault::Message);
+    let fault = fault(row)?;
     let named = row.opt_text("given")?.is_some();
     Ok(MessageRow {
         id: row.parsed("id")?,
@@ -179,46 +197,44 @@ impl Correspondence {
         rows.iter().map(message).collect()
     }
 
-    /// Sends a message again, from now on as if it were new. A second press changes nothing.
+    /// Sends a message again, from now on as if it were new. A second press finds it no more on the list.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] for a message that is not on the reader's list; [`StoreError::ChangedMeanwhile`] where
     /// sending again cannot help.
     pub async fn send_again(&self, ctx: &Ctx<SeeMessages>, id: OutboxId) -> Result<()> {
-        let row = self.listed(ctx, id).await?;
-        if !row.failed.is_some_and(|(_, fault)| fault.may_be_sent_again()) {
+        let mut tx = self.0.ledger().db().write().await?;
+        if !listed(&mut tx, ctx, id).await?.may_be_sent_again() {
             return Err(StoreError::ChangedMeanwhile);
         }
-        self.end(ctx, (AGAIN, id), values![ctx.grant.tenant(), id, ctx.now], "send_again").await
+        tx.run(AGAIN, values![ctx.grant.tenant(), id, ctx.now]).await?;
+        self.seen_to(tx, ctx, (id, "send_again")).await
     }
 
-    /// Notes that somebody has seen to a message in another way. A second press changes nothing.
+    /// Notes that somebody has seen to a message in another way. A second press finds it no more on the list.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] for a message that is not on the reader's list.
     pub async fn settle(&self, ctx: &Ctx<SeeMessages>, id: OutboxId) -> Result<()> {
-        self.listed(ctx, id).await?;
-        let values = values![ctx.grant.tenant(), id, ctx.now, ctx.grant.user()];
-        self.end(ctx, (SETTLE, id), values, "seen_to").await
+        let mut tx = self.0.ledger().db().write().await?;
+        listed(&mut tx, ctx, id).await?;
+        tx.run(SETTLE, values![ctx.grant.tenant(), id, ctx.now, ctx.grant.user()]).await?;
+        self.seen_to(tx, ctx, (id, "seen_to")).await
     }
 
-    async fn listed(&self, ctx: &Ctx<SeeMessages>, id: OutboxId) -> Result<MessageRow> {
-        let all = self.undelivered(ctx, (false, ctx.grant.only_user().is_none())).await?;
-        all.outside.into_iter().chain(all.inside).find(|row| row.id == id).ok_or(StoreError::NotFound)
+    async fn seen_to(&self, tx: Tx, ctx: &Ctx<SeeMessages>, (id, why): (OutboxId, &'static str)) -> Result<()> {
+        let entry = ctx.entry(Act::Change, Resource::Message).of(id).because(why);
+        self.0.ledger().commit(tx, ctx.now, entry).await
     }
+}
 
-    async fn end(
-        &self,
-        ctx: &Ctx<SeeMessages>,
-        (statement, id): (&'static str, OutboxId),
-        values: Vec<Value>,
-        why: &'static str,
-    ) -> Result<()> {
-        let ledger = self.0.ledger();
-        let mut tx = ledger.db().write().await?;
-        if tx.run(statement, values).await? == 0 {
-            return ledger.stored_before(tx).await;
-        }
-        ledger.commit(tx, ctx.now, ctx.entry(Act::Change, Resource::Message).of(id).because(why)).await
+/// Why a message on the reader's list did not arrive.
+async fn listed(tx: &mut Tx, ctx: &Ctx<SeeMessages>, id: OutboxId) -> Result<Fault> {
+    let mut wanted = scope(ctx);
+    wanted.extend(values![id]);
+    let mut row = tx.row(ONE_OF_SCHEME, wanted).await?;
+    if row.is_none() && ctx.grant.only_user().is_none() {
+        row = tx.row(ONE_TO_USERS, values![ctx.grant.tenant(), ctx.grant.organisation(), id]).await?;
     }
+    fault(&row.ok_or(StoreError::NotFound)?)
 }

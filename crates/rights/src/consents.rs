@@ -12,12 +12,19 @@ use fingerpost_store::{Ctx, agreement_ends, case_in_scope, connections_end, hold
 
 use crate::Rights;
 
+/// A consent with who recorded it; the rest of the condition follows.
+macro_rules! consent {
+    () => {
+        "SELECT c.id, c.whom, c.name, c.purpose, c.what, c.said, c.words, c.basis, c.authority, c.reason, c.recorded_at, c.withdrawn_at, u.name AS recorded_name \
+         FROM consent c JOIN app_user u ON u.tenant = c.tenant AND u.id = c.recorded_by WHERE c.tenant = $1 AND "
+    };
+}
+
 statements! {
     ADD = "INSERT INTO consent (tenant, id, case_id, request_key, whom, name, purpose, what, said, words, basis, authority, reason, recorded_by, recorded_at) \
            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) ON CONFLICT (tenant, recorded_by, request_key) DO NOTHING";
-    OF_CASE = "SELECT c.id, c.whom, c.name, c.purpose, c.what, c.said, c.words, c.basis, c.authority, c.reason, c.recorded_at, c.withdrawn_at, u.name AS recorded_name \
-               FROM consent c JOIN app_user u ON u.tenant = c.tenant AND u.id = c.recorded_by WHERE c.tenant = $1 AND c.case_id = $2 ORDER BY c.recorded_at DESC, c.id LIMIT 100";
-    STANDS = "SELECT said, withdrawn_at FROM consent WHERE tenant = $1 AND id = $2 AND case_id = $3";
+    OF_CASE = concat!(consent!(), "c.case_id = $2 ORDER BY c.recorded_at DESC, c.id LIMIT 100");
+    ONE = concat!(consent!(), "c.case_id = $2 AND c.id = $3");
     WITHDRAW = "UPDATE consent SET withdrawn_at = $4, withdrawn_by = $5 WHERE tenant = $1 AND id = $2 AND case_id = $3 AND withdrawn_at IS NULL AND said = 'given'";
     WITHDRAW_ALL = "UPDATE consent SET withdrawn_at = $3, withdrawn_by = $4 WHERE tenant = $1 AND case_id = $2 AND withdrawn_at IS NULL AND said = 'given'";
     TELL = "INSERT INTO telling (tenant, id, case_id, consent, request_key, on_day, what, told_by, recorded_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) \
@@ -69,25 +76,24 @@ fn said(row: &Row) -> Result<Said> {
     })
 }
 
+fn consent(row: &Row) -> Result<ConsentRow> {
+    Ok(ConsentRow {
+        id: row.parsed("id")?,
+        consent: Consent {
+            whom: row.coded("whom", Whom::from_code)?,
+            name: line(row, "name")?,
+            purpose: line(row, "purpose")?,
+            what: line(row, "what")?,
+            said: said(row)?,
+        },
+        recorded_at: row.at("recorded_at")?,
+        recorded_name: row.text("recorded_name")?,
+        withdrawn_at: row.opt_at("withdrawn_at")?,
+    })
+}
+
 pub(crate) async fn of_case(tx: &mut Tx, tenant: &TenantId, case: CaseId) -> Result<Vec<ConsentRow>> {
-    let rows = tx.rows(OF_CASE, values![tenant, case]).await?;
-    rows.iter()
-        .map(|row| {
-            Ok(ConsentRow {
-                id: row.parsed("id")?,
-                consent: Consent {
-                    whom: row.coded("whom", Whom::from_code)?,
-                    name: line(row, "name")?,
-                    purpose: line(row, "purpose")?,
-                    what: line(row, "what")?,
-                    said: said(row)?,
-                },
-                recorded_at: row.at("recorded_at")?,
-                recorded_name: row.text("recorded_name")?,
-                withdrawn_at: row.opt_at("withdrawn_at")?,
-            })
-        })
-        .collect()
+    tx.rows(OF_CASE, values![tenant, case]).await?.iter().map(consent).collect()
 }
 
 impl Rights {
@@ -146,7 +152,7 @@ impl Rights {
         let (ledger, tenant) = (self.0.ledger(), ctx.grant.tenant());
         let mut tx = ledger.db().write().await?;
         case_in_scope(&mut tx, ctx, case).await?;
-        tx.row(STANDS, values![tenant, id, case]).await?.ok_or(StoreError::NotFound)?;
+        tx.row(ONE, values![tenant, case, id]).await?.ok_or(StoreError::NotFound)?;
         if tx.run(WITHDRAW, values![tenant, id, case, ctx.now, ctx.grant.user()]).await? == 0 {
             return ledger.stored_before(tx).await;
         }
@@ -161,22 +167,22 @@ impl Rights {
     pub async fn record_telling(
         &self,
         ctx: &Ctx<WorkCase>,
-        (case, consent): (CaseId, ConsentId),
+        (case, id): (CaseId, ConsentId),
         (telling, key): (&Telling, RequestKey),
     ) -> Result<()> {
         let (ledger, tenant, user) = (self.0.ledger(), ctx.grant.tenant(), ctx.grant.user());
         let mut tx = ledger.db().write().await?;
         case_in_scope(&mut tx, ctx, case).await?;
-        let stands = tx.row(STANDS, values![tenant, consent, case]).await?.ok_or(StoreError::NotFound)?;
-        if stands.opt_at("withdrawn_at")?.is_some() || stands.text("said")? == "refused" {
+        let row = tx.row(ONE, values![tenant, case, id]).await?.ok_or(StoreError::NotFound)?;
+        if !consent(&row)?.stands() {
             return Err(StoreError::ChangedMeanwhile);
         }
-        let id: TellingId = self.0.entropy().id(ctx.now);
-        let told = values![tenant, id, case, consent, key, telling.on, telling.what.as_str(), user, ctx.now];
+        let telling_id: TellingId = self.0.entropy().id(ctx.now);
+        let told = values![tenant, telling_id, case, id, key, telling.on, telling.what.as_str(), user, ctx.now];
         if tx.run(TELL, told).await? == 0 {
             return ledger.stored_before(tx).await;
         }
-        ledger.commit(tx, ctx.now, ctx.entry(Act::Create, Resource::Telling).of(id)).await
+        ledger.commit(tx, ctx.now, ctx.entry(Act::Create, Resource::Telling).of(telling_id)).await
     }
 
     /// The person takes everything back, at once: every consent that stands, every group that has not finished with them,

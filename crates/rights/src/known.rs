@@ -1,6 +1,7 @@
 //! Who knows what of a person: everything that was told to anybody, from whatever part of the record it comes.
 
 use fingerpost_correspondence_rules::message::MayLeave;
+use fingerpost_domain::calendar::day_of;
 use fingerpost_domain::connection::{ConnectionState, GroupIsTold};
 use fingerpost_domain::disclosure::ReferrerHears;
 use fingerpost_domain::feedback::FeedbackKind;
@@ -22,16 +23,16 @@ statements! {
     CASE = "SELECT c.person, c.referrer_hears, c.closed_at, p.given, p.family, p.preferred FROM case_file c JOIN person p ON p.tenant = c.tenant AND p.id = c.person \
             WHERE c.tenant = $1 AND c.id = $2";
     /// Who asked for help for them, and what the referrer was sent.
-    REFERRALS = "SELECT r.id, r.sent_at, r.source, u.name AS referrer_name, o.name AS practice_name FROM referral r JOIN app_user u ON u.tenant = r.tenant AND u.id = r.referrer \
+    REFERRALS = "SELECT r.source, u.name AS referrer_name, o.name AS practice_name FROM referral r JOIN app_user u ON u.tenant = r.tenant AND u.id = r.referrer \
                  JOIN organisation o ON o.id = r.practice WHERE r.tenant = $1 AND r.case_id = $2 ORDER BY r.sent_at, r.id LIMIT 20";
     LETTERS = "SELECT f.kind, f.sent_at, f.opened_at, o.name AS practice_name FROM referral r CROSS JOIN feedback f JOIN organisation o ON o.id = r.practice \
                WHERE r.tenant = $1 AND r.case_id = $2 AND f.tenant = r.tenant AND f.referral = r.id ORDER BY f.sent_at DESC, f.id LIMIT 100";
-    GROUPS = "SELECT id, service_name, group_email, told, state, answered_at, offered_at, ended_at FROM connection WHERE tenant = $1 AND case_id = $2 ORDER BY offered_at DESC, id LIMIT 100";
-    /// A group opened a name: the looks of links are in the audit. Once for each day.
+    GROUPS = "SELECT id, service_name, group_email, told, state, offered_at FROM connection WHERE tenant = $1 AND case_id = $2 ORDER BY offered_at DESC, id LIMIT 100";
+    /// A group opened a name: the looks of links are in the audit. So few for each day that no group hides another.
     NAMES_SEEN = "SELECT n.service_name, MAX(a.at) AS at FROM connection n CROSS JOIN audit_row a WHERE n.tenant = $1 AND n.case_id = $2 \
                   AND a.tenant = n.tenant AND a.resource = 'connection' AND a.resource_id = n.id AND a.act = 'read' AND a.detail = 'name' \
                   GROUP BY n.service_name, a.at / 86400000000 ORDER BY at DESC LIMIT 200";
-    TELLINGS = "SELECT t.on_day, t.what, t.recorded_at, c.name, u.name AS told_by_name FROM telling t JOIN consent c ON c.tenant = t.tenant AND c.id = t.consent \
+    TELLINGS = "SELECT t.on_day, t.what, c.name, u.name AS told_by_name FROM telling t JOIN consent c ON c.tenant = t.tenant AND c.id = t.consent \
                 JOIN app_user u ON u.tenant = t.tenant AND u.id = t.told_by WHERE t.tenant = $1 AND t.case_id = $2 ORDER BY t.on_day DESC, t.id LIMIT 200";
 }
 
@@ -62,6 +63,8 @@ pub struct GroupRow {
     pub state: ConnectionState,
     /// Somebody of ours asked it by voice: it has no page.
     pub by_voice: bool,
+    /// When it was asked.
+    pub offered_at: Timestamp,
 }
 
 /// Who may know what of a person, and who was told.
@@ -85,8 +88,7 @@ pub struct Known {
     pub told: Vec<ToldRow>,
 }
 
-async fn told(tx: &mut Tx, tenant: &TenantId, case: CaseId) -> Result<Vec<ToldRow>> {
-    use fingerpost_domain::calendar::day_of;
+async fn told(tx: &mut Tx, (tenant, case): (&TenantId, CaseId), groups: &[GroupRow]) -> Result<Vec<ToldRow>> {
     let of = || values![tenant, case];
     let mut all = vec![];
     for row in tx.rows(LETTERS, of()).await? {
@@ -95,13 +97,10 @@ async fn told(tx: &mut Tx, tenant: &TenantId, case: CaseId) -> Result<Vec<ToldRo
         let what = format!("A letter: {} ({opened})", kind.label().to_lowercase());
         all.push(ToldRow { on: day_of(row.at("sent_at")?), whom: row.text("practice_name")?, what });
     }
-    for row in tx.rows(GROUPS, of()).await? {
-        let whom = row.text("service_name")?;
-        let asked = match row.opt_text("group_email")? {
-            Some(_) => "What they look for, without a name".to_owned(),
-            None => "Asked by somebody of ours, by voice".to_owned(),
-        };
-        all.push(ToldRow { on: day_of(row.at("offered_at")?), whom, what: asked });
+    for group in groups {
+        let what =
+            if group.by_voice { "Asked by somebody of ours, by voice" } else { "What they look for, without a name" };
+        all.push(ToldRow { on: day_of(group.offered_at), whom: group.name.clone(), what: what.to_owned() });
     }
     let mut seen: Vec<ToldRow> = vec![];
     for row in tx.rows(NAMES_SEEN, of()).await? {
@@ -149,33 +148,25 @@ impl Rights {
                 told: row.coded("told", GroupIsTold::from_code)?,
                 state: row.coded("state", ConnectionState::from_code)?,
                 by_voice: row.opt_text("group_email")?.is_none(),
+                offered_at: row.at("offered_at")?,
             })
         });
+        let groups = groups.collect::<Result<Vec<_>>>()?;
         let known = Known {
             name: person_name(&row)?,
             open: row.opt_at("closed_at")?.is_none(),
             referrers,
             referrer_hears: row.coded("referrer_hears", ReferrerHears::from_code)?,
-            groups: groups.collect::<Result<_>>()?,
             consents: consents::of_case(&mut tx, tenant, case).await?,
             reach: reach_of(&mut tx, tenant, person)
                 .await?
                 .map_or(Err(StoreError::NotFound), |(reach, _)| Ok(reach))?,
-            told: told(&mut tx, tenant, case).await?,
+            told: told(&mut tx, (tenant, case), &groups).await?,
+            groups,
         };
         drop(tx);
         self.0.ledger().looked(ctx.now, ctx.entry(Act::Read, Resource::Case).of(case).because("who_knows")).await?;
         Ok(known)
-    }
-
-    /// Whose case it is.
-    ///
-    /// # Errors
-    /// [`StoreError::NotFound`] outside the reader's scope.
-    pub async fn person_of(&self, ctx: &Ctx<ReadCase>, case: CaseId) -> Result<PersonId> {
-        let mut tx = self.0.ledger().db().read().await?;
-        case_in_scope(&mut tx, ctx, case).await?;
-        tx.row(CASE, values![ctx.grant.tenant(), case]).await?.ok_or(StoreError::NotFound)?.parsed("person")
     }
 
     /// The person wants no messages that send themselves, or wants them again.

@@ -184,7 +184,6 @@ statements! {
     INSERT = "INSERT INTO outbox (tenant, id, template, recipient_kind, recipient, subject, run_at, channel, scheme, case_id, failed_at, last_error) \
               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (tenant, template, recipient, subject) DO NOTHING";
     USER_ADDRESS = "SELECT name, email FROM app_user WHERE tenant = $1 AND id = $2 AND disabled = 0";
-    STOPPED = "SELECT messages_stopped_at FROM person WHERE tenant = $1 AND id = $2";
     STOP = "UPDATE person SET messages_stopped_at = $3 WHERE tenant = $1 AND id = $2 AND messages_stopped_at IS NULL";
     WRITE_AGAIN = "UPDATE person SET messages_stopped_at = NULL WHERE tenant = $1 AND id = $2";
     /// Asked by a group that still is: an offer that waits, or one that it said yes to.
@@ -192,7 +191,7 @@ statements! {
     LINK_SUBJECT = "SELECT subject FROM one_time_link WHERE tenant = $1 AND id = $2 AND revoked_at IS NULL AND expires_at > $3";
     TAKEN_BACK = "UPDATE outbox SET failed_at = $3, last_error = 'taken_back', settled_at = $3 WHERE tenant = $1 AND case_id = $2 AND recipient_kind IN ('group', 'link') AND sent_at IS NULL AND failed_at IS NULL";
     OFF = "UPDATE outbox SET failed_at = $4, last_error = 'not_wanted', settled_at = $4 WHERE tenant = $1 AND template = $2 AND recipient = $3 AND subject = $5 AND sent_at IS NULL AND settled_at IS NULL RETURNING attempts";
-    STATE = "SELECT sent_at, failed_at, settled_at FROM outbox WHERE tenant = $1 AND template = $2 AND recipient = $3 AND subject = $4";
+    STATE = "SELECT sent_at, settled_at FROM outbox WHERE tenant = $1 AND template = $2 AND recipient = $3 AND subject = $4";
     STILL_WAITS = "SELECT id FROM outbox WHERE tenant = $1 AND id = $2 AND sent_at IS NULL AND failed_at IS NULL";
     ENTRY_ADDRESS = "SELECT name, body FROM service WHERE id = $1";
     NAME_OF = "SELECT name FROM organisation WHERE id = $1";
@@ -227,6 +226,17 @@ struct New<'a> {
     by_hand: bool,
 }
 
+impl<'a> New<'a> {
+    /// An e-mail: what goes to colleagues, groups and those who keep an entry.
+    const fn email(
+        template: MessageTemplate,
+        (kind, recipient, subject): (&'static str, &'a str, &'a str),
+        about: Option<About>,
+    ) -> Self {
+        Self { template, kind, recipient, subject, channel: Channel::Email, about, by_hand: false }
+    }
+}
+
 async fn queue(store: &Store, tx: &mut Tx, tenant: &TenantId, new: &New<'_>, now: Timestamp) -> Result<u64> {
     let id: OutboxId = store.entropy().id(now);
     let (scheme, case) = new.about.unzip();
@@ -251,8 +261,7 @@ pub async fn to_user(
     now: Timestamp,
 ) -> Result<()> {
     let recipient = user.to_string();
-    let (kind, channel) = (USER, Channel::Email);
-    let new = New { template, kind, recipient: &recipient, subject, channel, about: None, by_hand: false };
+    let new = New::email(template, (USER, &recipient, subject), None);
     queue(store, tx, tenant, &new, now).await.map(drop)
 }
 
@@ -269,8 +278,7 @@ pub async fn to_group(
     now: Timestamp,
 ) -> Result<bool> {
     let recipient = connection.to_string();
-    let (kind, channel, about) = (GROUP, Channel::Email, Some(about));
-    let new = New { template, kind, recipient: &recipient, subject, channel, about, by_hand: false };
+    let new = New::email(template, (GROUP, &recipient, subject), Some(about));
     Ok(queue(store, tx, tenant, &new, now).await? > 0)
 }
 
@@ -287,8 +295,7 @@ pub async fn to_link(
     now: Timestamp,
 ) -> Result<()> {
     let recipient = link.to_string();
-    let (kind, channel, about) = (LINK, Channel::Email, Some(about));
-    let new = New { template, kind, recipient: &recipient, subject, channel, about, by_hand: false };
+    let new = New::email(template, (LINK, &recipient, subject), Some(about));
     queue(store, tx, tenant, &new, now).await.map(drop)
 }
 
@@ -303,14 +310,13 @@ pub async fn to_entry(
     (today, now): (Date, Timestamp),
 ) -> Result<()> {
     let (recipient, subject) = (service.to_string(), format!("{service}/{today}"));
-    let (template, kind, channel) = (MessageTemplate::EntryStillRight, ENTRY, Channel::Email);
-    let new = New { template, kind, recipient: &recipient, subject: &subject, channel, about: None, by_hand: false };
+    let new = New::email(MessageTemplate::EntryStillRight, (ENTRY, &recipient, &subject), None);
     queue(store, tx, tenant, &new, now).await.map(drop)
 }
 
 /// Queues a message to a person where a machine may write to them, and what it writes arrives before it is needed. Otherwise
 /// the message stands on the list of those that somebody has to pass on (`by_hand`), or, where somebody reaches them in any
-/// case, is noted only.
+/// case, is noted only. Gives the way on which it leaves by itself.
 ///
 /// # Errors
 /// When the database fails.
@@ -321,7 +327,7 @@ pub async fn to_person(
     (template, person, subject): (MessageTemplate, PersonId, &str),
     (about, by_hand, needed_by): (About, bool, Option<Timestamp>),
     now: Timestamp,
-) -> Result<()> {
+) -> Result<Option<Channel>> {
     let (reach, _) = reach_of(tx, tenant, person).await?.ok_or(StoreError::NotFound)?;
     let recipient = person.to_string();
     let (kind, about) = (PERSON, Some(about));
@@ -329,14 +335,16 @@ pub async fn to_person(
     let in_time = |channel: Channel| needed_by.is_none_or(|by| channel.arrives_by(now, by));
     match reach {
         MayLeave::By(channel) if in_time(channel) => {
-            queue(store, tx, tenant, &new(channel, false), now).await.map(drop)
+            queue(store, tx, tenant, &new(channel, false), now).await?;
+            Ok(Some(channel))
         }
         MayLeave::By(_) | MayLeave::ByHand(_) => {
             if by_hand {
                 queue(store, tx, tenant, &new(Channel::Letter, true), now).await?;
             }
             let entry = Entry::system(tenant.clone(), Act::Withhold, Resource::Message).of(subject);
-            store.ledger().note(tx, now, entry.because(template.code())).await
+            store.ledger().note(tx, now, entry.because(template.code())).await?;
+            Ok(None)
         }
     }
 }
@@ -350,12 +358,8 @@ pub async fn reach_of(
     tenant: &TenantId,
     person: PersonId,
 ) -> Result<Option<(MayLeave, (PersonHere, Vec<AccessNeed>))>> {
-    let here = match people::one(tx, tenant, person).await {
-        Err(StoreError::NotFound) => return Ok(None),
-        found => found?,
-    };
-    let stopped =
-        tx.row(STOPPED, values![tenant, person]).await?.map_or(Ok(None), |row| row.opt_at("messages_stopped_at"))?;
+    let Some(row) = people::row(tx, tenant, person).await? else { return Ok(None) };
+    let (here, stopped) = (people::here(&row)?, row.opt_at("messages_stopped_at")?);
     let needs = about::access(tx, tenant, person).await?.map(|(access, ..)| access.needs);
     let reach = may_leave(&here.details, (&here.safe_contact, stopped.is_some()), needs.as_deref());
     Ok(Some((reach, (here, needs.unwrap_or_default()))))

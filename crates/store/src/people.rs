@@ -18,7 +18,7 @@ statements! {
     INSERT = "INSERT INTO person (tenant, id, given, family, preferred, name_folded, born, nhs_number, address, postcode, phone, email, communication, \
               reach, guidance, risk, risk_note, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)";
     CHANGE_CARE = "UPDATE person SET reach = $3, guidance = $4, risk = $5, risk_note = $6, phone = $7, email = $8, communication = $9, address = $10, postcode = $11 WHERE tenant = $1 AND id = $2";
-    ONE = "SELECT given, family, preferred, born, nhs_number, address, postcode, phone, email, communication, reach, guidance, risk, risk_note FROM person WHERE tenant = $1 AND id = $2";
+    ONE = "SELECT given, family, preferred, born, nhs_number, address, postcode, phone, email, communication, reach, guidance, risk, risk_note, messages_stopped_at FROM person WHERE tenant = $1 AND id = $2";
     ALIKE = "SELECT p.id, p.given, p.family, p.preferred, p.born, p.nhs_number, p.address, p.postcode, p.phone, p.email, p.communication, p.risk_note, \
              (SELECT COUNT(*) FROM case_file c WHERE c.tenant = p.tenant AND c.person = p.id AND c.scheme = $5 AND c.closed_at IS NULL) AS open_cases \
              FROM person p WHERE p.tenant = $1 AND p.id IN (SELECT id FROM person WHERE tenant = $1 AND nhs_number = $2 \
@@ -167,9 +167,18 @@ pub(crate) async fn insert(
 
 /// A person by id.
 pub(crate) async fn one(tx: &mut Tx, tenant: &TenantId, id: PersonId) -> Result<PersonHere> {
-    let row = tx.row(ONE, values![tenant, id]).await?.ok_or(StoreError::NotFound)?;
-    let (safe_contact, risk) = care(&row)?.ok_or_else(|| StoreError::corrupt("reach"))?;
-    Ok(PersonHere { details: details(&row)?, safe_contact, risk })
+    here(&row(tx, tenant, id).await?.ok_or(StoreError::NotFound)?)
+}
+
+/// The row of a person: what [`here`] reads, and whether they stopped messages.
+pub(crate) async fn row(tx: &mut Tx, tenant: &TenantId, id: PersonId) -> Result<Option<Row>> {
+    tx.row(ONE, values![tenant, id]).await
+}
+
+/// Reads the columns of a person.
+pub(crate) fn here(row: &Row) -> Result<PersonHere> {
+    let (safe_contact, risk) = care(row)?.ok_or_else(|| StoreError::corrupt("reach"))?;
+    Ok(PersonHere { details: details(row)?, safe_contact, risk })
 }
 
 /// People already here who may be the one referred, surest first.

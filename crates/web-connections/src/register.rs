@@ -9,7 +9,6 @@ use fingerpost_domain::problem::Problems;
 use fingerpost_store::{LiveLink, StoreError};
 use fingerpost_ui::format::{count, day};
 use fingerpost_ui::pages::{DayFields, MonthOfVisits, RegisterLine, RegisterPage};
-use jiff::civil::date;
 use serde::Deserialize;
 use tower_sessions::Session;
 
@@ -53,10 +52,7 @@ impl Day {
 
 /// "2026-11" as "November 2026".
 fn month_words(code: &str) -> String {
-    let mut parts = code.split('-').map(|part| part.parse::<i16>().unwrap_or(1));
-    let (year, month) = (parts.next().unwrap_or(1), parts.next().unwrap_or(1));
-    let month = i8::try_from(month).unwrap_or(1).clamp(1, 12);
-    date(year, month, 1).strftime("%B %Y").to_string()
+    format!("{code}-01").parse::<Date>().map_or_else(|_| code.to_owned(), |first| first.strftime("%B %Y").to_string())
 }
 
 fn months(rows: &[(String, i64, i64)]) -> Vec<MonthOfVisits> {

@@ -18,7 +18,7 @@ pub struct Posted(HashMap<String, Vec<String>>);
 impl Posted {
     /// The first value of a field, empty when it is not there.
     pub fn text(&self, field: &str) -> String {
-        self.0.get(field).and_then(|values| values.first()).cloned().unwrap_or_default()
+        self.value(field).map(str::to_owned).unwrap_or_default()
     }
 
     /// The first value of a field, where it is there.

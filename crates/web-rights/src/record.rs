@@ -6,11 +6,13 @@ use axum::extract::Path;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use fingerpost_correspondence_rules::consent::Said;
-use fingerpost_correspondence_rules::record::{LeftOut, RecordEntry, Redaction, redaction};
+use fingerpost_correspondence_rules::record::{EntryKind, LeftOut, RecordEntry, Redaction, redaction};
 use fingerpost_domain::Date;
 use fingerpost_domain::calendar::day_of;
+use fingerpost_domain::case::Happened;
 use fingerpost_domain::id::CaseId;
 use fingerpost_domain::measure::AnswerKind;
+use fingerpost_domain::person::{Email, Phone};
 use fingerpost_domain::problem::Problems;
 use fingerpost_policy::{CopyRecord, ReadCase};
 use fingerpost_rights::Known;
@@ -25,63 +27,59 @@ use fingerpost_web_core::frame::{show, show_again};
 use fingerpost_web_core::permitted::May;
 use fingerpost_web_core::view::{listed, needs_text, one_line_address};
 
-const ANOTHER: &str = "It may tell of somebody else, or hold what could do harm.";
-const WORRY: &str = "A worry about harm. Talk to your safeguarding lead before you give it.";
-
-/// The entries of one case, under headings in the order of the person's story.
+/// The entries of one case, in the order of the person's story.
 struct Entries {
     case: CaseId,
     all: Vec<RecordEntry>,
 }
 
 impl Entries {
-    fn add(
-        &mut self,
-        key: &str,
-        section: &'static str,
-        on: Option<Date>,
-        (title, lines): (&str, Vec<String>),
-        look: Option<&'static str>,
-    ) {
+    /// Adds what is held, unless nothing is.
+    fn add(&mut self, kind: EntryKind, key: &str, on: Option<Date>, title: &str, lines: Vec<String>) {
         let lines: Vec<String> = lines.into_iter().filter(|line| !line.trim().is_empty()).collect();
-        if lines.is_empty() {
-            return;
+        if !lines.is_empty() {
+            let key = format!("{}-{key}", self.case);
+            self.all.push(RecordEntry { key, kind, on, title: title.to_owned(), lines });
         }
-        let (key, title) = (format!("{}-{key}", self.case), title.to_owned());
-        self.all.push(RecordEntry { key, section, on, title, lines, look });
     }
+}
+
+/// "Phone: 01632 960 142", or nothing.
+fn labelled(label: &str, text: Option<impl ToString>) -> String {
+    text.map(|text| format!("{label}: {}", text.to_string())).unwrap_or_default()
+}
+
+fn words(text: Option<impl ToString>) -> Vec<String> {
+    text.map(|text| text.to_string()).into_iter().collect()
 }
 
 fn who(entries: &mut Entries, person: &PersonHere) {
     let details = &person.details;
-    let line = |label: &str, text: Option<String>| text.map(|text| format!("{label}: {text}")).unwrap_or_default();
     let lines = vec![
-        line("Name", Some(details.name.full())),
-        line("Called", details.name.preferred.as_ref().map(ToString::to_string)),
-        line("Born", Some(birth_day(details.born.date()))),
-        line("NHS number", details.nhs_number.as_ref().map(ToString::to_string)),
-        line("Address", one_line_address(details)),
-        line("Phone", details.phone.as_ref().map(|phone| phone.as_str().to_owned())),
-        line("Email", details.email.as_ref().map(|email| email.as_str().to_owned())),
-        line("How to communicate", details.communication.as_ref().map(ToString::to_string)),
+        labelled("Name", Some(details.name.full())),
+        labelled("Called", details.name.preferred.as_ref()),
+        labelled("Born", Some(birth_day(details.born.date()))),
+        labelled("NHS number", details.nhs_number.as_ref()),
+        labelled("Address", one_line_address(details)),
+        labelled("Phone", details.phone.as_ref().map(Phone::as_str)),
+        labelled("Email", details.email.as_ref().map(Email::as_str)),
+        labelled("How to communicate", details.communication.as_ref()),
     ];
-    entries.add("who", "Who you are", None, ("Your details", lines), None);
+    entries.add(EntryKind::Details, "who", None, "Your details", lines);
     let safe = vec![person.safe_contact.said_for(details)];
-    entries.add("safe", "Who you are", None, ("The safe way to reach you", safe), Some(ANOTHER));
-    let risk = person.risk.note().map(str::to_owned).unwrap_or_default();
-    entries.add("risk", "Who you are", None, ("What visitors are told to take care of", vec![risk]), Some(ANOTHER));
+    entries.add(EntryKind::SafeWay, "safe", None, "The safe way to reach you", safe);
+    entries.add(EntryKind::Risk, "risk", None, "What visitors are told to take care of", words(person.risk.note()));
 }
 
 fn described(entries: &mut Entries, about: &AboutPerson) {
     let said = about.said.iter().map(|(of, answer)| {
-        let option = of.options().iter().find(|(code, _)| *code == answer.code()).map(|(_, label)| (*label).to_owned());
-        let words = answer.words().map(str::to_owned).or(option).unwrap_or_else(|| "Prefer not to say".to_owned());
-        format!("{}: {words}", of.question())
+        let option = of.options().iter().find(|(code, _)| *code == answer.code()).map(|(_, label)| *label);
+        format!("{}: {}", of.question(), answer.words().or(option).unwrap_or("Prefer not to say"))
     });
-    entries.add("about", "Who you are", None, ("What you said about yourself", said.collect()), None);
+    entries.add(EntryKind::Description, "about", None, "What you said about yourself", said.collect());
     if let Some((access, at)) = &about.access {
         let needs = access.needs.iter().map(|need| need.label().to_owned()).collect();
-        entries.add("access", "Who you are", Some(day_of(*at)), ("How information reaches you", needs), None);
+        entries.add(EntryKind::Description, "access", Some(day_of(*at)), "How information reaches you", needs);
     }
 }
 
@@ -94,46 +92,31 @@ fn story(entries: &mut Entries, case: &Case) {
             sent.words.clone().unwrap_or_default(),
             sent.asker.as_ref().map(|asker| format!("Asked for by {asker}")).unwrap_or_default(),
         ];
-        entries.add(&format!("sent-{}", sent.id), "How you came to us", on, ("A referral", lines), Some(ANOTHER));
-        let worry = sent.safeguarding.clone().unwrap_or_default();
-        entries.add(
-            &format!("worry-{}", sent.id),
-            "How you came to us",
-            on,
-            ("A worry about harm", vec![worry]),
-            Some(WORRY),
-        );
+        entries.add(EntryKind::Referral, &format!("sent-{}", sent.id), on, "A referral", lines);
+        let worry = words(sent.safeguarding.as_ref());
+        entries.add(EntryKind::Worry, &format!("worry-{}", sent.id), on, "A worry about harm", worry);
     }
-    entries.add(
-        "matters",
-        "What matters to you",
-        case.matters_on,
-        ("In your words", case.matters.clone().into_iter().collect()),
-        None,
-    );
+    entries.add(EntryKind::OwnWords, "matters", case.matters_on, "In your words", words(case.matters.as_ref()));
     if let Some(plan) = &case.plan {
-        let text = |note: &Option<fingerpost_domain::text::Note<2000>>| {
-            note.as_ref().map(ToString::to_string).unwrap_or_default()
-        };
-        entries.add("plan-matters", "Your plan", None, ("What matters", vec![text(&plan.matters)]), None);
-        entries.add("plan-strengths", "Your plan", None, ("What you have", vec![text(&plan.strengths)]), None);
-        entries.add("plan-concerns", "Your plan", None, ("What is hard", vec![text(&plan.concerns)]), Some(ANOTHER));
+        entries.add(EntryKind::Plan, "plan-matters", None, "What matters", words(plan.matters.as_ref()));
+        entries.add(EntryKind::Plan, "plan-strengths", None, "What you have", words(plan.strengths.as_ref()));
+        entries.add(EntryKind::Concerns, "plan-concerns", None, "What is hard", words(plan.concerns.as_ref()));
         for goal in &plan.goals {
             let steps = goal.steps.iter().map(|step| {
                 let done = if step.done { "done: " } else { "" };
                 format!("Step: {done}{}", step.what)
             });
             let lines = std::iter::once(goal.what.to_string()).chain(steps).collect();
-            entries.add(&format!("goal-{}", goal.id), "Your plan", None, ("A goal", lines), None);
+            entries.add(EntryKind::Plan, &format!("goal-{}", goal.id), None, "A goal", lines);
         }
     }
     for contact in &case.contacts {
-        let took_place = contact.happened != fingerpost_domain::case::Happened::DidNotHappen;
+        let took_place = contact.happened != Happened::DidNotHappen;
         let title = format!("{}{}", contact.kind.label(), if took_place { "" } else { ", did not take place" });
-        let (key, note) = (format!("contact-{}", contact.id), contact.note.clone());
-        let look = note.as_ref().map(|_| ANOTHER);
-        let lines = vec![format!("Recorded by {}", contact.author_name), note.unwrap_or_default()];
-        entries.add(&key, "When we met or spoke", Some(contact.on), (&title, lines), look);
+        let kind = if contact.note.is_some() { EntryKind::Note } else { EntryKind::Contact };
+        let mut lines = vec![format!("Recorded by {}", contact.author_name)];
+        lines.extend(contact.note.clone());
+        entries.add(kind, &format!("contact-{}", contact.id), Some(contact.on), &title, lines);
     }
     for asked in &case.assessments {
         let answers = asked.questionnaire.items.iter().filter_map(|item| {
@@ -146,69 +129,51 @@ fn story(entries: &mut Entries, case: &Case) {
             };
             Some(format!("{} {}", item.text, label.unwrap_or(given)))
         });
-        let scores = asked
-            .questionnaire
-            .scores(&asked.answers)
-            .into_iter()
-            .map(|score| format!("{}: {}", score.label, score.words()));
-        let lines = answers.chain(scores).collect();
-        let on = Some(day_of(asked.finished_at.unwrap_or(asked.begun_at)));
-        entries.add(&format!("asked-{}", asked.id), "How things were", on, (&asked.questionnaire.title, lines), None);
+        let scores = asked.questionnaire.scores(&asked.answers);
+        let scores = scores.into_iter().map(|score| format!("{}: {}", score.label, score.words()));
+        let (lines, on) = (answers.chain(scores).collect(), day_of(asked.finished_at.unwrap_or(asked.begun_at)));
+        let title = &asked.questionnaire.title;
+        entries.add(EntryKind::Answers, &format!("asked-{}", asked.id), Some(on), title, lines);
     }
     for each in &case.connections {
-        let arrival = &each.arrival;
-        let told = |label: &str, text: Option<String>| text.map(|text| format!("{label}: {text}")).unwrap_or_default();
+        let said = each.arrival.said.as_ref();
         let lines = vec![
             format!("What the group read: {}", each.ask),
             format!("Where it stands: {}", each.state.label()),
             format!("Days you came: {}; days you were expected and did not: {}", each.came, each.missed),
-            told("From the group", arrival.said.as_ref().map(ToString::to_string)),
+            labelled("From the group", said),
         ];
-        let look = arrival.said.as_ref().map(|_| ANOTHER);
-        entries.add(
-            &format!("group-{}", each.id),
-            "Groups and services",
-            Some(day_of(each.offered_at)),
-            (&each.service_name, lines),
-            look,
-        );
+        let kind = if said.is_some() { EntryKind::GroupSaid } else { EntryKind::Group };
+        let on = Some(day_of(each.offered_at));
+        entries.add(kind, &format!("group-{}", each.id), on, &each.service_name, lines);
     }
     if let Some((at, outcome)) = &case.closed {
         let lines = vec![outcome.label().to_owned(), case.continues.clone().unwrap_or_default()];
-        entries.add("closed", "How it ended", Some(day_of(*at)), ("The end of our work", lines), None);
+        entries.add(EntryKind::Ending, "closed", Some(day_of(*at)), "The end of our work", lines);
     }
 }
 
 fn known(entries: &mut Entries, known: &Known) {
     for row in &known.consents {
         let consent = &row.consent;
-        let (words, look) = match &consent.said {
-            Said::Given(words) => (words.to_string(), None),
+        let (kind, said) = match &consent.said {
+            Said::Given(words) => (EntryKind::Consent, words.to_string()),
             Said::Refused(words) => {
-                (format!("No. {}", words.as_ref().map(ToString::to_string).unwrap_or_default()), None)
+                (EntryKind::Consent, format!("No. {}", words.as_ref().map(ToString::to_string).unwrap_or_default()))
             }
-            Said::Without { basis, authority, reason } => {
-                (format!("Without your agreement ({}), decided by {authority}: {reason}", basis.label()), Some(WORRY))
-            }
+            Said::Without { basis, authority, reason } => (
+                EntryKind::WithoutConsent,
+                format!("Without your agreement ({}), decided by {authority}: {reason}", basis.label()),
+            ),
         };
-        let lines = vec![format!("May know: {}", consent.what), format!("What for: {}", consent.purpose), words];
-        entries.add(
-            &format!("consent-{}", row.id),
-            "Who may know what",
-            Some(day_of(row.recorded_at)),
-            (consent.name.as_str(), lines),
-            look,
-        );
+        let lines = vec![format!("May know: {}", consent.what), format!("What for: {}", consent.purpose), said];
+        let on = Some(day_of(row.recorded_at));
+        entries.add(kind, &format!("consent-{}", row.id), on, consent.name.as_str(), lines);
     }
     // Counted from the oldest, so that what is told meanwhile moves no key.
     for (at, row) in known.told.iter().rev().enumerate() {
-        entries.add(
-            &format!("told-{at}-{}", row.on),
-            "Who was told what",
-            Some(row.on),
-            (&row.whom, vec![row.what.clone()]),
-            None,
-        );
+        let key = format!("told-{at}-{}", row.on);
+        entries.add(EntryKind::Told, &key, Some(row.on), &row.whom, vec![row.what.clone()]);
     }
 }
 
@@ -242,9 +207,9 @@ fn sections(
     let mut all: Vec<RecordSection> = vec![];
     for entry in entries {
         let line = draw(entry, entry.on.map(|on| day(on, today)));
-        match all.iter_mut().find(|section| section.heading == entry.section) {
+        match all.iter_mut().find(|section| section.heading == entry.kind.section()) {
             Some(section) => section.lines.push(line),
-            None => all.push(RecordSection { heading: entry.section.to_owned(), lines: vec![line] }),
+            None => all.push(RecordSection { heading: entry.kind.section().to_owned(), lines: vec![line] }),
         }
     }
     all
@@ -262,9 +227,9 @@ async fn page(
     frame.problem = !problems.is_empty();
     let line = |entry: &RecordEntry, when| {
         let chosen = form.map(|form| form.text(&entry.key)).unwrap_or_default();
-        let first = if entry.look.is_some() { ("", "Read it, then choose") } else { ("keep", "Give it") };
+        let first = if entry.kind.look().is_some() { ("", "Read it, then choose") } else { ("keep", "Give it") };
         let mut choices = vec![Choice::new(first.0, first.1, chosen == first.0)];
-        if entry.look.is_some() {
+        if entry.kind.look().is_some() {
             choices.push(Choice::new("keep", "Give it", chosen == "keep"));
         }
         choices.extend(LeftOut::ALL.iter().map(|why| Choice::new(why.code(), why.label(), chosen == why.code())));
@@ -273,7 +238,7 @@ async fn page(
             when,
             title: entry.title.clone(),
             lines: entry.lines.clone(),
-            look: entry.look,
+            look: entry.kind.look(),
             choices,
             chosen,
         }

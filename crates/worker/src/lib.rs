@@ -26,7 +26,8 @@ use tokio::sync::watch;
 use tokio::time::MissedTickBehavior;
 
 pub use post::{Post, PostError};
-pub use words::{Facts, Letter, letter};
+use words::Facts;
+pub use words::Letter;
 
 /// Messages and jobs claimed at once, and carried beside each other: few enough that a slow mail server takes less time over
 /// them than a claim lasts.

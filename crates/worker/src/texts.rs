@@ -45,11 +45,14 @@ impl Gateway {
     /// # Errors
     /// [`PostError::Settings`] for an address over which numbers would travel in the clear.
     pub(crate) fn new(address: &str, key: Option<&str>) -> Result<Self, PostError> {
-        let local = ["http://127.0.0.1:", "http://localhost:", "http://[::1]:"];
-        if !address.starts_with("https://") && !local.iter().any(|start| address.starts_with(start)) {
-            return Err(PostError::Settings(
-                "write the text gateway as https://host/path; plain http only on this machine",
-            ));
+        let wrong =
+            || PostError::Settings("write the text gateway as https://host/path; plain http only on this machine");
+        let at: ureq::http::Uri = address.parse().map_err(|_| wrong())?;
+        let here = at.host().is_some_and(|host| ["127.0.0.1", "localhost", "[::1]"].contains(&host));
+        match at.scheme_str() {
+            Some("https") => {}
+            Some("http") if here => {}
+            _ => return Err(wrong()),
         }
         let agent = ureq::Agent::config_builder()
             .timeout_global(Some(PATIENCE))

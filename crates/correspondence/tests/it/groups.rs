@@ -33,11 +33,7 @@ impl Here {
         let village = Village::build(store, &TenantId::main(), "T").await;
         let referral = village.send(store, &person("Peggy", 1)).await;
         let case = village.accept(store, referral).await;
-        let choir = serde_json::from_value(serde_json::json!({ "id": "1", "name": "Tannery Choir" }));
-        let choir: fingerpost_directory::hsds::Service = choir.unwrap();
-        let settled = [choir.settled("test").unwrap()];
-        store.import_services(&settled, ("test", 1, 0), (start(), false), |_, _| {}).await.unwrap();
-        let service = store.services_after(0, 1).await.unwrap()[0].id;
+        let service = Village::choir(store).await;
         Self { village, case, service }
     }
 
@@ -50,19 +46,9 @@ impl Here {
     }
 
     pub(crate) async fn offer(&self, store: &Store, told: &str) -> ConnectionId {
-        let answers = OfferAnswers {
-            ask: "Used to sing alto.".into(),
-            agreed: true,
-            told: told.into(),
-            way: "email".into(),
-            email: "choir@example.org".into(),
-            ..OfferAnswers::default()
-        };
-        let peggy = store.case(&self.read(), self.case).await.unwrap().person;
-        let offer = answers.check(&peggy.details, &peggy.safe_contact).unwrap();
-        let key = Village::key(store.entropy());
-        let id = store.offer_connection(&self.work(), self.case, (self.service, &offer, key)).await.unwrap();
-        let again = store.offer_connection(&self.work(), self.case, (self.service, &offer, key)).await.unwrap();
+        let (to, key) = ((self.case, self.service), Village::key(store.entropy()));
+        let id = self.village.offer(store, to, (told, key)).await;
+        let again = self.village.offer(store, to, (told, key)).await;
         assert_eq!(id, again, "the same form offers once");
         id
     }

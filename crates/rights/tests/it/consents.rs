@@ -3,7 +3,7 @@
 use fingerpost_correspondence::Correspondence;
 use fingerpost_correspondence_rules::consent::{Consent, ConsentAnswers, Telling};
 use fingerpost_correspondence_rules::message::{ByHand, MayLeave};
-use fingerpost_domain::connection::{ConnectionState, OfferAnswers};
+use fingerpost_domain::connection::ConnectionState;
 use fingerpost_domain::disclosure::ReferrerHears;
 use fingerpost_domain::id::{CaseId, ConnectionId, TenantId};
 use fingerpost_domain::text::Line;
@@ -36,23 +36,8 @@ impl Here {
     }
 
     async fn offered(&self, store: &Store) -> ConnectionId {
-        let choir = serde_json::from_value(serde_json::json!({ "id": "1", "name": "Tannery Choir" }));
-        let choir: fingerpost_directory::hsds::Service = choir.unwrap();
-        let settled = [choir.settled("test").unwrap()];
-        store.import_services(&settled, ("test", 1, 0), (start(), false), |_, _| {}).await.unwrap();
-        let service = store.services_after(0, 1).await.unwrap()[0].id;
-        let answers = OfferAnswers {
-            ask: "Used to sing.".into(),
-            agreed: true,
-            told: "name".into(),
-            way: "email".into(),
-            email: "choir@example.org".into(),
-            ..OfferAnswers::default()
-        };
-        let peggy = store.case(&self.read(), self.case).await.unwrap().person;
-        let offer = answers.check(&peggy.details, &peggy.safe_contact).unwrap();
-        let key = Village::key(store.entropy());
-        store.offer_connection(&self.work(), self.case, (service, &offer, key)).await.unwrap()
+        let (service, key) = (Village::choir(store).await, Village::key(store.entropy()));
+        self.village.offer(store, (self.case, service), ("name", key)).await
     }
 }
 
@@ -158,19 +143,16 @@ async fn taking_everything_back_stops_at_once_what_has_not_left() {
 #[tokio::test]
 async fn a_person_stops_messages_by_a_link_and_is_written_to_again_when_they_want() {
     on_both(async |store| {
-        let here = Here::of(store).await;
-        let peggy = store.case(&here.read(), here.case).await.unwrap().person;
-        let version = store.case(&here.read(), here.case).await.unwrap().version;
-        let by_email = fingerpost_domain::safe_contact::SafeContact {
-            reach: fingerpost_domain::safe_contact::Reach::Email,
-            guidance: None,
-        };
-        let changed = fingerpost_store::PersonHere { safe_contact: by_email, ..peggy };
-        store.change_care(&here.work(), here.case, (&changed, version)).await.unwrap();
+        let village = Village::build(store, &TenantId::main(), "T").await;
+        let by_email = |typed: &mut fingerpost_domain::referral::ReferralAnswers| typed.reach = "email".into();
+        let referral = village.send_with(store, &person("Peggy", 1), by_email).await;
+        let case = village.accept(store, referral).await;
+        let here = Here { rights: Rights::over(store.clone()), village, case };
+        let claimed = store.claim_messages(50, start()).await.unwrap();
+        let peggy = claimed.iter().find_map(|message| message.addressee.person).unwrap();
         let reach = async || here.rights.known(&here.read(), here.case).await.unwrap().reach;
         assert!(matches!(reach().await, MayLeave::By(_)));
-        let person = here.rights.person_of(&here.read(), here.case).await.unwrap();
-        let token = here.rights.mint_stop_link(&here.village.tenant, person, start()).await.unwrap();
+        let token = here.rights.mint_stop_link(&here.village.tenant, peggy, start()).await.unwrap();
         let link = store.live_link(&token, start()).await.unwrap().unwrap();
         assert_eq!(link.scope, LinkScope::StopMessages);
         here.rights.stop_by_link(&link, start()).await.unwrap();

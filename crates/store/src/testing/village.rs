@@ -3,7 +3,8 @@
 use fingerpost_domain::Timestamp;
 use fingerpost_domain::ambient::Entropy;
 use fingerpost_domain::calendar::day_of;
-use fingerpost_domain::id::{CaseId, OrganisationId, ReferralId, RequestKey, TenantId};
+use fingerpost_domain::connection::OfferAnswers;
+use fingerpost_domain::id::{CaseId, ConnectionId, OrganisationId, ReferralId, RequestKey, ServiceId, TenantId};
 use fingerpost_domain::organisation::{
     Identifier, ODS, Organisation, OrganisationKind, OrganisationRecord, OrganisationStatus,
 };
@@ -12,7 +13,7 @@ use fingerpost_domain::referral::{ReferralAnswers, ReferralState};
 use fingerpost_domain::role::Role;
 use fingerpost_domain::scheme::SchemeTerms;
 use fingerpost_domain::text::Line;
-use fingerpost_policy::{Permission, ReferPerson, Triage};
+use fingerpost_policy::{Permission, ReadCase, ReferPerson, Triage, WorkCase};
 
 use super::start;
 use crate::{Allocation, Ctx, NewScheme, NewUser, SamePerson, SignedIn, Store, WorkerDays};
@@ -203,6 +204,43 @@ impl Village {
         let ctx = Self::ctx::<Triage>(&self.supervisor, &self.scheme, start());
         let allocation = Allocation { worker: self.worker.actor.user, person: SamePerson::New };
         store.accept(&ctx, referral, allocation).await.expect("accepted").case
+    }
+
+    /// A choir in the directory.
+    ///
+    /// # Panics
+    /// When the store refuses.
+    pub async fn choir(store: &Store) -> ServiceId {
+        let choir = serde_json::from_value(serde_json::json!({ "id": "1", "name": "Tannery Choir" }));
+        let choir: fingerpost_directory::hsds::Service = choir.expect("an entry");
+        let settled = [choir.settled("test").expect("an entry")];
+        store.import_services(&settled, ("test", 1, 0), (start(), false), |_, _| {}).await.expect("imported");
+        store.services_after(0, 1).await.expect("entries")[0].id
+    }
+
+    /// The worker offers somebody of theirs to a service, by e-mail.
+    ///
+    /// # Panics
+    /// When the store refuses.
+    pub async fn offer(
+        &self,
+        store: &Store,
+        (case, service): (CaseId, ServiceId),
+        (told, key): (&str, RequestKey),
+    ) -> ConnectionId {
+        let answers = OfferAnswers {
+            ask: "Used to sing alto.".to_owned(),
+            agreed: true,
+            told: told.to_owned(),
+            way: "email".to_owned(),
+            email: "choir@example.org".to_owned(),
+            ..OfferAnswers::default()
+        };
+        let read = Self::ctx::<ReadCase>(&self.worker, &self.scheme, start());
+        let work = Self::ctx::<WorkCase>(&self.worker, &self.scheme, start());
+        let person = store.case(&read, case).await.expect("a case").person;
+        let offer = answers.check(&person.details, &person.safe_contact).expect("an offer");
+        store.offer_connection(&work, case, (service, &offer, key)).await.expect("offered")
     }
 
     /// A fresh request key.

@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use fingerpost_correspondence::Correspondence;
 use fingerpost_domain::ambient::{Entropy, StoppedClock};
-use fingerpost_domain::connection::OfferAnswers;
 use fingerpost_domain::id::{ConnectionId, TenantId};
 use fingerpost_policy::{ReadCase, WorkCase};
 use fingerpost_store::testing::{Village, on_both, person, start};
@@ -30,27 +29,12 @@ fn dice(entropy: &Entropy, sides: u64) -> u64 {
 async fn offers(store: &Store, village: &Village) -> (Ctx<WorkCase>, fingerpost_domain::id::CaseId, Vec<ConnectionId>) {
     let referral = village.send(store, &person("Peggy", 1)).await;
     let case = village.accept(store, referral).await;
-    let choir = serde_json::from_value(serde_json::json!({ "id": "1", "name": "Tannery Choir" }));
-    let choir: fingerpost_directory::hsds::Service = choir.unwrap();
-    let settled = [choir.settled("test").unwrap()];
-    store.import_services(&settled, ("test", 1, 0), (start(), false), |_, _| {}).await.unwrap();
-    let service = store.services_after(0, 1).await.unwrap()[0].id;
-    let read: Ctx<ReadCase> = Village::ctx(&village.worker, &village.scheme, start());
+    let service = Village::choir(store).await;
     let work: Ctx<WorkCase> = Village::ctx(&village.worker, &village.scheme, start());
-    let peggy = store.case(&read, case).await.unwrap().person;
-    let answers = OfferAnswers {
-        ask: "Used to sing.".into(),
-        agreed: true,
-        told: "name".into(),
-        way: "email".into(),
-        email: "choir@example.org".into(),
-        ..OfferAnswers::default()
-    };
-    let offer = answers.check(&peggy.details, &peggy.safe_contact).unwrap();
     let mut made = vec![];
     for _ in 0..OFFERS {
         let key = Village::key(store.entropy());
-        made.push(store.offer_connection(&work, case, (service, &offer, key)).await.unwrap());
+        made.push(village.offer(store, (case, service), ("name", key)).await);
     }
     (work, case, made)
 }

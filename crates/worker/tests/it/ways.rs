@@ -122,13 +122,16 @@ async fn what_a_gateway_refuses_or_nobody_set_up_waits_for_somebody() {
         here.plan(store, second).await;
         assert_eq!(here.worker(store, post()).turn().await.unwrap(), 0);
         assert_eq!(here.undelivered(store).await, 2);
-        assert!(
-            Post::smtp("smtp://127.0.0.1:9", "F <f@example.org>")
-                .unwrap()
-                .with_text_gateway("http://texts.example.org", None)
-                .is_err(),
-            "numbers do not travel in the clear"
-        );
+        // The second one only looks like this machine.
+        for elsewhere in
+            ["http://texts.example.org/send", "http://127.0.0.1:80@texts.example.org/send", "ftp://localhost/", "texts"]
+        {
+            assert!(
+                post().with_text_gateway(elsewhere, None).is_err(),
+                "{elsewhere}: numbers do not travel in the clear"
+            );
+        }
+        assert!(post().with_text_gateway("https://texts.example.org/send", None).is_ok());
     })
     .await;
 }
