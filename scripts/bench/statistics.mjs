@@ -2,17 +2,20 @@
 // What they answer is compared before anything is timed.
 
 import { spawn, spawnSync } from 'node:child_process'
-import { closeSync, existsSync, openSync, readFileSync } from 'node:fs'
+import { appendFileSync, closeSync, copyFileSync, existsSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { folder } from '../../tests/e2e/support.mjs'
 import { quantile, sorted } from './server.mjs'
 
 const CLOCK = '/usr/bin/time'
 
-/** The jobs: our words, the peers' programs, and how two answers are compared. A peer that is not `compared` is timed only. */
+/**
+ * The jobs: our words, the peers' programs, and how two answers are compared. A peer that is not `compared` is timed only; a size that
+ * is measured `once` takes minutes. The last size of each is ten times the one that the bound is for.
+ */
 const JOBS = [
   {
     job: 'rate',
-    sizes: [1_000_000, 5_000_000],
+    sizes: [1_000_000, 10_000_000],
     files: (size) => [`referrals_${size}.csv`, 'practices.csv'],
     ours: ([events, population]) => ['rate', '--events', events, '--by', 'practice,imd_decile', '--population', population],
     compare: rates,
@@ -23,7 +26,8 @@ const JOBS = [
   },
   {
     job: 'match',
-    sizes: [100_000],
+    sizes: [100_000, 1_000_000],
+    once: 1_000_000,
     files: (size) => [`psm_${size}.csv`],
     ours: ([people]) => ['match', people, '--treat', 'treat', '--outcome', 'y', '--covariates', 'age,female,imd,ltc,gp12,dep'],
     compare: effects,
@@ -41,6 +45,48 @@ const JOBS = [
     peers: [{ tool: 'Python polars', program: 'c_polars.py', packages: ['polars'], compared: true }],
   },
 ]
+
+/** Whole numbers and shares of a seed, the same on every machine (Mulberry32). */
+function chance(seed) {
+  let state = seed
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}
+
+/** Inputs ten times as large as those that are given, made from them or in their manner. */
+const GROWN = {
+  'referrals_10000000.csv'(path, inputs) {
+    const given = `${inputs}/referrals_5000000.csv`
+    copyFileSync(given, path)
+    const again = readFileSync(given)
+    appendFileSync(path, again.subarray(again.indexOf('\n') + 1))
+  },
+  'psm_1000000.csv'(path) {
+    const random = chance(20260101)
+    const poisson = (mean) => {
+      let events = -1
+      for (let left = 1; left > Math.exp(-mean); left *= random()) events += 1
+      return events
+    }
+    const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())
+    writeFileSync(path, 'id,treat,age,female,imd,ltc,gp12,dep,y\n')
+    for (let from = 0; from < 1_000_000; from += 10_000) {
+      const rows = Array.from({ length: 10_000 }, (_, at) => {
+        const [age, female, imd] = [18 + Math.floor(random() * 77), Number(random() < 0.58), 1 + Math.floor(random() * 10)]
+        const [ltc, gp12, dep] = [poisson(1.6), poisson(6), Number(random() < 0.22)]
+        const logit = -3.35 + 0.012 * age + 0.3 * female - 0.05 * imd + 0.12 * ltc + 0.05 * gp12 + 0.5 * dep
+        const treat = Number(random() < 1 / (1 + Math.exp(-logit)))
+        const y = 50 - 0.4 * ltc - 2 * dep + 1.5 * treat + 8 * normal()
+        return `${from + at},${treat},${age},${female},${imd},${ltc},${gp12},${dep},${y.toFixed(3)}\n`
+      })
+      appendFileSync(path, rows.join(''))
+    }
+  },
+}
 
 /** Rows of a table without quotes, each by the names of its columns. */
 function* rowsOf(path) {
@@ -163,10 +209,13 @@ function missing(program, packages, python) {
 const round = (n, digits) => Math.round(n * 10 ** digits) / 10 ** digits
 
 /** One job at one size: answers compared, then every tool timed in turn, `runs` times over. */
-async function atSize({ job, ours, compare, peers, files }, size, { inputs, programs, python, runs, clock, out }) {
-  const paths = files(size).map((name) => `${inputs}/${name}`)
-  const absent = files(size).filter((name) => !existsSync(`${inputs}/${name}`))
+async function atSize({ job, ours, compare, peers, files, once }, size, { inputs, programs, python, clock, out, ...asked }) {
+  const runs = size === once ? 1 : asked.runs
+  const paths = files(size).map((name) => GROWN[name] ? `${out}/${name}` : `${inputs}/${name}`)
+  const absent = files(size).filter((name) => !GROWN[name] && !existsSync(`${inputs}/${name}`))
   if (absent.length > 0) return [{ job, size, tool: 'all', leftOut: `left out: the inputs have no ${absent.join(', ')}` }]
+
+  for (const name of files(size)) GROWN[name]?.(`${out}/${name}`, inputs)
 
   // Answers first. These runs also bring the files into memory for all alike.
   const own = { tool: 'fingerpost', command: [process.env.E2E_BINARY, 'stats', ...ours(paths), '--json'], out: `${out}/ours.json`, runs: [] }
@@ -184,13 +233,17 @@ async function atSize({ job, ours, compare, peers, files }, size, { inputs, prog
       await timed(command, `${out}/printed`, clock)
     } catch (error) { leave(error.message); continue }
     const differs = compared ? compare(answer, written) : undefined
-    tools.push({ tool, command, out: `${out}/printed`, runs: [], agrees: compared ? differs === undefined : null, differs })
+    tools.push({ tool, command, out: `${out}/printed`, written, runs: [], agrees: compared ? differs === undefined : null, differs })
   }
   const verdicts = tools.map(({ agrees }) => agrees).filter((agrees) => agrees !== null)
   own.agrees = verdicts.length > 0 ? verdicts.every(Boolean) : null
 
   for (let run = 0; run < runs; run += 1) {
-    for (const tool of [own, ...tools]) tool.runs.push(await timed(tool.command, tool.out, clock))
+    for (const tool of [own, ...tools]) {
+      // Nobody is timed while what was written before is thrown away.
+      for (const written of [tool.out, tool.written].filter(Boolean)) rmSync(written, { force: true })
+      tool.runs.push(await timed(tool.command, tool.out, clock))
+    }
   }
   const median = (tool) => {
     const all = sorted(tool.runs.map(({ seconds }) => seconds))

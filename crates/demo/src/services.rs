@@ -8,6 +8,7 @@ use fingerpost_domain::person::Postcode;
 use fingerpost_domain::signpost::SignpostHow;
 use fingerpost_domain::{Date, Timestamp};
 use fingerpost_policy::Signpost;
+use fingerpost_signposts::Signposts;
 use fingerpost_store::{PostcodePlace, Store, StoredService};
 use serde_json::{Value, json};
 
@@ -351,7 +352,7 @@ pub(crate) async fn open(store: &Store) -> Result<Vec<StoredService>, DemoError>
 
 /// Three months in which front desks told people about services.
 pub(crate) async fn signpost(store: &Store, cast: &Cast, dice: &mut impl Rng, today: Date) -> Result<(), DemoError> {
-    let services = open(store).await?;
+    let (services, signposts) = (open(store).await?, Signposts::over(store.clone()));
     for back in 1..90_i64 {
         let day = plus_days(today, -back);
         if !is_working_day(day) {
@@ -365,7 +366,7 @@ pub(crate) async fn signpost(store: &Store, cast: &Cast, dice: &mut impl Rng, to
             let service = services.get(dice.random_range(0..most.max(1))).ok_or(DemoError::Refused("service"))?.id;
             let how = if chance(dice, 30) { SignpostHow::Slip } else { SignpostHow::Told };
             let key: RequestKey = store.entropy().id(at);
-            store.note_signpost(&Cast::ctx::<Signpost>(who, *place, at)?, (service, how, key)).await?;
+            signposts.note(&Cast::ctx::<Signpost>(who, *place, at)?, (service, how, key)).await?;
         }
     }
     Ok(())

@@ -13,6 +13,7 @@ use sqlx::{Column as _, Postgres, Row as _, Sqlite, SqliteConnection, TypeInfo a
 
 use crate::error::{Result, StoreError};
 use crate::group::{Write, Writer};
+use crate::later::Later;
 use crate::rows::{Rows, Table};
 
 /// An open database.
@@ -284,6 +285,19 @@ impl Row {
     }
 }
 
+macro_rules! bound {
+    ($sql:expr, $values:expr) => {{
+        let mut query = sqlx::query($sql);
+        for value in $values {
+            query = match value {
+                Value::Text(text) => query.bind(text),
+                Value::Int(int) => query.bind(int),
+            };
+        }
+        query
+    }};
+}
+
 /// A transaction. Dropping it without [`Tx::commit`] undoes it.
 #[derive(Debug)]
 pub enum Tx {
@@ -299,36 +313,46 @@ pub enum SqliteTx {
     /// Sees one state of the data.
     Read(sqlx::Transaction<'static, Sqlite>),
     /// Writes.
-    Write(Write),
+    Write(Written),
+}
+
+/// A transaction that writes, and what it still has to say.
+#[derive(Debug)]
+pub struct Written {
+    write: Write,
+    later: Later,
+}
+
+impl Written {
+    /// Says what was put off.
+    async fn catch_up(&mut self) -> Result<()> {
+        let Some((sql, values)) = self.later.take() else { return Ok(()) };
+        bound!(sqlx::AssertSqlSafe(sql), values).execute(self.write.connection()?).await?;
+        Ok(())
+    }
 }
 
 impl SqliteTx {
-    fn connection(&mut self) -> std::result::Result<&mut SqliteConnection, sqlx::Error> {
+    /// The connection, once everything that was put off has been said.
+    async fn connection(&mut self) -> Result<&mut SqliteConnection> {
         match self {
             Self::Read(tx) => Ok(&mut **tx),
-            Self::Write(tx) => tx.connection(),
+            Self::Write(tx) => {
+                tx.catch_up().await?;
+                Ok(tx.write.connection()?)
+            }
         }
     }
 
     async fn commit(self) -> Result<()> {
         match self {
             Self::Read(tx) => Ok(tx.commit().await?),
-            Self::Write(tx) => tx.commit().await,
+            Self::Write(mut tx) => {
+                tx.catch_up().await?;
+                tx.write.commit().await
+            }
         }
     }
-}
-
-macro_rules! bound {
-    ($sql:expr, $values:expr) => {{
-        let mut query = sqlx::query($sql);
-        for value in $values {
-            query = match value {
-                Value::Text(text) => query.bind(text),
-                Value::Int(int) => query.bind(int),
-            };
-        }
-        query
-    }};
 }
 
 impl Tx {
@@ -338,9 +362,20 @@ impl Tx {
     /// When the database refuses it.
     pub async fn run(&mut self, sql: &'static str, values: Vec<Value>) -> Result<u64> {
         Ok(match self {
-            Self::Sqlite(tx) => bound!(sql, values).execute(tx.connection()?).await?.rows_affected(),
+            Self::Sqlite(tx) => bound!(sql, values).execute(tx.connection().await?).await?.rows_affected(),
             Self::Postgres(tx) => bound!(sql, values).execute(&mut **tx).await?.rows_affected(),
         })
+    }
+
+    /// Runs a statement whose answer nobody needs. SQLite hears of it with the next one, and at the latest with the commit; what is
+    /// wrong with it is told then.
+    ///
+    /// # Errors
+    /// When the database refuses it, or what was put off before.
+    pub async fn later(&mut self, sql: &'static str, values: Vec<Value>) -> Result<()> {
+        let Self::Sqlite(SqliteTx::Write(tx)) = self else { return self.run(sql, values).await.map(drop) };
+        tx.later.push(sql, values);
+        if tx.later.is_full() { tx.catch_up().await } else { Ok(()) }
     }
 
     /// All rows of an answer. Every statement that reads a list carries its own `LIMIT`.
@@ -350,7 +385,7 @@ impl Tx {
     pub async fn rows(&mut self, sql: &'static str, values: Vec<Value>) -> Result<Vec<Row>> {
         Ok(match self {
             Self::Sqlite(tx) => {
-                bound!(sql, values).fetch_all(tx.connection()?).await?.into_iter().map(Row::Sqlite).collect()
+                bound!(sql, values).fetch_all(tx.connection().await?).await?.into_iter().map(Row::Sqlite).collect()
             }
             Self::Postgres(tx) => {
                 bound!(sql, values).fetch_all(&mut **tx).await?.into_iter().map(Row::Postgres).collect()
@@ -364,7 +399,7 @@ impl Tx {
     /// When the database refuses it.
     pub async fn row(&mut self, sql: &'static str, values: Vec<Value>) -> Result<Option<Row>> {
         Ok(match self {
-            Self::Sqlite(tx) => bound!(sql, values).fetch_optional(tx.connection()?).await?.map(Row::Sqlite),
+            Self::Sqlite(tx) => bound!(sql, values).fetch_optional(tx.connection().await?).await?.map(Row::Sqlite),
             Self::Postgres(tx) => bound!(sql, values).fetch_optional(&mut **tx).await?.map(Row::Postgres),
         })
     }
@@ -399,7 +434,7 @@ impl Tx {
             }};
         }
         match self {
-            Self::Sqlite(tx) => stream!(tx.connection().map_err(StoreError::from)?, Row::Sqlite),
+            Self::Sqlite(tx) => stream!(tx.connection().await?, Row::Sqlite),
             Self::Postgres(tx) => stream!(&mut **tx, Row::Postgres),
         }
         Ok(())
@@ -418,7 +453,7 @@ impl Tx {
     pub(crate) async fn run_written(&mut self, sql: &str, values: Vec<Value>) -> Result<u64> {
         let sql = || sqlx::AssertSqlSafe(sql.to_owned());
         Ok(match self {
-            Self::Sqlite(tx) => bound!(sql(), values).execute(tx.connection()?).await?.rows_affected(),
+            Self::Sqlite(tx) => bound!(sql(), values).execute(tx.connection().await?).await?.rows_affected(),
             Self::Postgres(tx) => bound!(sql(), values).execute(&mut **tx).await?.rows_affected(),
         })
     }
@@ -429,7 +464,7 @@ impl Tx {
     /// When the database refuses it.
     pub async fn script(&mut self, sql: &'static str) -> Result<()> {
         match self {
-            Self::Sqlite(tx) => sqlx::raw_sql(sql).execute(tx.connection()?).await.map(drop)?,
+            Self::Sqlite(tx) => sqlx::raw_sql(sql).execute(tx.connection().await?).await.map(drop)?,
             Self::Postgres(tx) => sqlx::raw_sql(sql).execute(&mut **tx).await.map(drop)?,
         }
         Ok(())
@@ -454,7 +489,7 @@ impl Tx {
     pub async fn prepare(&mut self, sql: &'static str) -> Result<()> {
         use sqlx::{Executor as _, SqlSafeStr as _};
         match self {
-            Self::Sqlite(tx) => (tx.connection()?).prepare(sql.into_sql_str()).await.map(drop)?,
+            Self::Sqlite(tx) => (tx.connection().await?).prepare(sql.into_sql_str()).await.map(drop)?,
             Self::Postgres(tx) => (&mut **tx).prepare(sql.into_sql_str()).await.map(drop)?,
         }
         Ok(())
@@ -468,7 +503,9 @@ impl Db {
     /// When the database refuses it.
     pub async fn write(&self) -> Result<Tx> {
         Ok(match self {
-            Self::Sqlite { writer, .. } => Tx::Sqlite(SqliteTx::Write(writer.begin().await?)),
+            Self::Sqlite { writer, .. } => {
+                Tx::Sqlite(SqliteTx::Write(Written { write: writer.begin().await?, later: Later::default() }))
+            }
             Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
         })
     }

@@ -5,6 +5,7 @@
 mod engine;
 mod error;
 mod group;
+mod later;
 mod open;
 mod rows;
 mod sql;

@@ -121,3 +121,31 @@ async fn whoever_gives_up_while_another_process_writes_leaves_the_writer_as_it_w
     let there = lines(&db).await;
     assert!((0..20).chain(100..120).all(|n| there.contains(&n)), "everybody who was told is stored");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_put_off_is_done_in_order_and_told_when_it_fails() {
+    let folder = tempfile::tempdir().unwrap();
+    let db = open(folder.path()).await;
+    let mut tx = db.write().await.unwrap();
+    for n in 0..20 {
+        tx.later(ADD, values![n]).await.unwrap();
+    }
+    // What comes next sees it all.
+    assert_eq!(tx.run("UPDATE line SET n = n + $1 WHERE n < $2", values![100_i64, 15_i64]).await.unwrap(), 15);
+    tx.later("DELETE FROM line WHERE n = $1", values![17_i64]).await.unwrap();
+    tx.later("UPDATE line SET n = $2 WHERE n = $1", values![19_i64, 17_i64]).await.unwrap();
+    tx.commit().await.unwrap();
+    let expected: Vec<i64> = (15..19).chain(100..115).collect();
+    assert_eq!(lines(&db).await, expected);
+    // A fault undoes everything of its change, and nothing of anybody else's.
+    let mut wrong = db.write().await.unwrap();
+    wrong.later(ADD, values![1_i64]).await.unwrap();
+    wrong.later(ADD, values![18_i64]).await.unwrap();
+    wrong.later(ADD, values![2_i64]).await.unwrap();
+    assert!(wrong.commit().await.is_err());
+    add(&db, 3).await.unwrap();
+    let mut forgotten = db.write().await.unwrap();
+    forgotten.later(ADD, values![4_i64]).await.unwrap();
+    drop(forgotten);
+    assert_eq!(lines(&db).await, [3].into_iter().chain(expected).collect::<Vec<_>>());
+}

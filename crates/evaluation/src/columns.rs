@@ -8,7 +8,7 @@ use fingerpost_statistics::answer::{Answer, Outcome};
 use fingerpost_statistics::words::Words;
 use rustc_hash::FxBuildHasher;
 
-use crate::sheet::{InputError, Sheet};
+use crate::sheet::{InputError, Row, Sheet};
 
 /// Labels of many rows, each kept once.
 #[derive(Debug, Clone, Default)]
@@ -16,6 +16,9 @@ pub struct Labels {
     names: Vec<String>,
     codes: Vec<u32>,
     known: HashMap<Vec<u8>, u32, FxBuildHasher>,
+    /// The code of the row that was added last, and whether it was another than the one before: 0 or 1.
+    last: u32,
+    step: u32,
 }
 
 impl Labels {
@@ -34,11 +37,35 @@ impl Labels {
 
     /// One row more, as it stands in the file; what is no UTF-8 is marked where it stands.
     pub fn push_bytes(&mut self, label: &[u8]) {
-        let last = self.codes.last().copied();
-        // Rows of one group stand together.
-        let same = last.filter(|code| self.names.get(*code as usize).is_some_and(|name| name.as_bytes() == label));
-        let code = same.or_else(|| self.find(label)).unwrap_or_else(|| self.code(&String::from_utf8_lossy(label)));
+        if !self.push_known(label) {
+            let code = self.code(&String::from_utf8_lossy(label));
+            self.push_code(code);
+        }
+    }
+
+    /// One row more where the label is known already.
+    fn push_known(&mut self, label: &[u8]) -> bool {
+        // Rows of one group stand together, and the months of one follow each other as those of another did: a step as the last is
+        // tried first.
+        let guesses = [self.step, 1 - self.step].map(|step| self.last.wrapping_add(step));
+        let code = guesses.into_iter().find(|code| self.is(*code, label)).or_else(|| self.find(label));
+        code.inspect(|code| self.push_code(*code)).is_some()
+    }
+
+    fn push_code(&mut self, code: u32) {
+        self.step = u32::from(code != self.last);
+        self.last = code;
         self.codes.push(code);
+    }
+
+    fn is(&self, code: u32, label: &[u8]) -> bool {
+        self.names.get(code as usize).is_some_and(|name| name.as_bytes() == label)
+    }
+
+    /// The rows of others behind these.
+    fn append(&mut self, others: &Self) {
+        let codes: Vec<u32> = others.names.iter().map(|name| self.code(name)).collect();
+        self.codes.extend(others.codes.iter().filter_map(|code| codes.get(*code as usize)));
     }
 
     /// The code of a label that is known.
@@ -113,7 +140,7 @@ impl Labels {
     #[must_use]
     pub fn in_order(&self, rows: &[usize]) -> Self {
         let codes = rows.iter().filter_map(|row| self.codes.get(*row)).copied().collect();
-        Self { names: self.names.clone(), codes, known: self.known.clone() }
+        Self { names: self.names.clone(), codes, known: self.known.clone(), ..Self::default() }
     }
 }
 
@@ -195,19 +222,76 @@ pub struct Columns {
     places: Places,
 }
 
+impl Read {
+    fn empty(kind: Kind) -> Self {
+        match kind {
+            Kind::Label | Kind::Any => Self::Labels(Labels::default()),
+            Kind::Number | Kind::NumberOrNone => Self::Numbers(Vec::new()),
+            Kind::Count => Self::Counts(Vec::new()),
+            Kind::Flag => Self::Flags(Vec::new()),
+        }
+    }
+
+    /// One row more.
+    fn push(&mut self, row: &Row<'_>, at: usize, kind: Kind) -> Result<(), InputError> {
+        match self {
+            Self::Labels(labels) => {
+                // A label that is known was looked at when it was new.
+                if !labels.push_known(row.bytes(at)) {
+                    labels.push_bytes(row.named(at, kind == Kind::Any)?);
+                }
+            }
+            Self::Counts(counts) => counts.push(row.count(at)?),
+            Self::Flags(flags) => flags.push(row.flag(at)?),
+            Self::Numbers(numbers) if kind == Kind::NumberOrNone => {
+                numbers.push(row.number_or_none(at)?.unwrap_or(f64::NAN));
+            }
+            Self::Numbers(numbers) => numbers.push(row.number(at)?),
+        }
+        Ok(())
+    }
+
+    /// The rows of a column of the same kind behind these.
+    fn append(&mut self, more: Self) {
+        match (self, more) {
+            (Self::Labels(rows), Self::Labels(more)) => rows.append(&more),
+            (Self::Numbers(rows), Self::Numbers(mut more)) => rows.append(&mut more),
+            (Self::Counts(rows), Self::Counts(mut more)) => rows.append(&mut more),
+            (Self::Flags(rows), Self::Flags(mut more)) => rows.append(&mut more),
+            _ => debug_assert!(false, "parts of one column are of one kind"),
+        }
+    }
+}
+
 /// Where rows stand in their file: for what is found wrong once all of them were read.
 #[derive(Debug, Clone)]
 struct Places {
     file: String,
+    rows: usize,
     /// Rows with their lines where a line does not follow that of the row before (a line end inside quotes).
     jumps: Vec<(usize, u64)>,
 }
 
 impl Places {
-    fn note(&mut self, row: usize, line: u64) {
-        if self.line(row) != line {
-            self.jumps.push((row, line));
+    /// One row more, which stands on this line.
+    fn note(&mut self, line: u64) {
+        if self.line(self.rows) != line {
+            self.jumps.push((self.rows, line));
         }
+        self.rows += 1;
+    }
+
+    /// The rows of a part behind these.
+    fn append(&mut self, part: &Self) {
+        // The first row of a part stands where the last one ended, or it is a jump.
+        let first = (part.jumps.first().is_none_or(|(row, _)| *row > 0)).then(|| (0, part.line(0)));
+        for (row, line) in first.iter().chain(&part.jumps) {
+            let row = self.rows + row;
+            if self.line(row) != *line {
+                self.jumps.push((row, *line));
+            }
+        }
+        self.rows += part.rows;
     }
 
     fn line(&self, row: usize) -> u64 {
@@ -237,38 +321,30 @@ impl Columns {
     /// [`InputError`] of the first cell, or column, that cannot be read.
     pub fn read(path: &Path, wanted: &[(&str, Kind)]) -> Result<Self, InputError> {
         let sheet = Sheet::open(path)?;
-        let mut columns = Vec::new();
-        for (name, kind) in wanted {
-            let empty = match kind {
-                Kind::Label | Kind::Any => Read::Labels(Labels::default()),
-                Kind::Number | Kind::NumberOrNone => Read::Numbers(Vec::new()),
-                Kind::Count => Read::Counts(Vec::new()),
-                Kind::Flag => Read::Flags(Vec::new()),
-            };
-            columns.push((sheet.column(name)?, *kind, empty));
+        let at = wanted.iter().map(|(name, _)| sheet.column(name)).collect::<Result<Vec<_>, _>>()?;
+        let empty = || Self {
+            read: wanted.iter().map(|(_, kind)| Read::empty(*kind)).collect(),
+            places: Places { file: String::new(), jumps: vec![], rows: 0 },
+        };
+        let mut all = empty();
+        sheet.name().clone_into(&mut all.places.file);
+        let each = |part: &mut Self, row: &Row<'_>| {
+            part.places.note(row.line());
+            let mut cells = part.read.iter_mut().zip(wanted).zip(&at);
+            cells.try_for_each(|((column, (_, kind)), at)| column.push(row, *at, *kind))
+        };
+        sheet.in_parts(empty, each, |part| all.append(part))?;
+        if all.places.rows == 0 {
+            return Err(InputError::of(all.places.file, "has a head and no rows"));
         }
-        let mut places = Places { file: sheet.name().to_owned(), jumps: vec![] };
-        let mut rows = 0_usize;
-        sheet.each(|row| {
-            places.note(rows, row.line());
-            rows += 1;
-            for (at, kind, column) in &mut columns {
-                match column {
-                    Read::Labels(labels) => labels.push_bytes(row.named(*at, *kind == Kind::Any)?),
-                    Read::Counts(counts) => counts.push(row.count(*at)?),
-                    Read::Flags(flags) => flags.push(row.flag(*at)?),
-                    Read::Numbers(numbers) if *kind == Kind::NumberOrNone => {
-                        numbers.push(row.number_or_none(*at)?.unwrap_or(f64::NAN));
-                    }
-                    Read::Numbers(numbers) => numbers.push(row.number(*at)?),
-                }
-            }
-            Ok(())
-        })?;
-        if rows == 0 {
-            return Err(InputError::of(places.file, "has a head and no rows"));
+        Ok(all)
+    }
+
+    fn append(&mut self, part: Self) {
+        for (column, more) in self.read.iter_mut().zip(part.read) {
+            column.append(more);
         }
-        Ok(Self { read: columns.into_iter().map(|(_, _, column)| column).collect(), places })
+        self.places.append(&part.places);
     }
 
     /// What is wrong with the cell of a row that was read, rows counted from 0.

@@ -4,6 +4,7 @@
 //! here; what is refused is one line that says where and what to do.
 
 pub mod columns;
+mod in_order;
 pub mod methods;
 pub mod picture;
 pub mod sheet;

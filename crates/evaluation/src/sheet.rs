@@ -1,12 +1,19 @@
 //! A table as somebody saved it: CSV with commas, semicolons or tabs, with or without a BOM, Unix or Windows line ends. Rows are
 //! read one at a time; only the columns that a method asks for are kept. What cannot be read is refused by line and column.
 
+mod pieces;
+
 use std::borrow::Cow;
 use std::fs::File;
-use std::io::{self, Cursor, Read};
+use std::io::{self, Read};
+use std::iter;
 use std::path::Path;
 
-use csv::{ByteRecord, Reader, ReaderBuilder};
+use csv::{ByteRecord, ReaderBuilder};
+use memchr::memchr2_iter;
+
+use self::pieces::{Piece, Pieces};
+use crate::in_order::in_order;
 
 /// A table that cannot be read, as one line that says where and what to do.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -23,27 +30,30 @@ impl InputError {
     }
 }
 
-/// How much is looked at to tell what separates the columns, in bytes.
-const LOOKED_AT: u64 = 64 * 1024;
 /// A row of more lines than these has a quote that nobody closed: it would swallow the rest of the file.
 const LINES_OF_A_ROW: u64 = 200;
 const BOM: &[u8] = b"\xef\xbb\xbf";
 
-/// What was looked at, then the rest.
-type Bytes = io::Chain<Cursor<Vec<u8>>, Box<dyn Read>>;
-
 /// An open table: its head is read, its rows are not.
 pub struct Sheet {
+    table: Table,
+    rest: Pieces,
+}
+
+/// What every row of a table needs to know of it.
+struct Table {
     name: String,
     head: Vec<String>,
-    rows: Reader<Bytes>,
+    separator: u8,
 }
 
 /// One row, with the file and line for what is wrong with it.
 pub struct Row<'a> {
-    sheet: &'a str,
-    head: &'a [String],
-    record: &'a ByteRecord,
+    table: &'a Table,
+    line: u64,
+    text: &'a [u8],
+    /// From where to where in the text each cell stands.
+    cells: &'a [(usize, usize)],
 }
 
 fn separator(start: &[u8]) -> u8 {
@@ -69,36 +79,46 @@ impl Sheet {
     pub fn open(path: &Path) -> Result<Self, InputError> {
         let standard = path == Path::new("-");
         let name = if standard { "standard input".to_owned() } else { path.display().to_string() };
-        let failed = |error: io::Error| InputError::of(&name, format!("cannot be read ({error}). Check the path"));
-        let mut source: Box<dyn Read> =
-            if standard { Box::new(io::stdin().lock()) } else { Box::new(File::open(path).map_err(failed)?) };
-        let mut start = Vec::new();
-        source.by_ref().take(LOOKED_AT).read_to_end(&mut start).map_err(failed)?;
-        if start.starts_with(b"\xff\xfe") || start.starts_with(b"\xfe\xff") || start.contains(&0) {
+        let source: Box<dyn Read> = if standard {
+            Box::new(io::stdin().lock())
+        } else {
+            Box::new(File::open(path).map_err(|error| unreadable(&name, &error))?)
+        };
+        let mut rest = Pieces::of(source);
+        let mut first = rest.next().map_err(|error| unreadable(&name, &error))?.unwrap_or_default();
+        if first.bytes.starts_with(b"\xff\xfe") || first.bytes.starts_with(b"\xfe\xff") || first.bytes.contains(&0) {
             return Err(InputError::of(name, "is not a CSV file in UTF-8. Save it as CSV UTF-8"));
         }
-        if start.starts_with(BOM) {
-            start.drain(..BOM.len());
+        if first.bytes.starts_with(BOM) {
+            first.bytes.drain(..BOM.len());
         }
-        let mark = separator(&start);
-        let mut rows =
-            ReaderBuilder::new().delimiter(mark).buffer_capacity(1 << 18).from_reader(Cursor::new(start).chain(source));
-        let head = rows.byte_headers().map_err(|error| broken(&name, &error))?;
-        let head: Vec<String> = head.iter().map(|cell| String::from_utf8_lossy(cell).trim().to_owned()).collect();
+        let separator = separator(&first.bytes);
+        let mut rows = ReaderBuilder::new().delimiter(separator).has_headers(false).from_reader(first.bytes.as_slice());
+        let mut record = ByteRecord::new();
+        rows.read_byte_record(&mut record).map_err(|error| broken(&name, 0, &error))?;
+        let head: Vec<String> = record.iter().map(|cell| String::from_utf8_lossy(cell).trim().to_owned()).collect();
         if head.iter().all(String::is_empty) {
             return Err(InputError::of(name, "is empty. The first line has to name the columns"));
         }
-        Ok(Self { name, head, rows })
+        let after = rows.position().clone();
+        let read = usize::try_from(after.byte()).unwrap_or(usize::MAX).min(first.bytes.len());
+        if read == first.bytes.len() && !rest.ended() {
+            return Err(InputError::of(format!("{name}, line 1"), "does not end. Look for a quote that is not closed"));
+        }
+        first.bytes.drain(..read);
+        first.line = after.line();
+        rest.put_back(first);
+        Ok(Self { table: Table { name, head, separator }, rest })
     }
 
     /// The file's name.
     pub fn name(&self) -> &str {
-        &self.name
+        &self.table.name
     }
 
     /// Names of the columns, in order.
     pub fn head(&self) -> &[String] {
-        &self.head
+        &self.table.head
     }
 
     /// Where a column stands.
@@ -106,13 +126,13 @@ impl Sheet {
     /// # Errors
     /// [`InputError`] that names the columns which are there.
     pub fn column(&self, name: &str) -> Result<usize, InputError> {
-        let mut found = self.head.iter().enumerate().filter(|(_, column)| *column == name);
+        let mut found = self.head().iter().enumerate().filter(|(_, column)| *column == name);
         match (found.next(), found.next()) {
             (Some((at, _)), None) => Ok(at),
-            (Some(_), Some(_)) => Err(InputError::of(&self.name, format!("has two columns named {name}. Rename one"))),
+            (Some(_), Some(_)) => Err(InputError::of(self.name(), format!("has two columns named {name}. Rename one"))),
             (None, _) => {
-                let there = self.head.join(", ");
-                Err(InputError::of(&self.name, format!("has no column named {name}. It has: {there}")))
+                let there = self.head().join(", ");
+                Err(InputError::of(self.name(), format!("has no column named {name}. It has: {there}")))
             }
         }
     }
@@ -121,29 +141,137 @@ impl Sheet {
     ///
     /// # Errors
     /// [`InputError`] of a row that cannot be read, or of `each`.
-    pub fn each(mut self, mut each: impl FnMut(&Row<'_>) -> Result<(), InputError>) -> Result<(), InputError> {
-        let mut record = ByteRecord::new();
-        while self.rows.read_byte_record(&mut record).map_err(|error| broken(&self.name, &error))? {
-            let began = record.position().map_or(0, csv::Position::line);
-            if self.rows.position().line().saturating_sub(began) > LINES_OF_A_ROW {
-                let fault =
-                    format!("goes on for more than {LINES_OF_A_ROW} lines. Look for a quote that is not closed");
-                return Err(InputError::of(format!("{}, line {began}", self.name), fault));
+    pub fn each(self, mut each: impl FnMut(&Row<'_>) -> Result<(), InputError>) -> Result<(), InputError> {
+        let Self { table, mut rest } = self;
+        while let Some(piece) = rest.next().map_err(|error| unreadable(&table.name, &error))? {
+            if !piece.is_plain() {
+                return table.quoted(piece, rest, each);
             }
-            each(&Row { sheet: &self.name, head: &self.head, record: &record })?;
+            table.plain(&piece, &mut each)?;
         }
+        Ok(())
+    }
+
+    /// Reads the rows that are left into parts, several at once: `start` makes an empty part, `each` adds a row to it, `take` is
+    /// given the parts in the order of the file. From the first quote on there is one part more: where a quoted row ends can only
+    /// be told from its beginning.
+    ///
+    /// # Errors
+    /// [`InputError`] of the first row that cannot be read, or that `each` refuses.
+    pub fn in_parts<P: Send>(
+        self,
+        start: impl Fn() -> P + Sync,
+        each: impl Fn(&mut P, &Row<'_>) -> Result<(), InputError> + Sync,
+        mut take: impl FnMut(P),
+    ) -> Result<(), InputError> {
+        let Self { table, mut rest } = self;
+        let mut other = None;
+        let plain = iter::from_fn(|| match rest.next() {
+            Ok(Some(piece)) if piece.is_plain() => Some(Ok(piece)),
+            Ok(piece) => {
+                other = piece;
+                None
+            }
+            Err(error) => Some(Err(unreadable(&table.name, &error))),
+        });
+        let part = |piece: Result<Piece, InputError>| {
+            let mut part = start();
+            table.plain(&piece?, |row| each(&mut part, row)).map(|()| part)
+        };
+        in_order(plain, part, |part| part.map(&mut take))?;
+        let Some(piece) = other else { return Ok(()) };
+        let mut part = start();
+        table.quoted(piece, rest, |row| each(&mut part, row))?;
+        take(part);
         Ok(())
     }
 }
 
-fn broken(name: &str, error: &csv::Error) -> InputError {
-    let line = error.position().map(|at| format!(", line {}", at.line())).unwrap_or_default();
-    let fault = match error.kind() {
-        csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
-            format!(
-                "has {len} columns where the first line has {expected_len}. Look for a separator too many or a quote that is not closed"
-            )
+impl Table {
+    /// The rows of a piece without quotes.
+    fn plain(&self, piece: &Piece, mut each: impl FnMut(&Row<'_>) -> Result<(), InputError>) -> Result<(), InputError> {
+        let text = piece.bytes.as_slice();
+        let mut cells = Vec::with_capacity(self.head.len());
+        let (mut from, mut line) = (0, piece.line);
+        // The last line of a file may lack its end.
+        let last = (!text.ends_with(b"\n")).then_some(text.len());
+        for at in memchr2_iter(self.separator, b'\n', text).chain(last) {
+            let ends = text.get(at) != Some(&self.separator);
+            let to = at - usize::from(ends && at > from && text.get(at - 1) == Some(&b'\r'));
+            // An empty line is no row.
+            if !ends || to > from || !cells.is_empty() {
+                cells.push((from, to));
+            }
+            from = at + 1;
+            if ends {
+                if !cells.is_empty() {
+                    each(&self.row(line, text, &cells)?)?;
+                }
+                cells.clear();
+                line += 1;
+            }
         }
+        Ok(())
+    }
+
+    /// The rows of a piece and of all that follows it, with quotes.
+    fn quoted(
+        &self,
+        piece: Piece,
+        rest: Pieces,
+        mut each: impl FnMut(&Row<'_>) -> Result<(), InputError>,
+    ) -> Result<(), InputError> {
+        let before = piece.line - 1;
+        let mut rows = ReaderBuilder::new()
+            .delimiter(self.separator)
+            .has_headers(false)
+            .flexible(true)
+            .buffer_capacity(1 << 18)
+            .from_reader(rest.after(piece));
+        let (mut record, mut cells) = (ByteRecord::new(), Vec::with_capacity(self.head.len()));
+        while rows.read_byte_record(&mut record).map_err(|error| broken(&self.name, before, &error))? {
+            let began = record.position().map_or(0, csv::Position::line);
+            if rows.position().line().saturating_sub(began) > LINES_OF_A_ROW {
+                let fault =
+                    format!("goes on for more than {LINES_OF_A_ROW} lines. Look for a quote that is not closed");
+                return Err(InputError::of(format!("{}, line {}", self.name, began + before), fault));
+            }
+            cells.clear();
+            cells.extend((0..record.len()).filter_map(|at| record.range(at)).map(|range| (range.start, range.end)));
+            each(&self.row(began + before, record.as_slice(), &cells)?)?;
+        }
+        Ok(())
+    }
+
+    /// A row that has as many cells as the head.
+    fn row<'a>(&'a self, line: u64, text: &'a [u8], cells: &'a [(usize, usize)]) -> Result<Row<'a>, InputError> {
+        let (there, named) = (cells.len(), self.head.len());
+        if there == named {
+            return Ok(Row { table: self, line, text, cells });
+        }
+        Err(InputError::of(
+            format!("{}, line {line}", self.name),
+            format!(
+                "has {there} columns where the first line has {named}. Look for a separator too many or a quote that is not closed"
+            ),
+        ))
+    }
+}
+
+/// A whole number of so few digits that a float holds it exactly; most numbers of a table are such.
+fn whole(digits: &[u8]) -> Option<u64> {
+    let few = (1..=15).contains(&digits.len());
+    let add = |number: u64, digit: &u8| digit.is_ascii_digit().then(|| number * 10 + u64::from(digit - b'0'));
+    digits.iter().try_fold(0, add).filter(|_| few)
+}
+
+fn unreadable(name: &str, error: &io::Error) -> InputError {
+    InputError::of(name, format!("cannot be read ({error}). Check the path"))
+}
+
+fn broken(name: &str, lines_before: u64, error: &csv::Error) -> InputError {
+    let line = error.position().map(|at| format!(", line {}", at.line() + lines_before)).unwrap_or_default();
+    let fault = match error.kind() {
         csv::ErrorKind::Io(error) => format!("cannot be read ({error})"),
         _ => "cannot be read as CSV".to_owned(),
     };
@@ -153,19 +281,19 @@ fn broken(name: &str, error: &csv::Error) -> InputError {
 impl<'a> Row<'a> {
     /// The line on which it begins; the head is line 1.
     pub fn line(&self) -> u64 {
-        self.record.position().map_or(0, csv::Position::line)
+        self.line
     }
 
     /// What is wrong with a cell of this row.
     pub fn fault(&self, at: usize, fault: impl Into<String>) -> InputError {
-        let line = self.line();
-        let column = self.head.get(at).map_or("", String::as_str);
-        InputError::of(format!("{}, line {line}, column {column}", self.sheet), fault)
+        let column = self.table.head.get(at).map_or("", String::as_str);
+        InputError::of(format!("{}, line {}, column {column}", self.table.name, self.line), fault)
     }
 
     /// The cell as it stands, without the space around it.
     pub fn bytes(&self, at: usize) -> &'a [u8] {
-        self.record.get(at).unwrap_or_default().trim_ascii()
+        let cell = self.cells.get(at).and_then(|(from, to)| self.text.get(*from..*to));
+        cell.unwrap_or_default().trim_ascii()
     }
 
     /// The cell as text.
@@ -182,11 +310,13 @@ impl<'a> Row<'a> {
         if let b"" | b"NA" | b"." = bytes {
             return Ok(None);
         }
-        let text = String::from_utf8_lossy(bytes);
-        match text.parse::<f64>() {
+        if let Some(whole) = whole(bytes) {
+            return Ok(Some(whole as f64));
+        }
+        match std::str::from_utf8(bytes).unwrap_or_default().parse::<f64>() {
             Ok(number) if number.is_finite() => Ok(Some(number)),
-            Ok(_) => Err(self.fault(at, format!("{text} is not a number that can be reckoned with"))),
-            Err(_) => Err(self.fault(at, format!("{text:?} is not a number"))),
+            Ok(_) => Err(self.fault(at, format!("{} is not a number that can be reckoned with", self.text(at)))),
+            Err(_) => Err(self.fault(at, format!("{:?} is not a number", self.text(at)))),
         }
     }
 

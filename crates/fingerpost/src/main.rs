@@ -11,6 +11,11 @@ mod settings;
 use std::process::ExitCode;
 
 use clap::Parser;
+use mimalloc::MiMalloc;
+
+/// Memory for many threads: less waiting and fewer fresh pages than the system's own.
+#[global_allocator]
+static MEMORY: MiMalloc = MiMalloc;
 
 /// 0 done; 1 refused, with one line that says what to do; 2 wrong usage, which clap answers.
 fn main() -> ExitCode {

@@ -247,7 +247,7 @@ impl Ledger {
             entry.ground,
             entry.detail,
         ];
-        tx.run(APPEND, values).await.map(drop)
+        tx.later(APPEND, values).await
     }
 
     /// Chains the rows written since the last seal into a block. Gives the new head, or `None` when

@@ -5,6 +5,7 @@ use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
 use crate::refusal::Refusal;
+use crate::steps::Steps;
 use crate::words::Words;
 
 /// What a method says.
@@ -84,6 +85,8 @@ pub enum Column {
     Text(Words),
     /// Numbers at full precision; NaN where there is none.
     Number(Vec<f64>),
+    /// Numbers that stay the same for many rows.
+    Steps(Steps),
     /// Counts.
     Count(Vec<u64>),
     /// Yes or no.
@@ -96,6 +99,7 @@ impl Column {
         match self {
             Self::Text(values) => values.len(),
             Self::Number(values) => values.len(),
+            Self::Steps(values) => values.len(),
             Self::Count(values) => values.len(),
             Self::Flag(values) => values.len(),
         }
@@ -158,6 +162,12 @@ impl Table {
 impl From<Vec<f64>> for Column {
     fn from(values: Vec<f64>) -> Self {
         Self::Number(values)
+    }
+}
+
+impl From<Steps> for Column {
+    fn from(values: Steps) -> Self {
+        Self::Steps(values)
     }
 }
 
@@ -363,6 +373,7 @@ impl Serialize for Table {
                 Column::Text(values) => map.serialize_entry(name, values)?,
                 // serde_json writes NaN and infinities as null.
                 Column::Number(values) => map.serialize_entry(name, values)?,
+                Column::Steps(values) => map.serialize_entry(name, values)?,
                 Column::Count(values) => map.serialize_entry(name, values)?,
                 Column::Flag(values) => map.serialize_entry(name, values)?,
             }

@@ -43,6 +43,7 @@ pub mod refusal;
 pub mod run_chart;
 pub mod shewhart;
 pub mod standardised;
+pub mod steps;
 pub mod survey;
 pub mod wilcoxon;
 pub mod words;

@@ -4,13 +4,17 @@
 
 mod answers;
 
+use std::iter;
 use std::ops::Range;
+use std::panic::resume_unwind;
+use std::thread;
 
 pub use answers::answer;
 use serde::Serialize;
 
 use crate::numbers::{at_least, finite};
 use crate::refusal::{Refusal, RefusalKind};
+use crate::steps::Steps;
 
 /// Limits lie this many average moving ranges from the mean (3 over d2 = 1.128, as published).
 pub const LIMIT: f64 = 2.66;
@@ -104,11 +108,11 @@ pub enum Assurance {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Chart {
     /// Centre line.
-    pub mean: Vec<f64>,
+    pub mean: Steps,
     /// Lower process limit.
-    pub lower: Vec<f64>,
+    pub lower: Steps,
     /// Upper process limit.
-    pub upper: Vec<f64>,
+    pub upper: Steps,
     /// Outside the limits.
     pub outside: Vec<bool>,
     /// Part of seven points that rise or fall.
@@ -125,20 +129,32 @@ impl Chart {
     /// Room for this many points.
     pub fn with_capacity(points: usize) -> Self {
         Self {
-            mean: Vec::with_capacity(points),
-            lower: Vec::with_capacity(points),
-            upper: Vec::with_capacity(points),
             outside: Vec::with_capacity(points),
             trend: Vec::with_capacity(points),
             rising: Vec::with_capacity(points),
             two_of_three: Vec::with_capacity(points),
             shift: Vec::with_capacity(points),
+            ..Self::default()
         }
+    }
+
+    /// The points of others behind these.
+    fn append(&mut self, mut more: Self) {
+        for (steps, more) in
+            [(&mut self.mean, &more.mean), (&mut self.lower, &more.lower), (&mut self.upper, &more.upper)]
+        {
+            more.steps().for_each(|(value, points)| steps.extend(value, points));
+        }
+        self.outside.append(&mut more.outside);
+        self.trend.append(&mut more.trend);
+        self.rising.append(&mut more.rising);
+        self.two_of_three.append(&mut more.two_of_three);
+        self.shift.append(&mut more.shift);
     }
 
     /// The first rule that holds at a point, and whether it points upwards.
     pub fn rule(&self, index: usize, values: &[f64]) -> Option<(Rule, bool)> {
-        let (value, mean) = (*values.get(index)?, *self.mean.get(index)?);
+        let (value, mean) = (*values.get(index)?, self.mean.get(index)?);
         let at = |flags: &[bool]| flags.get(index).copied().unwrap_or(false);
         if at(&self.outside) {
             return Some((Rule::Outside, value > mean));
@@ -165,7 +181,7 @@ impl Chart {
 
     /// What the limits at a point say of a target; nothing where neither way is better.
     pub fn assurance(&self, index: usize, target: f64, better: Better) -> Option<Assurance> {
-        let (lower, upper) = (*self.lower.get(index)?, *self.upper.get(index)?);
+        let (lower, upper) = (self.lower.get(index)?, self.upper.get(index)?);
         let (beyond, within) = match better {
             Better::Higher => (target > upper, target < lower),
             Better::Lower => (target < lower, target > upper),
@@ -198,10 +214,37 @@ pub fn chart(values: &[f64], settings: &Settings) -> Result<Chart, Refusal> {
     Ok(drawn)
 }
 
-/// Many charts in one set of columns: `ends` holds the position after the last point of each group, rising.
+/// Points below which a second thread would cost more than it saves.
+const WORTH_A_THREAD: usize = 1 << 15;
+
+/// Many charts in one set of columns: `ends` holds the position after the last point of each group, rising. Many points are worked
+/// on by as many threads as there are processors; the charts are the same.
 pub fn charts(values: &[f64], ends: &[usize], settings: &Settings) -> Result<Chart, Refusal> {
-    let mut drawn = Chart::with_capacity(values.len());
-    let mut start = 0;
+    let threads = thread::available_parallelism().map_or(1, usize::from).min(1 + values.len() / WORTH_A_THREAD);
+    let groups = ends.len().div_ceil(threads).max(1);
+    let starts = iter::once(&0).chain(ends).step_by(groups);
+    let parts = ends.chunks(groups).zip(starts);
+    let drawn = if threads == 1 {
+        part(values, 0, ends, settings)?
+    } else {
+        thread::scope(|scope| {
+            let parts = parts.map(|(ends, start)| scope.spawn(move || part(values, *start, ends, settings)));
+            let mut drawn = Chart::with_capacity(values.len());
+            for part in parts.collect::<Vec<_>>() {
+                drawn.append(part.join().unwrap_or_else(|panic| resume_unwind(panic))?);
+            }
+            Ok(drawn)
+        })?
+    };
+    if drawn.outside.len() != values.len() {
+        return Err(Refusal::new(RefusalKind::BadShape, "The last group does not end where the values end."));
+    }
+    Ok(drawn)
+}
+
+/// The charts of groups that follow each other from `start` on.
+fn part(values: &[f64], mut start: usize, ends: &[usize], settings: &Settings) -> Result<Chart, Refusal> {
+    let mut drawn = Chart::with_capacity(ends.last().map_or(0, |end| end.saturating_sub(start)));
     for &end in ends {
         let Some(group) = values.get(start..end) else {
             return Err(Refusal::new(RefusalKind::BadShape, "The ends of the groups do not rise within the values."));
@@ -209,9 +252,6 @@ pub fn charts(values: &[f64], ends: &[usize], settings: &Settings) -> Result<Cha
         extend(&mut drawn, group, settings)
             .map_err(|refusal| Refusal { index: Some(start + refusal.index.unwrap_or(0)), ..refusal })?;
         start = end;
-    }
-    if start != values.len() {
-        return Err(Refusal::new(RefusalKind::BadShape, "The last group does not end where the values end."));
     }
     Ok(drawn)
 }
@@ -244,11 +284,11 @@ fn segment(drawn: &mut Chart, values: &[f64], settings: &Settings) -> Result<(),
     let mean = first + base.iter().map(|value| value - first).sum::<f64>() / base.len() as f64;
     let margin = LIMIT * average_moving_range(base, settings.screen);
     let (lower, upper) = (mean - margin, mean + margin);
-    let from = drawn.mean.len();
+    let from = drawn.outside.len();
     let to = from + values.len();
-    drawn.mean.resize(to, mean);
-    drawn.lower.resize(to, lower);
-    drawn.upper.resize(to, upper);
+    drawn.mean.extend(mean, values.len());
+    drawn.lower.extend(lower, values.len());
+    drawn.upper.extend(upper, values.len());
     drawn.outside.extend(values.iter().map(|value| *value < lower || *value > upper));
     for flags in [&mut drawn.trend, &mut drawn.rising, &mut drawn.two_of_three, &mut drawn.shift] {
         flags.resize(to, false);

@@ -23,6 +23,6 @@ pub(crate) async fn disclose(
 ) -> Result<DisclosureId> {
     let id: DisclosureId = store.entropy().id(now);
     let values = values![tenant, id, referral, recipient.code(), Basis::Agreed.code(), fields.code(), now, by];
-    tx.run(DISCLOSE, values).await?;
+    tx.later(DISCLOSE, values).await?;
     Ok(id)
 }

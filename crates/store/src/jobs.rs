@@ -72,7 +72,7 @@ pub async fn add(
     (run_at, now): (Timestamp, Timestamp),
 ) -> Result<()> {
     let id: JobId = store.entropy().id(now);
-    tx.run(ADD, values![tenant, id, kind.code(), subject, run_at]).await.map(drop)
+    tx.later(ADD, values![tenant, id, kind.code(), subject, run_at]).await
 }
 
 /// A job is done, with the change that did it.

@@ -54,7 +54,6 @@ mod reference;
 mod referrals;
 mod schemes;
 mod self_referrals;
-mod signposts;
 mod triage;
 mod users;
 
@@ -95,7 +94,6 @@ pub use reference::{Appointments, Deprivation, Edition, ListSize, NewEdition, Re
 pub use referrals::{Draft, ReferFrame, SentPage, SentRow, Started, WorkerCard};
 pub use schemes::{NewScheme, WorkerDays, holders as holders_of_role};
 pub use self_referrals::{Asking, Followed, OpenScheme};
-pub use signposts::{SignpostDoor, SignpostRow};
 pub use triage::{Accepted, Allocation, SamePerson, WaitingPage, WaitingRow, WorkerLoad};
 pub use users::{NewUser, SignInRecord, SignedIn, UserRow};
 
@@ -209,7 +207,6 @@ pub fn statements() -> impl Iterator<Item = (&'static str, &'static str)> {
         referrals::STATEMENTS,
         schemes::STATEMENTS,
         self_referrals::STATEMENTS,
-        signposts::STATEMENTS,
         triage::STATEMENTS,
         users::STATEMENTS,
     ]

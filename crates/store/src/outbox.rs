@@ -18,7 +18,7 @@ use crate::people::PersonHere;
 use crate::{Store, about, people};
 use fingerpost_engine::statements;
 use fingerpost_engine::{Result, StoreError};
-use fingerpost_engine::{Tx, values};
+use fingerpost_engine::{Tx, Value, values};
 use fingerpost_ledger::dialect;
 use fingerpost_ledger::{Act, Entry, Resource};
 
@@ -237,15 +237,17 @@ impl<'a> New<'a> {
     }
 }
 
-async fn queue(store: &Store, tx: &mut Tx, tenant: &TenantId, new: &New<'_>, now: Timestamp) -> Result<u64> {
+fn row(store: &Store, tenant: &TenantId, new: &New<'_>, now: Timestamp) -> Vec<Value> {
     let id: OutboxId = store.entropy().id(now);
     let (scheme, case) = new.about.unzip();
     let (failed, why) = (new.by_hand.then_some(now), new.by_hand.then_some(Fault::ByHand.code()));
     let leaves = new.channel.leaves_at(now);
     let (template, channel) = (new.template.code(), new.channel.code());
-    let row =
-        values![tenant, id, template, new.kind, new.recipient, new.subject, leaves, channel, scheme, case, failed, why];
-    tx.run(INSERT, row).await
+    values![tenant, id, template, new.kind, new.recipient, new.subject, leaves, channel, scheme, case, failed, why]
+}
+
+async fn queue(store: &Store, tx: &mut Tx, tenant: &TenantId, new: &New<'_>, now: Timestamp) -> Result<()> {
+    tx.later(INSERT, row(store, tenant, new, now)).await
 }
 
 /// Queues a message to somebody who signs in.
@@ -262,7 +264,7 @@ pub async fn to_user(
 ) -> Result<()> {
     let recipient = user.to_string();
     let new = New::email(template, (USER, &recipient, subject), None);
-    queue(store, tx, tenant, &new, now).await.map(drop)
+    queue(store, tx, tenant, &new, now).await
 }
 
 /// Queues a message to the group of a connection. Says whether it was not queued before.
@@ -279,7 +281,7 @@ pub async fn to_group(
 ) -> Result<bool> {
     let recipient = connection.to_string();
     let new = New::email(template, (GROUP, &recipient, subject), Some(about));
-    Ok(queue(store, tx, tenant, &new, now).await? > 0)
+    Ok(tx.run(INSERT, row(store, tenant, &new, now)).await? > 0)
 }
 
 /// Queues a message to the group behind a link, as long as the link lives.
@@ -296,7 +298,7 @@ pub async fn to_link(
 ) -> Result<()> {
     let recipient = link.to_string();
     let new = New::email(template, (LINK, &recipient, subject), Some(about));
-    queue(store, tx, tenant, &new, now).await.map(drop)
+    queue(store, tx, tenant, &new, now).await
 }
 
 /// Queues the question whether an entry of the directory is still right; at most once on a day.
@@ -311,7 +313,7 @@ pub async fn to_entry(
 ) -> Result<()> {
     let (recipient, subject) = (service.to_string(), format!("{service}/{today}"));
     let new = New::email(MessageTemplate::EntryStillRight, (ENTRY, &recipient, &subject), None);
-    queue(store, tx, tenant, &new, now).await.map(drop)
+    queue(store, tx, tenant, &new, now).await
 }
 
 /// Queues a message to a person where a machine may write to them, and what it writes arrives before it is needed. Otherwise

@@ -112,7 +112,8 @@ impl Store {
         }
         tx.run(ANSWER, values![tenant, id, answer.as_str(), ctx.now]).await?;
         let (scheme, subject): (OrganisationId, _) = (row.parsed("scheme")?, subject(&mut tx, tenant, id).await?);
-        referrals::to_be_answered(self, &mut tx, tenant, (id, scheme, &subject), (due, ctx.now)).await?;
+        let triagers = schemes::triagers(&mut tx, tenant, scheme).await?;
+        referrals::to_be_answered(self, &mut tx, tenant, (id, &triagers, &subject), (due, ctx.now)).await?;
         self.commit(tx, ctx.now, ctx.entry(Act::AnswerBack, Resource::Referral).of(id)).await
     }
 

@@ -33,6 +33,11 @@ statements! {
     SCHEME_OF_PRACTICE = "SELECT s.organisation, s.min_age, s.max_age, s.sessions_agreed, s.answer_working_days, s.self_referral, o.name \
                           FROM scheme_practice p JOIN scheme s ON s.tenant = p.tenant AND s.organisation = p.scheme \
                           JOIN organisation o ON o.id = s.organisation WHERE p.tenant = $1 AND p.practice = $2";
+    ARRIVES_AT = "SELECT s.organisation, s.answer_working_days, u.id AS user_id, m.role FROM scheme_practice p \
+                  JOIN scheme s ON s.tenant = p.tenant AND s.organisation = p.scheme \
+                  LEFT JOIN membership m ON m.tenant = s.tenant AND m.organisation = s.organisation AND m.role IN ('supervisor', 'link_worker') \
+                  LEFT JOIN app_user u ON u.tenant = m.tenant AND u.id = m.user_id AND u.disabled = 0 \
+                  WHERE p.tenant = $1 AND p.practice = $2 ORDER BY m.role DESC, m.user_id LIMIT 200";
     WORKERS_OF_PRACTICE = "SELECT d.user_id, d.days, u.name, w.languages, w.phone, w.places, \
                            (SELECT COUNT(*) FROM case_file c WHERE c.tenant = d.tenant AND c.scheme = d.scheme AND c.worker = d.user_id AND c.closed_at IS NULL) AS open_cases \
                            FROM link_worker_practice d JOIN link_worker w ON w.tenant = d.tenant AND w.user_id = d.user_id AND w.scheme = d.scheme \
@@ -281,11 +286,11 @@ pub(crate) async fn arrived(
     store: &Store,
     tx: &mut Tx,
     tenant: &TenantId,
-    (id, scheme): (ReferralId, OrganisationId),
+    (id, triagers): (ReferralId, &[UserId]),
     (by, due, now): (UserId, Date, Timestamp),
 ) -> Result<()> {
     disclosures::disclose(store, tx, tenant, (id, Recipient::Scheme, DisclosedFields::Referral), (by, now)).await?;
-    to_be_answered(store, tx, tenant, (id, scheme, &id.to_string()), (due, now)).await
+    to_be_answered(store, tx, tenant, (id, triagers, &id.to_string()), (due, now)).await
 }
 
 /// Tells those who triage that a referral waits for them, in a message about `about`, and reminds them in the morning of the day on
@@ -294,11 +299,11 @@ pub(crate) async fn to_be_answered(
     store: &Store,
     tx: &mut Tx,
     tenant: &TenantId,
-    (id, scheme, about): (ReferralId, OrganisationId, &str),
+    (id, triagers, about): (ReferralId, &[UserId], &str),
     (due, now): (Date, Timestamp),
 ) -> Result<()> {
-    for triager in schemes::triagers(tx, tenant, scheme).await? {
-        outbox::to_user(store, tx, tenant, MessageTemplate::ReferralArrived, (triager, about), now).await?;
+    for triager in triagers {
+        outbox::to_user(store, tx, tenant, MessageTemplate::ReferralArrived, (*triager, about), now).await?;
     }
     let job = id.to_string();
     jobs::add(store, tx, tenant, (JobKind::RemindTriage, &job), (instant_at(due, 9), now)).await
@@ -444,10 +449,11 @@ impl Store {
         request: &ReferralRequest,
     ) -> Result<ReferralState> {
         let (tenant, practice, user) = (ctx.grant.tenant(), ctx.grant.organisation(), ctx.grant.user());
+        // Read before the change begins: while it waits for answers, nobody else writes.
+        let arrives_at = self.db().rows(ARRIVES_AT, values![tenant, practice]).await?;
+        let days = arrives_at.first().ok_or(StoreError::NotFound)?.small("answer_working_days")?;
+        let (due, triagers) = (add_working_days(day_of(ctx.now), days), schemes::triagers_among(&arrives_at)?);
         let mut tx = self.db().write().await?;
-        let (scheme, _, terms) = scheme_of(&mut tx, tenant, practice).await?.ok_or(StoreError::NotFound)?;
-        let today = day_of(ctx.now);
-        let due = add_working_days(today, u32::from(terms.answer_working_days));
         let state = match request.agreement {
             Agreement::Agreed => ReferralState::Sent,
             Agreement::NotAskedYet => ReferralState::Draft,
@@ -479,7 +485,7 @@ impl Store {
             return row.coded("state", ReferralState::from_code);
         }
         if sending {
-            arrived(self, &mut tx, tenant, (id, scheme), (user, due, ctx.now)).await?;
+            arrived(self, &mut tx, tenant, (id, &triagers), (user, due, ctx.now)).await?;
         }
         let act = match state {
             ReferralState::Sent => Act::Send,

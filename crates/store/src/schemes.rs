@@ -15,6 +15,8 @@ use fingerpost_ledger::{Act, Entry, Resource};
 statements! {
     HOLDERS = "SELECT m.user_id FROM membership m JOIN app_user u ON u.tenant = m.tenant AND u.id = m.user_id AND u.disabled = 0 \
                WHERE m.tenant = $1 AND m.organisation = $2 AND m.role = $3 ORDER BY m.user_id LIMIT 200";
+    TRIAGERS = "SELECT m.user_id, m.role FROM membership m JOIN app_user u ON u.tenant = m.tenant AND u.id = m.user_id AND u.disabled = 0 \
+                WHERE m.tenant = $1 AND m.organisation = $2 AND m.role IN ('supervisor', 'link_worker') ORDER BY m.role DESC, m.user_id LIMIT 200";
     INSERT = "INSERT INTO scheme (tenant, organisation, min_age, max_age, sessions_agreed, answer_working_days, self_referral) VALUES ($1, $2, $3, $4, $5, $6, $7) \
               ON CONFLICT (tenant, organisation) DO UPDATE SET min_age = excluded.min_age, max_age = excluded.max_age, \
               sessions_agreed = excluded.sessions_agreed, answer_working_days = excluded.answer_working_days, self_referral = excluded.self_referral";
@@ -71,13 +73,17 @@ pub(crate) async fn add_worker(
 
 /// Who is told of a waiting referral: supervisors, or link workers where a scheme has none.
 pub(crate) async fn triagers(tx: &mut Tx, tenant: &TenantId, scheme: OrganisationId) -> Result<Vec<UserId>> {
-    for role in [Role::Supervisor, Role::LinkWorker] {
-        let found = holders(tx, tenant, scheme, role).await?;
-        if !found.is_empty() {
-            return Ok(found);
-        }
+    triagers_among(&tx.rows(TRIAGERS, values![tenant, scheme]).await?)
+}
+
+/// The same, of rows with the supervisors and link workers of a scheme: `user_id` and `role`, empty where there is nobody.
+pub(crate) fn triagers_among(rows: &[Row]) -> Result<Vec<UserId>> {
+    let mut found: Vec<(Role, UserId)> = vec![];
+    for row in rows {
+        found.extend(row.opt_coded("role", Role::from_code)?.zip(row.opt_parsed("user_id")?));
     }
-    Ok(vec![])
+    let supervised = found.iter().any(|(role, _)| *role == Role::Supervisor);
+    Ok(found.into_iter().filter(|(role, _)| !supervised || *role == Role::Supervisor).map(|(_, user)| user).collect())
 }
 
 /// Who has a role in a scheme and can sign in.

@@ -286,7 +286,8 @@ impl Store {
         }
         tx.run(SENT, values![tenant, id, referral]).await?;
         links::prolong(&mut tx, link, now.saturating_add(FOLLOWED_FOR).unwrap_or(Timestamp::MAX)).await?;
-        referrals::arrived(self, &mut tx, tenant, (referral, scheme), (referrer, due, now)).await?;
+        let triagers = schemes::triagers(&mut tx, tenant, scheme).await?;
+        referrals::arrived(self, &mut tx, tenant, (referral, &triagers), (referrer, due, now)).await?;
         self.commit(tx, now, by_link(tenant, Act::Send, referral)).await
     }
 

@@ -27,6 +27,7 @@ use fingerpost_domain::id::TenantId;
 use fingerpost_flow::Flow;
 use fingerpost_improvement::Improvement;
 use fingerpost_rights::Rights;
+use fingerpost_signposts::Signposts;
 use fingerpost_stewardship::Stewardship;
 use fingerpost_store::Store;
 use fingerpost_ui::Ui;
@@ -61,6 +62,7 @@ struct Inner {
     correspondence: Correspondence,
     rights: Rights,
     flow: Flow,
+    signposts: Signposts,
     ui: Ui,
     clock: Arc<dyn Clock>,
     passwords: Passwords,
@@ -92,6 +94,7 @@ impl App {
             correspondence: Correspondence::over(store.clone()),
             rights: Rights::over(store.clone()),
             flow: Flow::over(store.clone()),
+            signposts: Signposts::over(store.clone()),
             store,
             ui,
             clock,
@@ -137,6 +140,12 @@ impl App {
     #[must_use]
     pub fn flow(&self) -> &Flow {
         &self.0.flow
+    }
+
+    /// What people were told about.
+    #[must_use]
+    pub fn signposts(&self) -> &Signposts {
+        &self.0.signposts
     }
 
     /// The records of the directory's upkeep.

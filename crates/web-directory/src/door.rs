@@ -8,7 +8,7 @@ use fingerpost_directory::wanted::Wanted;
 use fingerpost_domain::id::{RequestKey, ServiceId};
 use fingerpost_finder::Reader;
 use fingerpost_policy::Signpost;
-use fingerpost_store::SignpostDoor;
+use fingerpost_signposts::SignpostDoor;
 use fingerpost_ui::pages::{DoorPage, DoorServicePage, DoorSetUpPage, Frame};
 
 use crate::search::{self, tellable};
@@ -23,7 +23,7 @@ use fingerpost_web_core::{App, WebError, view};
 const TILES: usize = 12;
 
 async fn door(app: &App, code: &str) -> Result<SignpostDoor, WebError> {
-    app.store().open_door(code).await?.ok_or(WebError::NotFound)
+    app.signposts().open_door(code).await?.ok_or(WebError::NotFound)
 }
 
 fn frame(app: &App, title: String, code: &str) -> Frame {
@@ -34,7 +34,7 @@ fn frame(app: &App, title: String, code: &str) -> Frame {
 async fn services(app: &App, door: &SignpostDoor) -> Result<Vec<ServiceId>, WebError> {
     let index = app.directory().await?;
     let most = i64::try_from(TILES).unwrap_or(i64::MAX);
-    let mut ids = app.store().often_at_door(door, most, app.now()).await?;
+    let mut ids = app.signposts().often_at_door(door, most, app.now()).await?;
     let near = app.store().place_of_organisation(door.organisation).await?;
     let wanted = Wanted { near, ..Wanted::default() };
     let found = index.search_among((&wanted, true), (Reader::Public, app.today()), (0, TILES), tellable)?;
@@ -87,7 +87,7 @@ pub async fn choose(
     };
     // Whoever presses without end is shown the page all the same, and not counted.
     if caller.may_begin(&app, Beginning::Looking).is_ok() {
-        app.store().note_at_door(&door, (service, form.key()?), app.now()).await?;
+        app.signposts().note_at_door(&door, (service, form.key()?), app.now()).await?;
     }
     Ok(Redirect::to(&format!("/s/{code}/{service}")).into_response())
 }
@@ -98,7 +98,7 @@ pub async fn service(
     Path((code, id)): Path<(String, ServiceId)>,
 ) -> Result<Response, WebError> {
     // A slip in somebody's hand still leads to its service when the place has a new code.
-    let door = app.store().any_door(&code).await?.ok_or(WebError::NotFound)?;
+    let door = app.signposts().any_door(&code).await?.ok_or(WebError::NotFound)?;
     let stored = app.store().service(id).await?;
     if stored.standing.withheld {
         return Err(WebError::NotFound);
@@ -117,7 +117,7 @@ pub async fn service(
 }
 
 async fn set_up_page(here: &May<Signpost>) -> Result<DoorSetUpPage, WebError> {
-    let code = here.app().store().door_of(&here.ctx).await?;
+    let code = here.app().signposts().door_of(&here.ctx).await?;
     let address = code.as_ref().map(|code| format!("{}/s/{code}", here.app().public_url()));
     Ok(DoorSetUpPage {
         frame: here.frame("For your waiting room", "signpost").await?,
@@ -138,9 +138,9 @@ pub async fn set_up(here: May<Signpost>) -> Result<Response, WebError> {
 /// Opens the door, or a new one in place of one that should no longer be used.
 pub async fn make(here: May<Signpost>, form: Posted) -> Result<Response, WebError> {
     // A second press of the same button finds another code there, and changes nothing.
-    let now = here.app().store().door_of(&here.ctx).await?.unwrap_or_default();
+    let now = here.app().signposts().door_of(&here.ctx).await?.unwrap_or_default();
     if now == form.text("replaces") {
-        here.app().store().make_door(&here.ctx).await?;
+        here.app().signposts().make_door(&here.ctx).await?;
     }
     Ok(Redirect::to(&here.href("signpost/door")).into_response())
 }

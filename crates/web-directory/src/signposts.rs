@@ -10,7 +10,7 @@ use fingerpost_domain::id::{RequestKey, ServiceId, SignpostId};
 use fingerpost_domain::signpost::SignpostHow;
 use fingerpost_finder::Reader;
 use fingerpost_policy::{Action, Signpost};
-use fingerpost_store::SignpostRow;
+use fingerpost_signposts::SignpostRow;
 use fingerpost_ui::format::{count, time};
 use fingerpost_ui::pages::{LastSignpost, Qr, SignpostPage, SlipPage, Tile};
 use serde::Deserialize;
@@ -60,7 +60,7 @@ async fn page(here: &May<Signpost>, asked: &Asked, problem: Option<String>) -> R
     let monday = plus_days(here.app().today(), -i64::from(here.app().today().weekday().to_monday_zero_offset()));
     let most = i64::try_from(TILES).unwrap_or(i64::MAX);
     let store = here.app().store();
-    let (often, week) = store.signposted_often(&here.ctx, (most, instant_at(monday, 0))).await?;
+    let (often, week) = here.app().signposts().often(&here.ctx, (most, instant_at(monday, 0))).await?;
     let near = store.place_of_organisation(here.organisation.id).await?;
     let wanted = Wanted { near, ..Wanted::default() };
     let found = index.search_among((&wanted, true), (Reader::Public, here.app().today()), (0, TILES), tellable)?;
@@ -77,7 +77,7 @@ async fn page(here: &May<Signpost>, asked: &Asked, problem: Option<String>) -> R
     }
     let noted: Option<SignpostId> = asked.last.as_deref().and_then(|id| id.parse().ok());
     let noted = match noted {
-        Some(id) => store.signpost(&here.ctx, id).await?,
+        Some(id) => here.app().signposts().one(&here.ctx, id).await?,
         None => None,
     };
     let mut frame = here.frame("Signpost somebody", "signpost").await?;
@@ -122,7 +122,7 @@ pub async fn note(here: May<Signpost>, form: Posted) -> Result<Response, WebErro
     if !stored.service.is_open() {
         return Err(WebError::MovedOn("Its source says that this service is not running now. Nothing was counted."));
     }
-    let id = here.app().store().note_signpost(&here.ctx, (service, how, key)).await?;
+    let id = here.app().signposts().note(&here.ctx, (service, how, key)).await?;
     let next = match how {
         SignpostHow::Told | SignpostHow::Door => format!("signpost?last={id}"),
         SignpostHow::Slip => format!("signpost/{id}/slip"),
@@ -136,20 +136,20 @@ pub async fn undo(
     Path((_, id)): Path<(String, SignpostId)>,
     _form: Posted,
 ) -> Result<Response, WebError> {
-    here.app().store().take_back_signpost(&here.ctx, id).await?;
+    here.app().signposts().take_back(&here.ctx, id).await?;
     Ok(Redirect::to(&here.href("signpost?undone=yes")).into_response())
 }
 
 /// The code of this service behind the place's door, to scan; nothing where the place has no door.
 async fn door_qr(here: &May<Signpost>, service: ServiceId) -> Result<Qr, WebError> {
-    let code = here.app().store().door_of(&here.ctx).await?;
+    let code = here.app().signposts().door_of(&here.ctx).await?;
     let address = code.map(|code| format!("{}/s/{code}/{service}", here.app().public_url()));
     Ok(address.as_deref().map(view::qr).unwrap_or_default())
 }
 
 /// The slip for somebody's hand.
 pub async fn slip(here: May<Signpost>, Path((_, id)): Path<(String, SignpostId)>) -> Result<Response, WebError> {
-    let noted = here.app().store().signpost(&here.ctx, id).await?.ok_or(WebError::NotFound)?;
+    let noted = here.app().signposts().one(&here.ctx, id).await?.ok_or(WebError::NotFound)?;
     let stored = here.app().store().service(noted.service).await?;
     let entry = Entry::of(stored.id, &stored.source, &stored.service, stored.standing);
     let drawn = SlipPage {

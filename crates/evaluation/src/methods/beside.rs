@@ -73,6 +73,9 @@ fn below(rows: Table, more: &Table) -> Table {
         match (&mut column, other) {
             (Column::Text(one), Column::Text(other)) => *one = one.iter().chain(other.iter()).collect(),
             (Column::Number(one), Column::Number(other)) => one.extend_from_slice(other),
+            (Column::Steps(one), Column::Steps(other)) => {
+                other.steps().for_each(|(value, rows)| one.extend(value, rows));
+            }
             (Column::Count(one), Column::Count(other)) => one.extend_from_slice(other),
             (Column::Flag(one), Column::Flag(other)) => one.extend_from_slice(other),
             _ => {}

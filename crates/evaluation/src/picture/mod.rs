@@ -36,6 +36,7 @@ struct Picture<'a> {
 fn numbers(table: &Table, name: &str) -> Option<Vec<f64>> {
     match table.column(name)? {
         Column::Number(values) => Some(values.clone()),
+        Column::Steps(values) => Some(values.iter().collect()),
         Column::Count(values) => Some(values.iter().map(|value| *value as f64).collect()),
         Column::Text(_) | Column::Flag(_) => None,
     }

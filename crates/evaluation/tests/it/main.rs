@@ -8,6 +8,7 @@ mod asking;
 mod columns;
 mod forms;
 mod pictures;
+mod pieces;
 mod reference;
 mod refusals;
 #[path = "../typing/mod.rs"]

@@ -133,11 +133,37 @@ fn charts_in_one_go_are_the_charts_one_by_one() {
     for group in 0..10 {
         let range = group * 36..(group + 1) * 36;
         let one = chart(&values[range.clone()], &Settings::default()).unwrap();
-        assert_eq!(all.upper[range.clone()], one.upper[..]);
+        assert!(range.clone().all(|row| all.upper[row] == one.upper[0]));
         assert_eq!(all.two_of_three[range], one.two_of_three[..]);
     }
     assert!(charts(&values, &[36, 20], &Settings::default()).is_err());
     assert!(charts(&values, &[36], &Settings::default()).is_err());
+}
+
+#[test]
+fn many_points_are_the_charts_one_by_one() {
+    let values: Vec<f64> = (0..150_000_u32).map(|index| f64::from((index * 7919) % 1009)).collect();
+    // Groups of 12 to 48 points, so that no part of them ends where another would.
+    let mut ends = vec![];
+    while ends.last().is_none_or(|end| *end < values.len()) {
+        let size = 12 + (ends.len() * 31) % 37;
+        ends.push((ends.last().copied().unwrap_or(0) + size).min(values.len()));
+    }
+    if ends.len() > 1 && ends[ends.len() - 1] - ends[ends.len() - 2] < 2 {
+        ends.remove(ends.len() - 2);
+    }
+    let all = charts(&values, &ends, &Settings::default()).unwrap();
+    let mut start = 0;
+    for end in ends.iter().copied() {
+        let one = chart(&values[start..end], &Settings::default()).unwrap();
+        assert_eq!((all.lower[start], all.mean[end - 1]), (one.lower[0], one.mean[0]));
+        assert_eq!((&all.shift[start..end], &all.trend[start..end]), (&one.shift[..], &one.trend[..]));
+        start = end;
+    }
+    let mut wrong = values.clone();
+    wrong[140_000] = f64::NAN;
+    wrong[149_000] = f64::NAN;
+    assert_eq!(charts(&wrong, &ends, &Settings::default()).unwrap_err().index, Some(140_000));
 }
 
 #[test]
@@ -172,7 +198,7 @@ fn the_answer_refuses_mixed_groups_and_unsorted_dates() {
     };
     assert!(!warns(vec![]) && !warns(vec![12]) && warns(vec![13]) && warns(vec![6]));
     let few = drawn(&["A"; 3], &dates, &[1.0, 2.0, 4.0], &Settings::default());
-    assert!(matches!(few.given().unwrap().column("upper"), Some(Column::Number(upper)) if upper.len() == 3));
+    assert!(matches!(few.given().unwrap().column("upper"), Some(Column::Steps(upper)) if upper.len() == 3));
 }
 
 #[test]

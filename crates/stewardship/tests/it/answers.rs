@@ -4,6 +4,7 @@ use fingerpost_domain::connection::{GroupReason, OfferAnswers};
 use fingerpost_domain::id::TenantId;
 use fingerpost_domain::signpost::SignpostHow;
 use fingerpost_policy::{ReadCase, Signpost, WorkCase};
+use fingerpost_signposts::Signposts;
 use fingerpost_store::ConnectionChange;
 use fingerpost_store::testing::{Village, on_both, person, start};
 use jiff::SignedDuration;
@@ -43,7 +44,7 @@ async fn answers_are_counted_once_and_lie_in_the_entry() {
             store.change_connection(&work, (case, connection), change).await.unwrap();
         }
         let gp = Village::ctx::<Signpost>(&village.gp, &village.practice, start());
-        store.note_signpost(&gp, (id, SignpostHow::Told, store.entropy().id(start()))).await.unwrap();
+        Signposts::over(store.clone()).note(&gp, (id, SignpostHow::Told, store.entropy().id(start()))).await.unwrap();
         let now = start() + SignedDuration::from_hours(24 * 30);
         assert_eq!(stewardship.count_answers(now).await.unwrap(), 1);
         assert_eq!(stewardship.count_answers(now).await.unwrap(), 0, "nothing new");

@@ -9,4 +9,3 @@ mod journey;
 mod plans;
 mod questions;
 mod scope;
-mod signposts;

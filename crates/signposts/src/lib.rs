@@ -6,11 +6,9 @@ use fingerpost_domain::signpost::SignpostHow;
 use fingerpost_policy::Signpost;
 use jiff::SignedDuration;
 
-use crate::{Ctx, Store};
-use fingerpost_engine::statements;
-use fingerpost_engine::values;
-use fingerpost_engine::{Result, StoreError};
+use fingerpost_engine::{Result, StoreError, statements, values};
 use fingerpost_ledger::{Act, Entry, Resource};
+use fingerpost_store::{Ctx, Store};
 
 statements! {
     ADD = "INSERT INTO signpost (tenant, id, organisation, service, service_name, request_key, how, made_at) \
@@ -60,13 +58,23 @@ pub struct SignpostDoor {
     pub name: String,
 }
 
-impl Store {
+/// Signposts, and the doors behind which people find their own. Cloning shares them.
+#[derive(Debug, Clone)]
+pub struct Signposts(Store);
+
+impl Signposts {
+    /// Over an open store.
+    #[must_use]
+    pub const fn over(store: Store) -> Self {
+        Self(store)
+    }
+
     /// The code of the place's door, where it has one.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn door_of(&self, ctx: &Ctx<Signpost>) -> Result<Option<String>> {
-        let row = self.db().row(DOOR_OF, values![ctx.grant.tenant(), ctx.grant.organisation()]).await?;
+        let row = self.0.ledger().db().row(DOOR_OF, values![ctx.grant.tenant(), ctx.grant.organisation()]).await?;
         row.map(|row| row.text("code")).transpose()
     }
 
@@ -76,13 +84,13 @@ impl Store {
     /// When the database fails.
     pub async fn make_door(&self, ctx: &Ctx<Signpost>) -> Result<String> {
         let (tenant, place) = (ctx.grant.tenant(), ctx.grant.organisation());
-        let code = self.entropy().address_code();
-        let mut tx = self.db().write().await?;
+        let code = self.0.entropy().address_code();
+        let mut tx = self.0.ledger().db().write().await?;
         tx.run(CLOSE_DOOR, values![tenant, place, ctx.now]).await?;
         if tx.run(ADD_DOOR, values![tenant, &code, place, ctx.now]).await? == 0 {
             return Err(StoreError::ChangedMeanwhile);
         }
-        self.commit(tx, ctx.now, ctx.entry(Act::Create, Resource::Signpost).because("door")).await?;
+        self.0.ledger().commit(tx, ctx.now, ctx.entry(Act::Create, Resource::Signpost).because("door")).await?;
         Ok(code)
     }
 
@@ -103,7 +111,7 @@ impl Store {
     }
 
     async fn door(&self, which: &'static str, code: &str) -> Result<Option<SignpostDoor>> {
-        let Some(row) = self.db().row(which, values![code]).await? else { return Ok(None) };
+        let Some(row) = self.0.ledger().db().row(which, values![code]).await? else { return Ok(None) };
         Ok(Some(SignpostDoor {
             tenant: row.parsed("tenant")?,
             organisation: row.parsed("organisation")?,
@@ -117,7 +125,7 @@ impl Store {
     /// When the database fails.
     pub async fn often_at_door(&self, door: &SignpostDoor, most: i64, now: Timestamp) -> Result<Vec<ServiceId>> {
         let from = now.saturating_sub(OFTEN_OVER).unwrap_or(Timestamp::MIN);
-        let rows = self.db().rows(OFTEN, values![&door.tenant, door.organisation, from, most]).await?;
+        let rows = self.0.ledger().db().rows(OFTEN, values![&door.tenant, door.organisation, from, most]).await?;
         rows.iter().map(|row| row.parsed("service")).collect()
     }
 
@@ -132,42 +140,42 @@ impl Store {
         now: Timestamp,
     ) -> Result<()> {
         let (tenant, place) = (&door.tenant, door.organisation);
-        let id: SignpostId = self.entropy().id(now);
-        let mut tx = self.db().write().await?;
+        let id: SignpostId = self.0.entropy().id(now);
+        let mut tx = self.0.ledger().db().write().await?;
         let values = values![tenant, id, place, service, key, SignpostHow::Door.code(), now];
         if tx.run(ADD, values).await? == 0 {
             tx.row(BY_KEY, values![tenant, place, key]).await?.ok_or(StoreError::NotFound)?;
-            return self.stored_before(tx).await;
+            return self.0.ledger().stored_before(tx).await;
         }
         let entry = Entry::system(tenant.clone(), Act::Create, Resource::Signpost).of(id);
-        self.commit(tx, now, Entry { ground: "door", organisation: Some(place), ..entry }).await
+        self.0.ledger().commit(tx, now, Entry { ground: "door", organisation: Some(place), ..entry }).await
     }
 
     /// Notes a signpost. The same key notes it once.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] for a service that is not there.
-    pub async fn note_signpost(
+    pub async fn note(
         &self,
         ctx: &Ctx<Signpost>,
         (service, how, key): (ServiceId, SignpostHow, RequestKey),
     ) -> Result<SignpostId> {
         let (tenant, place) = (ctx.grant.tenant(), ctx.grant.organisation());
-        let mut tx = self.db().write().await?;
-        let id: SignpostId = self.entropy().id(ctx.now);
+        let mut tx = self.0.ledger().db().write().await?;
+        let id: SignpostId = self.0.entropy().id(ctx.now);
         if tx.run(ADD, values![tenant, id, place, service, key, how.code(), ctx.now]).await? == 0 {
             let before = tx.row(BY_KEY, values![tenant, place, key]).await?.ok_or(StoreError::NotFound)?;
             let id = before.parsed("id")?;
             // Taken back, gone back to the page, and pressed again: it counts again.
             if before.opt_at("taken_back_at")?.is_some() {
                 tx.run(AGAIN, values![tenant, place, id, service, how.code(), ctx.now]).await?;
-                self.commit(tx, ctx.now, ctx.entry(Act::Create, Resource::Signpost).of(id)).await?;
+                self.0.ledger().commit(tx, ctx.now, ctx.entry(Act::Create, Resource::Signpost).of(id)).await?;
             } else {
-                self.stored_before(tx).await?;
+                self.0.ledger().stored_before(tx).await?;
             }
             return Ok(id);
         }
-        self.commit(tx, ctx.now, ctx.entry(Act::Create, Resource::Signpost).of(id)).await?;
+        self.0.ledger().commit(tx, ctx.now, ctx.entry(Act::Create, Resource::Signpost).of(id)).await?;
         Ok(id)
     }
 
@@ -175,22 +183,22 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::NotFound`] for one of another place, an older one, or one that was taken back.
-    pub async fn take_back_signpost(&self, ctx: &Ctx<Signpost>, id: SignpostId) -> Result<()> {
+    pub async fn take_back(&self, ctx: &Ctx<Signpost>, id: SignpostId) -> Result<()> {
         let (tenant, place) = (ctx.grant.tenant(), ctx.grant.organisation());
         let oldest = ctx.now.saturating_sub(UNDO_WITHIN).unwrap_or(Timestamp::MIN);
-        let mut tx = self.db().write().await?;
+        let mut tx = self.0.ledger().db().write().await?;
         if tx.run(TAKE_BACK, values![tenant, place, id, ctx.now, oldest]).await? == 0 {
             return Err(StoreError::NotFound);
         }
-        self.commit(tx, ctx.now, ctx.entry(Act::Withdraw, Resource::Signpost).of(id)).await
+        self.0.ledger().commit(tx, ctx.now, ctx.entry(Act::Withdraw, Resource::Signpost).of(id)).await
     }
 
     /// A signpost of this place that stands.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn signpost(&self, ctx: &Ctx<Signpost>, id: SignpostId) -> Result<Option<SignpostRow>> {
-        let row = self.db().row(ONE, values![ctx.grant.tenant(), ctx.grant.organisation(), id]).await?;
+    pub async fn one(&self, ctx: &Ctx<Signpost>, id: SignpostId) -> Result<Option<SignpostRow>> {
+        let row = self.0.ledger().db().row(ONE, values![ctx.grant.tenant(), ctx.grant.organisation(), id]).await?;
         row.map(|row| {
             Ok(SignpostRow {
                 id: row.parsed("id")?,
@@ -208,17 +216,19 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn signposted_often(
-        &self,
-        ctx: &Ctx<Signpost>,
-        (most, since): (i64, Timestamp),
-    ) -> Result<(Vec<ServiceId>, u64)> {
+    pub async fn often(&self, ctx: &Ctx<Signpost>, (most, since): (i64, Timestamp)) -> Result<(Vec<ServiceId>, u64)> {
         let (tenant, place): (_, OrganisationId) = (ctx.grant.tenant(), ctx.grant.organisation());
         let from = ctx.now.saturating_sub(OFTEN_OVER).unwrap_or(Timestamp::MIN);
-        let mut tx = self.db().read().await?;
+        let mut tx = self.0.ledger().db().read().await?;
         let rows = tx.rows(OFTEN, values![tenant, place, from, most]).await?;
         let often = rows.iter().map(|row| row.parsed("service")).collect::<Result<Vec<_>>>()?;
         let count = tx.row(COUNT, values![tenant, place, since]).await?.map_or(Ok(0), |row| row.small("n"))?;
         Ok((often, count))
     }
+}
+
+/// Every statement of this room by name, for the test that has both engines understand them.
+#[cfg(any(test, feature = "testing"))]
+pub fn statements() -> impl Iterator<Item = (&'static str, &'static str)> {
+    STATEMENTS.iter().copied()
 }

@@ -3,6 +3,7 @@
 use fingerpost_domain::id::TenantId;
 use fingerpost_domain::signpost::SignpostHow;
 use fingerpost_policy::Signpost;
+use fingerpost_signposts::Signposts;
 use jiff::SignedDuration;
 
 use fingerpost_store::testing::{Village, on_both, start};
@@ -11,6 +12,7 @@ use fingerpost_store::{Ctx, StoreError};
 #[tokio::test]
 async fn a_signpost_is_counted_once_and_taken_back_by_its_own_place() {
     on_both(async |store| {
+        let signposts = Signposts::over(store.clone());
         let village = Village::build(store, &TenantId::main(), "T").await;
         let named = |id: &str| {
             let service = serde_json::from_value(serde_json::json!({ "id": id, "name": format!("Group {id}") }));
@@ -23,26 +25,26 @@ async fn a_signpost_is_counted_once_and_taken_back_by_its_own_place() {
         let here: Ctx<Signpost> = Village::ctx(&village.gp, &village.practice, start());
         let there: Ctx<Signpost> = Village::ctx(&village.far_gp, &village.far_practice, start());
         let key = Village::key(store.entropy());
-        let first = store.note_signpost(&here, (ids[1], SignpostHow::Told, key)).await.unwrap();
-        assert_eq!(store.note_signpost(&here, (ids[1], SignpostHow::Told, key)).await.unwrap(), first);
+        let first = signposts.note(&here, (ids[1], SignpostHow::Told, key)).await.unwrap();
+        assert_eq!(signposts.note(&here, (ids[1], SignpostHow::Told, key)).await.unwrap(), first);
         for service in [ids[0], ids[1]] {
             let key = Village::key(store.entropy());
-            store.note_signpost(&here, (service, SignpostHow::Slip, key)).await.unwrap();
+            signposts.note(&here, (service, SignpostHow::Slip, key)).await.unwrap();
         }
-        let often = async |ctx: &Ctx<Signpost>| store.signposted_often(ctx, (8, start())).await.unwrap();
+        let often = async |ctx: &Ctx<Signpost>| signposts.often(ctx, (8, start())).await.unwrap();
         assert_eq!(often(&here).await, (vec![ids[1], ids[0]], 3), "the one told twice comes first");
         assert_eq!(often(&there).await, (vec![], 0));
 
-        let theirs = store.take_back_signpost(&there, first).await;
+        let theirs = signposts.take_back(&there, first).await;
         assert!(matches!(theirs, Err(StoreError::NotFound)));
         let late = Ctx { now: start() + SignedDuration::from_hours(25), ..here.clone() };
-        assert!(matches!(store.take_back_signpost(&late, first).await, Err(StoreError::NotFound)));
-        store.take_back_signpost(&here, first).await.unwrap();
+        assert!(matches!(signposts.take_back(&late, first).await, Err(StoreError::NotFound)));
+        signposts.take_back(&here, first).await.unwrap();
         assert_eq!(often(&here).await.1, 2);
-        assert_eq!(store.signpost(&here, first).await.unwrap(), None);
-        let again = store.note_signpost(&here, (ids[0], SignpostHow::Slip, key)).await.unwrap();
+        assert_eq!(signposts.one(&here, first).await.unwrap(), None);
+        let again = signposts.note(&here, (ids[0], SignpostHow::Slip, key)).await.unwrap();
         assert_eq!(again, first, "pressed again after going back");
-        let row = store.signpost(&here, first).await.unwrap().unwrap();
+        let row = signposts.one(&here, first).await.unwrap().unwrap();
         assert_eq!((often(&here).await.1, row.service, row.how), (3, ids[0], SignpostHow::Slip));
     })
     .await;
