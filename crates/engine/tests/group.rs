@@ -149,3 +149,25 @@ async fn what_is_put_off_is_done_in_order_and_told_when_it_fails() {
     drop(forgotten);
     assert_eq!(lines(&db).await, [3].into_iter().chain(expected).collect::<Vec<_>>());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_larger_than_what_stays_in_memory_is_undone_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let db = open(folder.path()).await;
+    let options = db.rows("PRAGMA compile_options", vec![]).await.unwrap();
+    let spill = options.iter().map(|row| row.text("compile_options").unwrap()).find(|option| option.contains("SPILL"));
+    assert_eq!(spill.as_deref(), Some("STMTJRNL_SPILL=4194304"), "see .cargo/config.toml");
+    let mut tx = db.write().await.unwrap();
+    tx.script("CREATE TABLE page (n BIGINT NOT NULL PRIMARY KEY, body TEXT NOT NULL)").await.unwrap();
+    // 12 MiB.
+    let fill = "WITH RECURSIVE c (n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM c WHERE n < $1) \
+                INSERT INTO page SELECT n, HEX(ZEROBLOB(1500)) FROM c";
+    assert_eq!(tx.run(fill, values![4_000_i64]).await.unwrap(), 4_000);
+    tx.commit().await.unwrap();
+    let mut large = db.write().await.unwrap();
+    assert_eq!(large.run("UPDATE page SET body = $1 || body", values!["changed"]).await.unwrap(), 4_000);
+    drop(large);
+    add(&db, 1).await.unwrap();
+    let left = db.row("SELECT COUNT(*) AS n FROM page WHERE body LIKE 'changed%'", vec![]).await.unwrap().unwrap();
+    assert_eq!((left.int("n").unwrap(), lines(&db).await), (0, vec![1]));
+}
