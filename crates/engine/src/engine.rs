@@ -9,7 +9,7 @@ use fingerpost_domain::{Date, Timestamp};
 use futures_util::TryStreamExt as _;
 use sqlx::postgres::{PgPool, PgRow};
 use sqlx::sqlite::{SqlitePool, SqliteRow};
-use sqlx::{Column as _, Postgres, Row as _, Sqlite, SqliteConnection, TypeInfo as _};
+use sqlx::{Column as _, Executor as _, Postgres, Row as _, Sqlite, SqliteConnection, TypeInfo as _};
 
 use crate::error::{Result, StoreError};
 use crate::group::{Write, Writer};
@@ -326,9 +326,29 @@ pub struct Written {
 impl Written {
     /// Says what was put off.
     async fn catch_up(&mut self) -> Result<()> {
-        let Some((sql, values)) = self.later.take() else { return Ok(()) };
+        let before = self.write.first_words();
+        let Some((sql, values)) = self.later.take(before) else { return Ok(()) };
         bound!(sqlx::AssertSqlSafe(sql), values).execute(self.write.connection()?).await?;
         Ok(())
+    }
+
+    /// Says what was put off and a statement, in one word; gives the number of rows that the statement changed.
+    async fn run(&mut self, sql: &'static str, values: Vec<Value>) -> Result<u64> {
+        let before = self.write.first_words();
+        if before.is_none() && self.later.is_empty() {
+            return Ok(bound!(sql, values).execute(self.write.connection()?).await?.rows_affected());
+        }
+        self.later.push(sql, values);
+        let (sql, values) = self.later.take(before).unwrap_or_default();
+        let mut told = self.write.connection()?.fetch_many(bound!(sqlx::AssertSqlSafe(sql), values));
+        let mut changed = 0;
+        // One answer for each statement: the last is that of ours.
+        while let Some(answer) = told.try_next().await? {
+            if let sqlx::Either::Left(done) = answer {
+                changed = done.rows_affected();
+            }
+        }
+        Ok(changed)
     }
 }
 
@@ -348,7 +368,9 @@ impl SqliteTx {
         match self {
             Self::Read(tx) => Ok(tx.commit().await?),
             Self::Write(mut tx) => {
-                tx.catch_up().await?;
+                if !tx.later.is_empty() {
+                    tx.catch_up().await?;
+                }
                 tx.write.commit().await
             }
         }
@@ -362,6 +384,7 @@ impl Tx {
     /// When the database refuses it.
     pub async fn run(&mut self, sql: &'static str, values: Vec<Value>) -> Result<u64> {
         Ok(match self {
+            Self::Sqlite(SqliteTx::Write(tx)) => tx.run(sql, values).await?,
             Self::Sqlite(tx) => bound!(sql, values).execute(tx.connection().await?).await?.rows_affected(),
             Self::Postgres(tx) => bound!(sql, values).execute(&mut **tx).await?.rows_affected(),
         })
@@ -487,7 +510,7 @@ impl Tx {
     /// # Errors
     /// When the database refuses it.
     pub async fn prepare(&mut self, sql: &'static str) -> Result<()> {
-        use sqlx::{Executor as _, SqlSafeStr as _};
+        use sqlx::SqlSafeStr as _;
         match self {
             Self::Sqlite(tx) => (tx.connection().await?).prepare(sql.into_sql_str()).await.map(drop)?,
             Self::Postgres(tx) => (&mut **tx).prepare(sql.into_sql_str()).await.map(drop)?,

@@ -17,13 +17,67 @@ use tokio::sync::{Mutex, OwnedMutexGuard, oneshot};
 use crate::error::{Result, StoreError};
 
 const BEGIN: &str = "BEGIN IMMEDIATE";
-const MEMBER: &str = "SAVEPOINT member";
-/// Each statement is a word to the thread of the connection and back: ending one member and beginning the next is one word.
-const NEXT: &str = "RELEASE member; SAVEPOINT member";
-const DONE: &str = "RELEASE member";
-const UNDO: &str = "ROLLBACK TO member";
 const COMMIT: &str = "COMMIT";
 const ROLLBACK: &str = "ROLLBACK";
+
+/// How SQLite begins to say that a savepoint is not there.
+const NO_SAVEPOINT: &str = "no such savepoint";
+
+/// The savepoint of a member. Two names take turns: whoever undoes theirs can never undo that of the one before, which still stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Turn {
+    Odd,
+    Even,
+}
+
+impl Turn {
+    const fn other(self) -> Self {
+        match self {
+            Self::Odd => Self::Even,
+            Self::Even => Self::Odd,
+        }
+    }
+
+    /// Sets it.
+    const fn set(self) -> &'static str {
+        match self {
+            Self::Odd => "SAVEPOINT odd;",
+            Self::Even => "SAVEPOINT even;",
+        }
+    }
+
+    /// Sets it and releases the other, of whoever has ended.
+    const fn set_after_the_other(self) -> &'static str {
+        match self {
+            Self::Odd => "RELEASE even;SAVEPOINT odd;",
+            Self::Even => "RELEASE odd;SAVEPOINT even;",
+        }
+    }
+
+    const fn undo(self) -> &'static str {
+        match self {
+            Self::Odd => "ROLLBACK TO odd",
+            Self::Even => "ROLLBACK TO even",
+        }
+    }
+
+    const fn release(self) -> &'static str {
+        match self {
+            Self::Odd => "RELEASE odd",
+            Self::Even => "RELEASE even",
+        }
+    }
+}
+
+/// Whose turn it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Member {
+    Nobody,
+    /// Somebody who has said nothing yet.
+    Begun,
+    /// Somebody whose first word sets their savepoint.
+    Working,
+}
 
 /// The one connection that writes, and the transactions that wait to become durable.
 #[derive(Debug, Clone)]
@@ -35,9 +89,10 @@ struct Group {
     connection: Option<SqliteConnection>,
     /// The group's own transaction is open.
     open: bool,
-    /// Somebody's savepoint is open.
-    member: bool,
-    /// The savepoint of somebody who has ended still stands: the next one, or the commit, releases it.
+    member: Member,
+    /// Whose savepoint stands, or will.
+    turn: Turn,
+    /// The savepoint of the one before stands as well: the next one, or the commit, releases it.
     ended: bool,
     /// Who is told when the group is stored.
     waiting: Vec<oneshot::Sender<bool>>,
@@ -49,8 +104,14 @@ pub struct Write(OwnedMutexGuard<Group>);
 
 impl Writer {
     pub(crate) fn over(connection: SqliteConnection) -> Self {
-        let group =
-            Group { connection: Some(connection), open: false, member: false, ended: false, waiting: Vec::new() };
+        let group = Group {
+            connection: Some(connection),
+            open: false,
+            member: Member::Nobody,
+            turn: Turn::Odd,
+            ended: false,
+            waiting: Vec::new(),
+        };
         Self(Arc::new(Mutex::new(group)))
     }
 
@@ -66,12 +127,7 @@ impl Writer {
                 group.open = true;
                 tokio::spawn(async move { shared.lock().await.store().await });
             }
-            let next = if group.ended { NEXT } else { MEMBER };
-            if let Err(error) = group.run(next).await {
-                group.give_up().await;
-                return Err(error);
-            }
-            (group.member, group.ended) = (true, false);
+            (group.member, group.turn) = (Member::Begun, group.turn.other());
             Ok(Write(group))
         })
         .await
@@ -99,17 +155,33 @@ impl Group {
 
     /// Undoes whoever left without committing.
     async fn settle(&mut self) -> Result<()> {
-        if !self.member {
-            return Ok(());
+        match std::mem::replace(&mut self.member, Member::Nobody) {
+            Member::Nobody => return Ok(()),
+            Member::Begun => {
+                self.turn = self.turn.other();
+                return Ok(());
+            }
+            Member::Working => {}
         }
-        for sql in [UNDO, DONE] {
-            if let Err(error) = self.run(sql).await {
+        match self.run(self.turn.undo()).await {
+            Ok(()) => {}
+            // Cut off before their first word was heard: there is nothing to undo, and the one before stands.
+            Err(StoreError::Engine(sqlx::Error::Database(error))) if error.message().starts_with(NO_SAVEPOINT) => {
+                self.turn = self.turn.other();
+                return Ok(());
+            }
+            Err(error) => {
                 // A full disk ends the whole transaction by itself: then nobody's write is there.
                 self.give_up().await;
                 return Err(error);
             }
         }
-        self.member = false;
+        if let Err(error) = self.run(self.turn.release()).await {
+            self.give_up().await;
+            return Err(error);
+        }
+        // Their first word released the one before.
+        (self.turn, self.ended) = (self.turn.other(), false);
         Ok(())
     }
 
@@ -133,7 +205,7 @@ impl Group {
     /// Undoes the group and tells everybody.
     async fn give_up(&mut self) {
         self.run(ROLLBACK).await.ok();
-        (self.open, self.member, self.ended) = (false, false, false);
+        (self.open, self.member, self.ended) = (false, Member::Nobody, false);
         self.tell(false);
     }
 
@@ -146,15 +218,32 @@ impl Group {
 }
 
 impl Write {
+    /// The connection. What is told to it first is told behind [`Write::first_words`].
     pub(crate) fn connection(&mut self) -> std::result::Result<&mut SqliteConnection, sqlx::Error> {
         self.0.connection()
+    }
+
+    /// What sets the savepoint: each statement is a word to the thread of the connection and back, so it goes with the first one of the
+    /// transaction. None once it has gone.
+    pub(crate) fn first_words(&mut self) -> Option<&'static str> {
+        let group = &mut *self.0;
+        if group.member != Member::Begun {
+            return None;
+        }
+        group.member = Member::Working;
+        Some(if group.ended { group.turn.set_after_the_other() } else { group.turn.set() })
     }
 
     /// Ends the transaction. Comes back when it is on the disk.
     pub(crate) async fn commit(mut self) -> Result<()> {
         let (tell, told) = oneshot::channel();
-        (self.0.member, self.0.ended) = (false, true);
-        self.0.waiting.push(tell);
+        let group = &mut *self.0;
+        match std::mem::replace(&mut group.member, Member::Nobody) {
+            Member::Working => group.ended = true,
+            // Nothing was said: the one before stands as it stood.
+            Member::Begun | Member::Nobody => group.turn = group.turn.other(),
+        }
+        group.waiting.push(tell);
         // The turn is given on.
         drop(self);
         match told.await {

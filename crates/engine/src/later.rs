@@ -32,10 +32,16 @@ impl Later {
         self.statements >= MOST
     }
 
-    /// Takes the statements out, as one text with the values of all; none where there are none.
-    pub fn take(&mut self) -> Option<(String, Vec<Value>)> {
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.statements == 0
+    }
+
+    /// Takes the statements out behind `before`, as one text with the values of all; none where there is neither.
+    pub fn take(&mut self, before: Option<&str>) -> Option<(String, Vec<Value>)> {
         let Self { sql, values, statements } = std::mem::take(self);
-        (statements > 0).then_some((sql, values))
+        let sql = before.map(|before| format!("{before}{sql}")).or((statements > 0).then_some(sql))?;
+        Some((sql, values))
     }
 }
 
@@ -66,12 +72,20 @@ mod tests {
     #[test]
     fn values_keep_their_statement() {
         let mut later = Later::default();
-        assert!(later.take().is_none());
+        assert!(later.take(None).is_none());
         later.push("INSERT INTO a VALUES ($1, $2)", crate::values![1_i64, 2_i64]);
         later.push("UPDATE b SET x = $2, y = $10 WHERE id = $1", crate::values![3_i64]);
-        let (sql, values) = later.take().expect("two statements");
+        let (sql, values) = later.take(None).expect("two statements");
         assert_eq!(sql, "INSERT INTO a VALUES ($1, $2);UPDATE b SET x = $4, y = $12 WHERE id = $3");
         assert_eq!(values.len(), 3);
-        assert!(later.take().is_none());
+        assert!(later.is_empty());
+        later.push("DELETE FROM a WHERE n = $1", crate::values![4_i64]);
+        let (sql, _) = later.take(Some("SAVEPOINT odd;")).expect("both");
+        assert_eq!(sql, "SAVEPOINT odd;DELETE FROM a WHERE n = $1");
+        assert!(
+            later
+                .take(Some("SAVEPOINT odd;"))
+                .is_some_and(|(sql, values)| sql == "SAVEPOINT odd;" && values.is_empty())
+        );
     }
 }

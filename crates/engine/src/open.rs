@@ -60,7 +60,10 @@ async fn open_sqlite(file: &Path) -> Result<Db> {
         .busy_timeout(Duration::from_secs(10));
     // 16 MiB: the upper pages of the indexes of a region.
     // What is deleted is overwritten where that costs no further write.
-    let writing = options.clone().pragma("cache_size", "-16384").pragma("secure_delete", "fast");
+    // What a savepoint might have to undo (the pages that a change writes to) stays in memory: from 64 KiB on it would be a file, for
+    // almost every press.
+    let writing =
+        options.clone().pragma("cache_size", "-16384").pragma("secure_delete", "fast").pragma("temp_store", "memory");
     let writer = Writer::over(writing.connect().await?);
     let readers = SqlitePoolOptions::new()
         .max_connections(READERS)

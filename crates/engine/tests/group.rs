@@ -151,12 +151,9 @@ async fn what_is_put_off_is_done_in_order_and_told_when_it_fails() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_change_larger_than_what_stays_in_memory_is_undone_alone() {
+async fn a_change_of_many_pages_is_undone_alone() {
     let folder = tempfile::tempdir().unwrap();
     let db = open(folder.path()).await;
-    let options = db.rows("PRAGMA compile_options", vec![]).await.unwrap();
-    let spill = options.iter().map(|row| row.text("compile_options").unwrap()).find(|option| option.contains("SPILL"));
-    assert_eq!(spill.as_deref(), Some("STMTJRNL_SPILL=4194304"), "see .cargo/config.toml");
     let mut tx = db.write().await.unwrap();
     tx.script("CREATE TABLE page (n BIGINT NOT NULL PRIMARY KEY, body TEXT NOT NULL)").await.unwrap();
     // 12 MiB.
