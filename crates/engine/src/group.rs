@@ -6,8 +6,8 @@
 //! is anybody told that their write is stored. A member that fails or is dropped is undone alone; if the group cannot be
 //! committed, every member is told so.
 //!
-//! A visitor may go away at any await. So the group's own statements run in tasks that nobody can cut off: what is noted of the
-//! group is always what the connection did.
+//! A visitor may go away at any await. So the group's own statements run in tasks that nobody can cut off. Only the savepoint of a member
+//! goes with the member's first statement; whoever settles after them asks the connection whether it was set.
 
 use std::sync::Arc;
 
@@ -17,6 +17,8 @@ use tokio::sync::{Mutex, OwnedMutexGuard, oneshot};
 use crate::error::{Result, StoreError};
 
 const BEGIN: &str = "BEGIN IMMEDIATE";
+/// Refused inside a transaction, whatever else goes on.
+const PROBE: &str = "BEGIN";
 const COMMIT: &str = "COMMIT";
 const ROLLBACK: &str = "ROLLBACK";
 
@@ -165,9 +167,19 @@ impl Group {
         }
         match self.run(self.turn.undo()).await {
             Ok(()) => {}
-            // Cut off before their first word was heard: there is nothing to undo, and the one before stands.
             Err(StoreError::Engine(sqlx::Error::Database(error))) if error.message().starts_with(NO_SAVEPOINT) => {
+                // Inside a transaction this is refused and changes nothing. Outside of one SQLite has ended it by itself, as it does
+                // where a disk is full: then nobody's write is there.
+                if self.run(PROBE).await.is_ok() {
+                    self.give_up().await;
+                    return Err(sqlx::Error::Database(error).into());
+                }
+                // Cut off before their first words were heard to the end: there is nothing to undo. Whether the savepoint of the one
+                // before stood still or was released just now, it is released.
                 self.turn = self.turn.other();
+                if std::mem::take(&mut self.ended) {
+                    self.run(self.turn.release()).await.ok();
+                }
                 return Ok(());
             }
             Err(error) => {

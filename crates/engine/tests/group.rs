@@ -168,3 +168,44 @@ async fn a_change_of_many_pages_is_undone_alone() {
     let left = db.row("SELECT COUNT(*) AS n FROM page WHERE body LIKE 'changed%'", vec![]).await.unwrap().unwrap();
     assert_eq!((left.int("n").unwrap(), lines(&db).await), (0, vec![1]));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn when_sqlite_ends_everything_by_itself_nobody_is_told_that_it_is_stored() {
+    let folder = tempfile::tempdir().unwrap();
+    let db = open(folder.path()).await;
+    let mut before = db.write().await.unwrap();
+    before.script("CREATE TABLE wide (body TEXT); PRAGMA max_page_count = 50").await.unwrap();
+    // In one group, in this order: they wait while another group is open.
+    let waits = async || tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    let adds = |n: i64| {
+        let db = db.clone();
+        tokio::spawn(async move { add(&db, n).await })
+    };
+    let first = adds(1);
+    waits().await;
+    let undone = tokio::spawn({
+        let db = db.clone();
+        async move {
+            let mut tx = db.write().await.unwrap();
+            tx.run(ADD, values![2_i64]).await.unwrap();
+        }
+    });
+    waits().await;
+    let too_large = tokio::spawn({
+        let db = db.clone();
+        async move {
+            let mut tx = db.write().await?;
+            tx.run("INSERT INTO wide (body) VALUES (HEX(ZEROBLOB($1)))", values![1_000_000_i64]).await
+        }
+    });
+    waits().await;
+    let last = adds(3);
+    waits().await;
+    before.commit().await.unwrap();
+    undone.await.unwrap();
+    assert!(too_large.await.unwrap().is_err(), "the file is full");
+    assert!(first.await.unwrap().is_err(), "what is gone is not called stored");
+    last.await.unwrap().unwrap();
+    assert_eq!(lines(&db).await, [3]);
+    add(&db, 4).await.unwrap();
+}

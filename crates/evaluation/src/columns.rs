@@ -283,6 +283,9 @@ impl Places {
 
     /// The rows of a part behind these.
     fn append(&mut self, part: &Self) {
+        if part.rows == 0 {
+            return;
+        }
         // The first row of a part stands where the last one ended, or it is a jump.
         let first = (part.jumps.first().is_none_or(|(row, _)| *row > 0)).then(|| (0, part.line(0)));
         for (row, line) in first.iter().chain(&part.jumps) {

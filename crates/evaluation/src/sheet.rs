@@ -9,8 +9,8 @@ use std::io::{self, Read};
 use std::iter;
 use std::path::Path;
 
-use csv::{ByteRecord, ReaderBuilder};
-use memchr::memchr2_iter;
+use csv::{ByteRecord, ReaderBuilder, Terminator};
+use memchr::{memchr_iter, memchr2_iter};
 
 use self::pieces::{Piece, Pieces};
 use crate::in_order::in_order;
@@ -45,6 +45,8 @@ struct Table {
     name: String,
     head: Vec<String>,
     separator: u8,
+    /// Lines end with LF, or CR LF, and not with CR alone.
+    lines: bool,
 }
 
 /// One row, with the file and line for what is wrong with it.
@@ -102,13 +104,17 @@ impl Sheet {
         }
         let after = rows.position().clone();
         let read = usize::try_from(after.byte()).unwrap_or(usize::MAX).min(first.bytes.len());
-        if read == first.bytes.len() && !rest.ended() {
+        // A piece may end where the head does.
+        let open = memchr_iter(b'"', &first.bytes).count() % 2 == 1;
+        if read == first.bytes.len() && open && !rest.ended() {
             return Err(InputError::of(format!("{name}, line 1"), "does not end. Look for a quote that is not closed"));
         }
+        let lines = first.bytes.get(..read).is_some_and(|head| head.ends_with(b"\n"))
+            || first.bytes.get(read).is_none_or(|next| *next == b'\n');
         first.bytes.drain(..read);
         first.line = after.line();
         rest.put_back(first);
-        Ok(Self { table: Table { name, head, separator }, rest })
+        Ok(Self { table: Table { name, head, separator, lines }, rest })
     }
 
     /// The file's name.
@@ -226,12 +232,23 @@ impl Table {
             .delimiter(self.separator)
             .has_headers(false)
             .flexible(true)
+            .terminator(if self.lines { Terminator::Any(b'\n') } else { Terminator::CRLF })
             .buffer_capacity(1 << 18)
-            .from_reader(rest.after(piece));
+            // The last line of a file may lack its end.
+            .from_reader(rest.after(piece).chain(b"\n".as_slice()));
         let (mut record, mut cells) = (ByteRecord::new(), Vec::with_capacity(self.head.len()));
         while rows.read_byte_record(&mut record).map_err(|error| broken(&self.name, before, &error))? {
-            let began = record.position().map_or(0, csv::Position::line);
-            if rows.position().line().saturating_sub(began) > LINES_OF_A_ROW {
+            if self.lines && record.as_slice() == b"\r" {
+                continue;
+            }
+            let within = memchr_iter(b'\n', record.as_slice()).count() as u64;
+            let began = if self.lines {
+                // From its end: empty lines before it are passed over without a word.
+                rows.position().line().saturating_sub(within + 1)
+            } else {
+                record.position().map_or(0, csv::Position::line)
+            };
+            if within > LINES_OF_A_ROW {
                 let fault =
                     format!("goes on for more than {LINES_OF_A_ROW} lines. Look for a quote that is not closed");
                 return Err(InputError::of(format!("{}, line {}", self.name, began + before), fault));
@@ -260,9 +277,8 @@ impl Table {
 
 /// A whole number of so few digits that a float holds it exactly; most numbers of a table are such.
 fn whole(digits: &[u8]) -> Option<u64> {
-    let few = (1..=15).contains(&digits.len());
     let add = |number: u64, digit: &u8| digit.is_ascii_digit().then(|| number * 10 + u64::from(digit - b'0'));
-    digits.iter().try_fold(0, add).filter(|_| few)
+    if (1..=15).contains(&digits.len()) { digits.iter().try_fold(0, add) } else { None }
 }
 
 fn unreadable(name: &str, error: &io::Error) -> InputError {

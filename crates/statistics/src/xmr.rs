@@ -244,7 +244,8 @@ pub fn charts(values: &[f64], ends: &[usize], settings: &Settings) -> Result<Cha
 
 /// The charts of groups that follow each other from `start` on.
 fn part(values: &[f64], mut start: usize, ends: &[usize], settings: &Settings) -> Result<Chart, Refusal> {
-    let mut drawn = Chart::with_capacity(ends.last().map_or(0, |end| end.saturating_sub(start)));
+    let points = ends.last().map_or(0, |end| end.saturating_sub(start)).min(values.len());
+    let mut drawn = Chart::with_capacity(points);
     for &end in ends {
         let Some(group) = values.get(start..end) else {
             return Err(Refusal::new(RefusalKind::BadShape, "The ends of the groups do not rise within the values."));

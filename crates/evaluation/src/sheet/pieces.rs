@@ -2,7 +2,7 @@
 
 use std::io::{self, Read};
 
-use memchr::{memchr, memchr_iter, memrchr};
+use memchr::{memchr, memchr_iter, memchr2, memrchr};
 
 /// Bytes of a piece, about: enough to be worth a thread, little enough to keep a few.
 pub(super) const PIECE: usize = 1 << 17;
@@ -65,6 +65,10 @@ impl Pieces {
             }
             if let Some(at) = bytes.get(unread..).and_then(|new| memrchr(b'\n', new)) {
                 self.begun = bytes.split_off(unread + at + 1);
+                break;
+            }
+            // No table of lines: it is read on in another way, and not kept whole.
+            if bytes.get(unread..).is_some_and(|new| memchr2(b'\r', 0, new).is_some()) {
                 break;
             }
         }
