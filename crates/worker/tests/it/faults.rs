@@ -88,6 +88,8 @@ async fn a_thousand_random_faults_lose_and_double_nothing() {
                 one.unwrap();
                 other.unwrap();
             }
+            drop((a, b));
+            server.at_rest().await;
             if let Some(connection) = connections.get(usize::try_from(dice(&entropy, 60)).unwrap()) {
                 let waits = !taken_back.contains_key(connection);
                 if waits

@@ -1,6 +1,8 @@
 //! Servers that misbehave as they are told: a mail server (RFC 5321) and a gateway for texts, on loopback.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
@@ -32,13 +34,31 @@ pub(crate) struct MailServer {
     pub(crate) url: String,
     taken: Arc<Mutex<Vec<String>>>,
     unheard: Arc<Mutex<usize>>,
+    /// Messages that senders were told to go on with and that have neither arrived nor broken off yet.
+    in_the_middle: Arc<AtomicUsize>,
+}
+
+/// Counts for as long as it lives.
+struct Counted<'a>(&'a AtomicUsize);
+
+impl<'a> Counted<'a> {
+    fn one(count: &'a AtomicUsize) -> Self {
+        count.fetch_add(1, Ordering::SeqCst);
+        Self(count)
+    }
+}
+
+impl Drop for Counted<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
 }
 
 impl MailServer {
     pub(crate) async fn start(next: impl FnMut() -> Fault + Send + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("smtp://{}", listener.local_addr().unwrap());
-        let server = Self { url, taken: Arc::default(), unheard: Arc::default() };
+        let server = Self { url, taken: Arc::default(), unheard: Arc::default(), in_the_middle: Arc::default() };
         let (here, next): (Self, Next) = (server.clone(), Arc::new(Mutex::new(next)));
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
@@ -58,6 +78,19 @@ impl MailServer {
         *self.unheard.lock().unwrap()
     }
 
+    /// Until every message that has left its sender stands among the taken ones: what a killed sender has written may
+    /// still lie between the two.
+    pub(crate) async fn at_rest(&self) {
+        let rest = async {
+            while self.in_the_middle.load(Ordering::SeqCst) > 0 {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(30), rest)
+            .await
+            .expect("a sender that is gone has let go of the line");
+    }
+
     async fn talk(&self, stream: TcpStream, next: Next) -> std::io::Result<()> {
         let ask = || (next.lock().unwrap())();
         let mut fault = ask();
@@ -65,7 +98,7 @@ impl MailServer {
             return Ok(());
         }
         if fault == Fault::Silent {
-            tokio::time::sleep(std::time::Duration::from_secs(600)).await;
+            tokio::time::sleep(Duration::from_secs(600)).await;
             return Ok(());
         }
         let (read, mut write) = stream.into_split();
@@ -78,6 +111,7 @@ impl MailServer {
                 ("MAIL", Fault::Busy) => b"421 later\r\n",
                 ("RCPT", Fault::Greylisted) => b"450 later\r\n",
                 ("DATA", _) => {
+                    let _counted = Counted::one(&self.in_the_middle);
                     write.write_all(b"354 go on\r\n").await?;
                     let mut id = String::new();
                     loop {
