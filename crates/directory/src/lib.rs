@@ -13,6 +13,7 @@ pub mod fit;
 pub mod hsds;
 pub mod opening;
 pub mod overlay;
+pub mod pages;
 pub mod place;
 pub mod standing;
 pub mod tidy;
