@@ -5,7 +5,7 @@ use fingerpost_domain::case::{Outcome, Urgency};
 use fingerpost_domain::id::{CaseId, UserId};
 use fingerpost_domain::person::PersonName;
 use fingerpost_domain::{Date, Timestamp};
-use fingerpost_engine::{Result, Row, statements, values};
+use fingerpost_engine::{Result, Row, Value, statements, values};
 use fingerpost_ledger::{Act, Resource};
 use fingerpost_policy::ReadCaseload;
 use fingerpost_store::{Ctx, PAGE_ROWS, person_name, theirs};
@@ -13,17 +13,23 @@ use fingerpost_store::{Ctx, PAGE_ROWS, person_name, theirs};
 use crate::Casework;
 
 statements! {
-    CASELOAD = concat!(
-        "SELECT c.id, p.given, p.family, p.preferred, p.risk, p.risk_note, c.opened_at, c.sent_at, c.first_contact, c.last_contact, c.next_action, c.next_due, \
-         c.sessions_agreed, c.sessions_used, c.review_on, c.worker, u.name AS worker_name, \
+    /// Whose turn it may be: what orders the list, and nothing to be shown.
+    TURNS = concat!(
+        "SELECT c.id, c.worker, p.risk, c.opened_at, c.last_contact, c.next_due, c.review_on, \
          CASE WHEN CAST($3 AS TEXT) IS NULL THEN NULL ELSE (SELECT n.review_on FROM access_needs n WHERE n.tenant = c.tenant AND n.person = c.person ORDER BY n.version DESC LIMIT 1) END AS access_review, \
          CASE WHEN c.first_contact IS NULL THEN (SELECT COUNT(*) FROM referral r \
          WHERE r.tenant = c.tenant AND r.case_id = c.id AND (r.urgent = 1 OR r.safeguarding IS NOT NULL)) ELSE 0 END AS worries \
-         FROM case_file c JOIN person p ON p.tenant = c.tenant AND p.id = c.person JOIN app_user u ON u.tenant = c.tenant AND u.id = c.worker \
+         FROM case_file c JOIN person p ON p.tenant = c.tenant AND p.id = c.person \
          WHERE c.tenant = $1 AND c.scheme = $2 AND c.closed_at IS NULL AND ",
         theirs!("c.worker", "$3", "$4"),
         " ORDER BY c.next_due NULLS FIRST, c.id LIMIT $5"
     );
+    /// Fifty at once: where fewer are wanted, the last stands there again.
+    SHOWN = "SELECT c.id, p.given, p.family, p.preferred, p.risk, p.risk_note, c.sent_at, c.first_contact, c.next_action, c.sessions_agreed, c.sessions_used, u.name AS worker_name \
+             FROM case_file c JOIN person p ON p.tenant = c.tenant AND p.id = c.person JOIN app_user u ON u.tenant = c.tenant AND u.id = c.worker \
+             WHERE c.tenant = $1 AND c.scheme = $2 AND c.id IN (\
+             $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, $48, $49, $50, $51, $52)";
+    NAME = "SELECT name FROM app_user WHERE tenant = $1 AND id = $2";
     CLOSED = concat!(
         "SELECT c.id, p.given, p.family, p.preferred, c.closed_at, c.outcome, u.name AS worker_name \
          FROM case_file c JOIN person p ON p.tenant = c.tenant AND p.id = c.person JOIN app_user u ON u.tenant = c.tenant AND u.id = c.worker \
@@ -34,46 +40,62 @@ statements! {
     PLACES = "SELECT COALESCE(CAST(SUM(places) AS BIGINT), 0) AS n FROM link_worker WHERE tenant = $1 AND scheme = $2 AND (CAST($3 AS TEXT) IS NULL OR user_id = $3)";
 }
 
-/// Open cases that one caseload page sorts and shows at most.
-const CASELOAD_ROWS: i64 = 500;
+/// Open cases that one caseload sorts at most: three times the largest scheme of a large region.
+const MOST_OPEN: i64 = 5_000;
+/// Cases that are read at once to be shown.
+const SHOWN_AT_ONCE: usize = 50;
+
+/// An open case, as far as it has a place in the order.
+#[derive(Debug, Clone, Copy)]
+pub struct Turn {
+    /// The case.
+    pub id: CaseId,
+    /// Whose case it is.
+    pub worker: UserId,
+    /// What orders it.
+    pub urgency: Urgency,
+    /// When the plan is looked at again.
+    pub plan_review: Option<Date>,
+    /// When they are asked again how words reach them; read for whoever sees their own people.
+    pub access_review: Option<Date>,
+    /// It is somebody else's, and the reader covers for them today.
+    pub covered: bool,
+}
+
+/// Whose turn it is.
+#[derive(Debug, Clone)]
+pub struct Turns {
+    /// Every open case, most urgent first.
+    pub all: Vec<Turn>,
+    /// Names of those for whom the reader covers today.
+    pub covering: Vec<String>,
+    /// Places there are.
+    pub places: i64,
+}
 
 /// One line of a caseload.
 #[derive(Debug, Clone)]
 pub struct CaseloadRow {
-    /// The case.
-    pub id: CaseId,
+    /// Its place in the order.
+    pub turn: Turn,
     /// The person.
     pub name: PersonName,
     /// The risk answer's code.
     pub risk: String,
     /// The risk.
     pub risk_note: Option<String>,
-    /// When the case was opened.
-    pub opened_at: Timestamp,
     /// When the referral was sent.
     pub sent_at: Timestamp,
     /// First contact that took place.
     pub first_contact: Option<Date>,
-    /// Last contact that took place.
-    pub last_contact: Option<Date>,
     /// What comes next.
     pub next_action: Option<String>,
-    /// By when.
-    pub next_due: Option<Date>,
     /// Sessions agreed.
     pub sessions_agreed: u16,
     /// Sessions used.
     pub sessions_used: u16,
-    /// Words of danger or a worry about harm, and nobody has spoken with them yet.
-    pub worried: bool,
-    /// When the plan is looked at again.
-    pub plan_review: Option<Date>,
-    /// When they are asked again how words reach them; read for whoever sees their own people.
-    pub access_review: Option<Date>,
     /// Whose case it is.
     pub worker_name: String,
-    /// It is somebody else's, and the reader covers for them today.
-    pub covered: bool,
 }
 
 /// One line of the closed cases.
@@ -91,61 +113,91 @@ pub struct ClosedRow {
     pub worker_name: String,
 }
 
-impl CaseloadRow {
-    /// What orders it.
-    #[must_use]
-    pub fn urgency(&self) -> Urgency {
-        Urgency {
-            worried: self.worried,
-            due: self.next_due,
-            risk_open: self.risk != "none_known",
-            last_contact: self.last_contact,
-            opened_on: day_of(self.opened_at),
-        }
-    }
-}
-
-fn caseload_row(row: &Row, reader: Option<UserId>) -> Result<CaseloadRow> {
+fn turn(row: &Row, reader: Option<UserId>) -> Result<Turn> {
     let worker: UserId = row.parsed("worker")?;
-    Ok(CaseloadRow {
+    Ok(Turn {
         id: row.parsed("id")?,
-        name: person_name(row)?,
-        risk: row.text("risk")?,
-        risk_note: row.opt_text("risk_note")?,
-        opened_at: row.at("opened_at")?,
-        sent_at: row.at("sent_at")?,
-        first_contact: row.opt_parsed("first_contact")?,
-        last_contact: row.opt_parsed("last_contact")?,
-        next_action: row.opt_text("next_action")?,
-        next_due: row.opt_parsed("next_due")?,
-        sessions_agreed: row.small("sessions_agreed")?,
-        sessions_used: row.small("sessions_used")?,
-        worried: row.int("worries")? > 0,
+        worker,
+        urgency: Urgency {
+            worried: row.int("worries")? > 0,
+            due: row.opt_parsed("next_due")?,
+            risk_open: row.text("risk")? != "none_known",
+            last_contact: row.opt_parsed("last_contact")?,
+            opened_on: day_of(row.at("opened_at")?),
+        },
         plan_review: row.opt_parsed("review_on")?,
         access_review: row.opt_parsed("access_review")?,
-        worker_name: row.text("worker_name")?,
         covered: reader.is_some_and(|reader| reader != worker),
     })
 }
 
+fn shown(row: &Row, turn: Turn) -> Result<CaseloadRow> {
+    Ok(CaseloadRow {
+        turn,
+        name: person_name(row)?,
+        risk: row.text("risk")?,
+        risk_note: row.opt_text("risk_note")?,
+        sent_at: row.at("sent_at")?,
+        first_contact: row.opt_parsed("first_contact")?,
+        next_action: row.opt_text("next_action")?,
+        sessions_agreed: row.small("sessions_agreed")?,
+        sessions_used: row.small("sessions_used")?,
+        worker_name: row.text("worker_name")?,
+    })
+}
+
 impl Casework {
-    /// The open cases of the reader and of those whom they cover today, or of the scheme for its supervisor, most urgent first, and the
-    /// places there are. At most 500.
+    /// Whose turn it is among the open cases of the reader and of those whom they cover today, or of the scheme for its
+    /// supervisor (at most 5,000), and what is shown of those that `pick` names, in its order.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn caseload(&self, ctx: &Ctx<ReadCaseload>) -> Result<(Vec<CaseloadRow>, i64)> {
+    pub async fn caseload(
+        &self,
+        ctx: &Ctx<ReadCaseload>,
+        pick: impl FnOnce(&[Turn]) -> Vec<Turn>,
+    ) -> Result<(Turns, Vec<CaseloadRow>)> {
         let grant = &ctx.grant;
+        let (tenant, scheme) = (grant.tenant(), grant.organisation());
         let mut tx = self.0.ledger().db().read().await?;
-        let scope = values![grant.tenant(), grant.organisation(), grant.only_user()];
+        let scope = values![tenant, scheme, grant.only_user()];
         let today = day_of(ctx.now);
-        let rows = tx.rows(CASELOAD, [scope.clone(), values![today, CASELOAD_ROWS]].concat()).await?;
+        let rows = tx.rows(TURNS, [scope.clone(), values![today, MOST_OPEN]].concat()).await?;
+        let mut all = rows.iter().map(|row| turn(row, grant.only_user())).collect::<Result<Vec<_>>>()?;
+        all.sort_by_cached_key(|turn| (turn.urgency.key(today), turn.id));
         let places = tx.row(PLACES, scope).await?.map_or(Ok(0), |row| row.int("n"))?;
+        let mut covered: Vec<UserId> = all.iter().filter(|turn| turn.covered).map(|turn| turn.worker).collect();
+        covered.sort_unstable();
+        covered.dedup();
+        let mut covering = vec![];
+        for worker in covered {
+            covering.extend(tx.row(NAME, values![tenant, worker]).await?.map(|row| row.text("name")).transpose()?);
+        }
+        covering.sort_unstable();
+        let mut picked = vec![];
+        for some in pick(&all).chunks(SHOWN_AT_ONCE) {
+            let Some(last) = some.last() else { break };
+            let padded =
+                some.iter().chain(std::iter::repeat(last)).take(SHOWN_AT_ONCE).map(|turn| Value::from(turn.id));
+            let rows = tx.rows(SHOWN, values![tenant, scheme].into_iter().chain(padded).collect()).await?;
+            let ids = rows.iter().map(|row| row.parsed("id")).collect::<Result<Vec<CaseId>>>()?;
+            for turn in some {
+                if let Some(at) = ids.iter().position(|id| *id == turn.id) {
+                    picked.push(shown(&rows[at], *turn)?);
+                }
+            }
+        }
         drop(tx);
         self.0.ledger().looked(ctx.now, ctx.entry(Act::Read, Resource::Caseload)).await?;
-        let mut cases = rows.iter().map(|row| caseload_row(row, grant.only_user())).collect::<Result<Vec<_>>>()?;
-        cases.sort_by_key(|case| (case.urgency().key(today), case.id));
-        Ok((cases, places))
+        Ok((Turns { all, covering, places }, picked))
+    }
+
+    /// All of a caseload that is small.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn whole_caseload(&self, ctx: &Ctx<ReadCaseload>) -> Result<Vec<CaseloadRow>> {
+        Ok(self.caseload(ctx, <[Turn]>::to_vec).await?.1)
     }
 
     /// The closed cases of the reader, or of the scheme for its supervisor, last closed first. At most

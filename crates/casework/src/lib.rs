@@ -16,7 +16,7 @@ use fingerpost_store::{Ctx, Store, case_in_scope};
 
 pub use alerts::AlertRow;
 pub use appointments::Appointment;
-pub use caseload::{CaseloadRow, ClosedRow};
+pub use caseload::{CaseloadRow, ClosedRow, Turn, Turns};
 pub use cover::{AwayRow, CaseToHandOver, HandoverRow, WorkerRow};
 pub use diary::{AnswerRow, FeedVisit, OutRow, VisitRow};
 pub use lookup::{FoundRow, MOST_FOUND};

@@ -33,7 +33,7 @@ pub(crate) async fn tell(store: &Store, cast: &Cast, today: Date) -> Result<(), 
     let [first, second, ..] = cast.workers.as_slice() else { return Err(DemoError::Refused("workers")) };
     let evening = instant_at(plus_days(today, -1), 17);
     for worker in [first, second] {
-        let (cases, _) = casework.caseload(&Cast::ctx::<ReadCaseload>(worker, scheme, evening)?).await?;
+        let cases = casework.whole_caseload(&Cast::ctx::<ReadCaseload>(worker, scheme, evening)?).await?;
         let work = Cast::ctx::<WorkCase>(worker, scheme, evening)?;
         let mut somebody_to_ring = false;
         for ((after, at, minutes, kind, place, remember), case) in PLANNED.iter().zip(cases.iter().filter(met)) {
@@ -47,11 +47,11 @@ pub(crate) async fn tell(store: &Store, cast: &Cast, today: Date) -> Result<(), 
                 remember: remember.and_then(|text| Line::parse(text).ok().flatten()),
             };
             let read = Cast::ctx::<ReadCase>(worker, scheme, evening)?;
-            let by_itself = matches!(casework.reach(&read, case.id).await?, MayLeave::By(_));
+            let by_itself = matches!(casework.reach(&read, case.turn.id).await?, MayLeave::By(_));
             // One was to be told by a message when that was safe, and it is not any more: somebody has to ring.
             let tell = by_itself || (*after > 0 && !somebody_to_ring);
             somebody_to_ring |= tell && !by_itself;
-            casework.plan_visit(&work, case.id, (&visit, tell, store.entropy().id(evening))).await?;
+            casework.plan_visit(&work, case.turn.id, (&visit, tell, store.entropy().id(evening))).await?;
         }
     }
     let first_day = add_working_days(today, 6);
@@ -62,11 +62,11 @@ pub(crate) async fn tell(store: &Store, cast: &Cast, today: Date) -> Result<(), 
         cover: Some(first.actor.user),
     };
     casework.record_away(&Cast::ctx::<Reallocate>(second, scheme, evening)?, &away).await?;
-    let (cases, _) = casework.caseload(&Cast::ctx::<ReadCaseload>(first, scheme, evening)?).await?;
+    let cases = casework.whole_caseload(&Cast::ctx::<ReadCaseload>(first, scheme, evening)?).await?;
     let last = cases.iter().rfind(met).ok_or(DemoError::Refused("handover"))?;
     let note = Note::parse("They asked for somebody who speaks their language. A call the day before helps.");
     let given = HandOver {
-        cases: vec![last.id],
+        cases: vec![last.turn.id],
         to: second.actor.user,
         note: note.ok().flatten().ok_or(DemoError::Refused("note"))?,
     };

@@ -9,6 +9,7 @@
 pub mod edit;
 pub mod entry;
 pub mod facts;
+pub mod feed;
 pub mod fit;
 pub mod hsds;
 pub mod opening;

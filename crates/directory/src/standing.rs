@@ -20,6 +20,8 @@ pub struct Standing {
     pub asked_on: Option<Date>,
     /// It is shown to staff only until a steward releases it: where it is may have to stay unknown.
     pub withheld: bool,
+    /// The day on which its source was seen not to list it any more.
+    pub left_on: Option<Date>,
 }
 
 /// Fewer answers than this say nothing about a group, and could say something about a person.
@@ -29,10 +31,19 @@ pub const FEWEST_ANSWERS: u32 = 5;
 pub const ANSWER_WITHIN: i64 = 90;
 
 impl Standing {
+    /// Its source does not list it any more, and nobody here has confirmed it since.
+    #[must_use]
+    pub fn has_left(&self) -> bool {
+        self.left_on.is_some_and(|left| self.confirmed_on.is_none_or(|confirmed| confirmed < left))
+    }
+
     /// The group was asked, did not answer in time, and nobody else confirmed the entry since: `confirmed` is what its
-    /// source says. It leaves the search, not the history.
+    /// source says. Or its source has left it out. It leaves the search, not the history.
     #[must_use]
     pub fn has_expired(&self, confirmed: Option<Date>, today: Date) -> bool {
+        if self.has_left() {
+            return true;
+        }
         let Some(asked) = self.asked_on else { return false };
         let since = confirmed.max(self.confirmed_on).is_some_and(|day| day >= asked);
         !since && days_between(asked, today) > ANSWER_WITHIN
@@ -126,6 +137,16 @@ mod tests {
         let answered = Standing { confirmed_on: asked.asked_on, ..asked };
         assert!(!answered.has_expired(None, TODAY));
         assert!(!Standing::default().has_expired(None, TODAY), "nobody is put out who was never asked");
+    }
+
+    #[test]
+    fn what_its_source_left_out_is_out_until_somebody_here_knows_better() {
+        let left = Standing { left_on: Some(TODAY), ..Standing::default() };
+        assert!(left.has_expired(Some(TODAY), TODAY), "its source does not confirm what it does not list");
+        let known = Standing { confirmed_on: Some(TODAY), ..left };
+        assert!(!known.has_expired(None, TODAY));
+        let before = Standing { confirmed_on: Some(plus_days(TODAY, -1)), ..left };
+        assert!(before.has_expired(None, TODAY));
     }
 
     #[test]

@@ -121,6 +121,10 @@ ids! {
     RecordCopyId,
     /// One run of an import.
     ImportRunId,
+    /// A directory of others that is followed.
+    FeedId,
+    /// One pull of a feed.
+    PullId,
     /// Minted with a form; makes its posting happen once, however often it arrives.
     RequestKey,
 }

@@ -135,6 +135,8 @@ text_ids!(
     TellingId,
     RecordCopyId,
     ImportRunId,
+    FeedId,
+    PullId,
     ServiceId,
     SignpostId,
     GapId,

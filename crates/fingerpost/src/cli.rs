@@ -29,6 +29,11 @@ pub(crate) enum Command {
         #[command(subcommand)]
         what: Import,
     },
+    /// Follow directories of others that are published as feeds
+    Feed {
+        #[command(subcommand)]
+        what: Feed,
+    },
     /// Write what others may have into a new folder
     Export {
         #[command(subcommand)]
@@ -181,6 +186,41 @@ pub(crate) enum Import {
         #[command(flatten)]
         how: ImportHow,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Feed {
+    /// Follow a feed of Open Referral UK, version 3 or 1, from now on
+    Add {
+        /// Where it is, without /services: https://directory.example.org/api
+        address: String,
+        /// Whose directory it is: the same name as that of an import, if there was one
+        #[arg(long, value_name = "NAME")]
+        source: String,
+        /// Hours between two pulls
+        #[arg(long, default_value_t = 24, value_name = "HOURS", value_parser = clap::value_parser!(u16).range(1..=8760))]
+        every: u16,
+        /// Its licence, for whoever gets its entries from here
+        #[arg(long, value_name = "LICENCE")]
+        licence: Option<String>,
+        /// How it wants to be named
+        #[arg(long, value_name = "WORDS")]
+        attribution: Option<String>,
+        /// Its licence lets its entries be given to others at /oruk
+        #[arg(long)]
+        republish: bool,
+    },
+    /// Pull now every feed whose turn it is, or one of them, and say what it brought
+    Pull {
+        /// Only this one, whether it is its turn or not
+        #[arg(long, value_name = "NAME")]
+        source: Option<String>,
+        /// Take what the last pull thought too strange to take
+        #[arg(long, requires = "source")]
+        trust: bool,
+    },
+    /// The feeds, when each was pulled, and what was strange about it
+    List,
 }
 
 #[derive(Debug, Subcommand)]

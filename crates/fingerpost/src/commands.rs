@@ -19,7 +19,7 @@ use fingerpost_store::{Address, AuditHead, Ledger, NewScheme, NewUser, Store, St
 
 use crate::cli::{Check, Command, Demo, DemoSize, Export, Figures, Import, ImportHow, Scheme, User};
 use crate::settings::{DEFAULTS, Settings};
-use crate::{ambient, moving, serve};
+use crate::{ambient, feeds, moving, serve};
 
 struct Here {
     store: Store,
@@ -65,6 +65,7 @@ pub(crate) async fn run(command: Command, settings: Settings) -> anyhow::Result<
         Command::Work => return serve::work(here.store, &here.settings).await,
         Command::Demo(options) => return demo(here, options).await,
         Command::Import { what } => import(&here, what).await,
+        Command::Feed { what } => feeds::run(&here.store, here.settings.manners(), what, here.now).await,
         Command::Export { what: Export::Directory { folder } } => {
             let mut shown = progress("Services");
             let written = fingerpost_export::directory(&here.store, &folder, |at| shown(at, at)).await;

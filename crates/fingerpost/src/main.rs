@@ -3,6 +3,7 @@
 mod ambient;
 mod cli;
 mod commands;
+mod feeds;
 mod https;
 mod moving;
 mod serve;

@@ -46,6 +46,7 @@ pub(crate) async fn serve(store: Store, settings: &Settings, options: &Serve) ->
         secure_cookies: https,
         behind_proxy,
         texts: settings.texts.clone(),
+        feeds_inside: !settings.feeds_inside.is_empty(),
         public_url: public_url.clone(),
     };
     let app = App::new(store.clone(), clock.clone(), config).await?;
@@ -53,7 +54,8 @@ pub(crate) async fn serve(store: Store, settings: &Settings, options: &Serve) ->
     if let Some(address) = options.metrics_listen.as_ref().or(settings.metrics_listen.as_ref()) {
         serve_metrics(address, stopped.clone()).await?;
     }
-    let worker = Worker::new(store.clone(), clock, post(settings, invented)?, &public_url);
+    let worker =
+        Worker::new(store.clone(), clock, post(settings, invented)?, &public_url).with_manners(settings.manners());
     let working = tokio::spawn(worker.run(stopped.clone()));
     println!("Fingerpost is at {at}");
     if invented {
@@ -82,8 +84,8 @@ pub(crate) async fn serve(store: Store, settings: &Settings, options: &Serve) ->
 pub(crate) async fn work(store: Store, settings: &Settings) -> anyhow::Result<()> {
     let (stop, stopped) = watch::channel(false);
     let public_url = settings.public_url.clone().unwrap_or_else(|| format!("http://{}", settings.listen));
-    let worker =
-        Worker::new(store.clone(), ambient::clock(), post(settings, store.ledger().is_invented().await?)?, &public_url);
+    let post = post(settings, store.ledger().is_invented().await?)?;
+    let worker = Worker::new(store.clone(), ambient::clock(), post, &public_url).with_manners(settings.manners());
     let working = tokio::spawn(worker.run(stopped.clone()));
     println!("Working. Stop with Ctrl-C.");
     until(stopped, stop).await;

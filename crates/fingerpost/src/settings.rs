@@ -1,10 +1,12 @@
 //! Settings: the commented defaults, a file, the environment, the command line; the later wins.
 
+use std::net::IpAddr;
 use std::path::PathBuf;
 
 use anyhow::Context;
 use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
+use fingerpost_feeds::Manners;
 use fingerpost_store::Address;
 use serde::{Deserialize, Serialize};
 use tracing_subscriber::EnvFilter;
@@ -52,6 +54,8 @@ pub(crate) struct Settings {
     pub text_gateway_key: Option<String>,
     pub letters: Option<PathBuf>,
     pub texts: Option<PathBuf>,
+    #[serde(default)]
+    pub feeds_inside: Vec<IpAddr>,
     pub log_format: String,
     pub log: String,
     #[serde(skip)]
@@ -64,6 +68,11 @@ impl Settings {
             Some(url) => Address::Postgres(url.clone()),
             None => Address::Folder(self.data.clone()),
         }
+    }
+
+    /// How feeds are asked.
+    pub(crate) fn manners(&self) -> Manners {
+        Manners { also: self.feeds_inside.as_slice().into(), ..Manners::default() }
     }
 }
 

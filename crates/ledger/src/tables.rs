@@ -48,12 +48,16 @@ tables! {
     "visit": "tenant" "id" "case_id" "worker" "request_key" "kind" "on_day" "at_minute" "minutes" "place" "postcode" "remember" "planned_by" "planned_at" "cancelled_at" "gone_by" "left_at" "back_by" "back_at" "raised" "answered_by" "answered_at";
     "absence": "tenant" "id" "scheme" "worker" "from_day" "until_day" "cover" "recorded_by" "recorded_at" "ended_at";
     "handover": "tenant" "id" "case_id" "from_worker" "to_worker" "note" "handed_by" "handed_at";
-    "service": "id" "source" "hsds_id" "name" "body" "seq" "changed_at" "source_body" "confirmed_on" "confirmed_by" "withheld" "released" "asked" "accepted" "reply_days" "open_reports" "used" "declined" "declined_most" "declined_why" "asked_on";
+    "service": "id" "source" "hsds_id" "name" "body" "seq" "changed_at" "source_body" "confirmed_on" "confirmed_by" "withheld" "released" "asked" "accepted" "reply_days" "open_reports" "used" "declined" "declined_most" "declined_why" "asked_on" "left_on";
     "service_field": "service" "field" "value" "told_by" "told_at";
     "service_version": "service" "seq" "body" "until" "ended_by";
     "service_report": "id" "service" "wrong" "note" "made_at" "settled_at" "settled_how";
     "directory_gap": "tenant" "id" "organisation" "why" "words" "need" "place" "days" "language" "made_at";
     "directory_source": "name" "licence" "attribution" "republish";
+    "feed": "id" "source" "url" "every_hours" "paused" "trust_next" "added_at" "next_at" "failures" "claimed_until";
+    "feed_pull": "id" "feed" "began_at" "ended_at" "ending" "next_page" "read_all" "cut_short" "requests" "listed" "added" "changed" "unchanged" "refused" "missing" "left_out" "notes";
+    "feed_item": "feed" "item" "digest" "missing";
+    "feed_staged": "pull" "item" "digest" "body" "taken";
     "postcode": "postcode" "latitude" "longitude" "lsoa" "source";
     "connection": "tenant" "id" "case_id" "service" "service_name" "request_key" "state" "ask" "first_visit" "told" "group_email" "offered_by" "offered_at" "answered_at" "answered_by" "reason" "started_on" "came" "missed" "ended_at" "meets" "way_in" "bring" "said";
     "connection_visit": "tenant" "connection" "on_day" "came" "told_by" "told_at";

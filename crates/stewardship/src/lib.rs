@@ -7,6 +7,7 @@
 
 mod answers;
 mod entries;
+mod feeds;
 mod gaps;
 mod reports;
 mod sources;
@@ -16,6 +17,7 @@ use fingerpost_engine::{Result, StoreError};
 use fingerpost_store::{LinkScope, LiveLink, Store};
 
 pub use entries::{ByWhom, ChangedField, Version};
+pub use feeds::{Claimed, Feed, MOST_ITEMS, NewFeed, Pull, ReadOn, Staged};
 pub use gaps::{Gap, GapRow};
 pub use reports::{ReportRow, Settled, WorkRow};
 pub use sources::Source;
@@ -46,8 +48,15 @@ pub fn entry_of(link: &LiveLink) -> Result<ServiceId> {
 /// Every statement of this room by name, for the test that has both engines understand them.
 #[cfg(any(test, feature = "testing"))]
 pub fn statements() -> impl Iterator<Item = (&'static str, &'static str)> {
-    [answers::STATEMENTS, entries::STATEMENTS, gaps::STATEMENTS, reports::STATEMENTS, sources::STATEMENTS]
-        .into_iter()
-        .flatten()
-        .copied()
+    [
+        answers::STATEMENTS,
+        entries::STATEMENTS,
+        feeds::STATEMENTS,
+        gaps::STATEMENTS,
+        reports::STATEMENTS,
+        sources::STATEMENTS,
+    ]
+    .into_iter()
+    .flatten()
+    .copied()
 }

@@ -23,7 +23,7 @@ statements! {
     OF_ENTRY = "SELECT id, wrong, note, made_at, settled_at FROM service_report WHERE service = $1 ORDER BY made_at DESC, id DESC LIMIT 50";
     SETTLE = "UPDATE service_report SET settled_at = $2, settled_how = $3 WHERE service = $1 AND settled_at IS NULL AND made_at <= $4";
     /// What may have to be mended: reported, held back, or used.
-    TO_MEND = "SELECT id, source, body, seq, confirmed_on, asked_on, withheld, asked, accepted, reply_days, open_reports, used, declined, declined_most, declined_why \
+    TO_MEND = "SELECT id, source, body, seq, confirmed_on, asked_on, withheld, asked, accepted, reply_days, open_reports, left_on, used, declined, declined_most, declined_why \
                FROM service WHERE open_reports > 0 OR withheld = 1 OR used > 0 ORDER BY open_reports DESC, withheld DESC, used DESC, id LIMIT $1";
 }
 

@@ -2,7 +2,7 @@
 
 use fingerpost_domain::Timestamp;
 use fingerpost_domain::id::TenantId;
-use fingerpost_engine::{Result, statements, values};
+use fingerpost_engine::{Result, Tx, statements, values};
 use fingerpost_ledger::{Act, Entry, Resource};
 
 use crate::Stewardship;
@@ -27,6 +27,12 @@ pub struct Source {
     pub attribution: Option<String>,
     /// Its entries may be given to others. A source of which nobody said so keeps its entries here.
     pub republish: bool,
+}
+
+/// Says what may be done with the entries of a source.
+pub(crate) async fn put(tx: &mut Tx, source: &Source) -> Result<()> {
+    let values = values![&source.name, source.licence.clone(), source.attribution.clone(), source.republish];
+    tx.run(PUT, values).await.map(drop)
 }
 
 impl Stewardship {
@@ -54,8 +60,7 @@ impl Stewardship {
     /// When the database fails.
     pub async fn describe_source(&self, source: &Source, now: Timestamp) -> Result<()> {
         let mut tx = self.0.ledger().db().write().await?;
-        let values = values![&source.name, source.licence.clone(), source.attribution.clone(), source.republish];
-        tx.run(PUT, values).await?;
+        put(&mut tx, source).await?;
         let entry = Entry::system(TenantId::main(), Act::Change, Resource::Directory).of("source");
         self.0.ledger().commit(tx, now, entry).await
     }

@@ -27,12 +27,12 @@ statements! {
     INSERT = "INSERT INTO service (id, source, hsds_id, name, body, seq, changed_at, withheld) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     UPDATE = "UPDATE service SET name = $2, body = $3, seq = $4, changed_at = $5, source_body = $6, withheld = $7 WHERE id = $1";
     KEEP_VERSION = "INSERT INTO service_version (service, seq, body, until, ended_by) VALUES ($1, $2, $3, $4, $5)";
-    AFTER = "SELECT id, source, body, seq, confirmed_on, asked_on, withheld, asked, accepted, reply_days, open_reports FROM service WHERE seq > $1 ORDER BY seq LIMIT $2";
+    AFTER = "SELECT id, source, body, seq, confirmed_on, asked_on, withheld, asked, accepted, reply_days, open_reports, left_on FROM service WHERE seq > $1 ORDER BY seq LIMIT $2";
     /// Fifty at once: where fewer are wanted, the last stands there again.
-    SOME = "SELECT id, source, body, seq, confirmed_on, asked_on, withheld, asked, accepted, reply_days, open_reports FROM service WHERE id IN (\
+    SOME = "SELECT id, source, body, seq, confirmed_on, asked_on, withheld, asked, accepted, reply_days, open_reports, left_on FROM service WHERE id IN (\
             $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, $48, $49, $50\
             ) ORDER BY id";
-    ONE = "SELECT id, source, body, seq, confirmed_on, asked_on, withheld, asked, accepted, reply_days, open_reports FROM service WHERE id = $1";
+    ONE = "SELECT id, source, body, seq, confirmed_on, asked_on, withheld, asked, accepted, reply_days, open_reports, left_on FROM service WHERE id = $1";
     PLACE = "SELECT latitude, longitude FROM postcode WHERE postcode = $1";
     PLACE_OF_ORGANISATION = "SELECT p.latitude, p.longitude FROM organisation o JOIN postcode p ON p.postcode = o.postcode WHERE o.id = $1";
     KNOWN_PLACE = "SELECT latitude, longitude, lsoa FROM postcode WHERE postcode = $1";
@@ -87,6 +87,7 @@ pub fn stored(row: &Row) -> Result<StoredService> {
             asked_on: row.opt_parsed("asked_on")?,
             confirmed_on: row.opt_parsed("confirmed_on")?,
             withheld: row.flag("withheld")?,
+            left_on: row.opt_parsed("left_on")?,
         },
         service: serde_json::from_str(&row.text("body")?).map_err(|_| StoreError::corrupt("body"))?,
     })
@@ -140,6 +141,23 @@ async fn take_place(tx: &mut Tx, place: &PostcodePlace, source: &str) -> Result<
     Ok(if known.is_some() { Upserted::Changed } else { Upserted::Added })
 }
 
+/// Takes the directory's sequence for the rest of the transaction, and gives the number of its last change.
+///
+/// # Errors
+/// When the database fails.
+pub async fn take_sequence(tx: &mut Tx) -> Result<i64> {
+    tx.run(TAKE_SEQUENCE, vec![]).await?;
+    tx.row(SEQUENCE, vec![]).await?.map_or(Ok(0), |row| row.int("value"))
+}
+
+/// Moves it on, so that every node's index follows.
+///
+/// # Errors
+/// When the database fails.
+pub async fn move_sequence(tx: &mut Tx, seq: i64) -> Result<()> {
+    tx.run(MOVE_SEQUENCE, values![seq]).await.map(drop)
+}
+
 impl Store {
     /// Takes services of one source: all of them or nothing. What the source no longer lists stays as it is: a
     /// file that was cut short must not empty a directory.
@@ -155,15 +173,14 @@ impl Store {
     ) -> Result<ImportCounts> {
         let mut tx = self.db().write().await?;
         let mut counts = ImportCounts { read, refused, ..ImportCounts::default() };
-        tx.run(TAKE_SEQUENCE, vec![]).await?;
-        let mut seq = tx.row(SEQUENCE, vec![]).await?.map_or(Ok(0), |row| row.int("value"))?;
+        let mut seq = take_sequence(&mut tx).await?;
         for (at, service) in services.iter().enumerate() {
             let done = self.take_service(&mut tx, service, (source, seq + 1), now).await?;
             counts.count(done);
             seq += i64::from(done != Upserted::Unchanged);
             progress(at + 1, services.len());
         }
-        tx.run(MOVE_SEQUENCE, values![seq]).await?;
+        move_sequence(&mut tx, seq).await?;
         self.record_import(&mut tx, ("directory", source), (counts, Resource::Directory), now).await?;
         if !dry_run {
             tx.commit().await?;
@@ -171,7 +188,11 @@ impl Store {
         Ok(counts)
     }
 
-    async fn take_service(
+    /// Takes a service of a source as the change `seq`, which the caller counts on unless nothing changed.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn take_service(
         &self,
         tx: &mut Tx,
         service: &Service,

@@ -41,7 +41,7 @@ impl ImportCounts {
 
 /// What an upsert did to one record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Upserted {
+pub enum Upserted {
     /// New here.
     Added,
     /// Different from what was here.

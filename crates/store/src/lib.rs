@@ -68,14 +68,17 @@ pub use connections::{
     ConnectionChange, ConnectionRow, THE_GROUP, arrival as arrival_of, happen as connection_happens,
     take_back_all as connections_end, visits as connection_visits,
 };
-pub use directory::{PostcodePlace, StoredService, keep_version as keep_service_version, stored as stored_service};
+pub use directory::{
+    PostcodePlace, StoredService, keep_version as keep_service_version, move_sequence, stored as stored_service,
+    take_sequence,
+};
 pub use episodes::{Answered, Asked, Connected, Episode, Work};
 pub use feedback::{FeedbackRow, agreement_ends};
 pub use fingerpost_engine::{Result, StoreError, Value};
 pub use fingerpost_ledger::{
-    Act, Address, AuditHead, AuditReport, Everything, Health, Ledger, Resource, SCHEMA_VERSION, StoredSession,
+    Act, Address, AuditHead, AuditReport, Entry, Everything, Health, Ledger, Resource, SCHEMA_VERSION, StoredSession,
 };
-pub use imports::ImportCounts;
+pub use imports::{ImportCounts, Upserted};
 pub use jobs::{ClaimedJob, JobKind, add as add_job, done as job_done};
 pub use launches::{LaunchKey, LaunchKeyRow, Launched};
 pub use links::{
@@ -98,7 +101,6 @@ pub use triage::{Accepted, Allocation, SamePerson, WaitingPage, WaitingRow, Work
 pub use users::{NewUser, SignInRecord, SignedIn, UserRow};
 
 use fingerpost_engine::{Db, Tx};
-use fingerpost_ledger::Entry;
 
 /// Rows of a list that one page shows at most.
 pub const PAGE_ROWS: i64 = 200;

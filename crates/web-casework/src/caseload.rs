@@ -2,7 +2,7 @@
 
 use axum::response::Response;
 use axum_extra::extract::Query;
-use fingerpost_casework::{AnswerRow, CaseloadRow, OutRow};
+use fingerpost_casework::{AnswerRow, CaseloadRow, OutRow, Turn, Turns};
 use fingerpost_domain::calendar::{day_of, plus_days, working_days_between};
 use fingerpost_domain::connection::ConnectionState;
 use fingerpost_domain::text::capital;
@@ -10,7 +10,8 @@ use fingerpost_domain::{Date, Timestamp};
 use fingerpost_policy::{Action, ReadCaseload, SeeMessages};
 use fingerpost_ui::format::{count, day, days_ago, due, long_day, time};
 use fingerpost_ui::pages::{
-    CaseloadLine, CaseloadPage, ClosedLine, ClosedPage, DayView, Filter, GroupAnswerLine, Inbox, OutLine, ReviewLine,
+    CaseloadLine, CaseloadPage, ClosedLine, ClosedPage, DayView, Filter, GroupAnswerLine, Inbox, ListPages, OutLine,
+    ReviewLine,
 };
 use serde::Deserialize;
 
@@ -25,7 +26,12 @@ use fingerpost_web_core::view::short_name;
 #[derive(Debug, Deserialize)]
 pub struct Shown {
     show: Option<String>,
+    /// The page of the list, from 1.
+    page: Option<usize>,
 }
+
+/// People on one page of the list: what somebody still looks through.
+const ON_A_PAGE: usize = 100;
 
 const EVERYONE: &str = "everyone";
 const CLOSED: &str = "closed";
@@ -39,16 +45,17 @@ fn waiting(row: &CaseloadRow, today: Date) -> (String, bool) {
 }
 
 fn line(here: &May<ReadCaseload>, row: &CaseloadRow, today: Date, supervising: bool) -> CaseloadLine {
+    let urgency = row.turn.urgency;
     let left = row.sessions_agreed.saturating_sub(row.sessions_used);
     let (last, last_quiet) = if supervising { (row.worker_name.clone(), false) } else { waiting(row, today) };
     CaseloadLine {
-        href: here.href(&format!("cases/{}", row.id)),
+        href: here.href(&format!("cases/{}", row.turn.id)),
         name: short_name(&row.name),
-        first: row.worried,
+        first: urgency.worried,
         next: row.next_action.clone().unwrap_or_else(|| "Decide what to do".to_owned()),
-        due: row.next_due.map_or_else(|| "Nothing planned".to_owned(), |day| due(day, today)),
-        late: row.next_due.is_some_and(|day| day < today),
-        last_contact: row.last_contact.map_or_else(|| "No contact yet".to_owned(), |day| days_ago(day, today)),
+        due: urgency.due.map_or_else(|| "Nothing planned".to_owned(), |day| due(day, today)),
+        late: urgency.due.is_some_and(|day| day < today),
+        last_contact: urgency.last_contact.map_or_else(|| "No contact yet".to_owned(), |day| days_ago(day, today)),
         sessions: format!("{left} of {}", row.sessions_agreed),
         risk: row.risk.clone(),
         risk_note: match row.risk.as_str() {
@@ -57,7 +64,7 @@ fn line(here: &May<ReadCaseload>, row: &CaseloadRow, today: Date, supervising: b
         },
         last,
         last_quiet,
-        covered: row.covered.then(|| format!("You cover for {}", row.worker_name)),
+        covered: row.turn.covered.then(|| format!("You cover for {}", row.worker_name)),
     }
 }
 
@@ -65,23 +72,37 @@ fn line(here: &May<ReadCaseload>, row: &CaseloadRow, today: Date, supervising: b
 const REVIEWS_AHEAD: i64 = 7;
 
 /// Plans to look at again with somebody, and needs to ask about again, soonest first.
-fn reviews(here: &May<ReadCaseload>, rows: &[CaseloadRow], today: Date) -> Vec<ReviewLine> {
+fn to_review(turns: &[Turn], today: Date) -> Vec<(Date, &'static str, Turn)> {
     let until = plus_days(today, REVIEWS_AHEAD);
-    let of = |row: &CaseloadRow| {
-        let plan = row.plan_review.map(|on| (on, "Look at the plan again together"));
-        let access = row.access_review.map(|on| (on, "Ask again how information has to reach them"));
+    let of = |turn: &Turn| {
+        let plan = turn.plan_review.map(|on| (on, "Look at the plan again together"));
+        let access = turn.access_review.map(|on| (on, "Ask again how information has to reach them"));
         [plan, access].into_iter().flatten().filter(|(on, _)| *on <= until).collect::<Vec<_>>()
     };
     let mut all: Vec<_> =
-        rows.iter().flat_map(|row| of(row).into_iter().map(move |(on, what)| (on, what, row))).collect();
-    all.sort_by_key(|(on, what, row)| (*on, row.id, *what));
-    all.into_iter()
-        .map(|(on, what, row)| ReviewLine {
-            href: here.href(&format!("cases/{}", row.id)),
-            name: short_name(&row.name),
-            what,
-            due: due(on, today),
-            late: on < today,
+        turns.iter().flat_map(|turn| of(turn).into_iter().map(move |(on, what)| (on, what, *turn))).collect();
+    all.sort_by_key(|(on, what, turn)| (*on, turn.id, *what));
+    all.truncate(ON_A_PAGE);
+    all
+}
+
+fn reviews(
+    here: &May<ReadCaseload>,
+    due_soon: &[(Date, &'static str, Turn)],
+    rows: &[CaseloadRow],
+    today: Date,
+) -> Vec<ReviewLine> {
+    due_soon
+        .iter()
+        .filter_map(|(on, what, turn)| {
+            let row = rows.iter().find(|row| row.turn.id == turn.id)?;
+            Some(ReviewLine {
+                href: here.href(&format!("cases/{}", turn.id)),
+                name: short_name(&row.name),
+                what,
+                due: due(*on, today),
+                late: *on < today,
+            })
         })
         .collect()
 }
@@ -133,17 +154,14 @@ fn out_line(here: &May<ReadCaseload>, row: &OutRow, today: Date) -> OutLine {
 }
 
 /// The day of somebody who sees their own people.
-async fn own_day(here: &May<ReadCaseload>, rows: &[CaseloadRow], today: Date) -> Result<DayView, WebError> {
+async fn own_day(here: &May<ReadCaseload>, turns: &Turns, today: Date) -> Result<DayView, WebError> {
     let casework = here.app().casework();
     let visits = casework.diary(&here.ctx, (today, today)).await?;
     let answers = casework.answers(&here.ctx).await?;
-    let mut covering: Vec<&str> = rows.iter().filter(|row| row.covered).map(|row| row.worker_name.as_str()).collect();
-    covering.sort_unstable();
-    covering.dedup();
     Ok(DayView {
         visits: cards(here, &visits, (here.ctx.now, visits::CASELOAD)),
         diary_href: here.href("diary"),
-        covering: covering.iter().map(|name| format!("You look after the people of {name} today.")).collect(),
+        covering: turns.covering.iter().map(|name| format!("You look after the people of {name} today.")).collect(),
         answers: answers.iter().map(|row| answer_line(here, row, today)).collect(),
     })
 }
@@ -206,25 +224,45 @@ pub async fn list(here: May<ReadCaseload>, Query(shown): Query<Shown>) -> Result
     if shown.show.as_deref() == Some(CLOSED) {
         return closed(&here).await;
     }
-    let (rows, places) = here.app().casework().caseload(&here.ctx).await?;
     let today = here.app().today();
     let supervising = here.ctx.grant.only_user().is_none();
     let everyone = shown.show.as_deref() == Some(EVERYONE);
-    let now_count = rows.iter().filter(|row| row.urgency().needs_now(today)).count();
+    let listed = |turn: &&Turn| everyone || turn.urgency.needs_now(today);
+    let at = shown.page.unwrap_or(1).clamp(1, 1_000);
+    // A whole scheme's reviews would be a list that nobody reads: each is somebody's own.
+    let due_soon = |all: &[Turn]| if supervising { vec![] } else { to_review(all, today) };
+    let pick = |all: &[Turn]| {
+        let mut picked: Vec<Turn> =
+            all.iter().filter(listed).skip((at - 1) * ON_A_PAGE).take(ON_A_PAGE).copied().collect();
+        let others: Vec<Turn> = due_soon(all)
+            .iter()
+            .map(|(.., turn)| *turn)
+            .filter(|turn| picked.iter().all(|other| other.id != turn.id))
+            .collect();
+        picked.extend(others);
+        picked
+    };
+    let (turns, rows) = here.app().casework().caseload(&here.ctx, pick).await?;
+    let now_count = turns.all.iter().filter(|turn| turn.urgency.needs_now(today)).count();
     let filter = |text: String, href: String, current: bool| Filter { text, href, current };
-    let open = i64::try_from(rows.len()).unwrap_or(i64::MAX);
-    let own_cases = rows.iter().filter(|row| !row.covered).count();
+    let open = turns.all.len();
+    let own_cases = turns.all.iter().filter(|turn| !turn.covered).count();
+    let count_listed = if everyone { open } else { now_count };
+    let on_this = count_listed.saturating_sub((at - 1) * ON_A_PAGE).min(ON_A_PAGE);
+    let show_page = |page: usize| {
+        let shown = if everyone { "show=everyone&" } else { "" };
+        here.href(&format!("caseload?{shown}page={page}"))
+    };
     let page = CaseloadPage {
         frame: here.frame("What needs you now", "caseload").await?,
         today: long_day(today),
-        room: format!("{own_cases} of {} used.", count(places, "place", "places")),
+        room: format!("{own_cases} of {} used.", count(turns.places, "place", "places")),
         inbox: inbox(&here, here.ctx.now).await?,
         undelivered: undelivered(&here).await?,
-        day: if supervising { None } else { Some(own_day(&here, &rows, today).await?) },
+        day: if supervising { None } else { Some(own_day(&here, &turns, today).await?) },
         alerts: alerts::lines(&here, today).await?,
         out: here.app().casework().out_now(&here.ctx).await?.iter().map(|row| out_line(&here, row, today)).collect(),
-        // A whole scheme's would be a list that nobody reads: each is somebody's own.
-        reviews: if supervising { vec![] } else { reviews(&here, &rows, today) },
+        reviews: reviews(&here, &due_soon(&turns.all), &rows, today),
         find_action: here.href("find"),
         cover_href: here.href("cover"),
         table_heading: if supervising { "Everybody in the scheme" } else { "Your people" }.to_owned(),
@@ -234,12 +272,17 @@ pub async fn list(here: May<ReadCaseload>, Query(shown): Query<Shown>) -> Result
             filter("Closed".to_owned(), here.href("caseload?show=closed"), false),
         ],
         last_column: if supervising { "Link worker" } else { "Waiting" }.to_owned(),
-        rows: rows
-            .iter()
-            .filter(|row| everyone || row.urgency().needs_now(today))
-            .map(|row| line(&here, row, today, supervising))
-            .collect(),
-        empty_text: if rows.is_empty() {
+        rows: rows.iter().take(on_this).map(|row| line(&here, row, today, supervising)).collect(),
+        pages: (count_listed > ON_A_PAGE).then(|| ListPages {
+            words: format!(
+                "{} to {} of {count_listed}",
+                (at - 1) * ON_A_PAGE + usize::from(on_this > 0),
+                (at - 1) * ON_A_PAGE + on_this
+            ),
+            before: (at > 1).then(|| show_page(at - 1)),
+            after: (at * ON_A_PAGE < count_listed).then(|| show_page(at + 1)),
+        }),
+        empty_text: if turns.all.is_empty() {
             "Nobody yet. When a referral is accepted and allocated to you, the person shows here."
         } else {
             "Nobody is late, due today, without a next step, or unheard of for 4 weeks."

@@ -46,6 +46,8 @@ pub struct WebConfig {
     pub behind_proxy: bool,
     /// A folder with `privacy.md`, `accessibility.md`, `cookies.md` in place of ours.
     pub texts: Option<PathBuf>,
+    /// Some addresses inside may be asked for feeds, without TLS too.
+    pub feeds_inside: bool,
     /// What links begin with that are shown on a page, without a slash at the end.
     pub public_url: String,
 }

@@ -8,5 +8,6 @@ pub mod gaps;
 pub mod keeping;
 pub mod search;
 pub mod signposts;
+pub mod sources;
 pub mod steward;
 pub mod wrong;

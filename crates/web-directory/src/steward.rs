@@ -43,7 +43,9 @@ fn why(row: &WorkRow, today: Date) -> Vec<String> {
     if standing.withheld {
         all.push("Held back: it may be a confidential place".to_owned());
     }
-    if standing.has_expired(confirmed(&row.stored.service), today) {
+    if standing.has_left() {
+        all.push("Left the search: its source does not list it any more".to_owned());
+    } else if standing.has_expired(confirmed(&row.stored.service), today) {
         all.push("Left the search: asked, and no answer within 90 days".to_owned());
     }
     all.push(match row.used {
@@ -66,6 +68,7 @@ pub async fn list(here: May<KeepDirectory>) -> Result<Response, WebError> {
     let page = StewardPage {
         frame: here.frame("Keep the directory true", "steward").await?,
         gaps_href: here.href("gaps"),
+        sources_href: here.href("sources"),
         lines: lines
             .iter()
             .map(|row| StewardLine {
@@ -209,7 +212,8 @@ pub async fn one(
         open_reports: reports.iter().any(|report| report.open),
         reports: reports.iter().map(report).collect(),
         withheld: standing.withheld,
-        expired: standing.has_expired(confirmed(&stored.service), today),
+        left: standing.has_left(),
+        expired: !standing.has_left() && standing.has_expired(confirmed(&stored.service), today),
         asked: standing.asked_on.map(|day| {
             let answered = standing.confirmed_on.is_some_and(|confirmed| confirmed >= day);
             format!("Asked on {}. {}", birth_day(day), if answered { "They answered." } else { "No answer yet." })

@@ -26,7 +26,7 @@ use fingerpost_oruk as oruk;
 use fingerpost_web_casework::{alerts, caseload, cover, diary, find, visits};
 use fingerpost_web_connections::offers;
 use fingerpost_web_core::{App, assets, errors, health, sessions};
-use fingerpost_web_directory::{door, gaps, search, signposts, steward, wrong};
+use fingerpost_web_directory::{door, gaps, search, signposts, sources, steward, wrong};
 use fingerpost_web_rights::{messages, record, who_knows};
 
 /// What stands in front of a route.
@@ -134,6 +134,9 @@ table! {
     "/directory/{id}/wrong", BOTH, Guard::Anyone, get(wrong::form).post(wrong::send);
     "/o/{org}/directory/gap", POST, Guard::May(Action::SearchDirectory), post(gaps::note);
     "/o/{org}/gaps", GET, Guard::May(Action::SearchDirectory), get(gaps::list);
+    "/o/{org}/sources", GET, Guard::May(Action::KeepDirectory), get(sources::list);
+    "/o/{org}/sources/new", BOTH, Guard::May(Action::KeepDirectory), get(sources::form).post(sources::add);
+    "/o/{org}/sources/{id}", BOTH, Guard::May(Action::KeepDirectory), get(sources::one).post(sources::act);
     "/o/{org}/steward", GET, Guard::May(Action::KeepDirectory), get(steward::list);
     "/o/{org}/steward/{id}", BOTH, Guard::May(Action::KeepDirectory), get(steward::one).post(steward::act);
     "/o/{org}/steward/{id}/edit", BOTH, Guard::May(Action::KeepDirectory), get(steward::form).post(steward::save);

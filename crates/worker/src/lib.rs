@@ -17,6 +17,7 @@ use fingerpost_correspondence::Correspondence;
 use fingerpost_correspondence_rules::message::{Channel, Fault};
 use fingerpost_domain::ambient::Clock;
 use fingerpost_domain::calendar::day_of;
+use fingerpost_feeds::{Follower, Manners};
 use fingerpost_improvement::Improvement;
 use fingerpost_rights::Rights;
 use fingerpost_stewardship::Stewardship;
@@ -35,6 +36,7 @@ const AT_ONCE: i64 = 16;
 const SEAL_EVERY: Duration = Duration::from_secs(1);
 const WORK_EVERY: Duration = Duration::from_secs(2);
 const SWEEP_EVERY: Duration = Duration::from_secs(60);
+const FOLLOW_EVERY: Duration = Duration::from_secs(15);
 const COUNT_EVERY: Duration = Duration::from_secs(15 * 60);
 
 /// The worker of one node.
@@ -46,6 +48,7 @@ pub struct Worker {
     casework: Casework,
     correspondence: Correspondence,
     rights: Rights,
+    follower: Follower,
     clock: Arc<dyn Clock>,
     post: Post,
     public_url: String,
@@ -61,9 +64,11 @@ impl Worker {
     /// A worker over a store; `public_url` is what links in messages begin with.
     #[must_use]
     pub fn new(store: Store, clock: Arc<dyn Clock>, post: Post, public_url: &str) -> Self {
+        let stewardship = Stewardship::over(store.clone());
         Self {
             improvement: Improvement::over(store.clone()),
-            stewardship: Stewardship::over(store.clone()),
+            follower: Follower::new(stewardship.clone(), clock.clone(), Manners::default()),
+            stewardship,
             casework: Casework::over(store.clone()),
             correspondence: Correspondence::over(store.clone()),
             rights: Rights::over(store.clone()),
@@ -74,10 +79,22 @@ impl Worker {
         }
     }
 
-    /// Works until `stop` says so, then seals what is left. Sealing, jobs and messages have a loop each: a mail server that
-    /// hangs holds up neither of the others.
+    /// Follows feeds in this way.
+    #[must_use]
+    pub fn with_manners(mut self, manners: Manners) -> Self {
+        self.follower = Follower::new(self.stewardship.clone(), self.clock.clone(), manners);
+        self
+    }
+
+    /// Works until `stop` says so, then seals what is left. Sealing, jobs, messages and feeds have a loop each: a mail server
+    /// or a feed that hangs holds up none of the others.
     pub async fn run(self, stop: watch::Receiver<bool>) {
-        tokio::join!(self.sealing(stop.clone()), self.working(stop.clone()), self.carrying(stop));
+        tokio::join!(
+            self.sealing(stop.clone()),
+            self.working(stop.clone()),
+            self.carrying(stop.clone()),
+            self.following(stop)
+        );
         self.told("the audit could not be sealed at the end", self.seal().await);
     }
 
@@ -121,6 +138,22 @@ impl Worker {
                 _ = turn.tick() => self.carry_all(&stop).await,
             };
             self.told("messages were not carried; it is tried again", carried);
+        }
+    }
+
+    /// Pulls the feeds whose turn it is, one after the other. What is broken off by `stop` goes on where it was.
+    async fn following(&self, mut stop: watch::Receiver<bool>) {
+        let mut turn = tokio::time::interval(FOLLOW_EVERY);
+        turn.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                _ = stop.changed() => break,
+                followed = async {
+                    turn.tick().await;
+                    while self.follower.follow(|_| ()).await?.is_some() {}
+                    Ok(())
+                } => self.told("a feed was not followed; it is tried again", followed),
+            }
         }
     }
 

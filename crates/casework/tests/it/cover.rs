@@ -36,8 +36,13 @@ async fn whoever_covers_works_the_cases_on_those_days_only() {
             assert_eq!(found.is_ok(), open, "day {days}");
             let plan = store.plan(&may::<ReadCase>(&v, &v.other_worker, now), case).await;
             assert_eq!(plan.is_ok(), open, "day {days}");
-            let (rows, _) = casework.caseload(&may::<ReadCaseload>(&v, &v.other_worker, now)).await.unwrap();
-            assert_eq!(rows.iter().map(|row| row.covered).collect::<Vec<_>>(), if open { vec![true] } else { vec![] });
+            let (turns, rows) =
+                casework.caseload(&may::<ReadCaseload>(&v, &v.other_worker, now), <[_]>::to_vec).await.unwrap();
+            assert_eq!(turns.covering.len(), usize::from(open));
+            assert_eq!(
+                rows.iter().map(|row| row.turn.covered).collect::<Vec<_>>(),
+                if open { vec![true] } else { vec![] }
+            );
             assert!(store.case(&may::<ReadCase>(&v, &v.worker, now), case).await.is_ok(), "they stay their own");
         }
         // Covering is no giving away.
@@ -124,7 +129,7 @@ async fn all_are_handed_over_or_none() {
         let given = HandOver { cases: vec![case, own, foreign], to: v.other_worker.actor.user, note: note() };
         let refused = casework.hand_over(&may(&v, &v.worker, start()), &given).await;
         assert!(matches!(refused, Err(StoreError::NotFound)));
-        let (rows, _) = casework.caseload(&may(&v, &v.worker, start())).await.unwrap();
+        let rows = casework.whole_caseload(&may(&v, &v.worker, start())).await.unwrap();
         assert_eq!(rows.len(), 2);
         let to_a_gp = HandOver { cases: vec![case], to: v.gp.actor.user, note: note() };
         assert!(matches!(casework.hand_over(&may(&v, &v.worker, start()), &to_a_gp).await, Err(StoreError::NotFound)));

@@ -169,6 +169,17 @@ pub struct CaseloadLine {
     pub covered: Option<String>,
 }
 
+/// A part of a long list.
+#[derive(Debug, Clone, Serialize)]
+pub struct ListPages {
+    /// "101 to 200 of 1,595".
+    pub words: String,
+    /// The part before it.
+    pub before: Option<String>,
+    /// The part after it.
+    pub after: Option<String>,
+}
+
 /// What needs you now.
 #[derive(Debug, Clone, Serialize)]
 pub struct CaseloadPage {
@@ -202,6 +213,8 @@ pub struct CaseloadPage {
     pub last_column: String,
     /// The lines, most urgent first.
     pub rows: Vec<CaseloadLine>,
+    /// Which part of the list it is, where it has more than one page.
+    pub pages: Option<ListPages>,
     /// Said when there is none.
     pub empty_text: String,
 }
@@ -481,7 +494,13 @@ mod samples {
                 filters: vec![Filter { text: "Everyone (0)".into(), href: "?".into(), current: true }],
                 last_column: "Waiting".into(),
                 rows: vec![],
+                pages: None,
                 empty_text: "Nobody".into(),
+            };
+            let pages = ListPages {
+                words: "101 to 200 of 1595".into(),
+                before: Some("?page=1".into()),
+                after: Some("?page=3".into()),
             };
             let inbox =
                 Inbox { text: "3 referrals to open".into(), href: "/o/x/referrals".into(), detail: "today".into() };
@@ -521,10 +540,12 @@ mod samples {
                 due: "2 days late".into(),
                 late: true,
             };
+            let (first, last) = (quiet.clone(), quiet.clone());
             let bare = DayView { visits: vec![], covering: vec![], answers: vec![], ..day.clone() };
             vec![
                 Self {
                     rows: vec![line, quiet],
+                    pages: Some(pages.clone()),
                     undelivered: Some(inbox.clone()),
                     inbox: Some(inbox),
                     day: Some(day),
@@ -533,7 +554,13 @@ mod samples {
                     reviews: vec![review],
                     ..empty.clone()
                 },
-                Self { day: Some(bare), ..empty.clone() },
+                Self {
+                    day: Some(bare),
+                    rows: vec![last],
+                    pages: Some(ListPages { after: None, ..pages.clone() }),
+                    ..empty.clone()
+                },
+                Self { rows: vec![first], pages: Some(ListPages { before: None, ..pages }), ..empty.clone() },
                 empty,
             ]
         }

@@ -28,6 +28,7 @@ mod plan;
 mod qr;
 mod refer;
 mod signpost;
+mod sources;
 mod survey;
 mod triage;
 mod upkeep;
@@ -52,7 +53,8 @@ pub use correspondence::{
 };
 pub use day::{
     AlertLine, AwayLine, CaseloadLine, CaseloadPage, ClosedLine, ClosedPage, CoverPage, DayView, DiaryDay, DiaryPage,
-    Filter, FindPage, FoundLine, GroupAnswerLine, HandOverPage, Inbox, OutLine, ReviewLine, VisitCard, VisitPage,
+    Filter, FindPage, FoundLine, GroupAnswerLine, HandOverPage, Inbox, ListPages, OutLine, ReviewLine, VisitCard,
+    VisitPage,
 };
 pub use directory::{DirectoryPage, ListPage, OfferBeside, Reason, ResultCard, RoomTag, SearchForm, ServicePage};
 pub use entry::{
@@ -72,6 +74,7 @@ pub use refer::{
     SentPage, Step, WorkerView,
 };
 pub use signpost::{DoorPage, DoorServicePage, DoorSetUpPage, LastSignpost, SignpostPage, SlipPage, Tile};
+pub use sources::{PullLine, SourceLine, SourceNewPage, SourceOnePage, SourceValues, SourcesPage};
 pub use survey::{
     AnswerLine, ClinicianSurveyLine, ClinicianSurveyPage, ClinicianSurveyValues, ClinicianSurveysPage, ClosedTable,
     InsightLine, MatrixPage, MatrixRow, NewClinicianSurveyPage, OpenLine, ReadLine, ReadingPage,
@@ -320,6 +323,9 @@ mod tests {
             + draw(&ui, GapsPage::samples())
             + draw(&ui, KeepEntryPage::samples())
             + draw(&ui, StewardEntryPage::samples())
+            + draw(&ui, SourcesPage::samples())
+            + draw(&ui, SourceNewPage::samples())
+            + draw(&ui, SourceOnePage::samples())
             + draw(&ui, StewardPage::samples())
             + draw(&ui, WrongPage::samples())
             + draw(&ui, ServicePage::samples())
@@ -348,7 +354,7 @@ mod tests {
             + draw(&ui, MatrixPage::samples());
         assert!(drawn > 30);
         let templates = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/templates")).unwrap().count();
-        assert_eq!(templates, 79 + 3, "a template without a page, or a page without samples here");
+        assert_eq!(templates, 82 + 3, "a template without a page, or a page without samples here");
     }
 
     #[test]

@@ -108,6 +108,8 @@ pub struct StewardPage {
     pub frame: Frame,
     /// What is missing.
     pub gaps_href: String,
+    /// Where entries come from.
+    pub sources_href: String,
     /// What has to be looked at.
     pub lines: Vec<StewardLine>,
 }
@@ -161,6 +163,8 @@ pub struct StewardEntryPage {
     pub seen: String,
     /// It is not public.
     pub withheld: bool,
+    /// Its source does not list it any more.
+    pub left: bool,
     /// It left the search.
     pub expired: bool,
     /// "Asked on 3 March, no answer yet".
@@ -347,6 +351,7 @@ mod samples {
             let usual = Self {
                 frame: frame("Keep it true"),
                 gaps_href: "/o/x/gaps".into(),
+                sources_href: "/o/x/sources".into(),
                 lines: vec![line.clone(), StewardLine { urgent: false, ..line }],
             };
             let empty = Self { lines: vec![], ..usual.clone() };
@@ -369,6 +374,7 @@ mod samples {
                 open_reports: true,
                 seen: "1".into(),
                 withheld: true,
+                left: true,
                 expired: true,
                 asked: Some("Asked on 3 March".into()),
                 can_mail: true,
@@ -384,6 +390,7 @@ mod samples {
                 reports: vec![],
                 open_reports: false,
                 withheld: false,
+                left: false,
                 expired: false,
                 asked: None,
                 can_mail: false,

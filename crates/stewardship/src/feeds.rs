@@ -1,0 +1,589 @@
+//! Directories of others that are followed: who may add one, whose turn it is, what a pull has read so far, and taking it.
+//!
+//! What a pull reads is kept page by page (`feed_staged`), so a pull that breaks off, or a process that is killed, goes on
+//! where it was. Nothing reaches the directory before all of it has been read and looks like the feed that it was. Then its
+//! services are taken some at a time: nobody who works meanwhile waits for a whole county.
+
+use fingerpost_directory::feed::{Ending, FeedAddress};
+use fingerpost_directory::hsds::stable_id;
+use fingerpost_directory::pages;
+use fingerpost_domain::Timestamp;
+use fingerpost_domain::calendar::day_of;
+use fingerpost_domain::id::{FeedId, PullId, TenantId};
+use fingerpost_engine::{Result, Row, StoreError, Tx, Value, statements, values};
+use fingerpost_ledger::{Act, Entry, Resource};
+use fingerpost_policy::KeepDirectory;
+use fingerpost_store::{Ctx, Upserted, move_sequence, take_sequence};
+use jiff::SignedDuration;
+
+use crate::Stewardship;
+use crate::entries::next;
+use crate::sources::{Source, put as put_source};
+
+statements! {
+    ADD = "INSERT INTO feed (id, source, url, every_hours, paused, trust_next, added_at, next_at, failures) VALUES ($1, $2, $3, $4, 0, 0, $5, $5, 0) ON CONFLICT (source) DO NOTHING";
+    ALL = "SELECT f.id, f.source, f.url, f.every_hours, f.paused, f.trust_next, f.next_at, f.failures, f.claimed_until, \
+           s.licence, s.attribution, COALESCE(s.republish, 0) AS republish, (SELECT COUNT(*) FROM feed_item i WHERE i.feed = f.id) AS items, \
+           p.id AS pull, p.began_at, p.ended_at, p.ending, p.next_page, p.read_all, p.cut_short, p.requests, p.listed, p.added, p.changed, p.unchanged, p.refused, p.missing, p.left_out, p.notes \
+           FROM feed f LEFT JOIN directory_source s ON s.name = f.source \
+           LEFT JOIN feed_pull p ON p.id = (SELECT q.id FROM feed_pull q WHERE q.feed = f.id ORDER BY q.began_at DESC, q.id DESC LIMIT 1) \
+           WHERE CAST($1 AS TEXT) IS NULL OR f.id = $1 ORDER BY f.source LIMIT $2";
+    PULLS = "SELECT id AS pull, began_at, ended_at, ending, next_page, read_all, cut_short, requests, listed, added, changed, unchanged, refused, missing, left_out, notes \
+             FROM feed_pull WHERE feed = $1 ORDER BY began_at DESC, id DESC LIMIT $2";
+    HOW = "UPDATE feed SET every_hours = $2, paused = $3 WHERE id = $1";
+    NOW = "UPDATE feed SET next_at = $2, failures = 0, trust_next = CASE WHEN $3 = 1 THEN 1 ELSE trust_next END, paused = 0 WHERE id = $1";
+    /// Whose turn it is: one, for a while.
+    CLAIM = "UPDATE feed SET claimed_until = $2 WHERE id = (SELECT id FROM feed WHERE paused = 0 AND next_at <= $1 AND (claimed_until IS NULL OR claimed_until <= $1) ORDER BY next_at, id LIMIT 1) \
+             AND (claimed_until IS NULL OR claimed_until <= $1) RETURNING id, source, url, failures, trust_next";
+    /// Whoever lost its claim writes nothing more.
+    HOLD = "UPDATE feed SET claimed_until = $3 WHERE id = $1 AND claimed_until = $2";
+    RUNNING = "SELECT id, next_page, read_all FROM feed_pull WHERE feed = $1 AND ended_at IS NULL ORDER BY began_at DESC LIMIT 1";
+    BEGIN = "INSERT INTO feed_pull (id, feed, began_at, next_page, read_all, cut_short, requests, listed, added, changed, unchanged, refused, missing, left_out, notes) VALUES ($1, $2, $3, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '[]')";
+    DIGEST = "SELECT digest FROM feed_item WHERE feed = $1 AND item = $2";
+    STAGE = "INSERT INTO feed_staged (pull, item, digest, body, taken) VALUES ($1, $2, $3, $4, 0) ON CONFLICT (pull, item) DO NOTHING";
+    NOTES = "SELECT notes FROM feed_pull WHERE id = $1";
+    READ_ON = "UPDATE feed_pull SET next_page = $2, requests = requests + $3, listed = listed + $4, read_all = $5, cut_short = $6, notes = $7 WHERE id = $1";
+    NOTED = "UPDATE feed_pull SET notes = $2 WHERE id = $1";
+    COUNTS = "SELECT listed, cut_short FROM feed_pull WHERE id = $1";
+    /// How many the feed listed the last time, and how many of them are there again.
+    AGAIN = "SELECT COUNT(*) AS had, COALESCE(CAST(SUM(CASE WHEN s.item IS NULL THEN 0 ELSE 1 END) AS BIGINT), 0) AS again \
+             FROM feed_item i LEFT JOIN feed_staged s ON s.pull = $2 AND s.item = i.item WHERE i.feed = $1 AND i.missing = 0";
+    TO_TAKE = "SELECT item, body FROM feed_staged WHERE pull = $1 AND taken = 0 AND body IS NOT NULL ORDER BY item LIMIT $2";
+    IS_TAKEN = "UPDATE feed_staged SET taken = 1 WHERE pull = $1 AND item = $2";
+    COUNTED = "UPDATE feed_pull SET added = added + $2, changed = changed + $3, unchanged = unchanged + $4, refused = refused + $5, notes = $6 WHERE id = $1";
+    UNTOUCHED = "SELECT COUNT(*) AS n FROM feed_staged WHERE pull = $1 AND body IS NULL";
+    KEEP_ITEMS = "INSERT INTO feed_item (feed, item, digest, missing) SELECT CAST($1 AS TEXT), s.item, s.digest, 0 FROM feed_staged s WHERE s.pull = $2 \
+                  ON CONFLICT (feed, item) DO UPDATE SET digest = excluded.digest, missing = 0";
+    BACK = "SELECT i.item FROM feed_item i JOIN feed_staged s ON s.pull = $2 AND s.item = i.item WHERE i.feed = $1 AND i.missing > 0 ORDER BY i.item LIMIT $3";
+    GONE = "UPDATE feed_item SET missing = missing + 1 WHERE feed = $1 AND NOT EXISTS (SELECT 1 FROM feed_staged s WHERE s.pull = $2 AND s.item = feed_item.item)";
+    MISSING = "SELECT COUNT(*) AS n FROM feed_item i WHERE i.feed = $1 AND NOT EXISTS (SELECT 1 FROM feed_staged s WHERE s.pull = $2 AND s.item = i.item)";
+    TO_LEAVE = "SELECT item FROM feed_item WHERE feed = $1 AND missing >= $2 AND missing < 1000000 ORDER BY missing, item LIMIT $3";
+    /// Counted once.
+    HAS_LEFT = "UPDATE feed_item SET missing = 1000000 WHERE feed = $1 AND item = $2";
+    LEAVE = "UPDATE service SET left_on = $3, seq = $4 WHERE source = $1 AND hsds_id = $2 AND left_on IS NULL";
+    RETURN = "UPDATE service SET left_on = NULL, seq = $3 WHERE source = $1 AND hsds_id = $2 AND left_on IS NOT NULL";
+    CLEAR = "DELETE FROM feed_staged WHERE pull = $1";
+    END = "UPDATE feed_pull SET ended_at = $2, ending = $3, missing = $4, left_out = $5, unchanged = unchanged + $6, notes = $7 WHERE id = $1";
+    REST = "UPDATE feed SET claimed_until = NULL, failures = $3, trust_next = CASE WHEN $5 = 1 THEN 0 ELSE trust_next END, next_at = $4 WHERE id = $1 AND claimed_until = $2";
+    EVERY = "SELECT every_hours, trust_next FROM feed WHERE id = $1";
+}
+
+/// Feeds of one installation, at most.
+const MOST_FEEDS: i64 = 500;
+/// Pulls that one page shows.
+const MOST_PULLS: i64 = 20;
+/// Sentences that are kept of one pull.
+const MOST_NOTES: usize = 200;
+/// Services of one feed, at most.
+pub const MOST_ITEMS: i64 = 100_000;
+/// Services of one transaction.
+const AT_ONCE: i64 = 200;
+/// How long a node has for one page and its services.
+const CLAIMED_FOR: SignedDuration = SignedDuration::from_mins(15);
+/// Attempts, one after the other, before a pull gives up.
+const PATIENCE: i64 = 5;
+/// An entry leaves when so many whole pulls, one after the other, do not list it.
+const PULLS_UNTIL_GONE: i64 = 2;
+/// A feed that lists fewer than four of five of what it had may be broken: nothing leaves.
+const KEEPS_AT_LEAST: (i64, i64) = (4, 5);
+/// Below so many entries the shares of a feed say nothing.
+const FEW: i64 = 20;
+
+/// What somebody says of a feed.
+#[derive(Debug, Clone)]
+pub struct NewFeed {
+    /// The source: what its entries are known by, its licence, and whether they may be given on.
+    pub source: Source,
+    /// Where it is.
+    pub address: FeedAddress,
+    /// Hours between two pulls.
+    pub every_hours: u16,
+}
+
+/// A pull.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pull {
+    /// Its id.
+    pub id: PullId,
+    /// When it began.
+    pub began_at: Timestamp,
+    /// When it ended.
+    pub ended_at: Option<Timestamp>,
+    /// How.
+    pub ending: Option<Ending>,
+    /// The page that is asked for next.
+    pub next_page: u32,
+    /// It broke off before the end that it had promised.
+    pub cut_short: bool,
+    /// Questions that were put to it.
+    pub requests: i64,
+    /// Services that it listed, each once.
+    pub listed: i64,
+    /// New here.
+    pub added: i64,
+    /// Different from what was here.
+    pub changed: i64,
+    /// The same.
+    pub unchanged: i64,
+    /// Not taken.
+    pub refused: i64,
+    /// Listed before, and not now.
+    pub missing: i64,
+    /// Of these, out of the search with this pull.
+    pub left_out: i64,
+    /// What was strange about it.
+    pub notes: Vec<String>,
+}
+
+/// A feed.
+#[derive(Debug, Clone)]
+pub struct Feed {
+    /// Its id.
+    pub id: FeedId,
+    /// Its source.
+    pub source: Source,
+    /// Where it is.
+    pub url: String,
+    /// Hours between two pulls.
+    pub every_hours: i64,
+    /// Nobody pulls it.
+    pub paused: bool,
+    /// When it is pulled next.
+    pub next_at: Timestamp,
+    /// Attempts that broke off, one after the other.
+    pub failures: i64,
+    /// Services that it listed.
+    pub items: i64,
+    /// The newest pull.
+    pub last: Option<Pull>,
+}
+
+/// A feed whose turn it is, held for a while.
+#[derive(Debug, Clone)]
+pub struct Claimed {
+    /// The feed.
+    pub feed: FeedId,
+    /// The source of its entries.
+    pub source: String,
+    /// Where it is.
+    pub url: String,
+    /// The pull that goes on.
+    pub pull: PullId,
+    /// The page that is asked for next.
+    pub next_page: u32,
+    /// Every page was read already.
+    pub read_all: bool,
+    until: Timestamp,
+}
+
+/// An item of a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Staged {
+    /// Its id in the feed.
+    pub item: String,
+    /// SHA-256 of what the list says of it; empty where it has to be asked for again the next time.
+    pub digest: String,
+    /// The service as it came; nothing where it has not changed.
+    pub body: Option<String>,
+}
+
+/// What reading a page came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReadOn {
+    /// Questions that were put for it.
+    pub requests: i64,
+    /// Nothing follows.
+    pub last: bool,
+    /// The feed promised more.
+    pub cut_short: bool,
+}
+
+fn notes(row: &Row) -> Result<Vec<String>> {
+    serde_json::from_str(&row.text("notes")?).map_err(|_| StoreError::corrupt("notes"))
+}
+
+/// The notes of a pull with `more`, as many as are kept, as they are stored.
+async fn noted(tx: &mut Tx, pull: PullId, more: impl IntoIterator<Item = String>) -> Result<String> {
+    let mut all = tx.row(NOTES, values![pull]).await?.map_or(Ok(vec![]), |row| notes(&row))?;
+    for note in more {
+        if all.len() < MOST_NOTES && !all.contains(&note) {
+            all.push(note);
+        }
+    }
+    serde_json::to_string(&all).map_err(|_| StoreError::corrupt("notes"))
+}
+
+async fn count(tx: &mut Tx, statement: &'static str, of: Vec<Value>) -> Result<i64> {
+    tx.row(statement, of).await?.map_or(Ok(0), |row| row.int("n"))
+}
+
+fn pull(row: &Row) -> Result<Pull> {
+    Ok(Pull {
+        id: row.parsed("pull")?,
+        began_at: row.at("began_at")?,
+        ended_at: row.opt_at("ended_at")?,
+        ending: row.opt_text("ending")?.as_deref().and_then(Ending::from_code),
+        next_page: u32::try_from(row.int("next_page")?).unwrap_or(u32::MAX),
+        cut_short: row.flag("cut_short")?,
+        requests: row.int("requests")?,
+        listed: row.int("listed")?,
+        added: row.int("added")?,
+        changed: row.int("changed")?,
+        unchanged: row.int("unchanged")?,
+        refused: row.int("refused")?,
+        missing: row.int("missing")?,
+        left_out: row.int("left_out")?,
+        notes: notes(row)?,
+    })
+}
+
+fn feed(row: &Row) -> Result<Feed> {
+    let has_pull = row.opt_text("pull")?.is_some();
+    Ok(Feed {
+        id: row.parsed("id")?,
+        source: Source {
+            name: row.text("source")?,
+            licence: row.opt_text("licence")?,
+            attribution: row.opt_text("attribution")?,
+            republish: row.flag("republish")?,
+        },
+        url: row.text("url")?,
+        every_hours: row.int("every_hours")?,
+        paused: row.flag("paused")?,
+        next_at: row.at("next_at")?,
+        failures: row.int("failures")?,
+        items: row.int("items")?,
+        last: has_pull.then(|| pull(row)).transpose()?,
+    })
+}
+
+/// The audit's entry of something that happened without anybody.
+fn by_itself(act: Act, of: impl ToString) -> Entry {
+    Entry::system(TenantId::main(), act, Resource::Directory).of(of)
+}
+
+impl Stewardship {
+    /// Follows a feed from now on; its first pull is due at once.
+    ///
+    /// # Errors
+    /// [`StoreError::AlreadyThere`] when the source has a feed.
+    pub async fn add_feed(&self, new: &NewFeed, entry: Entry, now: Timestamp) -> Result<FeedId> {
+        let id: FeedId = self.0.entropy().id(now);
+        let mut tx = self.0.ledger().db().write().await?;
+        let name = &new.source.name;
+        let of = values![id, name, new.address.as_str(), i64::from(new.every_hours), now];
+        if tx.run(ADD, of).await? == 0 {
+            return Err(StoreError::AlreadyThere);
+        }
+        put_source(&mut tx, &new.source).await?;
+        self.0.ledger().commit(tx, now, entry.of(id).because("feed_added")).await?;
+        Ok(id)
+    }
+
+    /// The feeds, with the newest pull of each, by their names.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn feeds(&self) -> Result<Vec<Feed>> {
+        self.0.ledger().db().rows(ALL, values![None::<FeedId>, MOST_FEEDS]).await?.iter().map(feed).collect()
+    }
+
+    /// A feed and its pulls, the newest first.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when there is none.
+    pub async fn feed(&self, id: FeedId) -> Result<(Feed, Vec<Pull>)> {
+        let mut tx = self.0.ledger().db().read().await?;
+        let found = tx.row(ALL, values![id, 1]).await?.ok_or(StoreError::NotFound)?;
+        let pulls = tx.rows(PULLS, values![id, MOST_PULLS]).await?;
+        Ok((feed(&found)?, pulls.iter().map(pull).collect::<Result<_>>()?))
+    }
+
+    /// How often a feed is pulled, or that it is not; and what may be done with its entries.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when there is none.
+    pub async fn keep_feed(
+        &self,
+        ctx: &Ctx<KeepDirectory>,
+        id: FeedId,
+        (source, every_hours, paused): (&Source, u16, bool),
+    ) -> Result<()> {
+        let mut tx = self.0.ledger().db().write().await?;
+        if tx.run(HOW, values![id, i64::from(every_hours), paused]).await? == 0 {
+            return Err(StoreError::NotFound);
+        }
+        put_source(&mut tx, source).await?;
+        let entry = ctx.entry(Act::Change, Resource::Directory).of(id).because("feed_changed");
+        self.0.ledger().commit(tx, ctx.now, entry).await
+    }
+
+    /// Has a feed pulled now. `trusting` takes what the last pull thought too strange to take.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when there is none.
+    pub async fn pull_now(&self, id: FeedId, trusting: bool, entry: Entry, now: Timestamp) -> Result<()> {
+        let mut tx = self.0.ledger().db().write().await?;
+        if tx.run(NOW, values![id, now, i64::from(trusting)]).await? == 0 {
+            return Err(StoreError::NotFound);
+        }
+        let what = if trusting { "feed_trusted" } else { "feed_pulled" };
+        self.0.ledger().commit(tx, now, entry.of(id).because(what)).await
+    }
+
+    /// Claims the feed whose turn it is, and the pull that goes on or begins.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn claim_feed(&self, now: Timestamp) -> Result<Option<Claimed>> {
+        let until = now.saturating_add(CLAIMED_FOR).unwrap_or(Timestamp::MAX);
+        let mut tx = self.0.ledger().db().write().await?;
+        let Some(row) = tx.row(CLAIM, values![now, until]).await? else { return Ok(None) };
+        let feed: FeedId = row.parsed("id")?;
+        let (pull, next_page, read_all) = match tx.row(RUNNING, values![feed]).await? {
+            Some(running) => (running.parsed("id")?, running.int("next_page")?, running.flag("read_all")?),
+            None => {
+                let pull: PullId = self.0.entropy().id(now);
+                tx.run(BEGIN, values![pull, feed, now]).await?;
+                (pull, 1, false)
+            }
+        };
+        tx.commit().await?;
+        Ok(Some(Claimed {
+            feed,
+            source: row.text("source")?,
+            url: row.text("url")?,
+            pull,
+            next_page: u32::try_from(next_page).unwrap_or(u32::MAX),
+            read_all,
+            until,
+        }))
+    }
+
+    /// Holds the claim on; `NotFound` when somebody else has it by now.
+    async fn hold(&self, tx: &mut Tx, claimed: &mut Claimed, now: Timestamp) -> Result<()> {
+        let until = now.saturating_add(CLAIMED_FOR).unwrap_or(Timestamp::MAX).max(claimed.until);
+        match tx.run(HOLD, values![claimed.feed, claimed.until, until]).await? {
+            0 => Err(StoreError::NotFound),
+            _ => {
+                claimed.until = until;
+                Ok(())
+            }
+        }
+    }
+
+    /// The digests under which items of a feed were last taken, in their order.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn digests(&self, feed: FeedId, items: &[String]) -> Result<Vec<Option<String>>> {
+        let mut tx = self.0.ledger().db().read().await?;
+        let mut all = Vec::with_capacity(items.len());
+        for item in items {
+            all.push(tx.row(DIGEST, values![feed, item]).await?.map(|row| row.text("digest")).transpose()?);
+        }
+        Ok(all)
+    }
+
+    /// Keeps what a page brought; gives how many of its items were not on an earlier one, and how many there are by now.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when the claim was lost.
+    pub async fn keep_page(
+        &self,
+        claimed: &mut Claimed,
+        items: &[Staged],
+        (read, said): (ReadOn, Vec<String>),
+        now: Timestamp,
+    ) -> Result<(u64, i64)> {
+        let mut tx = self.0.ledger().db().write().await?;
+        self.hold(&mut tx, claimed, now).await?;
+        let mut fresh = 0;
+        for one in items {
+            fresh += tx.run(STAGE, values![claimed.pull, &one.item, &one.digest, one.body.clone()]).await?;
+        }
+        let all = noted(&mut tx, claimed.pull, said).await?;
+        // A page that brings nothing new is the end, whatever it says.
+        let last = read.last || fresh == 0;
+        let next = i64::from(claimed.next_page) + 1;
+        let listed = i64::try_from(fresh).unwrap_or(i64::MAX);
+        tx.run(READ_ON, values![claimed.pull, next, read.requests, listed, last, read.cut_short, all]).await?;
+        let in_all = tx.row(COUNTS, values![claimed.pull]).await?.ok_or(StoreError::NotFound)?.int("listed")?;
+        tx.commit().await?;
+        claimed.next_page = claimed.next_page.saturating_add(1);
+        claimed.read_all = last;
+        Ok((fresh, in_all))
+    }
+
+    /// Notes where a feed says that it has another number of services than it lists.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn note_claim(&self, claimed: &Claimed, total: Option<u64>) -> Result<()> {
+        let mut tx = self.0.ledger().db().write().await?;
+        let listed = tx.row(COUNTS, values![claimed.pull]).await?.ok_or(StoreError::NotFound)?.int("listed")?;
+        let wrong = total.filter(|total| i64::try_from(*total).ok() != Some(listed));
+        let said = wrong.map(|total| format!("It says that it has {total} services, and lists {listed}."));
+        let all = noted(&mut tx, claimed.pull, said).await?;
+        tx.run(NOTED, values![claimed.pull, all]).await?;
+        tx.commit().await
+    }
+
+    /// Takes what was read into the directory: some services with each transaction, then whatever is missing.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when the claim was lost.
+    pub async fn take_pull(&self, mut claimed: Claimed, now: impl Fn() -> Timestamp) -> Result<Ending> {
+        let (had, again) = {
+            let mut tx = self.0.ledger().db().read().await?;
+            let row = tx.row(AGAIN, values![claimed.feed, claimed.pull]).await?;
+            row.map_or(Ok((0, 0)), |row| Ok::<_, StoreError>((row.int("had")?, row.int("again")?)))?
+        };
+        let (listed, cut_short, trusting) = {
+            let mut tx = self.0.ledger().db().read().await?;
+            let counts = tx.row(COUNTS, values![claimed.pull]).await?.ok_or(StoreError::NotFound)?;
+            let how = tx.row(EVERY, values![claimed.feed]).await?.ok_or(StoreError::NotFound)?;
+            (counts.int("listed")?, counts.flag("cut_short")?, how.flag("trust_next")?)
+        };
+        if listed == 0 {
+            self.end_pull(&claimed, Ending::Empty, vec![], now()).await?;
+            return Ok(Ending::Empty);
+        }
+        // Hardly anything is what it was, and as much as before is new: every id is another.
+        if had >= FEW && again * 2 < had && (listed - again) * 2 > had && !trusting {
+            self.end_pull(&claimed, Ending::IdsChanged, vec![], now()).await?;
+            return Ok(Ending::IdsChanged);
+        }
+        while self.take_some(&mut claimed, now()).await? {}
+        let enough = again * KEEPS_AT_LEAST.1 >= had * KEEPS_AT_LEAST.0 || had < FEW || trusting;
+        self.close_pull(claimed, (enough && !cut_short, enough), now()).await?;
+        Ok(Ending::Taken)
+    }
+
+    /// Takes the next services; `false` when there are no more.
+    async fn take_some(&self, claimed: &mut Claimed, now: Timestamp) -> Result<bool> {
+        let mut tx = self.0.ledger().db().write().await?;
+        self.hold(&mut tx, claimed, now).await?;
+        let rows = tx.rows(TO_TAKE, values![claimed.pull, AT_ONCE]).await?;
+        if rows.is_empty() {
+            return Ok(false);
+        }
+        let mut seq = take_sequence(&mut tx).await?;
+        let (mut added, mut changed, mut unchanged, mut refused, mut said) = (0_i64, 0_i64, 0_i64, 0_i64, vec![]);
+        for row in &rows {
+            let item = row.text("item")?;
+            let body = serde_json::from_str(&row.text("body")?).map_err(|_| StoreError::corrupt("body"))?;
+            let read = pages::service(body).and_then(|mut service| {
+                if service.without_impossible_places() > 0 {
+                    said.push(format!("{item}: its coordinates are not on the earth; taken without them"));
+                }
+                service.settled(&claimed.source).map_err(|refused| refused.to_string())
+            });
+            match read {
+                Ok(service) => {
+                    let done = self.0.take_service(&mut tx, &service, (&claimed.source, seq + 1), now).await?;
+                    seq += i64::from(done != Upserted::Unchanged);
+                    match done {
+                        Upserted::Added => added += 1,
+                        Upserted::Changed => changed += 1,
+                        Upserted::Unchanged => unchanged += 1,
+                    }
+                }
+                Err(why) => {
+                    refused += 1;
+                    said.push(format!("{item}: not taken, {why}"));
+                }
+            }
+            tx.run(IS_TAKEN, values![claimed.pull, item]).await?;
+        }
+        move_sequence(&mut tx, seq).await?;
+        let all = noted(&mut tx, claimed.pull, said).await?;
+        tx.run(COUNTED, values![claimed.pull, added, changed, unchanged, refused, all]).await?;
+        self.0.ledger().commit(tx, now, by_itself(Act::Import, claimed.pull)).await?;
+        Ok(true)
+    }
+
+    /// What the feed lists again comes back, what it left out twice leaves, and the pull is over.
+    async fn close_pull(&self, mut claimed: Claimed, (whole, enough): (bool, bool), now: Timestamp) -> Result<()> {
+        let (feed, id) = (claimed.feed, claimed.pull);
+        let today = day_of(now);
+        let mut tx = self.0.ledger().db().write().await?;
+        self.hold(&mut tx, &mut claimed, now).await?;
+        let untouched = count(&mut tx, UNTOUCHED, values![id]).await?;
+        let missing = count(&mut tx, MISSING, values![feed, id]).await?;
+        let here = |item: &str| stable_id(&claimed.source, "service", item);
+        for row in tx.rows(BACK, values![feed, id, MOST_ITEMS]).await? {
+            let seq = next(&mut tx).await?;
+            tx.run(RETURN, values![&claimed.source, here(&row.text("item")?), seq]).await?;
+        }
+        tx.run(KEEP_ITEMS, values![feed, id]).await?;
+        let mut left = 0;
+        if whole {
+            tx.run(GONE, values![feed, id]).await?;
+            let gone = tx.rows(TO_LEAVE, values![feed, PULLS_UNTIL_GONE, MOST_ITEMS]).await?;
+            for row in gone {
+                let item = row.text("item")?;
+                let seq = next(&mut tx).await?;
+                left +=
+                    i64::try_from(tx.run(LEAVE, values![&claimed.source, here(&item), today, seq]).await?).unwrap_or(0);
+                tx.run(HAS_LEFT, values![feed, item]).await?;
+            }
+        }
+        let strange = (!enough).then(|| {
+            format!(
+                "{missing} of its entries are not listed any more: so many that nothing was taken out of the search"
+            )
+        });
+        let all = noted(&mut tx, id, strange).await?;
+        tx.run(CLEAR, values![id]).await?;
+        tx.run(END, values![id, now, Ending::Taken.code(), missing, left, untouched, all]).await?;
+        self.rest(&mut tx, &claimed, true, now).await?;
+        self.0.ledger().commit(tx, now, by_itself(Act::Import, id).because("feed_taken")).await
+    }
+
+    /// Its next turn comes when its hours are over.
+    async fn rest(&self, tx: &mut Tx, claimed: &Claimed, trusted: bool, now: Timestamp) -> Result<()> {
+        let every = tx.row(EVERY, values![claimed.feed]).await?.map_or(Ok(24), |row| row.int("every_hours"))?;
+        let next_at = now.saturating_add(SignedDuration::from_hours(every)).unwrap_or(Timestamp::MAX);
+        tx.run(REST, values![claimed.feed, claimed.until, 0, next_at, i64::from(trusted)]).await.map(drop)
+    }
+
+    /// Ends a pull of which nothing is taken; the directory stays as it is.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn end_pull(&self, claimed: &Claimed, ending: Ending, said: Vec<String>, now: Timestamp) -> Result<()> {
+        let mut tx = self.0.ledger().db().write().await?;
+        let all = noted(&mut tx, claimed.pull, said).await?;
+        tx.run(CLEAR, values![claimed.pull]).await?;
+        tx.run(END, values![claimed.pull, now, ending.code(), 0, 0, 0, all]).await?;
+        self.rest(&mut tx, claimed, false, now).await?;
+        let entry = by_itself(Act::Import, claimed.pull).because(ending.code());
+        self.0.ledger().commit(tx, now, entry).await
+    }
+
+    /// A pull broke off and goes on in a while, later each time; after the fifth it is over.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn put_off(
+        &self,
+        claimed: &Claimed,
+        (after, why): (Option<SignedDuration>, String),
+        now: Timestamp,
+    ) -> Result<()> {
+        let found = self.0.ledger().db().row(ALL, values![claimed.feed, 1]).await?.ok_or(StoreError::NotFound)?;
+        let failures = found.int("failures")? + 1;
+        if failures >= PATIENCE {
+            return self.end_pull(claimed, Ending::Unreachable, vec![why], now).await;
+        }
+        let minutes = 1_i64 << failures.clamp(0, 10);
+        let wait = after
+            .unwrap_or(SignedDuration::from_mins(minutes))
+            .clamp(SignedDuration::from_mins(1), SignedDuration::from_hours(6));
+        let next_at = now.saturating_add(wait).unwrap_or(Timestamp::MAX);
+        let mut tx = self.0.ledger().db().write().await?;
+        tx.run(REST, values![claimed.feed, claimed.until, failures, next_at, 0]).await?;
+        tx.commit().await
+    }
+}
