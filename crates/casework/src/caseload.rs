@@ -24,11 +24,11 @@ statements! {
         theirs!("c.worker", "$3", "$4"),
         " ORDER BY c.next_due NULLS FIRST, c.id LIMIT $5"
     );
-    /// Fifty at once: where fewer are wanted, the last stands there again.
+    /// Fifty at once, of those that `TURNS` gave: where fewer are wanted, the last stands there again.
     SHOWN = "SELECT c.id, p.given, p.family, p.preferred, p.risk, p.risk_note, c.sent_at, c.first_contact, c.next_action, c.sessions_agreed, c.sessions_used, u.name AS worker_name \
              FROM case_file c JOIN person p ON p.tenant = c.tenant AND p.id = c.person JOIN app_user u ON u.tenant = c.tenant AND u.id = c.worker \
-             WHERE c.tenant = $1 AND c.scheme = $2 AND c.id IN (\
-             $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, $48, $49, $50, $51, $52)";
+             WHERE c.tenant = $1 AND c.id IN (\
+             $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44, $45, $46, $47, $48, $49, $50, $51)";
     NAME = "SELECT name FROM app_user WHERE tenant = $1 AND id = $2";
     CLOSED = concat!(
         "SELECT c.id, p.given, p.family, p.preferred, c.closed_at, c.outcome, u.name AS worker_name \
@@ -179,7 +179,7 @@ impl Casework {
             let Some(last) = some.last() else { break };
             let padded =
                 some.iter().chain(std::iter::repeat(last)).take(SHOWN_AT_ONCE).map(|turn| Value::from(turn.id));
-            let rows = tx.rows(SHOWN, values![tenant, scheme].into_iter().chain(padded).collect()).await?;
+            let rows = tx.rows(SHOWN, values![tenant].into_iter().chain(padded).collect()).await?;
             let ids = rows.iter().map(|row| row.parsed("id")).collect::<Result<Vec<CaseId>>>()?;
             for turn in some {
                 if let Some(at) = ids.iter().position(|id| *id == turn.id) {

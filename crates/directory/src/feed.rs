@@ -12,7 +12,7 @@ const LONGEST: usize = 500;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NotAnAddress {
     /// Nothing, or no address at all.
-    #[error("Enter the address of the feed, like https://directory.example.org/api")]
+    #[error("Enter the address of the feed, beginning with https://")]
     NotOne,
     /// Not over TLS.
     #[error("The address of the feed must begin with https://")]

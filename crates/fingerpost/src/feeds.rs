@@ -12,10 +12,14 @@ use fingerpost_store::{Act, Entry, Resource, Store, StoreError};
 use crate::ambient;
 use crate::cli::Feed;
 
-/// Services of the sources that are listed, and pages that a pull has read, are told on a terminal only.
-fn told(pull: &Pull) {
-    let ending = pull.ending.map_or("not ended yet", fingerpost_directory::feed::Ending::label);
-    println!("  {ending}");
+fn told(feed: &Followed, pull: &Pull) {
+    match pull.ending {
+        Some(ending) => println!("  {}", ending.label()),
+        None if feed.failures > 0 => {
+            println!("  It did not answer. It is asked again, from page {} on", pull.next_page)
+        }
+        None => println!("  It is being read: page {}", pull.next_page),
+    }
     println!(
         "  {} services listed: {} added, {} changed, {} unchanged, {} refused; {} not listed any more, {} left the search.",
         pull.listed, pull.added, pull.changed, pull.unchanged, pull.refused, pull.missing, pull.left_out
@@ -87,11 +91,11 @@ async fn list(stewardship: &Stewardship, only: Option<&str>) -> anyhow::Result<(
         let how = if feed.paused {
             "paused".to_owned()
         } else {
-            format!("every {} hours, next {}", feed.every_hours, feed.next_at)
+            format!("every {} hours, next {}", feed.every_hours, feed.next_at.strftime("%-d %B %Y %H:%M UTC"))
         };
         println!("{}: {} ({how})", feed.source.name, feed.url);
         match &feed.last {
-            Some(pull) => told(pull),
+            Some(pull) => told(feed, pull),
             None => println!("  Not pulled yet."),
         }
     }

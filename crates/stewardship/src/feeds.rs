@@ -32,6 +32,8 @@ statements! {
              FROM feed_pull WHERE feed = $1 ORDER BY began_at DESC, id DESC LIMIT $2";
     HOW = "UPDATE feed SET every_hours = $2, paused = $3 WHERE id = $1";
     NOW = "UPDATE feed SET next_at = $2, failures = 0, trust_next = CASE WHEN $3 = 1 THEN 1 ELSE trust_next END, paused = 0 WHERE id = $1";
+    /// Asked first, because mostly it is nobody's turn, and claiming keeps others from writing.
+    DUE = "SELECT id FROM feed WHERE paused = 0 AND next_at <= $1 AND (claimed_until IS NULL OR claimed_until <= $1) LIMIT 1";
     /// Whose turn it is: one, for a while.
     CLAIM = "UPDATE feed SET claimed_until = $2 WHERE id = (SELECT id FROM feed WHERE paused = 0 AND next_at <= $1 AND (claimed_until IS NULL OR claimed_until <= $1) ORDER BY next_at, id LIMIT 1) \
              AND (claimed_until IS NULL OR claimed_until <= $1) RETURNING id, source, url, failures, trust_next";
@@ -336,6 +338,9 @@ impl Stewardship {
     /// # Errors
     /// When the database fails.
     pub async fn claim_feed(&self, now: Timestamp) -> Result<Option<Claimed>> {
+        if self.0.ledger().db().row(DUE, values![now]).await?.is_none() {
+            return Ok(None);
+        }
         let until = now.saturating_add(CLAIMED_FOR).unwrap_or(Timestamp::MAX);
         let mut tx = self.0.ledger().db().write().await?;
         let Some(row) = tx.row(CLAIM, values![now, until]).await? else { return Ok(None) };
@@ -360,15 +365,13 @@ impl Stewardship {
         }))
     }
 
-    /// Holds the claim on; `NotFound` when somebody else has it by now.
-    async fn hold(&self, tx: &mut Tx, claimed: &mut Claimed, now: Timestamp) -> Result<()> {
+    /// Holds the claim on, with what else the transaction does: until when, once it is committed. `NotFound` when somebody
+    /// else has it by now.
+    async fn hold(&self, tx: &mut Tx, claimed: &Claimed, now: Timestamp) -> Result<Timestamp> {
         let until = now.saturating_add(CLAIMED_FOR).unwrap_or(Timestamp::MAX).max(claimed.until);
         match tx.run(HOLD, values![claimed.feed, claimed.until, until]).await? {
             0 => Err(StoreError::NotFound),
-            _ => {
-                claimed.until = until;
-                Ok(())
-            }
+            _ => Ok(until),
         }
     }
 
@@ -397,7 +400,7 @@ impl Stewardship {
         now: Timestamp,
     ) -> Result<(u64, i64)> {
         let mut tx = self.0.ledger().db().write().await?;
-        self.hold(&mut tx, claimed, now).await?;
+        let until = self.hold(&mut tx, claimed, now).await?;
         let mut fresh = 0;
         for one in items {
             fresh += tx.run(STAGE, values![claimed.pull, &one.item, &one.digest, one.body.clone()]).await?;
@@ -410,6 +413,7 @@ impl Stewardship {
         tx.run(READ_ON, values![claimed.pull, next, read.requests, listed, last, read.cut_short, all]).await?;
         let in_all = tx.row(COUNTS, values![claimed.pull]).await?.ok_or(StoreError::NotFound)?.int("listed")?;
         tx.commit().await?;
+        claimed.until = until;
         claimed.next_page = claimed.next_page.saturating_add(1);
         claimed.read_all = last;
         Ok((fresh, in_all))
@@ -463,7 +467,7 @@ impl Stewardship {
     /// Takes the next services; `false` when there are no more.
     async fn take_some(&self, claimed: &mut Claimed, now: Timestamp) -> Result<bool> {
         let mut tx = self.0.ledger().db().write().await?;
-        self.hold(&mut tx, claimed, now).await?;
+        let until = self.hold(&mut tx, claimed, now).await?;
         let rows = tx.rows(TO_TAKE, values![claimed.pull, AT_ONCE]).await?;
         if rows.is_empty() {
             return Ok(false);
@@ -500,6 +504,7 @@ impl Stewardship {
         let all = noted(&mut tx, claimed.pull, said).await?;
         tx.run(COUNTED, values![claimed.pull, added, changed, unchanged, refused, all]).await?;
         self.0.ledger().commit(tx, now, by_itself(Act::Import, claimed.pull)).await?;
+        claimed.until = until;
         Ok(true)
     }
 
@@ -508,7 +513,7 @@ impl Stewardship {
         let (feed, id) = (claimed.feed, claimed.pull);
         let today = day_of(now);
         let mut tx = self.0.ledger().db().write().await?;
-        self.hold(&mut tx, &mut claimed, now).await?;
+        claimed.until = self.hold(&mut tx, &claimed, now).await?;
         let untouched = count(&mut tx, UNTOUCHED, values![id]).await?;
         let missing = count(&mut tx, MISSING, values![feed, id]).await?;
         let here = |item: &str| stable_id(&claimed.source, "service", item);
@@ -583,6 +588,8 @@ impl Stewardship {
             .clamp(SignedDuration::from_mins(1), SignedDuration::from_hours(6));
         let next_at = now.saturating_add(wait).unwrap_or(Timestamp::MAX);
         let mut tx = self.0.ledger().db().write().await?;
+        let all = noted(&mut tx, claimed.pull, [why]).await?;
+        tx.run(NOTED, values![claimed.pull, all]).await?;
         tx.run(REST, values![claimed.feed, claimed.until, failures, next_at, 0]).await?;
         tx.commit().await
     }

@@ -36,7 +36,7 @@ const AT_ONCE: i64 = 16;
 const SEAL_EVERY: Duration = Duration::from_secs(1);
 const WORK_EVERY: Duration = Duration::from_secs(2);
 const SWEEP_EVERY: Duration = Duration::from_secs(60);
-const FOLLOW_EVERY: Duration = Duration::from_secs(15);
+const FOLLOW_EVERY: Duration = Duration::from_secs(5);
 const COUNT_EVERY: Duration = Duration::from_secs(15 * 60);
 
 /// The worker of one node.

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use fingerpost_directory::feed::{Ending, FeedAddress};
 use fingerpost_domain::Timestamp;
-use fingerpost_domain::ambient::StoppedClock;
+use fingerpost_domain::ambient::{Clock, StoppedClock};
 use fingerpost_domain::id::{FeedId, TenantId};
 use fingerpost_feeds::{Follower, Manners};
 use fingerpost_stewardship::{NewFeed, Pull, Source, Stewardship};
@@ -28,6 +28,17 @@ pub(crate) struct Following {
     pub(crate) clock: StoppedClock,
     pub(crate) feed: FeedId,
     store: Store,
+}
+
+/// A clock that goes on with each look: what is held is held by what it says then.
+struct Ticking(StoppedClock);
+
+impl Clock for Ticking {
+    fn now(&self) -> Timestamp {
+        let now = self.0.now();
+        self.0.set(now.saturating_add(SignedDuration::from_millis(1_250)).unwrap());
+        now
+    }
 }
 
 pub(crate) fn manners() -> Manners {
@@ -60,13 +71,12 @@ impl Following {
         let new = NewFeed { source, address, every_hours: 24 };
         let feed = stewardship.add_feed(&new, entry(), start()).await.unwrap();
         let clock = StoppedClock::at(start());
-        let follower = Follower::new(stewardship.clone(), Arc::new(clock.clone()), manners());
+        let follower = Follower::new(stewardship.clone(), Arc::new(Ticking(clock.clone())), manners());
         Self { stewardship, follower, clock, feed, store: store.clone() }
     }
 
     /// The same day, after `hours`.
     pub(crate) fn later(&self, hours: i64) -> Timestamp {
-        use fingerpost_domain::ambient::Clock as _;
         let then = self.clock.now().saturating_add(SignedDuration::from_hours(hours)).unwrap();
         self.clock.set(then);
         then
