@@ -101,7 +101,7 @@ for (const how of [{ width: 1280, javaScriptEnabled: true }, { width: 320, javaS
     assert.ok(await anyone.getByRole('link', { name: named(2), exact: true }).isVisible(), 'its entries are still found')
 
     await steward.getByRole('link', { name: `County ${width}` }).click()
-    await steward.getByText('How often, and what may be done').click()
+    await steward.getByText('Where it is, how often').click()
     await steward.getByLabel('Its licence lets us').uncheck()
     await steward.getByRole('button', { name: 'Save' }).click()
     assert.equal((await fetch(`${server.address}/oruk/services/${id(start + 2)}`)).status, 404, 'taken back at once')

@@ -1,7 +1,9 @@
 //! A directory of others that is followed: where its pages are, and how a pull of it can end.
 
+use std::net::IpAddr;
+
 use fingerpost_domain::coded;
-use url::Url;
+use url::{Host, Url};
 
 /// Services that one question asks for.
 const PER_PAGE: u32 = 100;
@@ -58,6 +60,16 @@ impl FeedAddress {
         self.0.as_str().trim_end_matches('/')
     }
 
+    /// Its host, where that is written as an address.
+    #[must_use]
+    pub fn ip(&self) -> Option<IpAddr> {
+        match self.0.host()? {
+            Host::Ipv4(ip) => Some(ip.into()),
+            Host::Ipv6(ip) => Some(ip.into()),
+            Host::Domain(_) => None,
+        }
+    }
+
     fn below(&self, parts: &[&str]) -> Url {
         let mut url = self.0.clone();
         if let Ok(mut path) = url.path_segments_mut() {
@@ -86,6 +98,8 @@ coded! {
     pub enum Ending {
         /// Its services were taken.
         Taken = "taken",
+        /// Its services were taken; so many of its entries are gone that none of them left.
+        Shrunk = "shrunk",
         /// It lists nothing.
         Empty = "empty",
         /// What came was no page of a directory.
@@ -111,6 +125,9 @@ impl Ending {
     pub const fn label(self) -> &'static str {
         match self {
             Self::Taken => "Read to its end",
+            Self::Shrunk => {
+                "Read to its end, but more than a fifth of its entries are gone. None of them left the search"
+            }
             Self::Empty => "It lists nothing. Nothing was changed",
             Self::Unreadable => "What came was no page of a directory. Nothing was changed. Check the address",
             Self::TooLarge => "What came was larger than any page of a directory. Nothing was changed",

@@ -4,12 +4,12 @@
 //! Nothing that a page says about itself is believed (`claims`): real feeds say 31 and send 128. Version 1 is brought into
 //! the names of version 3; what neither names is kept as it came.
 
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
 use crate::hsds::Service;
-
-/// Where a page keeps its items: version 3 of the UK profile, and version 1.
-const LISTS: [&str; 2] = ["contents", "content"];
 
 /// What a page says about its feed. Worth reporting where it is wrong; good for nothing else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -22,63 +22,71 @@ pub struct Claims {
     pub last: Option<bool>,
 }
 
-/// A page of a feed.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Page {
-    /// Its items, as they came.
-    pub items: Vec<Value>,
+/// A page of a feed: its items as they came, unread, so that a page of millions of small things costs no more than its bytes.
+#[derive(Debug)]
+pub struct Page<'a> {
+    /// Its items.
+    pub items: Vec<&'a RawValue>,
     /// What it says about its feed.
     pub claims: Claims,
 }
 
-fn first<'a>(map: &'a Map<String, Value>, names: &[&str]) -> Option<&'a Value> {
-    names.iter().find_map(|name| map.get(*name))
+/// An envelope of version 3, or of version 1.
+#[derive(Deserialize)]
+struct Envelope<'a> {
+    #[serde(borrow, alias = "content")]
+    contents: Option<Vec<&'a RawValue>>,
+    #[serde(borrow, alias = "totalElements")]
+    total_items: Option<&'a RawValue>,
+    #[serde(borrow, alias = "totalPages")]
+    total_pages: Option<&'a RawValue>,
+    #[serde(borrow, alias = "last")]
+    last_page: Option<&'a RawValue>,
+    id: Option<IgnoredAny>,
+    name: Option<IgnoredAny>,
 }
 
-/// Reads a page: an envelope of either version, a bare list, or a service by itself. `None` for anything else.
-#[must_use]
-pub fn page(whole: Value) -> Option<Page> {
-    match whole {
-        Value::Array(items) => Some(Page { items, claims: Claims::default() }),
-        Value::Object(mut page) => {
-            let claims = Claims {
-                total: first(&page, &["total_items", "totalElements"]).and_then(Value::as_u64),
-                pages: first(&page, &["total_pages", "totalPages"]).and_then(Value::as_u64),
-                last: first(&page, &["last_page", "last"]).and_then(Value::as_bool),
-            };
-            if let Some(Value::Array(items)) = LISTS.iter().find_map(|list| page.remove(*list)) {
-                return Some(Page { items, claims });
-            }
-            let alone = page.contains_key("id") && page.contains_key("name");
-            alone.then(|| Page { items: vec![Value::Object(page)], claims: Claims::default() })
-        }
-        _ => None,
+/// Reads a page: an envelope of either version, a bare list, or a service by itself. `None` for other JSON.
+///
+/// # Errors
+/// Where it is no JSON.
+pub fn page(text: &str) -> serde_json::Result<Option<Page<'_>>> {
+    let whole: &RawValue = serde_json::from_str(text)?;
+    if whole.get().starts_with('[') {
+        let items = serde_json::from_str(text)?;
+        return Ok(Some(Page { items, claims: Claims::default() }));
     }
+    let Ok(envelope) = serde_json::from_str::<Envelope<'_>>(text) else { return Ok(None) };
+    fn said<T: serde::de::DeserializeOwned>(raw: Option<&RawValue>) -> Option<T> {
+        raw.and_then(|raw| serde_json::from_str(raw.get()).ok())
+    }
+    let claims =
+        Claims { total: said(envelope.total_items), pages: said(envelope.total_pages), last: said(envelope.last_page) };
+    if let Some(items) = envelope.contents {
+        return Ok(Some(Page { items, claims }));
+    }
+    let alone = envelope.id.is_some() && envelope.name.is_some();
+    Ok(alone.then(|| Page { items: vec![whole], claims: Claims::default() }))
 }
 
-/// The id of an item, in whatever way it is written.
+/// The longest id of an item, in bytes.
+const LONGEST_ID: usize = 200;
+
+/// The id of an item, in whatever way it is written; none where it is longer than any id, or holds what is no letter.
 #[must_use]
 pub fn id_of(item: &Value) -> Option<String> {
-    match item.get("id")? {
-        Value::String(id) if !id.trim().is_empty() => Some(id.trim().to_owned()),
-        Value::Number(id) => Some(id.to_string()),
-        _ => None,
-    }
+    let id = match item.get("id")? {
+        Value::String(id) => id.trim().to_owned(),
+        Value::Number(id) => id.to_string(),
+        _ => return None,
+    };
+    let fits = !id.is_empty() && id.len() <= LONGEST_ID && !id.contains(char::is_control);
+    fits.then_some(id)
 }
 
-/// Parts that only a whole service has. A list carries the service and its organisation; its times and places are asked for by themselves.
-const PARTS: &[&str] = &[
-    "schedules",
-    "regular_schedule",
-    "regular_schedules",
-    "service_at_locations",
-    "service_areas",
-    "attributes",
-    "service_taxonomys",
-    "service_taxonomies",
-    "cost_options",
-    "contacts",
-];
+/// Parts that only a whole service has. A list carries the service and its organisation, sometimes more of it; its times and
+/// places are asked for by themselves.
+const PARTS: &[&str] = &["schedules", "regular_schedule", "regular_schedules", "service_at_locations"];
 
 /// The item says when or where, not only what: nobody has to ask for it by itself.
 #[must_use]
@@ -229,6 +237,9 @@ fn lifted(item: &mut Map<String, Value>) {
 /// # Errors
 /// Why it is none, in words.
 pub fn service(mut item: Value) -> Result<Service, String> {
+    if let (Some(id), Some(fields)) = (id_of(&item), item.as_object_mut()) {
+        fields.insert("id".to_owned(), Value::String(id));
+    }
     without_nulls(&mut item);
     if let Some(fields) = item.as_object_mut() {
         lifted(fields);
@@ -243,14 +254,16 @@ mod tests {
 
     #[test]
     fn pages_of_both_versions_are_read_and_their_claims_only_noted() {
-        let three = json!({ "total_items": 31, "total_pages": 2, "last_page": false, "contents": [{ "id": "1" }, { "id": "2" }] });
-        let read = page(three).unwrap();
-        assert_eq!((read.items.len(), read.claims.total, read.claims.last), (2, Some(31), Some(false)));
-        let one = page(json!({ "totalElements": 1, "totalPages": 1, "last": true, "content": [] })).unwrap();
-        assert_eq!((one.items.len(), one.claims.pages, one.claims.last), (0, Some(1), Some(true)));
-        assert_eq!(page(json!([{ "id": 3 }])).unwrap().items.len(), 1);
-        assert_eq!(page(json!({ "id": "4", "name": "Choir" })).unwrap().items.len(), 1);
-        assert!(page(json!({ "error": "no" })).is_none() && page(json!("<html>")).is_none());
+        let read = |text: &str| page(text).unwrap().map(|page| (page.items.len(), page.claims));
+        let three = r#"{"total_items": 31, "total_pages": 2, "last_page": false, "contents": [{"id": "1"}, {"id": "2"}], "more": [1]}"#;
+        let claims = Claims { total: Some(31), pages: Some(2), last: Some(false) };
+        assert_eq!(read(three), Some((2, claims)));
+        let one = read(r#"{"totalElements": "many", "totalPages": 1, "last": true, "content": []}"#).unwrap();
+        assert_eq!(one, (0, Claims { total: None, pages: Some(1), last: Some(true) }));
+        assert_eq!(read(r#" [{"id": 3}]"#).unwrap().0, 1);
+        assert_eq!(read(r#"{"id": "4", "name": "Choir"}"#).unwrap().0, 1);
+        assert_eq!((read(r#"{"error": "no"}"#), read("7"), read(r#"{"contents": {}}"#)), (None, None, None));
+        assert!(page("<html>").is_err() && page("[1,").is_err());
     }
 
     #[test]
@@ -294,7 +307,11 @@ mod tests {
     fn version_three_stays_as_it_came() {
         let new = json!({ "id": "1", "name": "Choir", "schedules": [{ "id": "s", "byday": "MO" }], "organization": { "id": "o", "name": "T" } });
         assert_eq!(serde_json::to_value(service(new.clone()).unwrap()).unwrap(), new);
-        assert!(is_whole(&new) && !is_whole(&json!({ "id": "1", "organization": {}, "schedules": [] })));
+        assert!(is_whole(&new) && !is_whole(&json!({ "id": "1", "contacts": [{ "id": "c" }], "schedules": [] })));
+        for odd in [json!("a\u{0}b"), json!("x".repeat(201)), json!({}), json!("")] {
+            assert_eq!(id_of(&json!({ "id": odd })), None);
+        }
+        assert_eq!(service(json!({ "id": " 7 ", "name": "Choir" })).unwrap().id, "7");
         assert_eq!((id_of(&json!({ "id": 5 })), id_of(&json!({ "id": " " }))), (Some("5".to_owned()), None));
         assert!(service(json!({ "id": "1", "name": ["no"] })).is_err());
     }

@@ -521,6 +521,14 @@ impl Tx {
     }
 }
 
+/// A transaction of PostgreSQL, begun to its end, whoever still waits for it. Cut off between its question and the answer, sqlx
+/// gives the connection back with the transaction open: whoever has it next would read what was, and could not write.
+async fn begun(pool: &PgPool, how: &'static str) -> Result<sqlx::Transaction<'static, Postgres>> {
+    let pool = pool.clone();
+    let begun = tokio::spawn(async move { pool.begin_with(how).await }).await;
+    Ok(begun.unwrap_or(Err(sqlx::Error::WorkerCrashed))?)
+}
+
 impl Db {
     /// A transaction that may write. On SQLite it takes the writer at once, so none is ever upgraded.
     ///
@@ -531,7 +539,7 @@ impl Db {
             Self::Sqlite { writer, .. } => {
                 Tx::Sqlite(SqliteTx::Write(Written { write: writer.begin().await?, later: Later::default() }))
             }
-            Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+            Self::Postgres(pool) => Tx::Postgres(begun(pool, "BEGIN").await?),
         })
     }
 
@@ -567,9 +575,7 @@ impl Db {
     pub async fn read(&self) -> Result<Tx> {
         Ok(match self {
             Self::Sqlite { readers, .. } => Tx::Sqlite(SqliteTx::Read(readers.begin().await?)),
-            Self::Postgres(pool) => {
-                Tx::Postgres(pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
-            }
+            Self::Postgres(pool) => Tx::Postgres(begun(pool, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?),
         })
     }
 }

@@ -14,6 +14,9 @@ use ureq::unversioned::transport::NextTimeout;
 /// What stands in the error where an address is inside: how [`crate::ask`] knows it again.
 pub(crate) const INSIDE: &str = "an address inside this network";
 
+/// The same where it is asked for without TLS, outside.
+pub(crate) const PLAIN: &str = "an address outside without TLS";
+
 const fn v4_is_public(ip: Ipv4Addr) -> bool {
     let [a, b, c, _] = ip.octets();
     // RFC 6890 and its registry: networks that are not of the public internet.
@@ -62,12 +65,16 @@ pub(crate) struct Guard {
 impl Resolver for Guard {
     fn resolve(&self, uri: &Uri, config: &Config, timeout: NextTimeout) -> Result<ResolvedSocketAddrs, ureq::Error> {
         let all = DefaultResolver::default().resolve(uri, config, timeout)?;
+        let refused = |why| Err(ureq::Error::Io(std::io::Error::new(std::io::ErrorKind::PermissionDenied, why)));
+        let named = |at: &std::net::SocketAddr| self.also.contains(&at.ip());
         // One that is inside is enough: whoever answers so wants to be let in.
-        if all.iter().all(|at| is_public(at.ip()) || self.also.contains(&at.ip())) {
-            Ok(all)
-        } else {
-            Err(ureq::Error::Io(std::io::Error::new(std::io::ErrorKind::PermissionDenied, INSIDE)))
+        if !all.iter().all(|at| is_public(at.ip()) || named(at)) {
+            return refused(INSIDE);
         }
+        if uri.scheme_str() != Some("https") && !all.iter().all(named) {
+            return refused(PLAIN);
+        }
+        Ok(all)
     }
 }
 

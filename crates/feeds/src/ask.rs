@@ -7,13 +7,12 @@ use std::time::Duration;
 
 use fingerpost_directory::feed::Ending;
 use jiff::SignedDuration;
-use serde_json::Value;
 use ureq::unversioned::transport::DefaultConnector;
 
-use crate::address::{Guard, INSIDE};
+use crate::address::{Guard, INSIDE, PLAIN};
 
-/// The largest answer that is read, in bytes: 100 of the largest entries.
-const LARGEST: u64 = 32 * 1024 * 1024;
+/// The largest answer that is read, in bytes: a hundred large entries.
+const LARGEST: u64 = 8 * 1024 * 1024;
 /// How long a connection may take.
 const CONNECTS_IN: Duration = Duration::from_secs(10);
 /// Redirects that are followed.
@@ -67,8 +66,8 @@ impl Asker {
         Self(ureq::Agent::with_parts(config, DefaultConnector::default(), Guard { also }))
     }
 
-    /// What stands at an address, as JSON.
-    pub(crate) fn ask(&self, address: &str) -> Result<Value, Trouble> {
+    /// What stands at an address, as text.
+    pub(crate) fn ask(&self, address: &str) -> Result<String, Trouble> {
         let mut answer = self.0.get(address).call().map_err(|error| trouble(&error))?;
         let status = answer.status().as_u16();
         if status != 200 {
@@ -76,15 +75,7 @@ impl Asker {
             return Err(refusal(status, after));
         }
         let bytes = whole(answer.body_mut().as_reader())?;
-        serde_json::from_slice(&bytes).map_err(|error| {
-            let html = bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'<');
-            let what = if html {
-                "It answers with a web page, not with data.".to_owned()
-            } else {
-                format!("It is no JSON: {error}.")
-            };
-            Trouble::Never(Ending::Unreadable, what)
-        })
+        String::from_utf8(bytes).map_err(|_| Trouble::Never(Ending::Unreadable, "It is no text (UTF-8).".to_owned()))
     }
 }
 
@@ -102,6 +93,9 @@ fn refusal(status: u16, after: Option<i64>) -> Trouble {
 fn trouble(error: &ureq::Error) -> Trouble {
     let never = |ending, what: &str| Trouble::Never(ending, what.to_owned());
     match error {
+        ureq::Error::Io(plain) if plain.to_string() == PLAIN => {
+            never(Ending::Refused, "It leads to an address without https.")
+        }
         ureq::Error::Io(inside) if inside.to_string() == INSIDE => {
             never(Ending::Internal, "Its name, or a redirect, leads to an address inside.")
         }

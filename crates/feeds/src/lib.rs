@@ -12,33 +12,44 @@ mod ask;
 use std::fmt::Write as _;
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use fingerpost_directory::feed::{Ending, FeedAddress};
+use fingerpost_directory::feed::{Ending, FeedAddress, NotAnAddress};
+use fingerpost_directory::hsds::LARGEST;
 use fingerpost_directory::pages::{self, Claims};
 use fingerpost_domain::Timestamp;
 use fingerpost_domain::ambient::Clock;
-use fingerpost_stewardship::{Claimed, MOST_ITEMS, ReadOn, Staged, Stewardship};
+use fingerpost_domain::id::FeedId;
+use fingerpost_stewardship::{Claimed, Known, ReadOn, Staged, Stewardship};
 use fingerpost_store::StoreError;
 use serde_json::Value;
+use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
 use ask::{Asker, Trouble};
 
-/// Services of one page whose own answer may fail before the page is tried again later.
-const MOST_FAILURES: usize = 5;
+/// Items of one page, at most: fifty times what we ask for.
+const MOST_ON_A_PAGE: usize = 5_000;
+/// Services of one page that do not answer, before the page is tried again later.
+const MOST_UNANSWERED: usize = 5;
+/// Services that are asked for before what came is kept, and the claim held on.
+const KEPT_AT: usize = 20;
 
 /// How feeds are asked.
 #[derive(Debug, Clone)]
 pub struct Manners {
     /// Between two questions.
     pub pause: Duration,
-    /// Addresses that are not of the public internet and may be asked, without TLS too.
+    /// Addresses that are not of the public internet, at which feeds may be followed, without TLS too.
     pub also: Arc<[IpAddr]>,
     /// Pages of one feed, at most.
     pub most_pages: u32,
     /// How long an answer may take, from the first question of its name to its last byte.
     pub patience: Duration,
+    /// How long one feed is read before others have their turn.
+    pub turn: Duration,
+    /// Days after which a service is asked for by itself, though its list says nothing new.
+    pub anew_days: i64,
 }
 
 impl Default for Manners {
@@ -48,6 +59,8 @@ impl Default for Manners {
             also: Arc::from([]),
             most_pages: 5_000,
             patience: Duration::from_mins(1),
+            turn: Duration::from_mins(30),
+            anew_days: 28,
         }
     }
 }
@@ -57,9 +70,22 @@ impl Manners {
     ///
     /// # Errors
     /// Why it is none.
-    pub fn address(&self, typed: &str) -> Result<FeedAddress, fingerpost_directory::feed::NotAnAddress> {
+    pub fn address(&self, typed: &str) -> Result<FeedAddress, NotAnAddress> {
         FeedAddress::parse(typed, !self.also.is_empty())
     }
+}
+
+/// What became of a turn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Followed {
+    /// It is nobody's turn.
+    Nobody,
+    /// A feed did not answer, or had its time; it goes on later.
+    Later,
+    /// Another node has it by now, or somebody stopped it.
+    LetGo,
+    /// A pull is over.
+    Ended(Ending),
 }
 
 /// Follows feeds. Cloning shares its connections.
@@ -68,7 +94,8 @@ pub struct Follower {
     stewardship: Stewardship,
     clock: Arc<dyn Clock>,
     manners: Manners,
-    asker: Asker,
+    outside: Asker,
+    inside: Asker,
 }
 
 impl std::fmt::Debug for Follower {
@@ -87,170 +114,267 @@ enum Page {
     Over(Ending, String),
 }
 
+/// A service of a page: asked for, or left as it was.
+enum One {
+    Staged(Staged),
+    /// Left as it was, for a reason.
+    Said(Staged, String),
+    Later(Trouble),
+    Over(Ending, String),
+}
+
 impl Follower {
     /// A follower over the directory's records.
     #[must_use]
     pub fn new(stewardship: Stewardship, clock: Arc<dyn Clock>, manners: Manners) -> Self {
-        let asker = Asker::new(manners.also.clone(), manners.patience);
-        Self { stewardship, clock, manners, asker }
+        let outside = Asker::new(Arc::from([]), manners.patience);
+        let inside = Asker::new(manners.also.clone(), manners.patience);
+        Self { stewardship, clock, manners, outside, inside }
     }
 
     fn now(&self) -> Timestamp {
         self.clock.now()
     }
 
-    async fn ask(&self, address: String) -> Result<Value, Trouble> {
+    /// Asks; a feed outside is never let in, wherever it leads.
+    async fn ask(&self, feed: &FeedAddress, address: String) -> Result<String, Trouble> {
         tokio::time::sleep(self.manners.pause).await;
-        let asker = self.asker.clone();
+        let named = feed.ip().is_some_and(|ip| self.manners.also.contains(&ip));
+        let asker = if named { self.inside.clone() } else { self.outside.clone() };
         let asked = tokio::task::spawn_blocking(move || asker.ask(&address)).await;
         asked.unwrap_or_else(|_| Err(Trouble::Later("the question was broken off".to_owned(), None)))
     }
 
-    /// Follows the feed whose turn it is, to the end of its pull or as far as it answers. `None` when it is nobody's turn.
+    /// Follows the feed whose turn it is, of all or `only` that one, to the end of its pull or as far as it answers.
     ///
     /// # Errors
-    /// When the database fails, or another node took the pull over; it goes on at the next turn.
-    pub async fn follow(&self, mut progress: impl FnMut(&Claimed)) -> Result<Option<Ending>, StoreError> {
-        let Some(mut claimed) = self.stewardship.claim_feed(self.now()).await? else { return Ok(None) };
+    /// When the database fails; it goes on at the next turn.
+    pub async fn follow(&self, only: Option<FeedId>, progress: impl FnMut(&Claimed)) -> Result<Followed, StoreError> {
+        let Some(mut claimed) = self.stewardship.claim_feed(only, self.now()).await? else {
+            return Ok(Followed::Nobody);
+        };
+        match self.pull(&mut claimed, progress).await {
+            Err(StoreError::NotFound) => Ok(Followed::LetGo),
+            // What the database will not keep must not come round for ever.
+            Err(error) => {
+                tracing::warn!(feed = %claimed.feed, %error, "what a feed brought could not be kept");
+                let why = format!("Page {}: it could not be kept.", claimed.next_page);
+                self.stewardship.put_off(&mut claimed, (None, why), self.now()).await?;
+                Ok(Followed::Later)
+            }
+            done => done,
+        }
+    }
+
+    async fn pull(&self, claimed: &mut Claimed, mut progress: impl FnMut(&Claimed)) -> Result<Followed, StoreError> {
         let Ok(address) = self.manners.address(&claimed.url) else {
             let said = vec!["Its address may not be asked any more.".to_owned()];
-            self.stewardship.end_pull(&claimed, Ending::Internal, said, self.now()).await?;
-            return Ok(Some(Ending::Internal));
+            self.stewardship.end_pull(claimed, Ending::Internal, said, self.now()).await?;
+            return Ok(Followed::Ended(Ending::Internal));
         };
-        let mut had = Claims::default();
+        let began = Instant::now();
         while !claimed.read_all {
-            progress(&claimed);
-            match self.page(&mut claimed, &address, &mut had).await? {
+            progress(claimed);
+            if began.elapsed() > self.manners.turn {
+                self.stewardship.let_others(claimed, self.now()).await?;
+                return Ok(Followed::Later);
+            }
+            match self.page(claimed, &address).await? {
                 Page::Kept(last) if last => break,
                 Page::Kept(_) => {}
                 Page::Later(trouble) => {
+                    let page = claimed.next_page;
+                    let why = format!("Page {page}: {trouble}.");
                     let after = if let Trouble::Later(_, after) = trouble { after } else { None };
-                    let why = format!("Page {}: {trouble}.", claimed.next_page);
-                    self.stewardship.put_off(&claimed, (after, why), self.now()).await?;
-                    tracing::warn!(feed = %claimed.feed, page = claimed.next_page, "a feed did not answer; it is asked again later");
-                    return Ok(None);
+                    self.stewardship.put_off(claimed, (after, why), self.now()).await?;
+                    tracing::warn!(feed = %claimed.feed, page, "a feed did not answer; it is asked again later");
+                    return Ok(Followed::Later);
                 }
                 Page::Over(ending, said) => {
                     tracing::warn!(feed = %claimed.feed, ending = ending.code(), "a feed was not taken");
-                    self.stewardship.end_pull(&claimed, ending, vec![said], self.now()).await?;
-                    return Ok(Some(ending));
+                    self.stewardship.end_pull(claimed, ending, vec![said], self.now()).await?;
+                    return Ok(Followed::Ended(ending));
                 }
             }
         }
-        progress(&claimed);
-        let ending = self.stewardship.take_pull(claimed, || self.now()).await?;
-        Ok(Some(ending))
+        progress(claimed);
+        let ending = self.stewardship.take_pull(claimed.clone(), || self.now()).await?;
+        Ok(Followed::Ended(ending))
     }
 
-    async fn page(&self, claimed: &mut Claimed, address: &FeedAddress, had: &mut Claims) -> Result<Page, StoreError> {
+    async fn page(&self, claimed: &mut Claimed, address: &FeedAddress) -> Result<Page, StoreError> {
         let number = claimed.next_page;
         let most = self.manners.most_pages;
         if number > most {
             return Ok(Page::Over(Ending::Endless, format!("It has more than {most} pages.")));
         }
-        let whole = match self.ask(address.page(number)).await {
-            Ok(whole) => whole,
+        let text = match self.ask(address, address.page(number)).await {
+            Ok(text) => text,
             // Past its last page a feed has nothing, or says so in this way.
-            Err(Trouble::NotThere(status)) if number > 1 => {
-                let promised = had.pages.is_some_and(|pages| pages >= u64::from(number)) && had.last != Some(true);
-                let said =
-                    promised.then(|| format!("It promised a page {number} and answers {status}: read until there."));
-                let read = ReadOn { requests: 1, last: true, cut_short: promised };
-                self.stewardship.keep_page(claimed, &[], (read, said.into_iter().collect()), self.now()).await?;
-                return Ok(Page::Kept(true));
-            }
+            Err(Trouble::NotThere(_)) if number > 1 => return self.ended(claimed, Claims::default(), 1).await,
             Err(Trouble::NotThere(status)) => {
                 return Ok(Page::Over(Ending::Refused, format!("It answers {status}.")));
             }
             Err(Trouble::Never(ending, what)) => return Ok(Page::Over(ending, format!("Page {number}: {what}"))),
             Err(later @ Trouble::Later(..)) => return Ok(Page::Later(later)),
         };
-        let Some(page) = pages::page(whole) else {
-            return Ok(Page::Over(Ending::Unreadable, format!("Page {number} has no list of services.")));
+        let page = match pages::page(&text) {
+            Ok(Some(page)) => page,
+            Ok(None) => {
+                return Ok(Page::Over(Ending::Unreadable, format!("Page {number} has no list of services.")));
+            }
+            Err(error) => {
+                let html = text.trim_start().starts_with('<');
+                let what = if html { "a web page, not data".to_owned() } else { format!("no JSON: {error}") };
+                return Ok(Page::Over(Ending::Unreadable, format!("Page {number} is {what}.")));
+            }
         };
-        *had = page.claims;
         if page.items.is_empty() {
-            return self.last(claimed, page.claims).await;
+            return self.ended(claimed, page.claims, 1).await;
         }
-        let mut said = vec![];
-        let (mut items, mut bare) = (vec![], vec![]);
-        for (at, item) in (1_usize..).zip(page.items) {
-            match pages::id_of(&item) {
-                Some(id) => {
-                    items.push(id);
-                    bare.push(item);
+        if page.items.len() > MOST_ON_A_PAGE {
+            let what = format!("Page {number} has more than {MOST_ON_A_PAGE} services.");
+            return Ok(Page::Over(Ending::TooLarge, what));
+        }
+        let (items, mut said) = read(number, &page.items);
+        let ids: Vec<String> = items.iter().map(|(id, _)| id.clone()).collect();
+        let known = self.stewardship.known(claimed, &ids).await?;
+        let promised = page.claims.pages.and_then(|pages| i64::try_from(pages).ok()).unwrap_or(0);
+        let (mut staged, mut requests, mut unanswered, mut fresh) = (vec![], 1, 0, 0);
+        for ((id, item), known) in items.into_iter().zip(known) {
+            match known.page {
+                // Kept before the pull broke off in the middle of this page.
+                Some(page) if page == number => {
+                    fresh += 1;
+                    continue;
                 }
-                None => said.push(format!("Page {number}, {at}: it has no id and was left out.")),
+                Some(_) => continue,
+                None => {}
             }
-        }
-        let known = self.stewardship.digests(claimed.feed, &items).await?;
-        let (mut staged, mut requests, mut failed) = (vec![], 1, 0);
-        for ((id, item), known) in items.into_iter().zip(bare).zip(known) {
-            let digest = digest(&item);
-            if known.as_ref() == Some(&digest) {
-                staged.push(Staged { item: id, digest, body: None });
-                continue;
-            }
-            if pages::is_whole(&item) {
-                staged.push(Staged { item: id, digest, body: Some(item.to_string()) });
-                continue;
-            }
-            requests += 1;
-            match self.whole(address, &id).await {
-                Ok(Some(whole)) => staged.push(Staged { item: id, digest, body: Some(whole.to_string()) }),
-                // It has no page of its own: what the list says is all there is.
-                Ok(None) => staged.push(Staged { item: id, digest, body: Some(item.to_string()) }),
-                Err(Trouble::Never(Ending::Internal, what)) => return Ok(Page::Over(Ending::Internal, what)),
-                Err(trouble) => {
-                    failed += 1;
-                    if failed > MOST_FAILURES {
-                        return Ok(Page::Later(trouble));
-                    }
-                    said.push(format!("{id}: {trouble}; left as it was, and asked for again the next time."));
+            let asked = known.digest.as_ref() != Some(&self.digest(&id, item)) && !is_whole(item);
+            requests += i64::from(asked);
+            match self.one(address, (&id, item), &known).await {
+                One::Staged(one) => staged.push(one),
+                One::Said(one, why) => {
+                    said.push(why);
+                    staged.push(one);
+                }
+                One::Later(Trouble::Later(why, None)) if unanswered < MOST_UNANSWERED => {
+                    unanswered += 1;
+                    said.push(format!("{id}: {why}; left as it was, and asked for again the next time."));
                     staged.push(Staged { item: id, digest: String::new(), body: None });
                 }
+                One::Later(trouble) => return Ok(Page::Later(trouble)),
+                One::Over(ending, what) => return Ok(Page::Over(ending, what)),
+            }
+            if requests >= i64::try_from(KEPT_AT).unwrap_or(i64::MAX) {
+                let read = ReadOn { requests, promised, ..ReadOn::default() };
+                let some = (std::mem::take(&mut staged), std::mem::take(&mut said));
+                let kept = self.stewardship.keep_page(claimed, &some.0, (read, some.1), self.now()).await?;
+                if kept.too_much {
+                    return Ok(too_much());
+                }
+                fresh += kept.fresh;
+                requests = 0;
             }
         }
-        let read = ReadOn { requests, last: false, cut_short: false };
-        let claims = page.claims;
-        let (fresh, in_all) = self.stewardship.keep_page(claimed, &staged, (read, said), self.now()).await?;
-        if in_all > MOST_ITEMS {
-            return Ok(Page::Over(Ending::Endless, format!("It lists more than {MOST_ITEMS} services.")));
+        let read = ReadOn { requests, promised, turned: true, ..ReadOn::default() };
+        let kept = self.stewardship.keep_page(claimed, &staged, (read, said), self.now()).await?;
+        if kept.too_much {
+            return Ok(too_much());
         }
-        if fresh == 0 {
-            return self.ended(claimed, claims).await;
+        if fresh + kept.fresh == 0 {
+            // It brings nothing new: the end, whatever it says.
+            return self.ended(claimed, page.claims, 0).await;
         }
         Ok(Page::Kept(false))
     }
 
-    /// An empty page: the end.
-    async fn last(&self, claimed: &mut Claimed, claims: Claims) -> Result<Page, StoreError> {
-        let read = ReadOn { requests: 1, last: true, cut_short: false };
-        self.stewardship.keep_page(claimed, &[], (read, vec![]), self.now()).await?;
-        self.ended(claimed, claims).await
-    }
-
-    /// What is strange at the end is said.
-    async fn ended(&self, claimed: &Claimed, claims: Claims) -> Result<Page, StoreError> {
+    /// The end: whether it is the one that was promised, and what is strange about it.
+    async fn ended(&self, claimed: &mut Claimed, claims: Claims, requests: i64) -> Result<Page, StoreError> {
+        // Asked for, page `next_page` was not there, or brought nothing new.
+        let at = i64::from(claimed.next_page) - i64::from(requests == 0);
+        let cut_short = claimed.promised >= at && at > 1;
+        let said = cut_short
+            .then(|| format!("It promised {} pages, and has nothing new from page {at} on.", claimed.promised));
+        let read = ReadOn { requests, last: true, cut_short, ..ReadOn::default() };
+        self.stewardship.keep_page(claimed, &[], (read, said.into_iter().collect()), self.now()).await?;
         self.stewardship.note_claim(claimed, claims.total).await?;
         Ok(Page::Kept(true))
     }
 
-    /// A service by itself. `None` where it has no page of its own.
-    async fn whole(&self, address: &FeedAddress, id: &str) -> Result<Option<Value>, Trouble> {
-        match self.ask(address.service(id)).await {
-            Ok(whole) if pages::id_of(&whole).as_deref() == Some(id) => Ok(Some(whole)),
-            Ok(_) => Err(Trouble::Never(Ending::Unreadable, "it answers with another service".to_owned())),
-            Err(Trouble::NotThere(_)) => Ok(None),
-            Err(trouble) => Err(trouble),
+    /// The digest under which an item is known: it changes with what the list says, and once in a while by itself, each item on a
+    /// day of its own, because times and places may change without a word of the list.
+    fn digest(&self, id: &str, item: &RawValue) -> String {
+        let hex = |bytes: &[u8]| {
+            bytes.iter().fold(String::with_capacity(64), |mut text, byte| {
+                let _ = write!(text, "{byte:02x}");
+                text
+            })
+        };
+        let own_day = i64::from(Sha256::digest(id.as_bytes())[0]);
+        let period = (self.now().as_second() / (24 * 60 * 60) + own_day) / self.manners.anew_days.max(1);
+        format!("{}/{period}", hex(&Sha256::digest(item.get().as_bytes())))
+    }
+
+    /// A service of a page: as the list says it, by itself, or as it was.
+    async fn one(&self, address: &FeedAddress, (id, item): (&str, &RawValue), known: &Known) -> One {
+        let digest = self.digest(id, item);
+        let staged = |digest: String, body: Option<String>| Staged { item: id.to_owned(), digest, body };
+        if known.digest.as_ref() == Some(&digest) {
+            return One::Staged(staged(digest, None));
+        }
+        if is_whole(item) {
+            return One::Staged(staged(digest, Some(item.get().to_owned())));
+        }
+        let as_it_was = |why: &str| {
+            One::Said(
+                staged(String::new(), None),
+                format!("{id}: {why}; left as it was, and asked for again the next time."),
+            )
+        };
+        match self.ask(address, address.service(id)).await {
+            Ok(text) if text.len() > LARGEST => as_it_was("it is larger than any entry"),
+            Ok(text) => match serde_json::from_str::<Value>(&text) {
+                Ok(whole) if pages::id_of(&whole).as_deref() == Some(id) => One::Staged(staged(digest, Some(text))),
+                Ok(_) => as_it_was("it answers with another service"),
+                Err(_) => as_it_was("it answers with no service"),
+            },
+            // It has no page of its own: what the list says is all there is, unless more was known.
+            Err(Trouble::NotThere(_)) if known.digest.is_none() => {
+                One::Staged(staged(digest, Some(item.get().to_owned())))
+            }
+            Err(Trouble::NotThere(status)) => as_it_was(&format!("it answers {status}")),
+            Err(Trouble::Never(Ending::Internal, what)) => One::Over(Ending::Internal, what),
+            Err(Trouble::Never(_, what)) => as_it_was(what.trim_end_matches('.')),
+            Err(later @ Trouble::Later(..)) => One::Later(later),
         }
     }
 }
 
-/// SHA-256 of what a list says of a service, in hexadecimal.
-fn digest(item: &Value) -> String {
-    Sha256::digest(item.to_string().as_bytes()).iter().fold(String::with_capacity(64), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+fn too_much() -> Page {
+    Page::Over(Ending::Endless, "It has brought more than any directory has.".to_owned())
+}
+
+fn is_whole(item: &RawValue) -> bool {
+    serde_json::from_str(item.get()).is_ok_and(|item| pages::is_whole(&item))
+}
+
+/// The items of a page that can be kept, with their ids; and what is said of the others.
+fn read<'a>(number: u32, items: &[&'a RawValue]) -> (Vec<(String, &'a RawValue)>, Vec<String>) {
+    let (mut kept, mut said) = (vec![], vec![]);
+    for (at, item) in (1_usize..).zip(items) {
+        let id = if item.get().len() > LARGEST {
+            Err("it is larger than any entry")
+        } else {
+            let read = serde_json::from_str::<Value>(item.get()).ok();
+            read.as_ref().and_then(pages::id_of).ok_or("it has no id that can be kept")
+        };
+        match id {
+            Ok(id) => kept.push((id, *item)),
+            Err(why) if said.len() < 200 => said.push(format!("Page {number}, {at}: {why}; left out.")),
+            Err(_) => {}
+        }
+    }
+    (kept, said)
 }

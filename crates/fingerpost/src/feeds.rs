@@ -5,14 +5,14 @@ use std::io::IsTerminal;
 use anyhow::{Context, anyhow, bail};
 use fingerpost_domain::Timestamp;
 use fingerpost_domain::id::TenantId;
-use fingerpost_feeds::{Follower, Manners};
-use fingerpost_stewardship::{Feed as Followed, NewFeed, Pull, Source, Stewardship};
+use fingerpost_feeds::{Followed, Follower, Manners};
+use fingerpost_stewardship::{Claimed, Feed as KnownFeed, NewFeed, Pull, Source, Stewardship};
 use fingerpost_store::{Act, Entry, Resource, Store, StoreError};
 
 use crate::ambient;
 use crate::cli::Feed;
 
-fn told(feed: &Followed, pull: &Pull) {
+fn told(feed: &KnownFeed, pull: &Pull) {
     match pull.ending {
         Some(ending) => println!("  {}", ending.label()),
         None if feed.failures > 0 => {
@@ -29,7 +29,7 @@ fn told(feed: &Followed, pull: &Pull) {
     }
 }
 
-async fn by_name(stewardship: &Stewardship, source: &str) -> anyhow::Result<Followed> {
+async fn by_name(stewardship: &Stewardship, source: &str) -> anyhow::Result<KnownFeed> {
     let found = stewardship.feeds().await?.into_iter().find(|feed| feed.source.name == source);
     found.with_context(|| format!("{source}: no feed has that name; `fingerpost feed list` has them"))
 }
@@ -52,23 +52,25 @@ pub(crate) async fn run(store: &Store, manners: Manners, what: Feed, now: Timest
             );
         }
         Feed::Pull { source, trust } => {
-            if let Some(source) = &source {
-                let feed = by_name(&stewardship, source).await?;
-                stewardship.pull_now(feed.id, trust, entry(Act::Change), now).await?;
-            }
+            let only = match &source {
+                Some(source) => {
+                    let feed = by_name(&stewardship, source).await?;
+                    stewardship.pull_now(feed.id, trust, entry(Act::Change), now).await?;
+                    Some(feed.id)
+                }
+                None => None,
+            };
             let follower = Follower::new(stewardship.clone(), ambient::clock(), manners);
             let shown = std::io::stderr().is_terminal();
             let mut any = false;
-            while follower
-                .follow(|at| {
-                    any = true;
-                    if shown {
-                        eprint!("\r{}: page {}  ", at.source, at.next_page);
-                    }
-                })
-                .await?
-                .is_some()
-            {}
+            let told = |at: &Claimed| {
+                if shown {
+                    eprint!("\r{}: page {}  ", at.source, at.next_page);
+                }
+            };
+            while follower.follow(only, told).await? != Followed::Nobody {
+                any = true;
+            }
             if shown && any {
                 eprintln!();
             }
@@ -87,15 +89,17 @@ async fn list(stewardship: &Stewardship, only: Option<&str>) -> anyhow::Result<(
     if feeds.is_empty() {
         println!("No feed is followed. `fingerpost feed add ADDRESS --source NAME` follows one.");
     }
-    for feed in feeds.iter().filter(|feed| only.is_none_or(|only| only == feed.source.name)) {
+    for feed in feeds.into_iter().filter(|feed| only.is_none_or(|only| only == feed.source.name)) {
         let how = if feed.paused {
             "paused".to_owned()
         } else {
             format!("every {} hours, next {}", feed.every_hours, feed.next_at.strftime("%-d %B %Y %H:%M UTC"))
         };
         println!("{}: {} ({how})", feed.source.name, feed.url);
-        match &feed.last {
-            Some(pull) => told(feed, pull),
+        // With what was strange about the newest pull.
+        let (feed, pulls) = stewardship.feed(feed.id).await?;
+        match pulls.first() {
+            Some(pull) => told(&feed, pull),
             None => println!("  Not pulled yet."),
         }
     }

@@ -55,9 +55,9 @@ tables! {
     "directory_gap": "tenant" "id" "organisation" "why" "words" "need" "place" "days" "language" "made_at";
     "directory_source": "name" "licence" "attribution" "republish";
     "feed": "id" "source" "url" "every_hours" "paused" "trust_next" "added_at" "next_at" "failures" "claimed_until";
-    "feed_pull": "id" "feed" "began_at" "ended_at" "ending" "next_page" "read_all" "cut_short" "requests" "listed" "added" "changed" "unchanged" "refused" "missing" "left_out" "notes";
+    "feed_pull": "id" "feed" "began_at" "ended_at" "ending" "next_page" "read_all" "promised" "bytes" "cut_short" "requests" "listed" "added" "changed" "unchanged" "refused" "missing" "left_out" "notes";
     "feed_item": "feed" "item" "digest" "missing";
-    "feed_staged": "pull" "item" "digest" "body" "taken";
+    "feed_staged": "pull" "item" "page" "digest" "body" "taken";
     "postcode": "postcode" "latitude" "longitude" "lsoa" "source";
     "connection": "tenant" "id" "case_id" "service" "service_name" "request_key" "state" "ask" "first_visit" "told" "group_email" "offered_by" "offered_at" "answered_at" "answered_by" "reason" "started_on" "came" "missed" "ended_at" "meets" "way_in" "bring" "said";
     "connection_visit": "tenant" "connection" "on_day" "came" "told_by" "told_at";

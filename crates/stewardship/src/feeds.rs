@@ -6,7 +6,7 @@
 
 use fingerpost_directory::feed::{Ending, FeedAddress};
 use fingerpost_directory::hsds::stable_id;
-use fingerpost_directory::pages;
+use fingerpost_directory::{pages, tidy};
 use fingerpost_domain::Timestamp;
 use fingerpost_domain::calendar::day_of;
 use fingerpost_domain::id::{FeedId, PullId, TenantId};
@@ -18,47 +18,53 @@ use jiff::SignedDuration;
 
 use crate::Stewardship;
 use crate::entries::next;
-use crate::sources::{Source, put as put_source};
+use crate::sources::{Source, join as join_source, put as put_source};
 
 statements! {
     ADD = "INSERT INTO feed (id, source, url, every_hours, paused, trust_next, added_at, next_at, failures) VALUES ($1, $2, $3, $4, 0, 0, $5, $5, 0) ON CONFLICT (source) DO NOTHING";
     ALL = "SELECT f.id, f.source, f.url, f.every_hours, f.paused, f.trust_next, f.next_at, f.failures, f.claimed_until, \
-           s.licence, s.attribution, COALESCE(s.republish, 0) AS republish, (SELECT COUNT(*) FROM feed_item i WHERE i.feed = f.id) AS items, \
-           p.id AS pull, p.began_at, p.ended_at, p.ending, p.next_page, p.read_all, p.cut_short, p.requests, p.listed, p.added, p.changed, p.unchanged, p.refused, p.missing, p.left_out, p.notes \
+           s.licence, s.attribution, COALESCE(s.republish, 0) AS republish, (SELECT COUNT(*) FROM feed_item i WHERE i.feed = f.id AND i.missing = 0) AS items, \
+           p.id AS pull, p.began_at, p.ended_at, p.ending, p.next_page, p.read_all, p.cut_short, p.requests, p.listed, p.added, p.changed, p.unchanged, p.refused, p.missing, p.left_out, '[]' AS notes \
            FROM feed f LEFT JOIN directory_source s ON s.name = f.source \
            LEFT JOIN feed_pull p ON p.id = (SELECT q.id FROM feed_pull q WHERE q.feed = f.id ORDER BY q.began_at DESC, q.id DESC LIMIT 1) \
            WHERE CAST($1 AS TEXT) IS NULL OR f.id = $1 ORDER BY f.source LIMIT $2";
     PULLS = "SELECT id AS pull, began_at, ended_at, ending, next_page, read_all, cut_short, requests, listed, added, changed, unchanged, refused, missing, left_out, notes \
              FROM feed_pull WHERE feed = $1 ORDER BY began_at DESC, id DESC LIMIT $2";
-    HOW = "UPDATE feed SET every_hours = $2, paused = $3 WHERE id = $1";
+    /// Whoever is at it lets go when it is stopped.
+    HOW = "UPDATE feed SET every_hours = $2, paused = $3, url = $4, next_at = CASE WHEN next_at > $5 THEN $5 ELSE next_at END, \
+           claimed_until = CASE WHEN CAST($3 AS BIGINT) = 1 THEN NULL ELSE claimed_until END WHERE id = $1";
     NOW = "UPDATE feed SET next_at = $2, failures = 0, trust_next = CASE WHEN $3 = 1 THEN 1 ELSE trust_next END, paused = 0 WHERE id = $1";
     /// Asked first, because mostly it is nobody's turn, and claiming keeps others from writing.
-    DUE = "SELECT id FROM feed WHERE paused = 0 AND next_at <= $1 AND (claimed_until IS NULL OR claimed_until <= $1) LIMIT 1";
+    DUE = "SELECT id FROM feed WHERE paused = 0 AND next_at <= $1 AND (claimed_until IS NULL OR claimed_until <= $1) AND (CAST($2 AS TEXT) IS NULL OR id = $2) LIMIT 1";
     /// Whose turn it is: one, for a while.
-    CLAIM = "UPDATE feed SET claimed_until = $2 WHERE id = (SELECT id FROM feed WHERE paused = 0 AND next_at <= $1 AND (claimed_until IS NULL OR claimed_until <= $1) ORDER BY next_at, id LIMIT 1) \
-             AND (claimed_until IS NULL OR claimed_until <= $1) RETURNING id, source, url, failures, trust_next";
+    CLAIM = "UPDATE feed SET claimed_until = $2 WHERE id = (SELECT id FROM feed WHERE paused = 0 AND next_at <= $1 AND (claimed_until IS NULL OR claimed_until <= $1) AND (CAST($3 AS TEXT) IS NULL OR id = $3) ORDER BY next_at, id LIMIT 1) \
+             AND (claimed_until IS NULL OR claimed_until <= $1) RETURNING id, source, url";
     /// Whoever lost its claim writes nothing more.
-    HOLD = "UPDATE feed SET claimed_until = $3 WHERE id = $1 AND claimed_until = $2";
-    RUNNING = "SELECT id, next_page, read_all FROM feed_pull WHERE feed = $1 AND ended_at IS NULL ORDER BY began_at DESC LIMIT 1";
-    BEGIN = "INSERT INTO feed_pull (id, feed, began_at, next_page, read_all, cut_short, requests, listed, added, changed, unchanged, refused, missing, left_out, notes) VALUES ($1, $2, $3, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '[]')";
+    HOLD = "UPDATE feed SET claimed_until = $3 WHERE id = $1 AND claimed_until = $2 AND paused = 0 RETURNING failures";
+    RUNNING = "SELECT id, next_page, read_all, promised FROM feed_pull WHERE feed = $1 AND ended_at IS NULL ORDER BY began_at DESC LIMIT 1";
+    BEGIN = "INSERT INTO feed_pull (id, feed, began_at, next_page, read_all, promised, bytes, cut_short, requests, listed, added, changed, unchanged, refused, missing, left_out, notes) VALUES ($1, $2, $3, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '[]')";
     DIGEST = "SELECT digest FROM feed_item WHERE feed = $1 AND item = $2";
-    STAGE = "INSERT INTO feed_staged (pull, item, digest, body, taken) VALUES ($1, $2, $3, $4, 0) ON CONFLICT (pull, item) DO NOTHING";
+    STAGED_ON = "SELECT page FROM feed_staged WHERE pull = $1 AND item = $2";
+    STAGE = "INSERT INTO feed_staged (pull, item, page, digest, body, taken) VALUES ($1, $2, $3, $4, $5, 0) ON CONFLICT (pull, item) DO NOTHING";
     NOTES = "SELECT notes FROM feed_pull WHERE id = $1";
-    READ_ON = "UPDATE feed_pull SET next_page = $2, requests = requests + $3, listed = listed + $4, read_all = $5, cut_short = $6, notes = $7 WHERE id = $1";
+    READ_ON = "UPDATE feed_pull SET next_page = $2, requests = requests + $3, listed = listed + $4, bytes = bytes + $5, \
+               promised = CASE WHEN promised > $6 THEN promised ELSE $6 END, read_all = $7, cut_short = $8, notes = $9 WHERE id = $1 RETURNING listed, bytes";
+    WELL_AGAIN = "UPDATE feed SET failures = 0 WHERE id = $1 AND failures > 0";
     NOTED = "UPDATE feed_pull SET notes = $2 WHERE id = $1";
     COUNTS = "SELECT listed, cut_short FROM feed_pull WHERE id = $1";
     /// How many the feed listed the last time, and how many of them are there again.
     AGAIN = "SELECT COUNT(*) AS had, COALESCE(CAST(SUM(CASE WHEN s.item IS NULL THEN 0 ELSE 1 END) AS BIGINT), 0) AS again \
              FROM feed_item i LEFT JOIN feed_staged s ON s.pull = $2 AND s.item = i.item WHERE i.feed = $1 AND i.missing = 0";
     TO_TAKE = "SELECT item, body FROM feed_staged WHERE pull = $1 AND taken = 0 AND body IS NOT NULL ORDER BY item LIMIT $2";
-    IS_TAKEN = "UPDATE feed_staged SET taken = 1 WHERE pull = $1 AND item = $2";
+    /// Its digest goes where it was refused: a program that can read it asks for it again.
+    IS_TAKEN = "UPDATE feed_staged SET taken = 1, body = NULL, digest = CASE WHEN $3 = 1 THEN digest ELSE '' END WHERE pull = $1 AND item = $2";
     COUNTED = "UPDATE feed_pull SET added = added + $2, changed = changed + $3, unchanged = unchanged + $4, refused = refused + $5, notes = $6 WHERE id = $1";
-    UNTOUCHED = "SELECT COUNT(*) AS n FROM feed_staged WHERE pull = $1 AND body IS NULL";
+    UNTOUCHED = "SELECT COUNT(*) AS n FROM feed_staged WHERE pull = $1 AND taken = 0 AND body IS NULL AND digest <> ''";
     KEEP_ITEMS = "INSERT INTO feed_item (feed, item, digest, missing) SELECT CAST($1 AS TEXT), s.item, s.digest, 0 FROM feed_staged s WHERE s.pull = $2 \
                   ON CONFLICT (feed, item) DO UPDATE SET digest = excluded.digest, missing = 0";
     BACK = "SELECT i.item FROM feed_item i JOIN feed_staged s ON s.pull = $2 AND s.item = i.item WHERE i.feed = $1 AND i.missing > 0 ORDER BY i.item LIMIT $3";
-    GONE = "UPDATE feed_item SET missing = missing + 1 WHERE feed = $1 AND NOT EXISTS (SELECT 1 FROM feed_staged s WHERE s.pull = $2 AND s.item = feed_item.item)";
-    MISSING = "SELECT COUNT(*) AS n FROM feed_item i WHERE i.feed = $1 AND NOT EXISTS (SELECT 1 FROM feed_staged s WHERE s.pull = $2 AND s.item = i.item)";
+    GONE = "UPDATE feed_item SET missing = missing + 1 WHERE feed = $1 AND missing < 1000000 AND NOT EXISTS (SELECT 1 FROM feed_staged s WHERE s.pull = $2 AND s.item = feed_item.item)";
+    MISSING = "SELECT COUNT(*) AS n FROM feed_item i WHERE i.feed = $1 AND i.missing < 1000000 AND NOT EXISTS (SELECT 1 FROM feed_staged s WHERE s.pull = $2 AND s.item = i.item)";
     TO_LEAVE = "SELECT item FROM feed_item WHERE feed = $1 AND missing >= $2 AND missing < 1000000 ORDER BY missing, item LIMIT $3";
     /// Counted once.
     HAS_LEFT = "UPDATE feed_item SET missing = 1000000 WHERE feed = $1 AND item = $2";
@@ -74,10 +80,12 @@ statements! {
 const MOST_FEEDS: i64 = 500;
 /// Pulls that one page shows.
 const MOST_PULLS: i64 = 20;
-/// Sentences that are kept of one pull.
-const MOST_NOTES: usize = 200;
+/// Sentences that are kept of one pull, and letters of each.
+const MOST_NOTES: (usize, usize) = (200, 300);
+/// Bytes that one pull may bring: what a county writes, many times over.
+const MOST_BYTES: i64 = 1 << 30;
 /// Services of one feed, at most.
-pub const MOST_ITEMS: i64 = 100_000;
+const MOST_ITEMS: i64 = 100_000;
 /// Services of one transaction.
 const AT_ONCE: i64 = 200;
 /// How long a node has for one page and its services.
@@ -175,7 +183,18 @@ pub struct Claimed {
     pub next_page: u32,
     /// Every page was read already.
     pub read_all: bool,
+    /// Pages that the feed has promised.
+    pub promised: i64,
     until: Timestamp,
+}
+
+/// What is known of an item.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Known {
+    /// Under which digest it was last taken.
+    pub digest: Option<String>,
+    /// On which page of this pull it stood already.
+    pub page: Option<u32>,
 }
 
 /// An item of a page.
@@ -189,14 +208,27 @@ pub struct Staged {
     pub body: Option<String>,
 }
 
-/// What reading a page came to.
+/// What was kept of a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Kept {
+    /// Items that had not stood on an earlier page.
+    pub fresh: u64,
+    /// The pull has brought more than any directory has.
+    pub too_much: bool,
+}
+
+/// How far a page has been read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct ReadOn {
     /// Questions that were put for it.
     pub requests: i64,
+    /// Pages that it says there are.
+    pub promised: i64,
+    /// All of it was read: the next one is asked for.
+    pub turned: bool,
     /// Nothing follows.
     pub last: bool,
-    /// The feed promised more.
+    /// It had promised more.
     pub cut_short: bool,
 }
 
@@ -208,7 +240,12 @@ fn notes(row: &Row) -> Result<Vec<String>> {
 async fn noted(tx: &mut Tx, pull: PullId, more: impl IntoIterator<Item = String>) -> Result<String> {
     let mut all = tx.row(NOTES, values![pull]).await?.map_or(Ok(vec![]), |row| notes(&row))?;
     for note in more {
-        if all.len() < MOST_NOTES && !all.contains(&note) {
+        if all.len() >= MOST_NOTES.0 {
+            break;
+        }
+        // What a feed calls itself is shown on a page and in a terminal.
+        let note: String = tidy::line(&note).chars().take(MOST_NOTES.1).collect();
+        if !all.contains(&note) {
             all.push(note);
         }
     }
@@ -277,7 +314,7 @@ impl Stewardship {
         if tx.run(ADD, of).await? == 0 {
             return Err(StoreError::AlreadyThere);
         }
-        put_source(&mut tx, &new.source).await?;
+        join_source(&mut tx, &new.source).await?;
         self.0.ledger().commit(tx, now, entry.of(id).because("feed_added")).await?;
         Ok(id)
     }
@@ -301,7 +338,7 @@ impl Stewardship {
         Ok((feed(&found)?, pulls.iter().map(pull).collect::<Result<_>>()?))
     }
 
-    /// How often a feed is pulled, or that it is not; and what may be done with its entries.
+    /// Where a feed is, how often it is pulled, or that it is not; and what may be done with its entries.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] when there is none.
@@ -309,10 +346,12 @@ impl Stewardship {
         &self,
         ctx: &Ctx<KeepDirectory>,
         id: FeedId,
-        (source, every_hours, paused): (&Source, u16, bool),
+        (source, address, every_hours, paused): (&Source, &str, u16, bool),
     ) -> Result<()> {
+        let every = i64::from(every_hours);
+        let latest = ctx.now.saturating_add(SignedDuration::from_hours(every)).unwrap_or(Timestamp::MAX);
         let mut tx = self.0.ledger().db().write().await?;
-        if tx.run(HOW, values![id, i64::from(every_hours), paused]).await? == 0 {
+        if tx.run(HOW, values![id, every, paused, address, latest]).await? == 0 {
             return Err(StoreError::NotFound);
         }
         put_source(&mut tx, source).await?;
@@ -333,24 +372,27 @@ impl Stewardship {
         self.0.ledger().commit(tx, now, entry.of(id).because(what)).await
     }
 
-    /// Claims the feed whose turn it is, and the pull that goes on or begins.
+    /// Claims the feed whose turn it is, of all or `only` that one, and the pull that goes on or begins.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn claim_feed(&self, now: Timestamp) -> Result<Option<Claimed>> {
-        if self.0.ledger().db().row(DUE, values![now]).await?.is_none() {
+    pub async fn claim_feed(&self, only: Option<FeedId>, now: Timestamp) -> Result<Option<Claimed>> {
+        if self.0.ledger().db().row(DUE, values![now, only]).await?.is_none() {
             return Ok(None);
         }
         let until = now.saturating_add(CLAIMED_FOR).unwrap_or(Timestamp::MAX);
         let mut tx = self.0.ledger().db().write().await?;
-        let Some(row) = tx.row(CLAIM, values![now, until]).await? else { return Ok(None) };
+        let Some(row) = tx.row(CLAIM, values![now, until, only]).await? else { return Ok(None) };
         let feed: FeedId = row.parsed("id")?;
-        let (pull, next_page, read_all) = match tx.row(RUNNING, values![feed]).await? {
-            Some(running) => (running.parsed("id")?, running.int("next_page")?, running.flag("read_all")?),
+        let (pull, next_page, read_all, promised) = match tx.row(RUNNING, values![feed]).await? {
+            Some(running) => {
+                let (next_page, promised) = (running.int("next_page")?, running.int("promised")?);
+                (running.parsed("id")?, next_page, running.flag("read_all")?, promised)
+            }
             None => {
                 let pull: PullId = self.0.entropy().id(now);
                 tx.run(BEGIN, values![pull, feed, now]).await?;
-                (pull, 1, false)
+                (pull, 1, false, 0)
             }
         };
         tx.commit().await?;
@@ -361,34 +403,38 @@ impl Stewardship {
             pull,
             next_page: u32::try_from(next_page).unwrap_or(u32::MAX),
             read_all,
+            promised,
             until,
         }))
     }
 
-    /// Holds the claim on, with what else the transaction does: until when, once it is committed. `NotFound` when somebody
-    /// else has it by now.
-    async fn hold(&self, tx: &mut Tx, claimed: &Claimed, now: Timestamp) -> Result<Timestamp> {
+    /// Holds the claim on, with what else the transaction does: until when, once it is committed, and how often in turn it broke
+    /// off. `NotFound` when somebody else has it by now, or it was stopped.
+    async fn hold(&self, tx: &mut Tx, claimed: &Claimed, now: Timestamp) -> Result<(Timestamp, i64)> {
         let until = now.saturating_add(CLAIMED_FOR).unwrap_or(Timestamp::MAX).max(claimed.until);
-        match tx.run(HOLD, values![claimed.feed, claimed.until, until]).await? {
-            0 => Err(StoreError::NotFound),
-            _ => Ok(until),
-        }
+        let held = tx.row(HOLD, values![claimed.feed, claimed.until, until]).await?.ok_or(StoreError::NotFound)?;
+        Ok((until, held.int("failures")?))
     }
 
-    /// The digests under which items of a feed were last taken, in their order.
+    /// What is known of items of a page, in their order.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn digests(&self, feed: FeedId, items: &[String]) -> Result<Vec<Option<String>>> {
+    pub async fn known(&self, claimed: &Claimed, items: &[String]) -> Result<Vec<Known>> {
         let mut tx = self.0.ledger().db().read().await?;
         let mut all = Vec::with_capacity(items.len());
         for item in items {
-            all.push(tx.row(DIGEST, values![feed, item]).await?.map(|row| row.text("digest")).transpose()?);
+            let digest = tx.row(DIGEST, values![claimed.feed, item]).await?;
+            let page = tx.row(STAGED_ON, values![claimed.pull, item]).await?;
+            all.push(Known {
+                digest: digest.map(|row| row.text("digest")).transpose()?,
+                page: page.map(|row| row.int("page")).transpose()?.and_then(|page| u32::try_from(page).ok()),
+            });
         }
         Ok(all)
     }
 
-    /// Keeps what a page brought; gives how many of its items were not on an earlier one, and how many there are by now.
+    /// Keeps what a page, or a part of it, brought; gives how many of its items had not stood on an earlier one.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] when the claim was lost.
@@ -398,25 +444,40 @@ impl Stewardship {
         items: &[Staged],
         (read, said): (ReadOn, Vec<String>),
         now: Timestamp,
-    ) -> Result<(u64, i64)> {
+    ) -> Result<Kept> {
         let mut tx = self.0.ledger().db().write().await?;
-        let until = self.hold(&mut tx, claimed, now).await?;
-        let mut fresh = 0;
+        let (until, _) = self.hold(&mut tx, claimed, now).await?;
+        let page = i64::from(claimed.next_page);
+        let (mut fresh, mut bytes) = (0, 0);
         for one in items {
-            fresh += tx.run(STAGE, values![claimed.pull, &one.item, &one.digest, one.body.clone()]).await?;
+            let staged = values![claimed.pull, &one.item, page, &one.digest, one.body.clone()];
+            fresh += tx.run(STAGE, staged).await?;
+            bytes += one.body.as_ref().map_or(0, String::len);
         }
         let all = noted(&mut tx, claimed.pull, said).await?;
-        // A page that brings nothing new is the end, whatever it says.
-        let last = read.last || fresh == 0;
-        let next = i64::from(claimed.next_page) + 1;
-        let listed = i64::try_from(fresh).unwrap_or(i64::MAX);
-        tx.run(READ_ON, values![claimed.pull, next, read.requests, listed, last, read.cut_short, all]).await?;
-        let in_all = tx.row(COUNTS, values![claimed.pull]).await?.ok_or(StoreError::NotFound)?.int("listed")?;
+        let next = page + i64::from(read.turned);
+        let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+        let bytes = i64::try_from(bytes).unwrap_or(i64::MAX);
+        let told = values![
+            claimed.pull,
+            next,
+            read.requests,
+            number(fresh),
+            bytes,
+            read.promised,
+            read.last,
+            read.cut_short,
+            all,
+        ];
+        let row = tx.row(READ_ON, told).await?.ok_or(StoreError::NotFound)?;
+        tx.run(WELL_AGAIN, values![claimed.feed]).await?;
+        let too_much = row.int("listed")? > MOST_ITEMS || row.int("bytes")? > MOST_BYTES;
         tx.commit().await?;
         claimed.until = until;
-        claimed.next_page = claimed.next_page.saturating_add(1);
-        claimed.read_all = last;
-        Ok((fresh, in_all))
+        claimed.next_page = u32::try_from(next).unwrap_or(u32::MAX);
+        claimed.promised = claimed.promised.max(read.promised);
+        claimed.read_all = read.last;
+        Ok(Kept { fresh, too_much })
     }
 
     /// Notes where a feed says that it has another number of services than it lists.
@@ -450,24 +511,25 @@ impl Stewardship {
             (counts.int("listed")?, counts.flag("cut_short")?, how.flag("trust_next")?)
         };
         if listed == 0 {
-            self.end_pull(&claimed, Ending::Empty, vec![], now()).await?;
+            self.end_pull(&mut claimed, Ending::Empty, vec![], now()).await?;
             return Ok(Ending::Empty);
         }
         // Hardly anything is what it was, and as much as before is new: every id is another.
         if had >= FEW && again * 2 < had && (listed - again) * 2 > had && !trusting {
-            self.end_pull(&claimed, Ending::IdsChanged, vec![], now()).await?;
+            self.end_pull(&mut claimed, Ending::IdsChanged, vec![], now()).await?;
             return Ok(Ending::IdsChanged);
         }
         while self.take_some(&mut claimed, now()).await? {}
         let enough = again * KEEPS_AT_LEAST.1 >= had * KEEPS_AT_LEAST.0 || had < FEW || trusting;
-        self.close_pull(claimed, (enough && !cut_short, enough), now()).await?;
-        Ok(Ending::Taken)
+        let ending = if enough { Ending::Taken } else { Ending::Shrunk };
+        self.close_pull(claimed, (ending, enough && !cut_short), now()).await?;
+        Ok(ending)
     }
 
     /// Takes the next services; `false` when there are no more.
     async fn take_some(&self, claimed: &mut Claimed, now: Timestamp) -> Result<bool> {
         let mut tx = self.0.ledger().db().write().await?;
-        let until = self.hold(&mut tx, claimed, now).await?;
+        let (until, _) = self.hold(&mut tx, claimed, now).await?;
         let rows = tx.rows(TO_TAKE, values![claimed.pull, AT_ONCE]).await?;
         if rows.is_empty() {
             return Ok(false);
@@ -483,6 +545,7 @@ impl Stewardship {
                 }
                 service.settled(&claimed.source).map_err(|refused| refused.to_string())
             });
+            let taken = read.is_ok();
             match read {
                 Ok(service) => {
                     let done = self.0.take_service(&mut tx, &service, (&claimed.source, seq + 1), now).await?;
@@ -498,7 +561,7 @@ impl Stewardship {
                     said.push(format!("{item}: not taken, {why}"));
                 }
             }
-            tx.run(IS_TAKEN, values![claimed.pull, item]).await?;
+            tx.run(IS_TAKEN, values![claimed.pull, item, i64::from(taken)]).await?;
         }
         move_sequence(&mut tx, seq).await?;
         let all = noted(&mut tx, claimed.pull, said).await?;
@@ -509,11 +572,11 @@ impl Stewardship {
     }
 
     /// What the feed lists again comes back, what it left out twice leaves, and the pull is over.
-    async fn close_pull(&self, mut claimed: Claimed, (whole, enough): (bool, bool), now: Timestamp) -> Result<()> {
+    async fn close_pull(&self, mut claimed: Claimed, (ending, whole): (Ending, bool), now: Timestamp) -> Result<()> {
         let (feed, id) = (claimed.feed, claimed.pull);
         let today = day_of(now);
         let mut tx = self.0.ledger().db().write().await?;
-        claimed.until = self.hold(&mut tx, &claimed, now).await?;
+        claimed.until = self.hold(&mut tx, &claimed, now).await?.0;
         let untouched = count(&mut tx, UNTOUCHED, values![id]).await?;
         let missing = count(&mut tx, MISSING, values![feed, id]).await?;
         let here = |item: &str| stable_id(&claimed.source, "service", item);
@@ -534,63 +597,85 @@ impl Stewardship {
                 tx.run(HAS_LEFT, values![feed, item]).await?;
             }
         }
-        let strange = (!enough).then(|| {
-            format!(
-                "{missing} of its entries are not listed any more: so many that nothing was taken out of the search"
-            )
-        });
-        let all = noted(&mut tx, id, strange).await?;
+        let all = noted(&mut tx, id, None).await?;
         tx.run(CLEAR, values![id]).await?;
-        tx.run(END, values![id, now, Ending::Taken.code(), missing, left, untouched, all]).await?;
-        self.rest(&mut tx, &claimed, true, now).await?;
+        tx.run(END, values![id, now, ending.code(), missing, left, untouched, all]).await?;
+        self.rest(&mut tx, &claimed, now).await?;
         self.0.ledger().commit(tx, now, by_itself(Act::Import, id).because("feed_taken")).await
     }
 
     /// Its next turn comes when its hours are over.
-    async fn rest(&self, tx: &mut Tx, claimed: &Claimed, trusted: bool, now: Timestamp) -> Result<()> {
+    async fn rest(&self, tx: &mut Tx, claimed: &Claimed, now: Timestamp) -> Result<()> {
         let every = tx.row(EVERY, values![claimed.feed]).await?.map_or(Ok(24), |row| row.int("every_hours"))?;
         let next_at = now.saturating_add(SignedDuration::from_hours(every)).unwrap_or(Timestamp::MAX);
-        tx.run(REST, values![claimed.feed, claimed.until, 0, next_at, i64::from(trusted)]).await.map(drop)
+        tx.run(REST, values![claimed.feed, claimed.until, 0, next_at, 1]).await.map(drop)
     }
 
     /// Ends a pull of which nothing is taken; the directory stays as it is.
     ///
     /// # Errors
-    /// When the database fails.
-    pub async fn end_pull(&self, claimed: &Claimed, ending: Ending, said: Vec<String>, now: Timestamp) -> Result<()> {
+    /// [`StoreError::NotFound`] when the claim was lost.
+    pub async fn end_pull(
+        &self,
+        claimed: &mut Claimed,
+        ending: Ending,
+        said: Vec<String>,
+        now: Timestamp,
+    ) -> Result<()> {
         let mut tx = self.0.ledger().db().write().await?;
+        claimed.until = self.hold(&mut tx, claimed, now).await?.0;
+        self.end(tx, claimed, (ending, said), now).await
+    }
+
+    async fn end(
+        &self,
+        mut tx: Tx,
+        claimed: &Claimed,
+        (ending, said): (Ending, Vec<String>),
+        now: Timestamp,
+    ) -> Result<()> {
         let all = noted(&mut tx, claimed.pull, said).await?;
         tx.run(CLEAR, values![claimed.pull]).await?;
         tx.run(END, values![claimed.pull, now, ending.code(), 0, 0, 0, all]).await?;
-        self.rest(&mut tx, claimed, false, now).await?;
+        self.rest(&mut tx, claimed, now).await?;
         let entry = by_itself(Act::Import, claimed.pull).because(ending.code());
         self.0.ledger().commit(tx, now, entry).await
     }
 
-    /// A pull broke off and goes on in a while, later each time; after the fifth it is over.
+    /// A pull broke off and goes on in a while, later each time; after the fifth time, one after the other, it is over.
     ///
     /// # Errors
-    /// When the database fails.
+    /// [`StoreError::NotFound`] when the claim was lost.
     pub async fn put_off(
         &self,
-        claimed: &Claimed,
+        claimed: &mut Claimed,
         (after, why): (Option<SignedDuration>, String),
         now: Timestamp,
     ) -> Result<()> {
-        let found = self.0.ledger().db().row(ALL, values![claimed.feed, 1]).await?.ok_or(StoreError::NotFound)?;
-        let failures = found.int("failures")? + 1;
-        if failures >= PATIENCE {
-            return self.end_pull(claimed, Ending::Unreachable, vec![why], now).await;
-        }
-        let minutes = 1_i64 << failures.clamp(0, 10);
-        let wait = after
-            .unwrap_or(SignedDuration::from_mins(minutes))
-            .clamp(SignedDuration::from_mins(1), SignedDuration::from_hours(6));
-        let next_at = now.saturating_add(wait).unwrap_or(Timestamp::MAX);
         let mut tx = self.0.ledger().db().write().await?;
+        let (until, failed) = self.hold(&mut tx, claimed, now).await?;
+        claimed.until = until;
+        let failures = failed + 1;
+        if failures >= PATIENCE {
+            return self.end(tx, claimed, (Ending::Unreachable, vec![why]), now).await;
+        }
+        let minutes = SignedDuration::from_mins(1_i64 << failures.clamp(0, 10));
+        let wait = after.unwrap_or(minutes).clamp(SignedDuration::from_mins(1), SignedDuration::from_hours(6));
+        let next_at = now.saturating_add(wait).unwrap_or(Timestamp::MAX);
         let all = noted(&mut tx, claimed.pull, [why]).await?;
         tx.run(NOTED, values![claimed.pull, all]).await?;
         tx.run(REST, values![claimed.feed, claimed.until, failures, next_at, 0]).await?;
+        tx.commit().await
+    }
+
+    /// Others have their turn; the pull goes on at the next.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when the claim was lost.
+    pub async fn let_others(&self, claimed: &mut Claimed, now: Timestamp) -> Result<()> {
+        let mut tx = self.0.ledger().db().write().await?;
+        claimed.until = self.hold(&mut tx, claimed, now).await?.0;
+        tx.run(REST, values![claimed.feed, claimed.until, 0, now, 0]).await?;
         tx.commit().await
     }
 }

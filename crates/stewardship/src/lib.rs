@@ -17,7 +17,7 @@ use fingerpost_engine::{Result, StoreError};
 use fingerpost_store::{LinkScope, LiveLink, Store};
 
 pub use entries::{ByWhom, ChangedField, Version};
-pub use feeds::{Claimed, Feed, MOST_ITEMS, NewFeed, Pull, ReadOn, Staged};
+pub use feeds::{Claimed, Feed, Kept, Known, NewFeed, Pull, ReadOn, Staged};
 pub use gaps::{Gap, GapRow};
 pub use reports::{ReportRow, Settled, WorkRow};
 pub use sources::Source;

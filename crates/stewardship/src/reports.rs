@@ -24,7 +24,7 @@ statements! {
     SETTLE = "UPDATE service_report SET settled_at = $2, settled_how = $3 WHERE service = $1 AND settled_at IS NULL AND made_at <= $4";
     /// What may have to be mended: reported, held back, or used.
     TO_MEND = "SELECT id, source, body, seq, confirmed_on, asked_on, withheld, asked, accepted, reply_days, open_reports, left_on, used, declined, declined_most, declined_why \
-               FROM service WHERE open_reports > 0 OR withheld = 1 OR used > 0 ORDER BY open_reports DESC, withheld DESC, used DESC, id LIMIT $1";
+               FROM service WHERE open_reports > 0 OR withheld = 1 OR used > 0 OR left_on IS NOT NULL ORDER BY open_reports DESC, withheld DESC, used DESC, id LIMIT $1";
 }
 
 /// Open reports of one entry that are taken: more say nothing new.

@@ -11,6 +11,10 @@ statements! {
     ALL = "SELECT name, licence, attribution, republish FROM directory_source ORDER BY name LIMIT $1";
     PUT = "INSERT INTO directory_source (name, licence, attribution, republish) VALUES ($1, $2, $3, $4) \
            ON CONFLICT (name) DO UPDATE SET licence = excluded.licence, attribution = excluded.attribution, republish = excluded.republish";
+    /// What nobody says anew stays.
+    JOIN = "INSERT INTO directory_source (name, licence, attribution, republish) VALUES ($1, $2, $3, $4) \
+            ON CONFLICT (name) DO UPDATE SET licence = COALESCE(excluded.licence, directory_source.licence), attribution = COALESCE(excluded.attribution, directory_source.attribution), \
+            republish = CASE WHEN excluded.republish = 1 THEN 1 ELSE directory_source.republish END";
 }
 
 /// Sources of one installation, at most.
@@ -33,6 +37,12 @@ pub struct Source {
 pub(crate) async fn put(tx: &mut Tx, source: &Source) -> Result<()> {
     let values = values![&source.name, source.licence.clone(), source.attribution.clone(), source.republish];
     tx.run(PUT, values).await.map(drop)
+}
+
+/// The same, where only what is said anew changes.
+pub(crate) async fn join(tx: &mut Tx, source: &Source) -> Result<()> {
+    let values = values![&source.name, source.licence.clone(), source.attribution.clone(), source.republish];
+    tx.run(JOIN, values).await.map(drop)
 }
 
 impl Stewardship {

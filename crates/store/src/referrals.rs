@@ -33,7 +33,7 @@ statements! {
     SCHEME_OF_PRACTICE = "SELECT s.organisation, s.min_age, s.max_age, s.sessions_agreed, s.answer_working_days, s.self_referral, o.name \
                           FROM scheme_practice p JOIN scheme s ON s.tenant = p.tenant AND s.organisation = p.scheme \
                           JOIN organisation o ON o.id = s.organisation WHERE p.tenant = $1 AND p.practice = $2";
-    ARRIVES_AT = "SELECT s.organisation, s.answer_working_days, u.id AS user_id, m.role FROM scheme_practice p \
+    ARRIVES_AT = "SELECT s.answer_working_days, u.id AS user_id, m.role FROM scheme_practice p \
                   JOIN scheme s ON s.tenant = p.tenant AND s.organisation = p.scheme \
                   LEFT JOIN membership m ON m.tenant = s.tenant AND m.organisation = s.organisation AND m.role IN ('supervisor', 'link_worker') \
                   LEFT JOIN app_user u ON u.tenant = m.tenant AND u.id = m.user_id AND u.disabled = 0 \

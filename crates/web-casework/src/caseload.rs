@@ -27,11 +27,17 @@ use fingerpost_web_core::view::short_name;
 pub struct Shown {
     show: Option<String>,
     /// The page of the list, from 1.
-    page: Option<usize>,
+    page: Option<String>,
 }
 
 /// People on one page of the list: what somebody still looks through.
 const ON_A_PAGE: usize = 100;
+
+/// The page that is shown of a list of `count`, and where it begins: one that is not there any more is the last that is.
+fn part(asked: Option<usize>, count: usize) -> (usize, usize) {
+    let page = asked.unwrap_or(1).clamp(1, count.div_ceil(ON_A_PAGE).max(1));
+    (page, (page - 1) * ON_A_PAGE)
+}
 
 const EVERYONE: &str = "everyone";
 const CLOSED: &str = "closed";
@@ -228,12 +234,12 @@ pub async fn list(here: May<ReadCaseload>, Query(shown): Query<Shown>) -> Result
     let supervising = here.ctx.grant.only_user().is_none();
     let everyone = shown.show.as_deref() == Some(EVERYONE);
     let listed = |turn: &&Turn| everyone || turn.urgency.needs_now(today);
-    let at = shown.page.unwrap_or(1).clamp(1, 1_000);
     // A whole scheme's reviews would be a list that nobody reads: each is somebody's own.
+    let asked = shown.page.as_deref().and_then(|page| page.parse().ok());
     let due_soon = |all: &[Turn]| if supervising { vec![] } else { to_review(all, today) };
     let pick = |all: &[Turn]| {
-        let mut picked: Vec<Turn> =
-            all.iter().filter(listed).skip((at - 1) * ON_A_PAGE).take(ON_A_PAGE).copied().collect();
+        let (_, from) = part(asked, all.iter().filter(listed).count());
+        let mut picked: Vec<Turn> = all.iter().filter(listed).skip(from).take(ON_A_PAGE).copied().collect();
         let others: Vec<Turn> = due_soon(all)
             .iter()
             .map(|(.., turn)| *turn)
@@ -248,7 +254,8 @@ pub async fn list(here: May<ReadCaseload>, Query(shown): Query<Shown>) -> Result
     let open = turns.all.len();
     let own_cases = turns.all.iter().filter(|turn| !turn.covered).count();
     let count_listed = if everyone { open } else { now_count };
-    let on_this = count_listed.saturating_sub((at - 1) * ON_A_PAGE).min(ON_A_PAGE);
+    let (at, from) = part(asked, count_listed);
+    let on_this = (count_listed - from).min(ON_A_PAGE);
     let show_page = |page: usize| {
         let shown = if everyone { "show=everyone&" } else { "" };
         here.href(&format!("caseload?{shown}page={page}"))
@@ -274,13 +281,9 @@ pub async fn list(here: May<ReadCaseload>, Query(shown): Query<Shown>) -> Result
         last_column: if supervising { "Link worker" } else { "Waiting" }.to_owned(),
         rows: rows.iter().take(on_this).map(|row| line(&here, row, today, supervising)).collect(),
         pages: (count_listed > ON_A_PAGE).then(|| ListPages {
-            words: format!(
-                "{} to {} of {count_listed}",
-                (at - 1) * ON_A_PAGE + usize::from(on_this > 0),
-                (at - 1) * ON_A_PAGE + on_this
-            ),
+            words: format!("{} to {} of {count_listed}", from + 1, from + on_this),
             before: (at > 1).then(|| show_page(at - 1)),
-            after: (at * ON_A_PAGE < count_listed).then(|| show_page(at + 1)),
+            after: (from + on_this < count_listed).then(|| show_page(at + 1)),
         }),
         empty_text: if turns.all.is_empty() {
             "Nobody yet. When a referral is accepted and allocated to you, the person shows here."
@@ -290,4 +293,15 @@ pub async fn list(here: May<ReadCaseload>, Query(shown): Query<Shown>) -> Result
         .to_owned(),
     };
     show(here.app(), &page)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_that_is_not_there_any_more_is_the_last_that_is() {
+        assert_eq!((part(None, 0), part(Some(0), 5), part(Some(999), 0)), ((1, 0), (1, 0), (1, 0)));
+        assert_eq!((part(Some(2), 101), part(Some(2), 100), part(Some(usize::MAX), 250)), ((2, 100), (1, 0), (3, 200)));
+    }
 }

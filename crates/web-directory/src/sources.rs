@@ -20,13 +20,18 @@ use fingerpost_web_core::WebError;
 use fingerpost_web_core::form::Posted;
 use fingerpost_web_core::frame::{show, show_again};
 use fingerpost_web_core::permitted::May;
+use fingerpost_web_core::view::listed;
 use serde::Deserialize;
 
 /// Hours between two pulls that a page offers.
 const EVERY: [(u16, &str); 3] = [(24, "Every day"), (168, "Every week"), (720, "Every month")];
 
 fn every(chosen: i64) -> Vec<Choice> {
-    EVERY.iter().map(|(hours, words)| Choice::new(&hours.to_string(), *words, i64::from(*hours) == chosen)).collect()
+    let offered = EVERY.iter().map(|(hours, words)| (i64::from(*hours), (*words).to_owned()));
+    // What somebody chose in a shell is offered too.
+    let own =
+        EVERY.iter().all(|(hours, _)| i64::from(*hours) != chosen).then(|| (chosen, format!("Every {chosen} hours")));
+    offered.chain(own).map(|(hours, words)| Choice::new(&hours.to_string(), words, hours == chosen)).collect()
 }
 
 fn licence(source: &Source) -> String {
@@ -50,7 +55,7 @@ fn state(feed: &Feed, today: Date) -> (String, bool) {
         }
         Some(pull) => match pull.ending {
             Some(Ending::Taken) | None => (format!("Read to its end. The next time: {}", next(feed.next_at)), false),
-            Some(other) => (other.label().to_owned(), true),
+            Some(other) => (format!("{}. The next time: {}", other.label(), next(feed.next_at)), true),
         },
     }
 }
@@ -104,9 +109,10 @@ fn typed(form: &Posted) -> SourceValues {
     }
 }
 
-fn hours(form: &Posted) -> u16 {
-    let asked = form.text("every").parse().unwrap_or(EVERY[0].0);
-    EVERY.iter().map(|(hours, _)| *hours).find(|hours| *hours == asked).unwrap_or(EVERY[0].0)
+/// Hours between two pulls, as chosen; `before` where nothing that is offered was.
+fn hours(form: &Posted, before: u16) -> u16 {
+    let asked = form.text("every").parse().unwrap_or(before);
+    EVERY.iter().map(|(hours, _)| *hours).find(|hours| *hours == asked).unwrap_or(before)
 }
 
 /// A short line, or nothing.
@@ -123,6 +129,17 @@ fn source(name: &str, values: &SourceValues) -> Source {
     }
 }
 
+/// Where it is; what cannot be kept is said.
+fn checked(here: &May<KeepDirectory>, values: &SourceValues, problems: &mut Problems) -> Option<FeedAddress> {
+    for (field, text) in [("licence", &values.licence), ("attribution", &values.attribution)] {
+        if !text.trim().is_empty() && short(text).is_none() {
+            problems.add(field, "Use 300 characters at most");
+        }
+    }
+    let address = FeedAddress::parse(&values.address, here.app().config().feeds_inside);
+    address.map_err(|error| problems.add("address", error.to_string())).ok()
+}
+
 async fn new_page(
     here: &May<KeepDirectory>,
     (values, chosen, problems): (SourceValues, u16, Problems),
@@ -133,7 +150,7 @@ async fn new_page(
         action: here.href("sources/new"),
         every: every(i64::from(chosen)),
         values,
-        problems: fingerpost_web_core::view::listed(&problems),
+        problems: listed(&problems),
     })
 }
 
@@ -145,20 +162,14 @@ pub async fn form(here: May<KeepDirectory>) -> Result<Response, WebError> {
 
 /// Follows it.
 pub async fn add(here: May<KeepDirectory>, form: Posted) -> Result<Response, WebError> {
-    let (values, chosen) = (typed(&form), hours(&form));
+    let (values, chosen) = (typed(&form), hours(&form, EVERY[0].0));
     let mut problems = Problems::none();
-    let address = FeedAddress::parse(&values.address, here.app().config().feeds_inside)
-        .map_err(|error| problems.add("address", error.to_string()));
+    let address = checked(&here, &values, &mut problems);
     let name = short(&values.name);
     if name.is_none() {
         problems.add("name", "Enter whose directory it is");
     }
-    for (field, text) in [("licence", &values.licence), ("attribution", &values.attribution)] {
-        if !text.trim().is_empty() && short(text).is_none() {
-            problems.add(field, "Use 300 characters at most");
-        }
-    }
-    if let (Ok(address), Some(name), true) = (address, name, problems.is_empty()) {
+    if let (Some(address), Some(name), true) = (address, name, problems.is_empty()) {
         let new = NewFeed { source: source(&name, &values), address, every_hours: chosen };
         let entry = here.ctx.entry(Act::Create, Resource::Directory);
         match here.app().stewardship().add_feed(&new, entry, here.ctx.now).await {
@@ -224,20 +235,24 @@ fn too_strange(pull: &Pull) -> Option<&'static str> {
         Some(Ending::IdsChanged) => Some(
             "Look at a few of its entries. If this is how it is now, take it: those of before leave the search after the next reading.",
         ),
+        Some(Ending::Shrunk) => Some(
+            "Ask whoever publishes it. If this is how it is now, take it: what it does not list leaves the search after the next reading.",
+        ),
         _ => None,
     }
 }
 
-/// One feed.
-pub async fn one(
-    here: May<KeepDirectory>,
-    Path((_, id)): Path<(String, FeedId)>,
-    Query(asked): Query<Asked>,
-) -> Result<Response, WebError> {
+async fn one_page(
+    here: &May<KeepDirectory>,
+    id: FeedId,
+    (typed, saved, problems): (Option<SourceValues>, Option<&'static str>, &Problems),
+) -> Result<SourceOnePage, WebError> {
     let (feed, pulls) = here.app().stewardship().feed(id).await?;
     let today = day_of(here.ctx.now);
-    let page = SourceOnePage {
-        frame: here.frame(feed.source.name.clone(), "steward").await?,
+    let mut frame = here.frame(feed.source.name.clone(), "steward").await?;
+    frame.problem = !problems.is_empty();
+    Ok(SourceOnePage {
+        frame,
         back: (here.href("sources"), "Where entries come from".to_owned()),
         action: here.href(&format!("sources/{id}")),
         here: here.href(&format!("sources/{id}")),
@@ -249,14 +264,25 @@ pub async fn one(
         too_strange: feed.last.as_ref().and_then(too_strange),
         pulls: pulls.iter().map(|pull| pull_line(pull, today)).collect(),
         every: every(feed.every_hours),
-        values: SourceValues {
+        values: typed.unwrap_or(SourceValues {
+            name: feed.source.name,
+            address: feed.url,
             licence: feed.source.licence.unwrap_or_default(),
             attribution: feed.source.attribution.unwrap_or_default(),
             republish: feed.source.republish,
-            ..SourceValues::default()
-        },
-        saved: asked.saved.as_deref().and_then(saved),
-    };
+        }),
+        saved,
+        problems: listed(problems),
+    })
+}
+
+/// One feed.
+pub async fn one(
+    here: May<KeepDirectory>,
+    Path((_, id)): Path<(String, FeedId)>,
+    Query(asked): Query<Asked>,
+) -> Result<Response, WebError> {
+    let page = one_page(&here, id, (None, asked.saved.as_deref().and_then(saved), &Problems::none())).await?;
     show(here.app(), &page)
 }
 
@@ -271,15 +297,21 @@ pub async fn act(
     let entry = || here.ctx.entry(Act::Change, Resource::Directory);
     match what.as_str() {
         "pull" | "trust" => stewardship.pull_now(id, what == "trust", entry(), here.ctx.now).await?,
-        "pause" | "keep" => {
+        "pause" => {
             let (feed, _) = stewardship.feed(id).await?;
-            let before = u16::try_from(feed.every_hours).unwrap_or(EVERY[0].0);
-            let (kept, chosen) = if what == "keep" {
-                (source(&feed.source.name, &typed(&form)), hours(&form))
-            } else {
-                (feed.source.clone(), before)
+            let every = u16::try_from(feed.every_hours).unwrap_or(EVERY[0].0);
+            stewardship.keep_feed(&here.ctx, id, (&feed.source, &feed.url, every, true)).await?;
+        }
+        "keep" => {
+            let (feed, _) = stewardship.feed(id).await?;
+            let (values, mut problems) = (typed(&form), Problems::none());
+            let address = checked(&here, &values, &mut problems);
+            let Some(address) = address.filter(|_| problems.is_empty()) else {
+                return show_again(here.app(), &one_page(&here, id, (Some(values), None, &problems)).await?);
             };
-            stewardship.keep_feed(&here.ctx, id, (&kept, chosen, what == "pause" || feed.paused)).await?;
+            let every = hours(&form, u16::try_from(feed.every_hours).unwrap_or(EVERY[0].0));
+            let kept = source(&feed.source.name, &values);
+            stewardship.keep_feed(&here.ctx, id, (&kept, address.as_str(), every, feed.paused)).await?;
         }
         _ => return Err(WebError::NotFound),
     }

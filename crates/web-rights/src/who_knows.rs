@@ -175,6 +175,7 @@ async fn page(
             .map(|row| ToldLine { when: day(row.on, today), whom: row.whom.clone(), what: row.what.clone() })
             .collect(),
         may_change,
+        open: known.open,
         record_href: here.may(Action::CopyRecord).then(|| here.href(&format!("cases/{case}/record"))),
         may_take_back: may_change && (groups_know || stands || referrer_hears),
         whoms: choices(Whom::ALL.iter().map(|whom| (whom.code(), whom.label().to_owned()))),

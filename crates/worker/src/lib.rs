@@ -17,7 +17,7 @@ use fingerpost_correspondence::Correspondence;
 use fingerpost_correspondence_rules::message::{Channel, Fault};
 use fingerpost_domain::ambient::Clock;
 use fingerpost_domain::calendar::day_of;
-use fingerpost_feeds::{Follower, Manners};
+use fingerpost_feeds::{Followed, Follower, Manners};
 use fingerpost_improvement::Improvement;
 use fingerpost_rights::Rights;
 use fingerpost_stewardship::Stewardship;
@@ -150,7 +150,7 @@ impl Worker {
                 _ = stop.changed() => break,
                 followed = async {
                     turn.tick().await;
-                    while self.follower.follow(|_| ()).await?.is_some() {}
+                    while self.follower.follow(None, |_| ()).await? != Followed::Nobody {}
                     Ok(())
                 } => self.told("a feed was not followed; it is tried again", followed),
             }

@@ -2,6 +2,7 @@
 
 use fingerpost_directory::feed::Ending;
 use fingerpost_domain::calendar::day_of;
+use fingerpost_feeds::Followed;
 use fingerpost_store::testing::{Village, on_both, start};
 use serde_json::json;
 
@@ -39,7 +40,7 @@ async fn a_feed_is_read_whole_and_the_next_time_only_what_changed_is_asked_for()
         assert_eq!(server.asked().1, 2);
         let words = following.directory().await[3].service.description.clone();
         assert_eq!(words.as_deref(), Some("Tea & cake"), "words, not markup");
-        assert!(following.follower.follow(|_| ()).await.unwrap().is_none(), "it is nobody's turn before tomorrow");
+        assert_eq!(following.follow().await, Followed::Nobody, "it is nobody's turn before tomorrow");
     })
     .await;
 }
@@ -116,9 +117,8 @@ async fn a_feed_that_lost_most_of_its_entries_or_renamed_all_of_them_changes_not
         let all = server_services(&server);
         server.with(|feed| feed.services.truncate(12));
         for _ in 0..3 {
-            let (_, pull) = following.pull().await;
-            assert_eq!((pull.missing, pull.left_out), (18, 0));
-            assert!(pull.notes[0].contains("so many"), "{:?}", pull.notes);
+            let (ending, pull) = following.pull().await;
+            assert_eq!((ending, pull.missing, pull.left_out), (Some(Ending::Shrunk), 18, 0));
         }
         assert!(following.directory().await.iter().all(|stored| stored.standing.left_on.is_none()));
 
@@ -130,7 +130,7 @@ async fn a_feed_that_lost_most_of_its_entries_or_renamed_all_of_them_changes_not
         assert_eq!(following.directory().await.len(), 30, "nothing stands there twice");
         let now = following.later(1);
         following.stewardship.pull_now(following.feed, true, super::entry(), now).await.unwrap();
-        assert_eq!(following.follower.follow(|_| ()).await.unwrap(), Some(Ending::Taken));
+        assert_eq!(following.follow().await, Followed::Ended(Ending::Taken));
         assert_eq!(following.directory().await.len(), 60);
         let (_, after) = following.pull().await;
         assert_eq!(
@@ -158,10 +158,10 @@ async fn a_pull_that_breaks_off_goes_on_where_it_was() {
         assert_eq!((ending, pull.next_page, pull.listed, pull.ended_at), (None, 3, 20, None));
         assert_eq!(following.names().await.len(), 0, "nothing is taken before all of it was read");
         assert_eq!(server.asked(), (3, 20));
-        assert!(following.follower.follow(|_| ()).await.unwrap().is_none(), "it said when to come again");
+        assert_eq!(following.follow().await, Followed::Nobody, "it said when to come again");
         server.will(Behaviour::Well, 1);
         following.later(1);
-        assert_eq!(following.follower.follow(|_| ()).await.unwrap(), Some(Ending::Taken));
+        assert_eq!(following.follow().await, Followed::Ended(Ending::Taken));
         assert_eq!(server.asked(), (3, 15), "pages one and two were not asked for again");
         let pull = following.last().await;
         assert_eq!((pull.added, pull.listed), (35, 35));
@@ -180,8 +180,8 @@ async fn killed_at_any_moment_it_comes_to_the_same() {
             // A claim of the dead runs out.
             following.later(1);
             let patience = std::time::Duration::from_millis(3 + 2 * kills);
-            match tokio::time::timeout(patience, following.follower.follow(|_| ())).await {
-                Ok(Ok(Some(Ending::Taken))) => break,
+            match tokio::time::timeout(patience, following.follower.follow(None, |_| ())).await {
+                Ok(Ok(Followed::Ended(Ending::Taken))) => break,
                 Ok(Err(error)) => panic!("{error}"),
                 _ => kills += 1,
             }
@@ -203,11 +203,39 @@ async fn two_nodes_share_the_work() {
         let server = Server::of(20).await;
         let following = Following::of(store, &server.url).await;
         following.later(25);
-        let (one, other) = tokio::join!(following.follower.follow(|_| ()), following.follower.follow(|_| ()));
-        let mut endings = [one.unwrap(), other.unwrap()];
+        let (one, other) = tokio::join!(following.follow(), following.follow());
+        let mut endings = [one, other];
         endings.sort_unstable();
-        assert_eq!(endings, [None, Some(Ending::Taken)]);
+        assert_eq!(endings, [Followed::Nobody, Followed::Ended(Ending::Taken)]);
         assert_eq!(server.asked(), (3, 20));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_list_does_not_show_is_asked_for_once_in_a_while_all_the_same() {
+    on_both(async |store| {
+        let server = Server::of(12).await;
+        let following = Following::of(store, &server.url).await;
+        following.pull().await;
+        server.asked();
+        server.with(|feed| feed.services[5]["schedules"][0]["opens_at"] = json!("16:00"));
+        let (_, unseen) = following.pull().await;
+        assert_eq!((unseen.changed, server.asked().1), (0, 0), "the list says nothing new");
+        let weekly = fingerpost_feeds::Manners { anew_days: 7, ..super::manners() };
+        let clock = std::sync::Arc::new(following.clock.clone());
+        let follower = fingerpost_feeds::Follower::new(following.stewardship.clone(), clock, weekly);
+        let (mut asked, mut changed) = (vec![], 0);
+        for _ in 0..8 {
+            following.later(24);
+            assert_eq!(follower.follow(None, |_| ()).await.unwrap(), Followed::Ended(Ending::Taken));
+            asked.push(server.asked().1);
+            changed += following.last().await.changed;
+        }
+        assert_eq!(changed, 1, "the new time has arrived");
+        let after_the_first: u32 = asked[1..].iter().sum();
+        assert_eq!(after_the_first, 12, "each once in seven days: {asked:?}");
+        assert!(asked[1..].iter().all(|each| *each < 12), "each on a day of its own: {asked:?}");
     })
     .await;
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use fingerpost_directory::feed::Ending;
-use fingerpost_feeds::{Follower, Manners};
+use fingerpost_feeds::{Followed, Follower, Manners};
 use fingerpost_store::testing::on_both;
 use serde_json::json;
 
@@ -29,6 +29,7 @@ async fn whatever_it_answers_the_directory_stays() {
                 Ending::Unreadable,
             ),
             (Behaviour::Bytes(vec![b'['; 1_000_000]), Ending::Unreadable),
+            (Behaviour::Bytes(format!("[{}0]", "0,".repeat(1_000_000)).into_bytes()), Ending::TooLarge),
             (Behaviour::Flood, Ending::TooLarge),
             (Behaviour::Status(403, None), Ending::Refused),
             (Behaviour::Status(404, None), Ending::Refused),
@@ -60,8 +61,14 @@ async fn a_feed_that_repeats_itself_or_breaks_off_is_read_as_far_as_it_goes() {
         let following = Following::of(store, &server.url).await;
         server.will(Behaviour::Loops, 1);
         let (ending, pull) = following.pull().await;
-        assert_eq!((ending, pull.listed), (Some(Ending::Taken), 10));
-        assert_eq!(pull.notes, ["It says that it has 25 services, and lists 10."]);
+        assert_eq!((ending, pull.listed, pull.cut_short), (Some(Ending::Taken), 10, true));
+        assert_eq!(
+            pull.notes,
+            [
+                "It promised 3 pages, and has nothing new from page 2 on.",
+                "It says that it has 25 services, and lists 10."
+            ]
+        );
         server.will(Behaviour::Well, 1);
         following.pull().await;
         server.will(Behaviour::BreaksOff, 3);
@@ -96,7 +103,11 @@ async fn one_broken_service_does_not_keep_the_others_and_is_asked_for_again() {
         server.asked();
         server.with(|feed| feed.broken.clear());
         let (_, pull) = following.pull().await;
-        assert_eq!((pull.added, server.asked().1), (1, 1), "only the broken one is asked for again");
+        assert_eq!(
+            (pull.added, server.asked().1),
+            (1, 2),
+            "the broken one is asked for again, and the one without a name"
+        );
     })
     .await;
 }
@@ -109,8 +120,7 @@ async fn it_gives_up_after_five_times_and_begins_anew_the_next_day() {
         server.will(Behaviour::Status(500, None), 2);
         for attempt in 1..=5 {
             following.later(7);
-            let ending = following.follower.follow(|_| ()).await.unwrap();
-            assert_eq!(ending, None, "{attempt}");
+            assert_eq!(following.follow().await, Followed::Later, "{attempt}");
         }
         let given_up = following.last().await;
         assert_eq!(given_up.ending, Some(Ending::Unreachable));
@@ -132,7 +142,7 @@ async fn an_address_inside_is_never_asked() {
         let strict = Manners { also: Arc::from([]), ..super::manners() };
         let follower = Follower::new(following.stewardship.clone(), Arc::new(following.clock.clone()), strict.clone());
         following.later(25);
-        assert_eq!(follower.follow(|_| ()).await.unwrap(), Some(Ending::Internal));
+        assert_eq!(follower.follow(None, |_| ()).await.unwrap(), Followed::Ended(Ending::Internal));
         assert_eq!(server.asked(), (0, 0));
         for name in [
             "https://localhost:1/api",
@@ -144,7 +154,7 @@ async fn an_address_inside_is_never_asked() {
             let other = Following::named(store, name).await;
             other.later(25);
             let follower = Follower::new(other.stewardship.clone(), Arc::new(other.clock.clone()), strict.clone());
-            assert_eq!(follower.follow(|_| ()).await.unwrap(), Some(Ending::Internal), "{name}");
+            assert_eq!(follower.follow(None, |_| ()).await.unwrap(), Followed::Ended(Ending::Internal), "{name}");
         }
     })
     .await;
@@ -160,13 +170,66 @@ async fn a_feed_that_keeps_the_line_open_is_left_and_asked_again_later() {
         for behaviour in [Behaviour::Silent, Behaviour::Drips] {
             server.will(behaviour.clone(), 1);
             following.later(25);
-            assert_eq!(follower.follow(|_| ()).await.unwrap(), None, "{behaviour:?}");
+            assert_eq!(follower.follow(None, |_| ()).await.unwrap(), Followed::Later, "{behaviour:?}");
             let pull = following.last().await;
             assert_eq!((pull.ended_at, pull.next_page), (None, 1), "{behaviour:?}");
         }
         server.will(Behaviour::Well, 1);
         following.later(25);
-        assert_eq!(following.follower.follow(|_| ()).await.unwrap(), Some(Ending::Taken));
+        assert_eq!(following.follow().await, Followed::Ended(Ending::Taken));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn ids_and_entries_that_cannot_be_kept_are_left_out_and_what_is_said_of_them_is_short() {
+    on_both(async |store| {
+        let server = Server::of(3).await;
+        let following = Following::of(store, &server.url).await;
+        let mut page = vec![service(1)];
+        for odd in [json!("a\u{0}b"), json!("\u{1b}[2J"), json!("x".repeat(100_000)), json!(null)] {
+            page.push(json!({ "id": odd, "name": "Odd" }));
+        }
+        page.push(json!({ "id": "large", "name": "Large", "description": "y".repeat(300_000) }));
+        page.push(
+            json!({ "id": "wrong", "name": "Wrong", "schedules": [{ "id": "s", "byday": ["z".repeat(1_000)] }] }),
+        );
+        server.will(Behaviour::Bytes(json!({ "contents": page }).to_string().into_bytes()), 1);
+        let (ending, pull) = following.pull().await;
+        assert_eq!((ending, pull.listed, pull.added, pull.refused), (Some(Ending::Taken), 2, 1, 1), "{:?}", pull.notes);
+        assert_eq!(pull.notes.iter().filter(|note| note.starts_with("Page 1,")).count(), 5, "{:?}", pull.notes);
+        assert!(pull.notes.iter().all(|note| note.chars().count() <= 300 && !note.contains(char::is_control)));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_claim_that_was_lost_changes_nothing_and_a_feed_that_is_stopped_is_let_go() {
+    on_both(async |store| {
+        let server = Server::of(25).await;
+        let following = Following::of(store, &server.url).await;
+        let mut lost = following.stewardship.claim_feed(None, following.later(25)).await.unwrap().unwrap();
+        // Its time is over: another node has it, and reads on.
+        following.later(1);
+        server.will(Behaviour::Status(503, None), 3);
+        assert_eq!(following.follow().await, Followed::Later);
+        let now = following.later(0);
+        let refused = following.stewardship.end_pull(&mut lost, Ending::Unreadable, vec![], now).await;
+        assert!(matches!(refused, Err(fingerpost_store::StoreError::NotFound)));
+        assert_eq!(following.last().await.ended_at, None, "what was read is still there");
+        let village =
+            fingerpost_store::testing::Village::build(store, &fingerpost_domain::id::TenantId::main(), "T").await;
+        let ctx = fingerpost_store::testing::Village::ctx(&village.steward, &village.scheme, now);
+        following.later(7);
+        let mut held = following.stewardship.claim_feed(None, following.later(0)).await.unwrap().unwrap();
+        let (feed, _) = following.stewardship.feed(following.feed).await.unwrap();
+        following.stewardship.keep_feed(&ctx, following.feed, (&feed.source, &feed.url, 24, true)).await.unwrap();
+        let stopped = following.stewardship.put_off(&mut held, (None, "late".to_owned()), following.later(0)).await;
+        assert!(matches!(stopped, Err(fingerpost_store::StoreError::NotFound)), "nobody reads it any more");
+        server.will(Behaviour::Well, 1);
+        following.stewardship.pull_now(following.feed, false, super::entry(), following.later(1)).await.unwrap();
+        assert_eq!(following.follow().await, Followed::Ended(Ending::Taken), "and it goes on where it was");
+        assert_eq!(following.names().await.len(), 25);
     })
     .await;
 }

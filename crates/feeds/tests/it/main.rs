@@ -13,7 +13,7 @@ use fingerpost_directory::feed::{Ending, FeedAddress};
 use fingerpost_domain::Timestamp;
 use fingerpost_domain::ambient::{Clock, StoppedClock};
 use fingerpost_domain::id::{FeedId, TenantId};
-use fingerpost_feeds::{Follower, Manners};
+use fingerpost_feeds::{Followed, Follower, Manners};
 use fingerpost_stewardship::{NewFeed, Pull, Source, Stewardship};
 use fingerpost_store::testing::start;
 use fingerpost_store::{Act, Entry, Resource, Store, StoredService};
@@ -47,6 +47,8 @@ pub(crate) fn manners() -> Manners {
         also: Arc::from(["127.0.0.1".parse().unwrap()]),
         most_pages: 40,
         patience: Duration::from_secs(20),
+        anew_days: 1_000_000,
+        ..Manners::default()
     }
 }
 
@@ -82,15 +84,23 @@ impl Following {
         then
     }
 
+    /// Follows whatever is due, now.
+    pub(crate) async fn follow(&self) -> Followed {
+        self.follower.follow(None, |_| ()).await.unwrap()
+    }
+
     /// Pulls once, a day later.
     pub(crate) async fn pull(&self) -> (Option<Ending>, Pull) {
         self.later(25);
-        let ending = self.follower.follow(|_| ()).await.unwrap();
+        let ending = match self.follow().await {
+            Followed::Ended(ending) => Some(ending),
+            _ => None,
+        };
         (ending, self.last().await)
     }
 
     pub(crate) async fn last(&self) -> Pull {
-        self.stewardship.feed(self.feed).await.unwrap().0.last.unwrap()
+        self.stewardship.feed(self.feed).await.unwrap().1.remove(0)
     }
 
     /// What stands in the directory, by name.

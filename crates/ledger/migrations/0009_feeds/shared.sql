@@ -26,6 +26,10 @@ CREATE TABLE feed_pull (
   next_page BIGINT NOT NULL,
   -- Every page has been read: what is left is taking its entries.
   read_all  BIGINT NOT NULL CHECK (read_all IN (0, 1)),
+  -- Pages that the feed has promised.
+  promised  BIGINT NOT NULL,
+  -- Bytes of what was staged.
+  bytes     BIGINT NOT NULL,
   -- The feed broke off before the end it had promised: nothing is said to be missing.
   cut_short BIGINT NOT NULL CHECK (cut_short IN (0, 1)),
   requests  BIGINT NOT NULL,
@@ -55,6 +59,9 @@ CREATE INDEX feed_item_missing ON feed_item (feed, missing);
 CREATE TABLE feed_staged (
   pull   TEXT NOT NULL REFERENCES feed_pull (id),
   item   TEXT NOT NULL,
+  -- The page on which it stands first.
+  page   BIGINT NOT NULL,
+  -- Empty where it has to be asked for again the next time.
   digest TEXT NOT NULL,
   body   TEXT,
   taken  BIGINT NOT NULL CHECK (taken IN (0, 1)),
@@ -64,3 +71,4 @@ CREATE INDEX feed_staged_to_take ON feed_staged (pull, taken, item);
 
 -- The day on which its source was seen not to list it any more.
 ALTER TABLE service ADD COLUMN left_on TEXT;
+CREATE INDEX service_left ON service (left_on);

@@ -4,6 +4,7 @@
 
 mod asking;
 mod assessments;
+mod cut_off;
 mod episodes;
 mod journey;
 mod plans;

@@ -177,6 +177,8 @@ pub struct WhoKnowsPage {
     pub told: Vec<ToldLine>,
     /// Something may be changed.
     pub may_change: bool,
+    /// The case is open: something new can be agreed.
+    pub open: bool,
     /// There is something to take back.
     pub may_take_back: bool,
     /// The copy of everything that is held, for those who may make it.
@@ -384,6 +386,7 @@ mod samples {
                 stopped: false,
                 told: vec![ToldLine { when: "today".into(), whom: LONG.into(), what: "A letter".into() }],
                 may_change: true,
+                open: true,
                 may_take_back: true,
                 record_href: Some("/o/x/cases/1/record".into()),
                 whoms: vec![Choice::new("family", "Family", true)],
@@ -424,7 +427,8 @@ mod samples {
                 problems: vec![],
                 ..usual.clone()
             };
-            vec![usual, empty]
+            let closed = Self { open: false, ..usual.clone() };
+            vec![usual, empty, closed]
         }
     }
 

@@ -114,6 +114,8 @@ pub struct SourceOnePage {
     pub values: SourceValues,
     /// What was just done.
     pub saved: Option<&'static str>,
+    /// What is wrong with the form.
+    pub problems: Problems,
 }
 
 pages! {
@@ -202,6 +204,7 @@ mod samples {
                 every: every(),
                 values: values(),
                 saved: Some("Saved"),
+                problems: problems(&["address", "licence", "attribution"]),
             };
             let bare = Self {
                 running: false,
@@ -210,6 +213,7 @@ mod samples {
                 pulls: vec![],
                 values: SourceValues::default(),
                 saved: None,
+                problems: vec![],
                 ..usual.clone()
             };
             vec![usual, bare]
