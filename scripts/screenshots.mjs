@@ -72,6 +72,8 @@ try {
     const keeping = await open(engine, server, { width })
     await keeping.goto((await page.textContent('article')).match(/\/l\/[0-9a-f]+/)[0]); await shot(keeping, 'keep-entry')
     await page.goto(page.url().replace(/steward.*/, 'gaps')); await shot(page, 'gaps')
+    await page.goto(page.url().replace(/gaps.*/, 'sources')); await shot(page, 'sources')
+    await page.getByRole('button', { name: 'Follow a directory' }).click(); await shot(page, 'source-new')
     page = await open(engine, server, { width })
     await signInAs(page, /Josephine Carr/); await shot(page, 'caseload-supervisor')
     await page.getByRole('link', { name: /^Referrals/ }).first().click(); await shot(page, 'triage')

@@ -151,6 +151,9 @@ fn print_report(what: &str, report: &Report, dry_run: bool) {
     for refused in &report.refused {
         eprintln!("{refused}");
     }
+    if report.more > 0 {
+        eprintln!("and {} more, which are not written out", report.more);
+    }
     let counts = report.counts;
     println!(
         "{what}: {} rows read, {} added, {} changed, {} unchanged, {} refused.{}",

@@ -1,16 +1,19 @@
 //! From bytes to text: UTF-8 with or without its mark, else Windows-1252, in which every byte is a letter.
 
+use std::io::Read as _;
 use std::path::Path;
 
 use crate::{ImportError, MOST_BYTES};
 
 pub(crate) fn read(path: &Path) -> Result<String, ImportError> {
     let failed = |source| ImportError::File { path: path.display().to_string(), source };
-    let size = std::fs::metadata(path).map_err(failed)?.len();
-    if size > MOST_BYTES {
+    // Read as far as it may be, whatever it says of its size: a pipe says none.
+    let mut bytes = vec![];
+    let file = std::fs::File::open(path).map_err(failed)?;
+    file.take(MOST_BYTES + 1).read_to_end(&mut bytes).map_err(failed)?;
+    if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > MOST_BYTES {
         return Err(ImportError::TooLarge(path.display().to_string()));
     }
-    let bytes = std::fs::read(path).map_err(failed)?;
     Ok(decoded(&bytes))
 }
 
@@ -22,6 +25,12 @@ fn decoded(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn what_does_not_end_is_left() {
+        assert!(matches!(read(Path::new("/dev/zero")), Err(ImportError::TooLarge(_))));
+    }
 
     #[test]
     fn both_encodings_of_registers_are_read() {

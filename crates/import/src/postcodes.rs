@@ -4,6 +4,8 @@
 use std::collections::HashMap;
 use std::io::Read;
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use csv::StringRecord;
 use fingerpost_directory::place::Point;
@@ -18,6 +20,26 @@ use crate::rows::broken;
 /// Rows at most: every postcode there ever was in the United Kingdom, and as many again.
 const MOST_POSTCODES: u64 = 6_000_000;
 
+/// Bytes of one row at most, with what is read ahead of it.
+const LONGEST_ROW: u64 = 1024 * 1024;
+
+/// Counts bytes since the last row: one that does not end, or a quote that nobody closes, must not fill the memory.
+struct RowByRow<R> {
+    inner: R,
+    since: Arc<AtomicU64>,
+}
+
+impl<R: Read> Read for RowByRow<R> {
+    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        let read = self.inner.read(into)?;
+        let more = u64::try_from(read).unwrap_or(u64::MAX);
+        if self.since.fetch_add(more, Ordering::Relaxed) > LONGEST_ROW {
+            return Err(std::io::Error::other("a row is longer than any: is a quote not closed?"));
+        }
+        Ok(read)
+    }
+}
+
 const POSTCODE: &[&str] = &["pcds", "postcode", "pcd8", "pcd"];
 const LATITUDE: &[&str] = &["lat", "latitude"];
 const LONGITUDE: &[&str] = &["long", "lon", "longitude"];
@@ -25,7 +47,8 @@ const LSOA: &[&str] = &["lsoa21cd", "lsoa21", "lsoa11cd", "lsoa11"];
 
 /// The places of a file, one after the other; what could not be read is in `report`.
 pub(crate) struct Places {
-    rows: csv::StringRecordsIntoIter<Box<dyn Read + Send>>,
+    rows: csv::ByteRecordsIntoIter<Box<dyn Read + Send>>,
+    since: Arc<AtomicU64>,
     columns: [usize; 3],
     lsoa: Option<usize>,
     pub(crate) report: Report,
@@ -37,7 +60,13 @@ pub(crate) fn open(path: &Path) -> Result<Places, ImportError> {
     let file =
         std::fs::File::open(path).map_err(|source| ImportError::File { path: path.display().to_string(), source })?;
     let zipped = path.extension().is_some_and(|end| end.eq_ignore_ascii_case("gz"));
-    let bytes: Box<dyn Read + Send> = if zipped { Box::new(GzDecoder::new(file)) } else { Box::new(file) };
+    let since = Arc::<AtomicU64>::default();
+    let counted = since.clone();
+    let bytes: Box<dyn Read + Send> = if zipped {
+        Box::new(RowByRow { inner: GzDecoder::new(file), since: counted })
+    } else {
+        Box::new(RowByRow { inner: file, since: counted })
+    };
     let mut table = csv::ReaderBuilder::new().flexible(true).from_reader(bytes);
     let header = table.headers().map_err(broken(path))?;
     let columns: HashMap<String, usize> = header
@@ -53,7 +82,8 @@ pub(crate) fn open(path: &Path) -> Result<Places, ImportError> {
     let columns = [find(POSTCODE), find(LATITUDE), find(LONGITUDE)];
     let [Some(postcode), Some(latitude), Some(longitude)] = columns else { return Err(needed()) };
     Ok(Places {
-        rows: table.into_records(),
+        rows: table.into_byte_records(),
+        since,
         columns: [postcode, latitude, longitude],
         lsoa: find(LSOA),
         report: Report::default(),
@@ -83,12 +113,19 @@ impl Iterator for Places {
     fn next(&mut self) -> Option<PostcodePlace> {
         loop {
             let row = match self.rows.next()? {
-                Ok(row) => row,
+                // What is no UTF-8 is one row that cannot be read, not a file.
+                Ok(row) => {
+                    let position = row.position().cloned();
+                    let mut row = StringRecord::from_byte_record_lossy(row);
+                    row.set_position(position);
+                    row
+                }
                 Err(error) => {
                     self.broke = Some(error);
                     return None;
                 }
             };
+            self.since.store(0, Ordering::Relaxed);
             self.report.counts.read += 1;
             if self.report.counts.read > MOST_POSTCODES {
                 self.broke = Some(csv::Error::from(std::io::Error::other("it does not end")));

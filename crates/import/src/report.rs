@@ -34,6 +34,8 @@ pub struct Report {
     pub counts: ImportCounts,
     /// The first thousand rows that were not taken, or not taken as they stood.
     pub refused: Vec<Refused>,
+    /// How many more there were.
+    pub more: u64,
 }
 
 impl Report {
@@ -56,6 +58,8 @@ impl Report {
     fn write(&mut self, file: Option<String>, line: u64, reason: String) {
         if self.refused.len() < MOST_LINES {
             self.refused.push(Refused { file, line, reason });
+        } else {
+            self.more += 1;
         }
     }
 }

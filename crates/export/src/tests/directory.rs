@@ -41,6 +41,7 @@ async fn there_and_back(store: &Store, count: usize) {
         let again = work.path().join(format!("{name} again"));
         assert_eq!(directory(&other, &again, |_| {}).await.unwrap(), count);
         let of = |folder: &Path| if name == "json" { files(folder) } else { files(&folder.join("tables")) };
+        assert_eq!(of(&first).len(), of(&again).len(), "as many files");
         for (before, after) in of(&first).iter().zip(of(&again)) {
             assert_eq!(before.0, after.0);
             let line = before.1.lines().zip(after.1.lines()).find(|(one, other)| one != other);

@@ -15,6 +15,8 @@ use crate::{ImportError, decode};
 
 /// Services of one import at most: twenty times a large county.
 const MOST_SERVICES: usize = 100_000;
+/// Bytes of all pages together, at most.
+const MOST_IN_ALL: usize = 1 << 30;
 
 /// Services as they are taken up, each once.
 pub(crate) struct Taken<'a> {
@@ -73,8 +75,14 @@ pub(crate) fn read<'a>(path: &Path, source: &'a str) -> Result<Taken<'a>, Import
         if pages.is_empty() {
             return Err(ImportError::NoDirectory(path.display().to_string()));
         }
+        let mut in_all = 0_usize;
         for page in pages {
-            json::read(&page, &decode::read(&page)?, &mut taken)?;
+            let text = decode::read(&page)?;
+            in_all += text.len();
+            json::read(&page, &text, &mut taken)?;
+            if in_all > MOST_IN_ALL || taken.services.len() > MOST_SERVICES {
+                return Err(ImportError::TooLarge(path.display().to_string()));
+            }
         }
     }
     if taken.services.len() > MOST_SERVICES {

@@ -136,6 +136,19 @@ async fn real_postcodes_have_their_place_and_a_broken_file_changes_nothing() {
         assert!(postcodes(store, &folder.path().join("cut.csv.gz"), run(false), |_, _| {}).await.is_err());
         let wrong = written(&folder, "w.csv", "a,b\n1,2\n");
         assert!(matches!(postcodes(store, &wrong, run(false), |_, _| {}).await, Err(ImportError::NoColumns { .. })));
+        let latin = folder.path().join("latin.csv");
+        std::fs::write(&latin, b"pcds,lat,long\nS60 1AC,53.43,-1.36\nS\xE9\xE9 1AD,53.43,-1.36\n").unwrap();
+        let report = postcodes(store, &latin, run(false), |_, _| {}).await.unwrap();
+        assert_eq!((report.counts.added, report.counts.refused, report.refused[0].line), (1, 1, 3));
+        // A small file that does not end: four million letters in one quote, packed.
+        let endless = folder.path().join("endless.csv.gz");
+        let mut packed =
+            flate2::write::GzEncoder::new(std::fs::File::create(&endless).unwrap(), flate2::Compression::fast());
+        std::io::Write::write_all(&mut packed, b"pcds,lat,long\n\"").unwrap();
+        std::io::Write::write_all(&mut packed, &vec![b'x'; 4_000_000]).unwrap();
+        packed.finish().unwrap();
+        let error = postcodes(store, &endless, run(false), |_, _| {}).await.unwrap_err().to_string();
+        assert!(error.contains("a row is longer than any"), "{error}");
         let Some(path) = real("uk_geo/postcodes_subset_2025-11.csv.gz") else { return };
         let report = postcodes(store, &path, run(false), |_, _| {}).await.unwrap();
         assert_eq!((report.counts.read, report.counts.refused), (120_728, 0), "{:?}", report.refused.first());
