@@ -331,6 +331,17 @@ impl Service {
         Ok(self)
     }
 
+    /// The service as the directory takes it from a source: settled, without places that are not on the earth; and what was left
+    /// out of it, in words.
+    ///
+    /// # Errors
+    /// [`NotAService`], when it cannot be shown.
+    pub fn taken(mut self, source: &str) -> Result<(Self, Option<&'static str>), NotAService> {
+        let left_out = self.without_impossible_places() > 0;
+        let words = left_out.then_some("its coordinates are not on the earth: taken without them");
+        Ok((self.settled(source)?, words))
+    }
+
     /// Takes out coordinates that are not on the earth, so that the rest of the entry can be shown; gives how many.
     pub fn without_impossible_places(&mut self) -> usize {
         let locations = self.service_at_locations.iter_mut().filter_map(|at| at.location.as_mut());

@@ -18,8 +18,6 @@ pub struct Claims {
     pub total: Option<u64>,
     /// Pages of the whole feed.
     pub pages: Option<u64>,
-    /// This is the last one.
-    pub last: Option<bool>,
 }
 
 /// A page of a feed: its items as they came, unread, so that a page of millions of small things costs no more than its bytes.
@@ -40,8 +38,6 @@ struct Envelope<'a> {
     total_items: Option<&'a RawValue>,
     #[serde(borrow, alias = "totalPages")]
     total_pages: Option<&'a RawValue>,
-    #[serde(borrow, alias = "last")]
-    last_page: Option<&'a RawValue>,
     id: Option<IgnoredAny>,
     name: Option<IgnoredAny>,
 }
@@ -60,8 +56,7 @@ pub fn page(text: &str) -> serde_json::Result<Option<Page<'_>>> {
     fn said<T: serde::de::DeserializeOwned>(raw: Option<&RawValue>) -> Option<T> {
         raw.and_then(|raw| serde_json::from_str(raw.get()).ok())
     }
-    let claims =
-        Claims { total: said(envelope.total_items), pages: said(envelope.total_pages), last: said(envelope.last_page) };
+    let claims = Claims { total: said(envelope.total_items), pages: said(envelope.total_pages) };
     if let Some(items) = envelope.contents {
         return Ok(Some(Page { items, claims }));
     }
@@ -256,10 +251,10 @@ mod tests {
     fn pages_of_both_versions_are_read_and_their_claims_only_noted() {
         let read = |text: &str| page(text).unwrap().map(|page| (page.items.len(), page.claims));
         let three = r#"{"total_items": 31, "total_pages": 2, "last_page": false, "contents": [{"id": "1"}, {"id": "2"}], "more": [1]}"#;
-        let claims = Claims { total: Some(31), pages: Some(2), last: Some(false) };
+        let claims = Claims { total: Some(31), pages: Some(2) };
         assert_eq!(read(three), Some((2, claims)));
         let one = read(r#"{"totalElements": "many", "totalPages": 1, "last": true, "content": []}"#).unwrap();
-        assert_eq!(one, (0, Claims { total: None, pages: Some(1), last: Some(true) }));
+        assert_eq!(one, (0, Claims { total: None, pages: Some(1) }));
         assert_eq!(read(r#" [{"id": 3}]"#).unwrap().0, 1);
         assert_eq!(read(r#"{"id": "4", "name": "Choir"}"#).unwrap().0, 1);
         assert_eq!((read(r#"{"error": "no"}"#), read("7"), read(r#"{"contents": {}}"#)), (None, None, None));

@@ -33,7 +33,7 @@ const MOST_ON_A_PAGE: usize = 5_000;
 /// Services of one page that do not answer, before the page is tried again later.
 const MOST_UNANSWERED: usize = 5;
 /// Services that are asked for before what came is kept, and the claim held on.
-const KEPT_AT: usize = 20;
+const KEPT_AT: i64 = 20;
 
 /// How feeds are asked.
 #[derive(Debug, Clone)]
@@ -106,20 +106,29 @@ impl std::fmt::Debug for Follower {
 
 /// What one page came to.
 enum Page {
-    /// It was kept; `true` when nothing follows.
-    Kept(bool),
+    /// It was kept; the claim knows whether anything follows.
+    Kept,
     /// It goes on another time.
     Later(Trouble),
     /// Nothing of the pull is taken.
     Over(Ending, String),
 }
 
-/// A service of a page: asked for, or left as it was.
-enum One {
-    Staged(Staged),
-    /// Left as it was, for a reason.
-    Said(Staged, String),
+/// An item of a page that can be kept.
+struct Listed<'a> {
+    id: String,
+    item: &'a RawValue,
+    /// It says when or where: nobody has to ask for it by itself.
+    whole: bool,
+}
+
+/// Why a service that was asked for by itself is not there.
+enum Absent {
+    /// It is left as it was, for a reason.
+    AsItWas(String),
+    /// The page goes on another time.
     Later(Trouble),
+    /// Nothing of the pull is taken.
     Over(Ending, String),
 }
 
@@ -180,8 +189,7 @@ impl Follower {
                 return Ok(Followed::Later);
             }
             match self.page(claimed, &address).await? {
-                Page::Kept(last) if last => break,
-                Page::Kept(_) => {}
+                Page::Kept => {}
                 Page::Later(trouble) => {
                     let page = claimed.next_page;
                     let why = format!("Page {page}: {trouble}.");
@@ -198,7 +206,7 @@ impl Follower {
             }
         }
         progress(claimed);
-        let ending = self.stewardship.take_pull(claimed.clone(), || self.now()).await?;
+        let ending = self.stewardship.take_pull(claimed, || self.now()).await?;
         Ok(Followed::Ended(ending))
     }
 
@@ -211,7 +219,9 @@ impl Follower {
         let text = match self.ask(address, address.page(number)).await {
             Ok(text) => text,
             // Past its last page a feed has nothing, or says so in this way.
-            Err(Trouble::NotThere(_)) if number > 1 => return self.ended(claimed, Claims::default(), 1).await,
+            Err(Trouble::NotThere(_)) if number > 1 => {
+                return self.ended(claimed, Claims::default(), (number, 1)).await;
+            }
             Err(Trouble::NotThere(status)) => {
                 return Ok(Page::Over(Ending::Refused, format!("It answers {status}.")));
             }
@@ -230,52 +240,59 @@ impl Follower {
             }
         };
         if page.items.is_empty() {
-            return self.ended(claimed, page.claims, 1).await;
+            return self.ended(claimed, page.claims, (number, 1)).await;
         }
         if page.items.len() > MOST_ON_A_PAGE {
             let what = format!("Page {number} has more than {MOST_ON_A_PAGE} services.");
             return Ok(Page::Over(Ending::TooLarge, what));
         }
         let (items, mut said) = read(number, &page.items);
-        let ids: Vec<String> = items.iter().map(|(id, _)| id.clone()).collect();
+        let ids: Vec<String> = items.iter().map(|listed| listed.id.clone()).collect();
         let known = self.stewardship.known(claimed, &ids).await?;
         let promised = page.claims.pages.and_then(|pages| i64::try_from(pages).ok()).unwrap_or(0);
         let (mut staged, mut requests, mut unanswered, mut fresh) = (vec![], 1, 0, 0);
-        for ((id, item), known) in items.into_iter().zip(known) {
-            match known.page {
-                // Kept before the pull broke off in the middle of this page.
-                Some(page) if page == number => {
-                    fresh += 1;
-                    continue;
-                }
-                Some(_) => continue,
-                None => {}
+        for (listed, known) in items.into_iter().zip(known) {
+            if let Some(page) = known.page {
+                // On this page it was kept before the pull broke off in the middle of it.
+                fresh += u64::from(page == number);
+                continue;
             }
-            let asked = known.digest.as_ref() != Some(&self.digest(&id, item)) && !is_whole(item);
-            requests += i64::from(asked);
-            match self.one(address, (&id, item), &known).await {
-                One::Staged(one) => staged.push(one),
-                One::Said(one, why) => {
-                    said.push(why);
-                    staged.push(one);
+            let digest = self.digest(&listed.id, listed.item);
+            if known.digest.as_ref() == Some(&digest) {
+                staged.push(Staged { item: listed.id, digest, body: None });
+                continue;
+            }
+            if listed.whole {
+                staged.push(Staged { item: listed.id, digest, body: Some(listed.item.get().to_owned()) });
+                continue;
+            }
+            requests += 1;
+            let absent = match self.one(address, &listed, &known).await {
+                Ok(body) => {
+                    staged.push(Staged { item: listed.id, digest, body: Some(body) });
+                    None
                 }
-                One::Later(Trouble::Later(why, None)) if unanswered < MOST_UNANSWERED => {
+                Err(Absent::AsItWas(why)) => Some((listed.id, why)),
+                Err(Absent::Later(Trouble::Later(why, None))) if unanswered < MOST_UNANSWERED => {
                     unanswered += 1;
-                    said.push(format!("{id}: {why}; left as it was, and asked for again the next time."));
-                    staged.push(Staged { item: id, digest: String::new(), body: None });
+                    Some((listed.id, why))
                 }
-                One::Later(trouble) => return Ok(Page::Later(trouble)),
-                One::Over(ending, what) => return Ok(Page::Over(ending, what)),
+                Err(Absent::Later(trouble)) => return Ok(Page::Later(trouble)),
+                Err(Absent::Over(ending, what)) => return Ok(Page::Over(ending, what)),
+            };
+            if let Some((item, why)) = absent {
+                said.push(format!("{item}: {why}; left as it was, and asked for again the next time."));
+                staged.push(Staged { item, digest: String::new(), body: None });
             }
-            if requests >= i64::try_from(KEPT_AT).unwrap_or(i64::MAX) {
+            if requests >= KEPT_AT {
                 let read = ReadOn { requests, promised, ..ReadOn::default() };
-                let some = (std::mem::take(&mut staged), std::mem::take(&mut said));
-                let kept = self.stewardship.keep_page(claimed, &some.0, (read, some.1), self.now()).await?;
+                let said = std::mem::take(&mut said);
+                let kept = self.stewardship.keep_page(claimed, &staged, (read, said), self.now()).await?;
                 if kept.too_much {
                     return Ok(too_much());
                 }
                 fresh += kept.fresh;
-                requests = 0;
+                (staged, requests) = (vec![], 0);
             }
         }
         let read = ReadOn { requests, promised, turned: true, ..ReadOn::default() };
@@ -285,22 +302,24 @@ impl Follower {
         }
         if fresh + kept.fresh == 0 {
             // It brings nothing new: the end, whatever it says.
-            return self.ended(claimed, page.claims, 0).await;
+            return self.ended(claimed, page.claims, (number, 0)).await;
         }
-        Ok(Page::Kept(false))
+        Ok(Page::Kept)
     }
 
-    /// The end: whether it is the one that was promised, and what is strange about it.
-    async fn ended(&self, claimed: &mut Claimed, claims: Claims, requests: i64) -> Result<Page, StoreError> {
-        // Asked for, page `next_page` was not there, or brought nothing new.
-        let at = i64::from(claimed.next_page) - i64::from(requests == 0);
-        let cut_short = claimed.promised >= at && at > 1;
+    /// The end, at page `at`, which was not there or brought nothing new: whether it is the one that was promised.
+    async fn ended(
+        &self,
+        claimed: &mut Claimed,
+        claims: Claims,
+        (at, requests): (u32, i64),
+    ) -> Result<Page, StoreError> {
+        let cut_short = claimed.promised >= i64::from(at) && at > 1;
         let said = cut_short
             .then(|| format!("It promised {} pages, and has nothing new from page {at} on.", claimed.promised));
-        let read = ReadOn { requests, last: true, cut_short, ..ReadOn::default() };
+        let read = ReadOn { requests, last: true, cut_short, total: claims.total, ..ReadOn::default() };
         self.stewardship.keep_page(claimed, &[], (read, said.into_iter().collect()), self.now()).await?;
-        self.stewardship.note_claim(claimed, claims.total).await?;
-        Ok(Page::Kept(true))
+        Ok(Page::Kept)
     }
 
     /// The digest under which an item is known: it changes with what the list says, and once in a while by itself, each item on a
@@ -317,37 +336,22 @@ impl Follower {
         format!("{}/{period}", hex(&Sha256::digest(item.get().as_bytes())))
     }
 
-    /// A service of a page: as the list says it, by itself, or as it was.
-    async fn one(&self, address: &FeedAddress, (id, item): (&str, &RawValue), known: &Known) -> One {
-        let digest = self.digest(id, item);
-        let staged = |digest: String, body: Option<String>| Staged { item: id.to_owned(), digest, body };
-        if known.digest.as_ref() == Some(&digest) {
-            return One::Staged(staged(digest, None));
-        }
-        if is_whole(item) {
-            return One::Staged(staged(digest, Some(item.get().to_owned())));
-        }
-        let as_it_was = |why: &str| {
-            One::Said(
-                staged(String::new(), None),
-                format!("{id}: {why}; left as it was, and asked for again the next time."),
-            )
-        };
-        match self.ask(address, address.service(id)).await {
+    /// A service by itself, as text.
+    async fn one(&self, address: &FeedAddress, listed: &Listed<'_>, known: &Known) -> Result<String, Absent> {
+        let as_it_was = |why: &str| Err(Absent::AsItWas(why.to_owned()));
+        match self.ask(address, address.service(&listed.id)).await {
             Ok(text) if text.len() > LARGEST => as_it_was("it is larger than any entry"),
             Ok(text) => match serde_json::from_str::<Value>(&text) {
-                Ok(whole) if pages::id_of(&whole).as_deref() == Some(id) => One::Staged(staged(digest, Some(text))),
+                Ok(whole) if pages::id_of(&whole).as_ref() == Some(&listed.id) => Ok(text),
                 Ok(_) => as_it_was("it answers with another service"),
                 Err(_) => as_it_was("it answers with no service"),
             },
             // It has no page of its own: what the list says is all there is, unless more was known.
-            Err(Trouble::NotThere(_)) if known.digest.is_none() => {
-                One::Staged(staged(digest, Some(item.get().to_owned())))
-            }
+            Err(Trouble::NotThere(_)) if known.digest.is_none() => Ok(listed.item.get().to_owned()),
             Err(Trouble::NotThere(status)) => as_it_was(&format!("it answers {status}")),
-            Err(Trouble::Never(Ending::Internal, what)) => One::Over(Ending::Internal, what),
+            Err(Trouble::Never(Ending::Internal, what)) => Err(Absent::Over(Ending::Internal, what)),
             Err(Trouble::Never(_, what)) => as_it_was(what.trim_end_matches('.')),
-            Err(later @ Trouble::Later(..)) => One::Later(later),
+            Err(later @ Trouble::Later(..)) => Err(Absent::Later(later)),
         }
     }
 }
@@ -356,24 +360,20 @@ fn too_much() -> Page {
     Page::Over(Ending::Endless, "It has brought more than any directory has.".to_owned())
 }
 
-fn is_whole(item: &RawValue) -> bool {
-    serde_json::from_str(item.get()).is_ok_and(|item| pages::is_whole(&item))
-}
-
-/// The items of a page that can be kept, with their ids; and what is said of the others.
-fn read<'a>(number: u32, items: &[&'a RawValue]) -> (Vec<(String, &'a RawValue)>, Vec<String>) {
+/// The items of a page that can be kept; and what is said of the others.
+fn read<'a>(number: u32, items: &[&'a RawValue]) -> (Vec<Listed<'a>>, Vec<String>) {
     let (mut kept, mut said) = (vec![], vec![]);
     for (at, item) in (1_usize..).zip(items) {
-        let id = if item.get().len() > LARGEST {
+        let read = if item.get().len() > LARGEST {
             Err("it is larger than any entry")
         } else {
             let read = serde_json::from_str::<Value>(item.get()).ok();
-            read.as_ref().and_then(pages::id_of).ok_or("it has no id that can be kept")
+            let with_id = read.and_then(|item| Some((pages::id_of(&item)?, pages::is_whole(&item))));
+            with_id.ok_or("it has no id that can be kept")
         };
-        match id {
-            Ok(id) => kept.push((id, *item)),
-            Err(why) if said.len() < 200 => said.push(format!("Page {number}, {at}: {why}; left out.")),
-            Err(_) => {}
+        match read {
+            Ok((id, whole)) => kept.push(Listed { id, item, whole }),
+            Err(why) => said.push(format!("Page {number}, {at}: {why}; left out.")),
         }
     }
     (kept, said)

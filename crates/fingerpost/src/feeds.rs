@@ -21,8 +21,8 @@ fn told(feed: &KnownFeed, pull: &Pull) {
         None => println!("  It is being read: page {}", pull.next_page),
     }
     println!(
-        "  {} services listed: {} added, {} changed, {} unchanged, {} refused; {} not listed any more, {} left the search.",
-        pull.listed, pull.added, pull.changed, pull.unchanged, pull.refused, pull.missing, pull.left_out
+        "  {} services listed: {} added, {} changed, {} unchanged, {} refused; {} not listed any more, {} left the search; {} questions asked.",
+        pull.listed, pull.added, pull.changed, pull.unchanged, pull.refused, pull.missing, pull.left_out, pull.requests
     );
     for note in &pull.notes {
         println!("  - {note}");

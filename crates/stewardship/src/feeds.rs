@@ -13,11 +13,10 @@ use fingerpost_domain::id::{FeedId, PullId, TenantId};
 use fingerpost_engine::{Result, Row, StoreError, Tx, Value, statements, values};
 use fingerpost_ledger::{Act, Entry, Resource};
 use fingerpost_policy::KeepDirectory;
-use fingerpost_store::{Ctx, Upserted, move_sequence, take_sequence};
+use fingerpost_store::{Ctx, ImportCounts, Upserted, move_sequence, take_sequence};
 use jiff::SignedDuration;
 
 use crate::Stewardship;
-use crate::entries::next;
 use crate::sources::{Source, join as join_source, put as put_source};
 
 statements! {
@@ -63,11 +62,11 @@ statements! {
     KEEP_ITEMS = "INSERT INTO feed_item (feed, item, digest, missing) SELECT CAST($1 AS TEXT), s.item, s.digest, 0 FROM feed_staged s WHERE s.pull = $2 \
                   ON CONFLICT (feed, item) DO UPDATE SET digest = excluded.digest, missing = 0";
     BACK = "SELECT i.item FROM feed_item i JOIN feed_staged s ON s.pull = $2 AND s.item = i.item WHERE i.feed = $1 AND i.missing > 0 ORDER BY i.item LIMIT $3";
-    GONE = "UPDATE feed_item SET missing = missing + 1 WHERE feed = $1 AND missing < 1000000 AND NOT EXISTS (SELECT 1 FROM feed_staged s WHERE s.pull = $2 AND s.item = feed_item.item)";
-    MISSING = "SELECT COUNT(*) AS n FROM feed_item i WHERE i.feed = $1 AND i.missing < 1000000 AND NOT EXISTS (SELECT 1 FROM feed_staged s WHERE s.pull = $2 AND s.item = i.item)";
-    TO_LEAVE = "SELECT item FROM feed_item WHERE feed = $1 AND missing >= $2 AND missing < 1000000 ORDER BY missing, item LIMIT $3";
-    /// Counted once.
-    HAS_LEFT = "UPDATE feed_item SET missing = 1000000 WHERE feed = $1 AND item = $2";
+    GONE = "UPDATE feed_item SET missing = missing + 1 WHERE feed = $1 AND NOT EXISTS (SELECT 1 FROM feed_staged s WHERE s.pull = $2 AND s.item = feed_item.item)";
+    /// Those that have left long ago are not said to be missing every day.
+    MISSING = "SELECT COUNT(*) AS n FROM feed_item i WHERE i.feed = $1 AND i.missing < 2 AND NOT EXISTS (SELECT 1 FROM feed_staged s WHERE s.pull = $2 AND s.item = i.item)";
+    /// An entry leaves with the second whole pull, one after the other, that does not list it: once, because its count goes on.
+    TO_LEAVE = "SELECT item FROM feed_item WHERE feed = $1 AND missing = 2 ORDER BY item LIMIT $2";
     LEAVE = "UPDATE service SET left_on = $3, seq = $4 WHERE source = $1 AND hsds_id = $2 AND left_on IS NULL";
     RETURN = "UPDATE service SET left_on = NULL, seq = $3 WHERE source = $1 AND hsds_id = $2 AND left_on IS NOT NULL";
     CLEAR = "DELETE FROM feed_staged WHERE pull = $1";
@@ -92,8 +91,6 @@ const AT_ONCE: i64 = 200;
 const CLAIMED_FOR: SignedDuration = SignedDuration::from_mins(15);
 /// Attempts, one after the other, before a pull gives up.
 const PATIENCE: i64 = 5;
-/// An entry leaves when so many whole pulls, one after the other, do not list it.
-const PULLS_UNTIL_GONE: i64 = 2;
 /// A feed that lists fewer than four of five of what it had may be broken: nothing leaves.
 const KEEPS_AT_LEAST: (i64, i64) = (4, 5);
 /// Below so many entries the shares of a feed say nothing.
@@ -230,6 +227,8 @@ pub struct ReadOn {
     pub last: bool,
     /// It had promised more.
     pub cut_short: bool,
+    /// Services that it says it has, where that is to be compared.
+    pub total: Option<u64>,
 }
 
 fn notes(row: &Row) -> Result<Vec<String>> {
@@ -471,7 +470,13 @@ impl Stewardship {
         ];
         let row = tx.row(READ_ON, told).await?.ok_or(StoreError::NotFound)?;
         tx.run(WELL_AGAIN, values![claimed.feed]).await?;
-        let too_much = row.int("listed")? > MOST_ITEMS || row.int("bytes")? > MOST_BYTES;
+        let listed = row.int("listed")?;
+        if let Some(total) = read.total.filter(|total| i64::try_from(*total).ok() != Some(listed)) {
+            let strange = format!("It says that it has {total} services, and lists {listed}.");
+            let all = noted(&mut tx, claimed.pull, [strange]).await?;
+            tx.run(NOTED, values![claimed.pull, all]).await?;
+        }
+        let too_much = listed > MOST_ITEMS || row.int("bytes")? > MOST_BYTES;
         tx.commit().await?;
         claimed.until = until;
         claimed.next_page = u32::try_from(next).unwrap_or(u32::MAX);
@@ -480,46 +485,30 @@ impl Stewardship {
         Ok(Kept { fresh, too_much })
     }
 
-    /// Notes where a feed says that it has another number of services than it lists.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn note_claim(&self, claimed: &Claimed, total: Option<u64>) -> Result<()> {
-        let mut tx = self.0.ledger().db().write().await?;
-        let listed = tx.row(COUNTS, values![claimed.pull]).await?.ok_or(StoreError::NotFound)?.int("listed")?;
-        let wrong = total.filter(|total| i64::try_from(*total).ok() != Some(listed));
-        let said = wrong.map(|total| format!("It says that it has {total} services, and lists {listed}."));
-        let all = noted(&mut tx, claimed.pull, said).await?;
-        tx.run(NOTED, values![claimed.pull, all]).await?;
-        tx.commit().await
-    }
-
     /// Takes what was read into the directory: some services with each transaction, then whatever is missing.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] when the claim was lost.
-    pub async fn take_pull(&self, mut claimed: Claimed, now: impl Fn() -> Timestamp) -> Result<Ending> {
-        let (had, again) = {
-            let mut tx = self.0.ledger().db().read().await?;
-            let row = tx.row(AGAIN, values![claimed.feed, claimed.pull]).await?;
-            row.map_or(Ok((0, 0)), |row| Ok::<_, StoreError>((row.int("had")?, row.int("again")?)))?
-        };
-        let (listed, cut_short, trusting) = {
-            let mut tx = self.0.ledger().db().read().await?;
-            let counts = tx.row(COUNTS, values![claimed.pull]).await?.ok_or(StoreError::NotFound)?;
-            let how = tx.row(EVERY, values![claimed.feed]).await?.ok_or(StoreError::NotFound)?;
-            (counts.int("listed")?, counts.flag("cut_short")?, how.flag("trust_next")?)
-        };
-        if listed == 0 {
-            self.end_pull(&mut claimed, Ending::Empty, vec![], now()).await?;
-            return Ok(Ending::Empty);
-        }
+    pub async fn take_pull(&self, claimed: &mut Claimed, now: impl Fn() -> Timestamp) -> Result<Ending> {
+        let mut tx = self.0.ledger().db().read().await?;
+        let counts = tx.row(COUNTS, values![claimed.pull]).await?.ok_or(StoreError::NotFound)?;
+        let how = tx.row(EVERY, values![claimed.feed]).await?.ok_or(StoreError::NotFound)?;
+        let before = tx.row(AGAIN, values![claimed.feed, claimed.pull]).await?.ok_or(StoreError::NotFound)?;
+        drop(tx);
+        let (listed, cut_short, trusting) = (counts.int("listed")?, counts.flag("cut_short")?, how.flag("trust_next")?);
+        let (had, again) = (before.int("had")?, before.int("again")?);
         // Hardly anything is what it was, and as much as before is new: every id is another.
-        if had >= FEW && again * 2 < had && (listed - again) * 2 > had && !trusting {
-            self.end_pull(&mut claimed, Ending::IdsChanged, vec![], now()).await?;
-            return Ok(Ending::IdsChanged);
+        let renamed = had >= FEW && again * 2 < had && (listed - again) * 2 > had && !trusting;
+        let nothing = match (listed, renamed) {
+            (0, _) => Some(Ending::Empty),
+            (_, true) => Some(Ending::IdsChanged),
+            _ => None,
+        };
+        if let Some(ending) = nothing {
+            self.end_pull(claimed, ending, vec![], now()).await?;
+            return Ok(ending);
         }
-        while self.take_some(&mut claimed, now()).await? {}
+        while self.take_some(claimed, now()).await? {}
         let enough = again * KEEPS_AT_LEAST.1 >= had * KEEPS_AT_LEAST.0 || had < FEW || trusting;
         let ending = if enough { Ending::Taken } else { Ending::Shrunk };
         self.close_pull(claimed, (ending, enough && !cut_short), now()).await?;
@@ -535,36 +524,33 @@ impl Stewardship {
             return Ok(false);
         }
         let mut seq = take_sequence(&mut tx).await?;
-        let (mut added, mut changed, mut unchanged, mut refused, mut said) = (0_i64, 0_i64, 0_i64, 0_i64, vec![]);
+        let (mut counts, mut said) = (ImportCounts::default(), vec![]);
         for row in &rows {
             let item = row.text("item")?;
             let body = serde_json::from_str(&row.text("body")?).map_err(|_| StoreError::corrupt("body"))?;
-            let read = pages::service(body).and_then(|mut service| {
-                if service.without_impossible_places() > 0 {
-                    said.push(format!("{item}: its coordinates are not on the earth; taken without them"));
-                }
-                service.settled(&claimed.source).map_err(|refused| refused.to_string())
-            });
+            let source = &claimed.source;
+            let read =
+                pages::service(body).and_then(|service| service.taken(source).map_err(|refused| refused.to_string()));
             let taken = read.is_ok();
             match read {
-                Ok(service) => {
-                    let done = self.0.take_service(&mut tx, &service, (&claimed.source, seq + 1), now).await?;
+                Ok((service, left_out)) => {
+                    said.extend(left_out.map(|words| format!("{item}: {words}.")));
+                    let done = self.0.take_service(&mut tx, &service, (source, seq + 1), now).await?;
                     seq += i64::from(done != Upserted::Unchanged);
-                    match done {
-                        Upserted::Added => added += 1,
-                        Upserted::Changed => changed += 1,
-                        Upserted::Unchanged => unchanged += 1,
-                    }
+                    counts.count(done);
                 }
                 Err(why) => {
-                    refused += 1;
-                    said.push(format!("{item}: not taken, {why}"));
+                    counts.refused += 1;
+                    said.push(format!("{item}: not taken, {why}."));
                 }
             }
             tx.run(IS_TAKEN, values![claimed.pull, item, i64::from(taken)]).await?;
         }
         move_sequence(&mut tx, seq).await?;
         let all = noted(&mut tx, claimed.pull, said).await?;
+        let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+        let [added, changed] = [counts.added, counts.changed].map(number);
+        let [unchanged, refused] = [counts.unchanged, counts.refused].map(number);
         tx.run(COUNTED, values![claimed.pull, added, changed, unchanged, refused, all]).await?;
         self.0.ledger().commit(tx, now, by_itself(Act::Import, claimed.pull)).await?;
         claimed.until = until;
@@ -572,35 +558,33 @@ impl Stewardship {
     }
 
     /// What the feed lists again comes back, what it left out twice leaves, and the pull is over.
-    async fn close_pull(&self, mut claimed: Claimed, (ending, whole): (Ending, bool), now: Timestamp) -> Result<()> {
+    async fn close_pull(&self, claimed: &mut Claimed, (ending, whole): (Ending, bool), now: Timestamp) -> Result<()> {
         let (feed, id) = (claimed.feed, claimed.pull);
-        let today = day_of(now);
         let mut tx = self.0.ledger().db().write().await?;
-        claimed.until = self.hold(&mut tx, &claimed, now).await?.0;
+        claimed.until = self.hold(&mut tx, claimed, now).await?.0;
         let untouched = count(&mut tx, UNTOUCHED, values![id]).await?;
         let missing = count(&mut tx, MISSING, values![feed, id]).await?;
         let here = |item: &str| stable_id(&claimed.source, "service", item);
+        let mut seq = take_sequence(&mut tx).await?;
         for row in tx.rows(BACK, values![feed, id, MOST_ITEMS]).await? {
-            let seq = next(&mut tx).await?;
+            seq += 1;
             tx.run(RETURN, values![&claimed.source, here(&row.text("item")?), seq]).await?;
         }
         tx.run(KEEP_ITEMS, values![feed, id]).await?;
-        let mut left = 0;
+        let mut left = 0_u64;
         if whole {
             tx.run(GONE, values![feed, id]).await?;
-            let gone = tx.rows(TO_LEAVE, values![feed, PULLS_UNTIL_GONE, MOST_ITEMS]).await?;
-            for row in gone {
-                let item = row.text("item")?;
-                let seq = next(&mut tx).await?;
-                left +=
-                    i64::try_from(tx.run(LEAVE, values![&claimed.source, here(&item), today, seq]).await?).unwrap_or(0);
-                tx.run(HAS_LEFT, values![feed, item]).await?;
+            for row in tx.rows(TO_LEAVE, values![feed, MOST_ITEMS]).await? {
+                seq += 1;
+                left += tx.run(LEAVE, values![&claimed.source, here(&row.text("item")?), day_of(now), seq]).await?;
             }
         }
+        move_sequence(&mut tx, seq).await?;
         let all = noted(&mut tx, id, None).await?;
         tx.run(CLEAR, values![id]).await?;
+        let left = i64::try_from(left).unwrap_or(i64::MAX);
         tx.run(END, values![id, now, ending.code(), missing, left, untouched, all]).await?;
-        self.rest(&mut tx, &claimed, now).await?;
+        self.rest(&mut tx, claimed, now).await?;
         self.0.ledger().commit(tx, now, by_itself(Act::Import, id).because("feed_taken")).await
     }
 

@@ -30,7 +30,7 @@ pub struct ImportCounts {
 
 impl ImportCounts {
     /// Counts one record that was taken.
-    pub(crate) const fn count(&mut self, done: Upserted) {
+    pub const fn count(&mut self, done: Upserted) {
         match done {
             Upserted::Added => self.added += 1,
             Upserted::Changed => self.changed += 1,

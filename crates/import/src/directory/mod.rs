@@ -34,19 +34,18 @@ impl<'a> Taken<'a> {
     /// Takes a service, or writes down why not.
     fn take(&mut self, (file, line): (&str, u64), service: Result<Service, String>) {
         self.report.counts.read += 1;
-        let settled = service.and_then(|mut service| {
-            if service.without_impossible_places() > 0 {
-                let reason = "its coordinates are not on the earth: taken without them";
-                self.report.note_in(file, line, reason);
+        let taken = service.and_then(|service| service.taken(self.source).map_err(|refused| refused.to_string()));
+        let reason = match taken {
+            Ok((service, left_out)) => {
+                if let Some(words) = left_out {
+                    self.report.note_in(file, line, words);
+                }
+                if self.seen.insert(service.id.clone()) {
+                    self.services.push(service);
+                    return;
+                }
+                "a service with this id stands above already".to_owned()
             }
-            service.settled(self.source).map_err(|refused| refused.to_string())
-        });
-        let reason = match settled {
-            Ok(service) if self.seen.insert(service.id.clone()) => {
-                self.services.push(service);
-                return;
-            }
-            Ok(_) => "a service with this id stands above already".to_owned(),
             Err(reason) => reason,
         };
         self.report.counts.refused += 1;
