@@ -46,9 +46,10 @@ fn state(feed: &Feed, today: Date) -> (String, bool) {
     match &feed.last {
         _ if feed.paused => ("Nobody reads it: it was stopped".to_owned(), false),
         None => ("It is read for the first time within a minute".to_owned(), false),
-        Some(pull) if pull.ended_at.is_none() && feed.failures > 0 => {
-            (format!("It did not answer. It is asked again {}, page {}", next(feed.next_at), pull.next_page), true)
-        }
+        Some(pull) if waits(feed, pull) => (
+            format!("It did not answer. It is asked again from page {} on: {}", pull.next_page, next(feed.next_at)),
+            true,
+        ),
         Some(pull) if pull.ended_at.is_none() => {
             let so_far = count(pull.listed, "service", "services");
             (format!("It is being read: page {}, {so_far} so far", pull.next_page), false)
@@ -129,15 +130,19 @@ fn source(name: &str, values: &SourceValues) -> Source {
     }
 }
 
-/// Where it is; what cannot be kept is said.
-fn checked(here: &May<KeepDirectory>, values: &SourceValues, problems: &mut Problems) -> Option<FeedAddress> {
+/// Where it is, or what is wrong with that.
+fn address(here: &May<KeepDirectory>, values: &SourceValues, problems: &mut Problems) -> Option<FeedAddress> {
+    let address = FeedAddress::parse(&values.address, here.app().config().feeds_inside);
+    address.map_err(|error| problems.add("address", error.to_string())).ok()
+}
+
+/// Words about its licence that cannot be kept.
+fn check_licence(values: &SourceValues, problems: &mut Problems) {
     for (field, text) in [("licence", &values.licence), ("attribution", &values.attribution)] {
         if !text.trim().is_empty() && short(text).is_none() {
             problems.add(field, "Use 300 characters at most");
         }
     }
-    let address = FeedAddress::parse(&values.address, here.app().config().feeds_inside);
-    address.map_err(|error| problems.add("address", error.to_string())).ok()
 }
 
 async fn new_page(
@@ -164,11 +169,12 @@ pub async fn form(here: May<KeepDirectory>) -> Result<Response, WebError> {
 pub async fn add(here: May<KeepDirectory>, form: Posted) -> Result<Response, WebError> {
     let (values, chosen) = (typed(&form), hours(&form, EVERY[0].0));
     let mut problems = Problems::none();
-    let address = checked(&here, &values, &mut problems);
+    let address = address(&here, &values, &mut problems);
     let name = short(&values.name);
     if name.is_none() {
         problems.add("name", "Enter whose directory it is");
     }
+    check_licence(&values, &mut problems);
     if let (Some(address), Some(name), true) = (address, name, problems.is_empty()) {
         let new = NewFeed { source: source(&name, &values), address, every_hours: chosen };
         let entry = here.ctx.entry(Act::Create, Resource::Directory);
@@ -182,10 +188,16 @@ pub async fn add(here: May<KeepDirectory>, form: Posted) -> Result<Response, Web
     show_again(here.app(), &page)
 }
 
-fn pull_line(pull: &Pull, today: Date) -> PullLine {
-    let ending = match (pull.ending, pull.ended_at) {
-        (Some(ending), _) => ending.label().to_owned(),
-        (None, _) => "Not over yet".to_owned(),
+/// The pull is not over, and nobody is at it: the feed did not answer.
+fn waits(feed: &Feed, pull: &Pull) -> bool {
+    pull.ended_at.is_none() && feed.failures > 0
+}
+
+fn pull_line(feed: &Feed, pull: &Pull, today: Date) -> PullLine {
+    let ending = match pull.ending {
+        Some(ending) => ending.label(),
+        None if waits(feed, pull) => "It did not answer. What came so far is kept",
+        None => "Not over yet",
     };
     let rows = [
         ("Listed", pull.listed),
@@ -201,8 +213,8 @@ fn pull_line(pull: &Pull, today: Date) -> PullLine {
         .then_some("It broke off before the end that it had promised: nothing was taken out of the search.");
     PullLine {
         when: day_and_time(pull.began_at, today),
-        ending,
-        wrong: pull.ending.is_some_and(|ending| ending != Ending::Taken) || pull.cut_short,
+        ending: ending.to_owned(),
+        wrong: waits(feed, pull) || pull.ending.is_some_and(|ending| ending != Ending::Taken) || pull.cut_short,
         rows: rows
             .into_iter()
             .filter(|(_, number)| *number > 0)
@@ -259,10 +271,10 @@ async fn one_page(
         name: feed.source.name.clone(),
         address: feed.url.clone(),
         state: state(&feed, today).0,
-        running: !feed.paused && feed.last.as_ref().is_none_or(|pull| pull.ended_at.is_none()),
+        running: !feed.paused && feed.last.as_ref().is_none_or(|pull| pull.ended_at.is_none() && !waits(&feed, pull)),
         paused: feed.paused,
         too_strange: feed.last.as_ref().and_then(too_strange),
-        pulls: pulls.iter().map(|pull| pull_line(pull, today)).collect(),
+        pulls: pulls.iter().map(|pull| pull_line(&feed, pull, today)).collect(),
         every: every(feed.every_hours),
         values: typed.unwrap_or(SourceValues {
             name: feed.source.name,
@@ -305,7 +317,8 @@ pub async fn act(
         "keep" => {
             let (feed, _) = stewardship.feed(id).await?;
             let (values, mut problems) = (typed(&form), Problems::none());
-            let address = checked(&here, &values, &mut problems);
+            let address = address(&here, &values, &mut problems);
+            check_licence(&values, &mut problems);
             let Some(address) = address.filter(|_| problems.is_empty()) else {
                 return show_again(here.app(), &one_page(&here, id, (Some(values), None, &problems)).await?);
             };
