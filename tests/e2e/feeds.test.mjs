@@ -38,7 +38,7 @@ function feedOf(feed) {
     response.setHeader('content-type', 'application/json')
     response.end(JSON.stringify(one ? found ?? {} : { total_items: feed.total ?? feed.services.length, total_pages: 1, last_page: true, contents: list }))
   })
-  return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve({ url: `http://127.0.0.1:${server.address().port}/api`, close: () => server.close() })))
+  return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve({ url: `http://127.0.0.1:${server.address().port}/api`, close: () => { server.closeAllConnections(); server.close() } })))
 }
 
 let server
@@ -58,12 +58,13 @@ async function until(page, words) {
 
 for (const how of [{ width: 1280, javaScriptEnabled: true }, { width: 320, javaScriptEnabled: false }]) {
   const { width, javaScriptEnabled } = how
-  test(`a steward follows a directory at ${width} px ${javaScriptEnabled ? 'with' : 'without'} JavaScript`, async () => {
+  test(`a steward follows a directory at ${width} px ${javaScriptEnabled ? 'with' : 'without'} JavaScript`, async (t) => {
     const check = (page, where) => accessible(page, where, { javaScriptEnabled })
     const named = (number) => `Corn Hall ${width} group ${number}`
     const start = width * 10
     const state = { services: [1, 2, 3].map((number) => service(start + number, named(number))), total: 31 }
     const feed = await feedOf(state)
+    t.after(feed.close)
     const steward = await open(engine, server, how)
     await signInAs(steward, /Anwen Rees/)
     await steward.goto(`${server.address}${LEISURE}/steward`)
@@ -112,12 +113,12 @@ for (const how of [{ width: 1280, javaScriptEnabled: true }, { width: 320, javaS
     assert.equal((await maya.goto(`${server.address}${LEISURE}/sources`)).status(), 404, 'no link worker changes where entries come from')
     assert.ok(await valid([steward, anyone]) > 8)
     for (const page of [steward, anyone, maya]) await page.context().close()
-    feed.close()
   })
 }
 
-test('from a shell: a feed is added, pulled and listed, and no address inside is asked without the operator', async () => {
+test('from a shell: a feed is added, pulled and listed, and no address inside is asked without the operator', async (t) => {
   const feed = await feedOf({ services: [service(1, 'Shell Choir')] })
+  t.after(feed.close)
   const data = ['--data', `${server.data.path}-shell`]
   const added = await run(['feed', 'add', feed.url, '--source', 'Shell county', ...data])
   assert.equal(added.code, 0, added.err)
@@ -133,7 +134,6 @@ test('from a shell: a feed is added, pulled and listed, and no address inside is
   assert.match(strict.out, /own network/)
   const plain = await run(['feed', 'add', 'http://county.example/api', '--source', 'Plain', ...data], { FINGERPOST_FEEDS_INSIDE: '[]' })
   assert.match(plain.err, /must begin with https/)
-  feed.close()
 
   if (!existsSync(MOCKS)) {
     console.log('LEFT OUT: the mock feed of the Open Referral UK validator (it is not part of the repository)')
@@ -141,10 +141,10 @@ test('from a shell: a feed is added, pulled and listed, and no address inside is
   }
   const mock = (name) => readFileSync(new URL(name, MOCKS))
   const real = createServer((request, response) => response.end(mock(/\/services\/./.test(request.url) ? 'service_full.json' : 'service_list.json')))
+  t.after(() => real.close())
   await new Promise((resolve) => real.listen(0, '127.0.0.1', resolve))
   await run(['feed', 'add', `http://127.0.0.1:${real.address().port}`, '--source', 'Mock', ...data])
   const mocked = await run(['feed', 'pull', '--source', 'Mock', ...data])
   assert.match(mocked.out, /1 services listed: 1 added/)
-  assert.match(mocked.out, /its coordinates are not on the earth; taken without them/)
-  real.close()
+  assert.match(mocked.out, /its coordinates are not on the earth: taken without them/)
 })
