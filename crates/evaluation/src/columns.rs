@@ -1,7 +1,7 @@
 //! Columns of a table, read whole: what methods on slices take. Labels are kept once each, so that ten million rows of seven
 //! thousand names are ten million small numbers.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use fingerpost_statistics::answer::{Answer, Outcome};
@@ -89,6 +89,11 @@ impl Labels {
         self.codes.iter().filter_map(|code| self.names.get(*code as usize)).map(String::as_str).collect()
     }
 
+    /// The label of a row.
+    pub fn get(&self, row: usize) -> Option<&str> {
+        self.names.get(*self.codes.get(row)? as usize).map(String::as_str)
+    }
+
     /// Each row's code: 0, 1, 2, … by first appearance.
     pub fn codes(&self) -> Vec<usize> {
         self.codes.iter().map(|code| *code as usize).collect()
@@ -102,33 +107,6 @@ impl Labels {
     /// The labels' rows and names as they are kept, for an answer.
     pub fn into_words(self) -> Words {
         Words::coded(self.names, self.codes).unwrap_or_default()
-    }
-
-    /// Each row's place among the labels in order, as [`Labels::places`] has it.
-    pub fn ranks(&self) -> Vec<usize> {
-        let places = self.places();
-        self.codes.iter().filter_map(|code| places.get(*code as usize)).copied().collect()
-    }
-
-    /// Each label's place in order: of numbers where all are numbers, else of the alphabet.
-    pub fn places(&self) -> Vec<usize> {
-        let mut order: Vec<usize> = (0..self.names.len()).collect();
-        // "nan" is a word like others: it has no place among numbers.
-        let number = |name: &String| name.parse::<f64>().ok().filter(|number| number.is_finite());
-        let numbers: Option<Vec<f64>> = self.names.iter().map(number).collect();
-        if let Some(numbers) = numbers {
-            let of = |code: usize| numbers.get(code).copied().unwrap_or_default();
-            order.sort_by(|one, other| of(*one).total_cmp(&of(*other)));
-        } else {
-            order.sort_by_key(|code| self.names.get(*code));
-        }
-        let mut places = vec![0; order.len()];
-        for (place, code) in order.into_iter().enumerate() {
-            if let Some(slot) = places.get_mut(code) {
-                *slot = place;
-            }
-        }
-        places
     }
 
     /// The labels, by first appearance.
@@ -355,6 +333,45 @@ impl Columns {
         InputError::of(format!("{}, line {}, column {column}", self.places.file, self.places.line(row)), fault)
     }
 
+    /// Refuses a row that names what an earlier one has named.
+    ///
+    /// # Errors
+    /// [`InputError`] of the second such row.
+    pub fn once(&self, keys: &[&Labels], column: &str) -> Result<(), InputError> {
+        let mut seen: HashSet<Vec<u32>, FxBuildHasher> = HashSet::default();
+        for row in 0..self.places.rows {
+            let key = keys.iter().filter_map(|labels| labels.codes.get(row)).copied().collect();
+            if !seen.insert(key) {
+                let names: Vec<&str> = keys.iter().filter_map(|labels| labels.get(row)).collect();
+                let fault = format!("{} has a row already. Keep one row of each", names.join(", "));
+                return Err(self.fault(row, column, fault));
+            }
+        }
+        Ok(())
+    }
+
+    /// Refuses a row whose number is not above zero.
+    ///
+    /// # Errors
+    /// [`InputError`] of the first such row.
+    pub fn above_zero(&self, column: &str, values: &[f64]) -> Result<(), InputError> {
+        match values.iter().enumerate().find(|(_, value)| **value <= 0.0) {
+            Some((row, value)) => Err(self.fault(row, column, format!("{value} is not above zero"))),
+            None => Ok(()),
+        }
+    }
+
+    /// Refuses a row whose number is below zero.
+    ///
+    /// # Errors
+    /// [`InputError`] of the first such row.
+    pub fn not_negative(&self, column: &str, values: &[f64]) -> Result<(), InputError> {
+        match values.iter().enumerate().find(|(_, value)| **value < 0.0) {
+            Some((row, value)) => Err(self.fault(row, column, format!("{value} is below zero"))),
+            None => Ok(()),
+        }
+    }
+
     /// A refusal of a row, said with the file and line of that row. For methods that take the rows as they stand.
     #[must_use]
     pub fn placed(&self, answer: Answer) -> Answer {
@@ -366,19 +383,22 @@ impl Columns {
     pub fn placed_by(&self, mut answer: Answer, row_of: impl FnOnce(usize) -> Option<usize>) -> Answer {
         let Outcome::Refused { refusal } = &mut answer.outcome else { return answer };
         let Some(position) = refusal.index else { return answer };
-        let Some(rest) = refusal.message.strip_prefix(&format!("Row {}", position + 1)) else { return answer };
-        let Some((fault, row)) = rest.strip_prefix([' ', ':']).map(str::trim_start).zip(row_of(position)) else {
-            return answer;
+        let Some(row) = row_of(position) else { return answer };
+        let line = self.places.line(row);
+        let rest = refusal.message.strip_prefix(&format!("Row {}", position + 1));
+        let fault = match rest.and_then(|rest| rest.strip_prefix([' ', ':'])) {
+            Some(fault) => fault.trim_start().to_owned(),
+            None => refusal.said_of(&format!("line {line}")),
         };
-        refusal.message = format!("{}, line {}: {fault}", self.places.file, self.places.line(row));
+        refusal.message = format!("{}, line {line}: {fault}", self.places.file);
         refusal.index = Some(row);
         answer
     }
 
-    /// Takes out a column that was read as either: numbers where every cell is one.
+    /// Takes out a column that was read as either: numbers where every cell is one, names where none is.
     ///
     /// # Errors
-    /// [`InputError`] when names are mixed with empty cells.
+    /// [`InputError`] when names are mixed with numbers or with empty cells.
     pub fn any(&mut self, at: usize, name: &str) -> Result<Any, InputError> {
         let labels = self.labels(at);
         let number = |label: &String| match label.as_str() {
@@ -389,6 +409,20 @@ impl Columns {
         if let Some(numbers) = numbers {
             let each = labels.codes().into_iter().filter_map(|code| numbers.get(code).copied());
             return Ok(Any::Numbers(each.collect()));
+        }
+        // One slip among numbers would make a group of each of them.
+        let numeric = labels.names().iter().any(|label| number(label).is_some_and(|number| !number.is_nan()));
+        let comma = |label: &&String| label.replacen(',', ".", 1).parse::<f64>().is_ok() && label.contains(',');
+        let slip = labels.names().iter().find(comma).or_else(|| {
+            let mut names = labels.names().iter();
+            names.find(|label| number(label).is_none()).filter(|_| numeric)
+        });
+        if let Some(slip) = slip {
+            let row = labels.each().iter().position(|label| label == slip).unwrap_or(0);
+            let fault = format!(
+                "{slip} is not a number, others are. Write numbers with a point, leave empty what is not known, or say group({name}) where numbers are names"
+            );
+            return Err(self.fault(row, name, fault));
         }
         self.named(labels, name)
     }

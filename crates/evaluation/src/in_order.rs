@@ -9,6 +9,23 @@ use std::thread;
 /// Results that may wait for those before them, for each thread.
 const AHEAD: usize = 2;
 
+/// Buffers that were filled and used, to be filled again: fresh memory costs more than what is written into it.
+#[derive(Debug, Default)]
+pub(crate) struct Spare(Mutex<Vec<Vec<u8>>>);
+
+impl Spare {
+    /// An empty buffer.
+    pub(crate) fn take(&self) -> Vec<u8> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
+    }
+
+    /// Gives back a buffer that has been used.
+    pub(crate) fn give(&self, mut used: Vec<u8>) {
+        used.clear();
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(used);
+    }
+}
+
 /// Works on `items` with as many threads as the machine has processors, and hands each result to `take`, on this thread and in the
 /// order of the items. A few items and results are held at a time, however many there are.
 ///

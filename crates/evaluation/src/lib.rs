@@ -4,8 +4,10 @@
 //! here; what is refused is one line that says where and what to do.
 
 pub mod columns;
+pub mod examples;
 mod in_order;
 pub mod methods;
+mod order;
 pub mod picture;
 pub mod sheet;
 pub mod show;
@@ -44,7 +46,7 @@ pub enum StatsError {
 #[derive(Debug, clap::Args)]
 pub struct Stats {
     #[command(subcommand)]
-    method: Method,
+    what: What,
     /// Print JSON: columns, every row, full precision
     #[arg(long, global = true)]
     json: bool,
@@ -53,13 +55,31 @@ pub struct Stats {
     svg: Option<PathBuf>,
 }
 
+#[derive(Debug, clap::Subcommand)]
+enum What {
+    /// Print a table that an example of the help asks of, such as people.csv
+    Example {
+        /// Its name
+        name: String,
+    },
+    #[command(flatten)]
+    Ask(Method),
+}
+
 impl Stats {
     /// Reads, asks and shows. With `--json` a refusal is printed as JSON too.
     ///
     /// # Errors
     /// [`StatsError`].
     pub fn run(&self, out: impl Write) -> Result<(), StatsError> {
-        let answer = self.method.answer()?;
+        let mut out = BufWriter::new(out);
+        let answer = match &self.what {
+            What::Ask(method) => method.answer()?,
+            What::Example { name } => {
+                out.write_all(examples::table(name)?.as_bytes())?;
+                return out.flush().map_err(Into::into);
+            }
+        };
         if let Some(path) = &self.svg {
             let drawn = picture::draw(&answer);
             if let (None, Outcome::Answered { .. }) = (&drawn, &answer.outcome) {
@@ -69,7 +89,6 @@ impl Stats {
                 std::fs::write(path, svg)?;
             }
         }
-        let mut out = BufWriter::new(out);
         if self.json {
             show::as_json(&mut out, &answer)?;
         } else if matches!(answer.outcome, Outcome::Answered { .. }) {

@@ -8,6 +8,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::iter;
 use std::path::Path;
+use std::sync::Arc;
 
 use csv::{ByteRecord, ReaderBuilder, Terminator};
 use memchr::{memchr_iter, memchr2_iter};
@@ -171,6 +172,7 @@ impl Sheet {
         mut take: impl FnMut(P),
     ) -> Result<(), InputError> {
         let Self { table, mut rest } = self;
+        let spare = Arc::clone(&rest.spare);
         let mut other = None;
         let plain = iter::from_fn(|| match rest.next() {
             Ok(Some(piece)) if piece.is_plain() => Some(Ok(piece)),
@@ -181,8 +183,10 @@ impl Sheet {
             Err(error) => Some(Err(unreadable(&table.name, &error))),
         });
         let part = |piece: Result<Piece, InputError>| {
-            let mut part = start();
-            table.plain(&piece?, |row| each(&mut part, row)).map(|()| part)
+            let (piece, mut part) = (piece?, start());
+            table.plain(&piece, |row| each(&mut part, row))?;
+            spare.give(piece.bytes);
+            Ok(part)
         };
         in_order(plain, part, |part| part.map(&mut take))?;
         let Some(piece) = other else { return Ok(()) };

@@ -28,20 +28,24 @@ struct Here {
     settings: Settings,
 }
 
-pub(crate) async fn run(command: Command, settings: Settings) -> anyhow::Result<()> {
-    // None of these needs a database.
-    if let Command::Settings = command {
-        print!("{DEFAULTS}");
-        return Ok(());
-    }
-    if let Command::Stats(stats) = &command {
+/// Does what needs neither a database nor others at work beside it; gives back a command that does.
+pub(crate) fn at_once(command: Command) -> Result<Command, anyhow::Result<()>> {
+    Err(match command {
+        Command::Settings => {
+            print!("{DEFAULTS}");
+            Ok(())
+        }
         // Standard output itself: millions of rows need no search for line ends.
-        let out = std::io::stdout().as_fd().try_clone_to_owned()?;
-        return stats.run(std::fs::File::from(out)).map_err(Into::into);
-    }
-    if let Command::Licences = command {
-        return licences();
-    }
+        Command::Stats(stats) => match std::io::stdout().as_fd().try_clone_to_owned() {
+            Ok(out) => stats.run(std::fs::File::from(out)).map_err(Into::into),
+            Err(error) => Err(error.into()),
+        },
+        Command::Licences => licences(),
+        command => return Ok(command),
+    })
+}
+
+pub(crate) async fn run(command: Command, settings: Settings) -> anyhow::Result<()> {
     let needs_database =
         matches!(command, Command::Check(_) | Command::Backup { .. } | Command::CopyTo { .. } | Command::Export { .. });
     if let (true, Address::Folder(folder)) = (needs_database, settings.address()) {
@@ -85,6 +89,7 @@ pub(crate) async fn run(command: Command, settings: Settings) -> anyhow::Result<
             println!("The database has schema {}.", here.store.ledger().health().await?.schema);
             Ok(())
         }
+        // Done at once, above.
         Command::Settings | Command::Licences | Command::Stats(_) => Ok(()),
     };
     here.store.close().await;

@@ -26,14 +26,19 @@ fn main() -> ExitCode {
         Err(error) => return refused(&error),
     };
     settings::start_logs(&settings);
+    let command = match commands::at_once(cli.command) {
+        Ok(command) => command,
+        Err(done) => return ended(done),
+    };
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return refused(&error.into()),
     };
-    match runtime.block_on(commands::run(cli.command, settings)) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => refused(&error),
-    }
+    ended(runtime.block_on(commands::run(command, settings)))
+}
+
+fn ended(done: anyhow::Result<()>) -> ExitCode {
+    done.map_or_else(|error| refused(&error), |()| ExitCode::SUCCESS)
 }
 
 fn refused(error: &anyhow::Error) -> ExitCode {

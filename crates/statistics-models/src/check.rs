@@ -30,6 +30,18 @@ pub(crate) fn not_negative(what: &str, values: &[f64]) -> Result<(), Refusal> {
     }
 }
 
+/// Refuses numbers that are not whole, with the row.
+pub(crate) fn whole(what: &str, values: &[f64]) -> Result<(), Refusal> {
+    match values.iter().position(|value| value.fract() != 0.0) {
+        None => Ok(()),
+        Some(row) => Err(Refusal::at(
+            RefusalKind::BadValue,
+            row,
+            format!("{what}: row {} is not a whole number; correct the row.", row + 1),
+        )),
+    }
+}
+
 /// Refuses slices of different lengths.
 pub(crate) fn same_length(what: &str, length: usize, expected: usize) -> Result<(), Refusal> {
     if length == expected {

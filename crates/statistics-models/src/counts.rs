@@ -114,6 +114,8 @@ pub struct BeforeAfter {
     pub regression_to_the_mean: RegressionToTheMean,
     /// People.
     pub people: u64,
+    /// People in the smaller group; all of them without others.
+    pub smaller: usize,
 }
 
 /// How much of a fall would have come by itself.
@@ -170,6 +172,8 @@ pub fn before_after(before: &[f64], after: &[f64], options: BeforeAfterOptions<'
     check::same_length("The list of counts after", after.len(), people)?;
     check::not_negative("Counts before", before)?;
     check::not_negative("Counts after", after)?;
+    check::whole("Counts before", before)?;
+    check::whole("Counts after", after)?;
     check::at_least("people", people, 3)?;
     check_family(options.family)?;
     let ones = vec![1.0; people];
@@ -197,6 +201,7 @@ pub fn before_after(before: &[f64], after: &[f64], options: BeforeAfterOptions<'
     };
     let mean_before = rates(true).0;
     let compared = options.exposed.is_some();
+    let with = exposed.iter().filter(|flag| **flag).count();
     let (exposed_ratio, other_ratio, ratio_of_ratios) = if compared {
         let exposed_ratio = fit.estimates.combination("exposed_ratio", &[0.0, 1.0, 0.0, 1.0])?;
         let other = renamed(fit.estimates.term("after")?, "other_ratio");
@@ -225,6 +230,7 @@ pub fn before_after(before: &[f64], after: &[f64], options: BeforeAfterOptions<'
         difference,
         regression_to_the_mean,
         people: people as u64,
+        smaller: if compared { with.min(people - with) } else { people },
     })
 }
 

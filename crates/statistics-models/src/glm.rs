@@ -139,9 +139,14 @@ pub fn fit(family: Family, y: &[f64], design: &Design, options: GlmOptions<'_>) 
         Family::QuasiPoisson => f64::NAN,
         _ => y.iter().zip(&core.mu).map(|(value, mu)| variance.log_density(*value, *mu)).sum(),
     };
+    // As for least squares: the sandwich knows no more than there are clusters, and few of them make it too sure.
+    let reference = match options.covariance {
+        Covariance::Clustered(clusters) => Reference::T(sandwich::cluster_count(clusters, design.rows())? as f64 - 1.0),
+        _ => Reference::Normal,
+    };
     Ok(GlmFit {
         family,
-        estimates: Estimates::new(design.names(), &core.beta, &matrix, Reference::Normal, options.level)?,
+        estimates: Estimates::new(design.names(), &core.beta, &matrix, reference, options.level)?,
         n: design.rows() as u64,
         df_residual: n - p,
         deviance: core.deviance,
@@ -181,11 +186,12 @@ fn check_outcome(family: Family, y: &[f64]) -> Result<(), Refusal> {
 pub fn answer(family: Family, y: &[f64], design: &Design, options: GlmOptions<'_>) -> Answer {
     let more: Vec<&[f64]> = std::iter::once(y).chain(options.offset).collect();
     let rows = complete_rows(design, &more);
-    let head = Reply::new("glm", rows.len(), design.rows() - rows.len())
+    let head = Reply::of("glm", &rows, design.rows())
         .word("family", family.name())
         .word("covariance", options.covariance.name())
         .flag("offset", options.offset.is_some())
-        .number("level", options.level);
+        .number("level", options.level)
+        .clusters(options.covariance.clusters(), &rows);
     let mut kept = Vec::new();
     let all = design.rows();
     let beside = [

@@ -183,9 +183,10 @@ pub(crate) fn complete_rows(design: &Design, more: &[&[f64]]) -> Vec<usize> {
 /// [`ols`] as an answer. Rows with a missing value (NaN) are left out and counted.
 pub fn answer(y: &[f64], design: &Design, covariance: Covariance<'_>, level: f64) -> Answer {
     let rows = complete_rows(design, &[y]);
-    let head = Reply::new("linear", rows.len(), design.rows() - rows.len())
+    let head = Reply::of("linear", &rows, design.rows())
         .word("covariance", covariance.name())
-        .number("level", level);
+        .number("level", level)
+        .clusters(covariance.clusters(), &rows);
     let mut kept = Vec::new();
     let said = check::all_same_length(&[("The outcome", y.len()), beside(covariance, design.rows())], design.rows())
         .and_then(|()| {

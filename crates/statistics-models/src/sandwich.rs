@@ -33,7 +33,15 @@ pub enum Covariance<'a> {
     },
 }
 
-impl Covariance<'_> {
+impl<'a> Covariance<'a> {
+    /// The clusters, where errors are clustered.
+    pub fn clusters(&self) -> Option<&'a [usize]> {
+        match self {
+            Self::Clustered(clusters) => Some(clusters),
+            _ => None,
+        }
+    }
+
     /// Its name as shown beside the numbers.
     pub fn name(&self) -> String {
         match self {

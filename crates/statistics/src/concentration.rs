@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 use crate::answer::{Answer, Given, Options, Table};
-use crate::interval::{Interval, effect};
+use crate::interval::{Interval, effect, said};
 use crate::numbers::{at_least, finite, not_negative, positive, same_length, sum, z_of};
 use crate::refusal::{Refusal, RefusalKind};
 
@@ -31,7 +31,7 @@ pub struct Concentration {
 /// up, people alike sharing their middle rank.
 ///
 /// `bounds` are the lowest and highest possible value, for Erreygers' index (its lowest must be 0 for the two to compare).
-/// Refuses fewer than three people, a mean of zero or below, and a ranking that ranks nobody. Sources: Kakwani, Wagstaff and van Doorslaer
+/// Refuses fewer than three people, a value outside the bounds (below zero without any), a mean of zero, and a ranking that ranks nobody. Sources: Kakwani, Wagstaff and van Doorslaer
 /// 1997, J Econometrics 77:87; Erreygers 2009, J Health Econ 28:504.
 ///
 /// ```
@@ -49,6 +49,15 @@ pub fn concentration(
     finite("values", values)?;
     finite("ranks", rank_by)?;
     at_least("people", values.len(), 3)?;
+    let (lowest, highest) = bounds.unwrap_or((0.0, f64::INFINITY));
+    if let Some(row) = values.iter().position(|value| *value < lowest || *value > highest) {
+        let fault = match bounds {
+            None => "is below zero: the index is of what can be had; for a score give its lowest and highest value."
+                .to_owned(),
+            Some(_) => format!("lies outside the bounds, {} to {}.", said(lowest), said(highest)),
+        };
+        return Err(Refusal::at(RefusalKind::BadValue, row, format!("Row {} {fault}", row + 1)));
+    }
     if rank_by.iter().all(|rank| Some(rank) == rank_by.first()) {
         return Err(Refusal::new(
             RefusalKind::Constant,

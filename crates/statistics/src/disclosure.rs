@@ -6,7 +6,7 @@ mod geometric;
 mod secondary;
 
 pub use attack::{Known, Sum, exact, rounded, two_way};
-pub use geometric::{Ledger, Noise, geometric_answer};
+pub use geometric::{LEAST_LOSS, Ledger, MOST_LOSS, Noise, geometric_answer};
 pub use secondary::{Protected, protect};
 use serde::Serialize;
 

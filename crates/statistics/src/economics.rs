@@ -84,12 +84,22 @@ pub struct Evaluation {
 /// assert_eq!(found.net_benefit[0].acceptable, 1.0);
 /// ```
 pub fn evaluate(effects: &[f64], costs: &[f64], prices: &[f64]) -> Result<Evaluation, Refusal> {
+    evaluate_around(None, effects, costs, prices)
+}
+
+/// The same around an additional effect and cost that were seen; without one, around the mean of the draws.
+fn evaluate_around(
+    seen: Option<(f64, f64)>,
+    effects: &[f64],
+    costs: &[f64],
+    prices: &[f64],
+) -> Result<Evaluation, Refusal> {
     same_length(("effects", effects.len()), ("costs", costs.len()))?;
     finite("effects", effects)?;
     finite("costs", costs)?;
     not_negative("prices", prices)?;
     at_least("draws", effects.len(), 100)?;
-    let (effect, cost) = (mean(effects), mean(costs));
+    let (effect, cost) = seen.unwrap_or((mean(effects), mean(costs)));
     if effect == 0.0 && cost == 0.0 {
         return Err(Refusal::new(RefusalKind::Constant, "Neither cost nor effect differs: there is nothing to weigh."));
     }
@@ -180,8 +190,15 @@ pub fn people_answer(
     price_year: &str,
     (draws, seed): (usize, u64),
 ) -> Answer {
+    // Draws say how sure it is; what was seen is the people's own difference, whatever the seed.
+    let of = |values: &[f64], wanted: bool| {
+        let own: Vec<f64> =
+            values.iter().zip(treated).filter(|(_, arm)| **arm == wanted).map(|(value, _)| *value).collect();
+        mean(&own)
+    };
+    let seen = [effects, costs].map(|values| of(values, true) - of(values, false));
     let mut found = match bootstrap(effects, costs, treated, draws, seed) {
-        Ok((effects, costs)) => answer(&effects, &costs, prices, price_year),
+        Ok((effects, costs)) => answer_around(Some((seen[0], seen[1])), &effects, &costs, prices, price_year),
         Err(refusal) => {
             let options = Options::default().with("price_year", price_year).with("draws", draws as f64);
             Answer::new("cost_effectiveness", options, 0, Err(refusal))
@@ -194,12 +211,16 @@ pub fn people_answer(
 
 /// [`evaluate`] in the shared shape. `price_year` is the year whose money the costs are in.
 pub fn answer(effects: &[f64], costs: &[f64], prices: &[f64], price_year: &str) -> Answer {
+    answer_around(None, effects, costs, prices, price_year)
+}
+
+fn answer_around(seen: Option<(f64, f64)>, effects: &[f64], costs: &[f64], prices: &[f64], price_year: &str) -> Answer {
     let options = Options::default()
         .with("price_year", price_year)
         .with("prices", prices.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))
         .with("draws", effects.len() as f64)
         .with("ratio_needs", ONE_QUADRANT);
-    let given = evaluate(effects, costs, prices).map(|found| {
+    let given = evaluate_around(seen, effects, costs, prices).map(|found| {
         let ratio = match found.verdict {
             Verdict::Ratio(ratio) if !found.mixed => ratio,
             _ => f64::NAN,

@@ -58,6 +58,10 @@ pub fn answer(values: &[f64], level: f64) -> Answer {
                 .with("lower", found.interval.lower)
                 .with("upper", found.interval.upper),
         )
+        .warn_if(found.sd == 0.0, || {
+            "All values are the same: the limits have no width because nothing varies, not because the mean is known."
+                .to_owned()
+        })
         .warn_if(found.n < 12, || format!("{} values: the limits count on a normal distribution.", found.n))
         .may(format!(
             "The mean of {} values is {}; the interval goes {}.",

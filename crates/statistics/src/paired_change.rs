@@ -4,7 +4,7 @@
 
 mod answers;
 
-pub use answers::answer;
+pub use answers::{answer, answer_of_each};
 use serde::Serialize;
 
 use crate::distribution::{t_quantile, t_two_sided};
@@ -278,14 +278,25 @@ pub fn any_better(
     after: &[Option<f64>],
     settings: &Settings,
 ) -> Result<Proportion, Refusal> {
+    any_better_by(people, before, after, settings.level, |_| settings.higher_is_better)
+}
+
+/// The same where measures differ in which way is better: `higher` says it of each row.
+fn any_better_by(
+    people: &[&str],
+    before: &[f64],
+    after: &[Option<f64>],
+    level: f64,
+    higher: impl Fn(usize) -> bool,
+) -> Result<Proportion, Refusal> {
     same_length(("people", people.len()), ("scores before", before.len()))?;
     same_length(("people", people.len()), ("scores after", after.len()))?;
     finite("scores before", before)?;
     let mut better = std::collections::HashMap::new();
-    for ((person, before), after) in people.iter().zip(before).zip(after) {
+    for (row, ((person, before), after)) in people.iter().zip(before).zip(after).enumerate() {
         let Some(after) = after else { continue };
-        let gain = if settings.higher_is_better { after > before } else { after < before };
+        let gain = if higher(row) { after > before } else { after < before };
         *better.entry(*person).or_insert(false) |= gain;
     }
-    wilson(better.values().filter(|better| **better).count() as u64, better.len() as u64, settings.level)
+    wilson(better.values().filter(|better| **better).count() as u64, better.len() as u64, level)
 }

@@ -24,7 +24,7 @@ pub(crate) fn regression_note(r: f64) -> String {
     }
     let back = 1.0 - r.clamp(0.0, 1.0);
     format!(
-        "Estimated regression to the mean: of each point by which people started below their usual level about {} would come back \
+        "Estimated regression to the mean: of each point by which people started worse than usual about {} would come back \
          by chance alone (1 less the correlation of both scores, {}).",
         said(back),
         said(r)
@@ -112,12 +112,12 @@ pub fn scale_change(
     finite("answers before", before)?;
     finite("answers after", after)?;
     for (name, values) in [("before", before), ("after", after)] {
-        if let Some(row) = values.iter().position(|value| *value > highest) {
+        if let Some(row) = values.iter().position(|value| *value > highest || *value < 0.0) {
             return Err(Refusal::at(
                 RefusalKind::BadValue,
                 row,
                 format!(
-                    "Pair {} has an answer {name} above {highest}, the top of the scale: correct one of them.",
+                    "Pair {} has an answer {name} that is not on the scale, 0 to {highest}: correct one of them.",
                     row + 1
                 ),
             ));
@@ -144,23 +144,24 @@ pub fn answer(
     after: &[f64],
     highest: f64,
     zeros: Zeros,
+    level: f64,
 ) -> Answer {
     let options = Options::default()
         .with("test", "wilcoxon signed rank")
         .with("zeros", if zeros == Zeros::Pratt { "pratt" } else { "drop" })
         .with("highest", highest)
-        .with("level", 0.95);
+        .with("level", level);
     let paired = pair(keys_before, before, keys_after, after);
     let (n, missing) =
         paired.as_ref().map_or((0, 0), |pairs| (pairs.before.len() as u64, pairs.only_before + pairs.only_after));
     let given = paired.and_then(|pairs| {
-        let change = scale_change(&pairs.before, &pairs.after, highest, zeros, 0.95)?;
-        Ok(given(&pairs, &change))
+        let change = scale_change(&pairs.before, &pairs.after, highest, zeros, level)?;
+        Ok(given(&pairs, &change, level))
     });
     Answer::new("pre_post", options, n, given).with_missing(missing)
 }
 
-fn given(pairs: &Pairs, change: &ScaleChange) -> Given {
+fn given(pairs: &Pairs, change: &ScaleChange, level: f64) -> Given {
     let (test, directions) = (&change.test, &change.directions);
     let n = pairs.before.len();
     let results = Table::default()
@@ -186,7 +187,7 @@ fn given(pairs: &Pairs, change: &ScaleChange) -> Given {
         .warn_if(lost > 0, || {
             format!("{lost} answers have no partner and are left out: those who answered once may be different.")
         })
-        .warn_if(test.reached < 0.95 - 1e-9, || {
+        .warn_if(test.reached < level - 1e-9, || {
             format!("So few pairs give an interval of {} per cent at most.", said(100.0 * test.reached))
         })
         .warn(NO_COMPARISON)

@@ -165,16 +165,22 @@ fn table(groups: &[&str], counts: &[u64], totals: &[u64], level: f64) -> Result<
 }
 
 /// [`categories`] in the shared shape: one row per category, the median named in the claims.
-pub fn categories_answer(names: &[&str], counts: &[u64], level: f64) -> Answer {
+pub fn categories_answer(names: &[&str], counts: &[u64], ordered: bool, level: f64) -> Answer {
     let options = Options::default().with("level", level).with("limits", "wilson");
     let n = counts.iter().fold(0_u64, |sum, count| sum.saturating_add(*count));
     let given = categories(counts, level).and_then(|found| {
         let totals = vec![found.n; counts.len()];
         let (results, _) = table(names, counts, &totals, level)?;
         let middle = names.get(found.median).copied().unwrap_or_default();
-        Ok(Given::new(results.with("median", (0..counts.len()).map(|index| index == found.median).collect::<Vec<_>>()))
-            .may(format!("The middle answer of {} is \"{middle}\".", found.n))
-            .may_not("What those who did not answer would have said."))
+        let is_middle = (0..counts.len()).map(|index| index == found.median).collect::<Vec<_>>();
+        let given = if ordered {
+            Given::new(results.with("median", is_middle))
+                .may(format!("The middle answer of {} is \"{middle}\".", found.n))
+        } else {
+            let most = counts.iter().zip(names).max_by_key(|(count, _)| **count).map_or("", |(_, name)| *name);
+            Given::new(results).may(format!("The most frequent of {} answers is \"{most}\".", found.n))
+        };
+        Ok(given.may_not("What those who did not answer would have said."))
     });
     Answer::new("categories", options, n, given)
 }

@@ -53,6 +53,34 @@ impl Refusal {
         Self { kind, message: message.into(), index: Some(index) }
     }
 
+    /// What it says, with its row named as it is in another table.
+    ///
+    /// ```
+    /// use fingerpost_statistics::refusal::{Refusal, RefusalKind};
+    /// let refusal = Refusal::at(RefusalKind::BadValue, 4, "The outcome of row 5 is not a whole number.");
+    /// assert_eq!(refusal.said_of("line 9"), "The outcome of line 9 is not a whole number.");
+    /// ```
+    pub fn said_of(&self, place: &str) -> String {
+        let Some(index) = self.index else { return self.message.clone() };
+        let known = format!("row {}", index + 1);
+        let whole = |at: &usize| {
+            let rest = self.message.get(at + known.len()..).unwrap_or_default();
+            !rest.starts_with(|letter: char| letter.is_ascii_digit())
+        };
+        let lower = self.message.to_ascii_lowercase();
+        match lower.match_indices(&known).map(|(at, _)| at).find(whole) {
+            Some(at) => {
+                let (before, rest) = self.message.split_at(at);
+                let mut place = place.to_owned();
+                if rest.starts_with('R') {
+                    place.get_mut(..1).into_iter().for_each(str::make_ascii_uppercase);
+                }
+                format!("{before}{place}{}", rest.get(known.len()..).unwrap_or_default())
+            }
+            None => self.message.clone(),
+        }
+    }
+
     /// The same refusal with the row of the input that it is about, which its message begins with.
     #[must_use]
     pub fn in_row(self, index: usize) -> Self {

@@ -83,7 +83,19 @@ pub fn control_chart(
         (0..baseline.unwrap_or(counts.len()).min(counts.len())).filter(|index| !out.contains(index)).collect();
     at_least("points to work out limits from", base.len(), 2)?;
     let of = |values: &[f64]| base.iter().filter_map(|&index| values.get(index).copied()).collect::<Vec<f64>>();
-    let (centre, limits) = limits(kind, &of(counts), &of(sizes), &value, sizes, &base);
+    let (base_counts, base_sizes) = (of(counts), of(sizes));
+    let (events, all) = (sum(base_counts.iter().copied()), sum(base_sizes.iter().copied()));
+    let shares = matches!(kind, Kind::P | Kind::LaneyP);
+    if !matches!(kind, Kind::I | Kind::Mr) && (events == 0.0 || (shares && events == all)) {
+        let (what, limit) = if events == 0.0 { ("no events", "zero") } else { ("nothing but events", "one") };
+        return Err(Refusal::new(
+            RefusalKind::Constant,
+            format!(
+                "There are {what} among the points that limits come from: every limit would be {limit}, and nothing could be usual."
+            ),
+        ));
+    }
+    let (centre, limits) = limits(kind, &base_counts, &base_sizes, &value, sizes, &base);
     let outside =
         value.iter().zip(&limits).map(|(value, limits)| *value < limits.lower || *value > limits.upper).collect();
     let kept: Vec<f64> = value.iter().enumerate().filter(|(index, _)| !out.contains(index)).map(|(_, v)| *v).collect();

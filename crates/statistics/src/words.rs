@@ -1,6 +1,7 @@
 //! The words of a column, each kept once: a table of ten million rows with seven thousand names is ten million small numbers.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use rustc_hash::FxBuildHasher;
 use serde::ser::{Serialize, Serializer};
@@ -14,7 +15,7 @@ use serde::ser::{Serialize, Serializer};
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Words {
-    kept: Vec<String>,
+    kept: Arc<[String]>,
     rows: Vec<u32>,
 }
 
@@ -28,7 +29,20 @@ impl Words {
     /// assert!(Words::coded(vec![], vec![0]).is_none());
     /// ```
     pub fn coded(kept: Vec<String>, rows: Vec<u32>) -> Option<Self> {
-        rows.iter().all(|code| (*code as usize) < kept.len()).then_some(Self { kept, rows })
+        rows.iter().all(|code| (*code as usize) < kept.len()).then(|| Self { kept: kept.into(), rows })
+    }
+
+    /// The words of some of the rows, which share what is kept; a row that is not there is left out.
+    ///
+    /// ```
+    /// use fingerpost_statistics::words::Words;
+    /// let words: Words = ["A81001", "A81001", "A81002"].into_iter().collect();
+    /// assert_eq!(words.of_rows([1, 2]).iter().collect::<Vec<_>>(), ["A81001", "A81002"]);
+    /// ```
+    #[must_use]
+    pub fn of_rows(&self, rows: impl IntoIterator<Item = usize>) -> Self {
+        let rows = rows.into_iter().filter_map(|row| self.rows.get(row)).copied().collect();
+        Self { kept: Arc::clone(&self.kept), rows }
     }
 
     /// Which of the words each row has: 0, 1, 2, … in the order of [`Words::kept`].
@@ -57,7 +71,7 @@ impl Words {
     }
 
     /// The words, each once, by first appearance.
-    pub fn kept(&self) -> &[String] {
+    pub fn kept(&self) -> &Arc<[String]> {
         &self.kept
     }
 }
@@ -65,26 +79,27 @@ impl Words {
 impl<S: AsRef<str>> FromIterator<S> for Words {
     fn from_iter<I: IntoIterator<Item = S>>(words: I) -> Self {
         let words = words.into_iter();
-        let mut all = Self { kept: Vec::new(), rows: Vec::with_capacity(words.size_hint().0) };
+        let mut kept: Vec<String> = Vec::new();
+        let mut rows = Vec::with_capacity(words.size_hint().0);
         let mut known: HashMap<String, u32, FxBuildHasher> = HashMap::default();
         let mut last = 0;
         for word in words {
             let word = word.as_ref();
             // Rows of one group stand together.
-            if all.kept.get(last as usize).is_none_or(|kept| kept != word) {
+            if kept.get(last as usize).is_none_or(|kept| kept != word) {
                 last = match known.get(word) {
                     Some(code) => *code,
                     None => {
-                        let next = u32::try_from(all.kept.len()).unwrap_or(u32::MAX);
+                        let next = u32::try_from(kept.len()).unwrap_or(u32::MAX);
                         known.insert(word.to_owned(), next);
-                        all.kept.push(word.to_owned());
+                        kept.push(word.to_owned());
                         next
                     }
                 };
             }
-            all.rows.push(last);
+            rows.push(last);
         }
-        all
+        Self { kept: kept.into(), rows }
     }
 }
 

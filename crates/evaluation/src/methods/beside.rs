@@ -11,29 +11,36 @@ use fingerpost_statistics::funnel::{self, Measure};
 use fingerpost_statistics::standardised::{self, EUROPEAN_2013};
 
 use super::Ask;
-use super::model::at_option;
+use super::model::{above_zero, at_option};
 use crate::InputError;
-use crate::columns::{Columns, Kind, Labels};
+use crate::columns::{Columns, Kind, Labels, Wanted};
+use crate::order::known_places;
 
 /// Directly standardised rates: what the rate would be with the ages of a standard population.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Example: ages.csv has a line for each area and age band, 0-4, 5-9 ... 85-89, 90+ in this order.
+Example: ages.csv has a line for each area and age band.
 
   area,age,referrals,people
   Northtown,0-4,0,1800
   Northtown,5-9,1,1750
 
-  fingerpost stats dsr ages.csv --group area --events referrals --population people --per 1000
+  fingerpost stats dsr ages.csv --group area --age age --events referrals --population people \\
+      --per 1000
 
-Without --weights the standard is the European one of 2013, which has 19 bands. Fewer than ten events
-are refused.")]
+Without --weights the standard is the European one of 2013: its bands are found by their names, 0-4,
+5-9 ... 85-89, 90+, in any order. Fewer than ten events are refused.
+
+The whole table: fingerpost stats example ages.csv")]
 pub struct Dsr {
     /// The table; - reads standard input
     file: PathBuf,
     /// The column that names the area; without it there is one
     #[arg(long, value_name = "COLUMN")]
     group: Option<String>,
+    /// The column that names the age band
+    #[arg(long, value_name = "COLUMN", required_unless_present = "weights")]
+    age: Option<String>,
     /// The column with the events of an age band
     #[arg(long, value_name = "COLUMN")]
     events: String,
@@ -85,14 +92,24 @@ fn below(rows: Table, more: &Table) -> Table {
     both.fold(Table::default(), |table, (name, column)| table.with(name, column))
 }
 
+/// Groups of each of which it is said what may be claimed.
+const MOST_CLAIMS: usize = 12;
+
 /// One answer of several, a row for each group; a group that is refused is named in a warning and has no row.
 fn stacked(name: &str, all: Vec<(String, Answer)>) -> Result<Answer, InputError> {
     let (mut names, mut rows, mut refused, mut first) = (vec![], Table::default(), vec![], None);
+    let (groups, mut may) = (all.len(), vec![]);
     let mut n = 0;
     for (group, answer) in all {
         match &answer.outcome {
             Outcome::Refused { refusal } => refused.push(format!("{group}: {}", refusal.message)),
-            Outcome::Answered { results, .. } => {
+            Outcome::Answered { results, claims, .. } => {
+                match groups {
+                    1 => may.clone_from(&claims.may),
+                    // Hundreds of areas are read in the table.
+                    2..=MOST_CLAIMS => may.extend(claims.may.iter().map(|claim| format!("{group}: {claim}"))),
+                    _ => {}
+                }
                 names.extend(vec![group; results.rows()]);
                 rows = below(rows, results);
                 n += answer.n;
@@ -107,29 +124,76 @@ fn stacked(name: &str, all: Vec<(String, Answer)>) -> Result<Answer, InputError>
     let mut answer = first.with_results(|_| Table::default().with(name, names).followed_by(rows));
     if let Outcome::Answered { warnings, claims, .. } = &mut answer.outcome {
         answer.n = n;
-        claims.may.clear();
+        claims.may = may;
         warnings.extend(refused);
     }
     Ok(answer)
 }
 
+/// Which band of the European standard a name is: 0-4, 5 to 9, 90+, 90 and over.
+fn european_band(name: &str) -> Option<usize> {
+    let mut numbers = name.split(|letter: char| !letter.is_ascii_digit()).filter(|part| !part.is_empty());
+    let from: usize = numbers.next()?.parse().ok()?;
+    let to = numbers.next().map(str::parse::<usize>);
+    let last = EUROPEAN_2013.len() - 1;
+    let fits = match (from / 5 == last, to) {
+        (true, None) => true,
+        (false, Some(Ok(to))) => to == from + 4,
+        _ => false,
+    };
+    (from.is_multiple_of(5) && from / 5 <= last && fits).then_some(from / 5)
+}
+
+/// The European weight of each row's band.
+fn european(columns: &Columns, ages: &Labels, column: &str) -> Result<Vec<f64>, InputError> {
+    let weight = |(row, name): (usize, &str)| {
+        european_band(name).and_then(|band| EUROPEAN_2013.get(band)).copied().ok_or_else(|| {
+            columns.fault(row, column, format!("{name} is no band of the European standard (0-4, 5-9 ... 85-89, 90+)"))
+        })
+    };
+    ages.each().into_iter().enumerate().map(weight).collect()
+}
+
 impl Ask for Dsr {
     fn answer(&self) -> Result<Answer, InputError> {
-        let mut wanted = vec![(self.events.as_str(), Kind::Count), (self.population.as_str(), Kind::Number)];
-        wanted.extend(self.group.as_deref().map(|group| (group, Kind::Label)));
-        wanted.extend(self.weights.as_deref().map(|weights| (weights, Kind::Number)));
-        let mut columns = Columns::read(&self.file, &wanted)?;
-        let (events, people) = (columns.counts(0), columns.numbers(1));
-        let groups = match &self.group {
-            Some(_) => columns.labels(2),
-            None => Labels::same("all", events.len()),
+        let per = above_zero("--per", self.per)?;
+        let mut wanted = Wanted::default();
+        let (events, people) = (wanted.ask(&self.events, Kind::Count), wanted.ask(&self.population, Kind::Number));
+        let group = wanted.ask_if(self.group.as_deref(), Kind::Label);
+        let weights = wanted.ask_if(self.weights.as_deref(), Kind::Number);
+        let age = wanted.ask_if(self.age.as_deref(), Kind::Label);
+        let mut columns = wanted.read(&self.file)?;
+        let (events, people) = (columns.counts(events), columns.numbers(people));
+        let groups = group.map_or_else(|| Labels::same("all", events.len()), |at| columns.labels(at));
+        columns.above_zero(&self.population, &people)?;
+        let ages = age.map(|at| columns.labels(at));
+        if let (Some(ages), Some(name)) = (&ages, &self.age) {
+            columns.once(&[&groups, ages], name)?;
+        }
+        let weights = match (weights.map(|at| columns.numbers(at)), &ages, &self.age) {
+            (Some(weights), ..) => weights,
+            (None, Some(ages), Some(name)) => european(&columns, ages, name)?,
+            _ => return Err(InputError::of("--age", "names the column with the age bands")),
         };
-        let weights = self.weights.as_ref().map(|_| columns.numbers(2 + usize::from(self.group.is_some())));
+        if let Some(name) = &self.weights {
+            columns.above_zero(name, &weights)?;
+        }
         let all = rows_of(&groups).into_iter().map(|(group, rows)| {
-            let standard = weights.as_ref().map_or_else(|| EUROPEAN_2013.to_vec(), |weights| at(weights, &rows));
-            (group, standardised::direct_answer(&at(&events, &rows), &at(&people, &rows), &standard, self.per))
+            // The bands of the standard in its own order; bands of weights of one's own as they come.
+            let mut rows = rows;
+            if self.weights.is_none() {
+                let place = |row: &usize| ages.as_ref().and_then(|ages| ages.get(*row)).and_then(european_band);
+                rows.sort_by_key(place);
+                if rows.len() != EUROPEAN_2013.len() {
+                    let message = format!("has {} of the {} age bands", rows.len(), EUROPEAN_2013.len());
+                    return Err(InputError::of(group, message));
+                }
+            }
+            let answer =
+                standardised::direct_answer(&at(&events, &rows), &at(&people, &rows), &at(&weights, &rows), per);
+            Ok((group, answer))
         });
-        stacked(self.group.as_deref().unwrap_or("group"), all.collect())
+        stacked(self.group.as_deref().unwrap_or("group"), all.collect::<Result<_, _>>()?)
     }
 }
 
@@ -143,7 +207,9 @@ reference beside it.
   Northtown,0-4,0,1800,410,3200000
 
   fingerpost stats isr ages.csv --group area --events referrals --population people \\
-      --reference-events england_referrals --reference-population england_people")]
+      --reference-events england_referrals --reference-population england_people
+
+The whole table: fingerpost stats example ages.csv")]
 pub struct Isr {
     /// The table; - reads standard input
     file: PathBuf,
@@ -180,6 +246,9 @@ impl Ask for Isr {
             Some(_) => columns.labels(4),
             None => Labels::same("all", events.len()),
         };
+        columns.above_zero(&self.population, &people)?;
+        columns.above_zero(&self.reference_population, &of)?;
+        columns.not_negative(&self.reference_events, &reference)?;
         let mut all = vec![];
         for (group, rows) in rows_of(&groups) {
             let expected = standardised::expected(&at(&people, &rows), &at(&reference, &rows), &at(&of, &rows));
@@ -234,7 +303,9 @@ Example: practices.csv has a line for each practice.
       --measure proportion --svg funnel.svg
 
 Where practices differ by more than chance for many reasons, --spread widens the limits
-(Spiegelhalter 2005).")]
+(Spiegelhalter 2005).
+
+The whole table: fingerpost stats example practices.csv")]
 pub struct Funnel {
     /// The table; - reads standard input
     file: PathBuf,
@@ -247,9 +318,9 @@ pub struct Funnel {
     /// The column with the denominator, or what was expected
     #[arg(long, value_name = "COLUMN")]
     denominator: String,
-    /// What count and denominator make
-    #[arg(long, value_enum, default_value = "proportion")]
-    measure: What,
+    /// What count and denominator make; proportion, unless --spread is one of ratios
+    #[arg(long, value_enum)]
+    measure: Option<What>,
     /// Limits that take in how much units differ anyway
     #[arg(long, value_enum, value_name = "TRANSFORM")]
     spread: Option<Spread>,
@@ -267,14 +338,26 @@ impl Ask for Funnel {
         ];
         let mut columns = Columns::read(&self.file, &wanted)?;
         let (units, counts, of) = (columns.labels(0), columns.counts(1), columns.numbers(2));
+        columns.once(&[&units], &self.unit)?;
         let Some(spread) = self.spread else {
-            let measure = match self.measure {
+            let measure = match self.measure.unwrap_or(What::Proportion) {
                 What::Proportion => Measure::Proportion,
                 What::Rate => Measure::Rate,
                 What::Ratio => Measure::Ratio,
             };
             return Ok(columns.placed(funnel::answer(&units.each(), &counts, &of, measure)));
         };
+        // Observed over expected, a share, two counts: each has its own spread.
+        let (fits, made) = match spread {
+            Spread::Arcsine => (What::Proportion, "proportion"),
+            _ => (What::Ratio, "ratio"),
+        };
+        if self.measure.is_some_and(|measure| measure != fits) {
+            let fault = format!(
+                "this spread is for --measure {made}; shares go with arcsine, observed and expected with the others"
+            );
+            return Err(InputError::of("--spread", fault));
+        }
         let transform = match spread {
             Spread::LogRatio => Transform::LogRatio,
             Spread::SquareRoot => Transform::SquareRootRatio,
@@ -306,18 +389,20 @@ enum Scales {
 /// The slope and the relative index of inequality, over tenths of deprivation.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Example: tenths.csv has a line for each tenth of deprivation, from the most deprived.
+Example: tenths.csv has a line for each tenth of deprivation; 1 is the most deprived.
 
   tenth,people,rate,se
   1,41200,5.1,0.4
   2,40100,5.6,0.4
 
   fingerpost stats inequality tenths.csv --group tenth --population people --value rate \\
-      --standard-error se --scale log --edition 'IMD 2019'")]
+      --standard-error se --scale log --edition 'IMD 2019'
+
+The whole table: fingerpost stats example tenths.csv")]
 pub struct Inequality {
-    /// The table, from the first end to the last; - reads standard input
+    /// The table; - reads standard input
     file: PathBuf,
-    /// The column that names the tenth
+    /// The column that names the tenth: a number, or words with one; they are put in its order
     #[arg(long, value_name = "COLUMN")]
     group: String,
     /// The column with its people
@@ -335,6 +420,9 @@ pub struct Inequality {
     /// Which deprivation index, and of when
     #[arg(long, value_name = "NAME")]
     edition: String,
+    /// The tenths from the first end to the last, where they are words without a number
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    order: Vec<String>,
     /// Simulated sets for the interval
     #[arg(long, value_name = "NUMBER", default_value_t = 10_000)]
     draws: usize,
@@ -360,8 +448,15 @@ impl Ask for Inequality {
         let simulation = Simulation { draws: self.draws, seed: self.seed, ..Simulation::default() };
         let groups = columns.labels(0);
         let (people, values, errors) = (columns.numbers(1), columns.numbers(2), columns.numbers(3));
-        let answer = equity::answer(&groups.each(), &people, &values, &errors, scale, &self.edition, &simulation);
-        Ok(columns.placed(answer))
+        columns.once(&[&groups], &self.group)?;
+        let places = known_places(&groups, &self.order, &self.group)?;
+        let place = |row: &usize| groups.coded().get(*row).and_then(|code| places.get(*code as usize)).copied();
+        let mut rows: Vec<usize> = (0..people.len()).collect();
+        rows.sort_by_key(place);
+        let (names, people, values, errors) =
+            (groups.in_order(&rows), at(&people, &rows), at(&values, &rows), at(&errors, &rows));
+        let answer = equity::answer(&names.each(), &people, &values, &errors, scale, &self.edition, &simulation);
+        Ok(columns.placed_by(answer, |position| rows.get(position).copied()))
     }
 }
 
@@ -375,7 +470,9 @@ Example: people.csv has a line for each person; they are ranked from the worst o
 
   fingerpost stats concentration people.csv --value sessions --rank-by income
 
-Values between two ends (a score from 0 to 10) want both: --lowest 0 --highest 10.")]
+Values between two ends (a score from 0 to 10) want both: --lowest 0 --highest 10.
+
+The whole table: fingerpost stats example people.csv")]
 pub struct Concentration {
     /// The table; - reads standard input
     file: PathBuf,
@@ -398,6 +495,6 @@ impl Ask for Concentration {
         let wanted = [(self.value.as_str(), Kind::Number), (self.rank_by.as_str(), Kind::Number)];
         let mut columns = Columns::read(&self.file, &wanted)?;
         let (values, ranks) = (columns.numbers(0), columns.numbers(1));
-        Ok(concentration::answer(&values, &ranks, self.lowest.zip(self.highest)))
+        Ok(columns.placed(concentration::answer(&values, &ranks, self.lowest.zip(self.highest))))
     }
 }

@@ -10,6 +10,7 @@ use fingerpost_statistics::{run_chart, shewhart};
 use super::Ask;
 use crate::InputError;
 use crate::columns::{Columns, Kind, Labels};
+use crate::order::{Timeline, warned};
 
 /// Which way is better.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -32,8 +33,11 @@ Example: practice-months.csv has a line for each practice and month.
       --better higher --target 20
 
 Each row comes back with mean, limits and the four rules; the summary has the two icons of each
-practice. Dates are written so that they sort (2025-01-01), or are numbers; the rows may be in any
-order. --svg chart.svg draws the charts below each other, at most eight.")]
+practice. Dates are days or months as they are written here (2025-01-01, 01/02/2025, Feb 2025), or
+numbers; the rows may be in any order, and months that are missing are named. --svg chart.svg draws
+the charts below each other, at most eight.
+
+The whole table: fingerpost stats example practice-months.csv")]
 pub struct Xmr {
     /// The table; - reads standard input
     file: PathBuf,
@@ -63,32 +67,29 @@ pub struct Xmr {
     rebase: Vec<usize>,
 }
 
-/// The order of the rows by group and date, groups as they first appear; none where they stand in it already.
-fn in_time(groups: &Labels, dates: &Labels) -> Option<Vec<usize>> {
-    let places = dates.places();
-    let keys = || groups.coded().iter().zip(dates.coded()).map(|(group, date)| (*group, places.get(*date as usize)));
-    if keys().is_sorted() {
-        return None;
-    }
-    let keys: Vec<_> = keys().collect();
-    let mut rows: Vec<usize> = (0..keys.len()).collect();
-    rows.sort_by_key(|row| keys.get(*row).copied());
-    Some(rows)
+/// Points as they are counted from 0.
+fn points(option: &str, counted: &[usize], last: usize) -> Result<Vec<usize>, InputError> {
+    let from_0 = |point: &usize| match point {
+        0 => Err(InputError::of(option, "points are counted from 1")),
+        point if *point > last => Err(InputError::of(option, format!("there is no point {point}: there are {last}"))),
+        point => Ok(point - 1),
+    };
+    counted.iter().map(from_0).collect()
 }
 
 /// Which row of the file stands at a position.
-fn row_at(order: Option<&[usize]>, position: usize) -> Option<usize> {
+pub(crate) fn row_at(order: Option<&[usize]>, position: usize) -> Option<usize> {
     order.map_or(Some(position), |rows| rows.get(position).copied())
 }
 
-fn labels_in(order: Option<&[usize]>, labels: Labels) -> Labels {
+pub(crate) fn labels_in(order: Option<&[usize]>, labels: Labels) -> Labels {
     match order {
         Some(rows) => labels.in_order(rows),
         None => labels,
     }
 }
 
-fn numbers_in(order: Option<&[usize]>, values: Vec<f64>) -> Vec<f64> {
+pub(crate) fn numbers_in(order: Option<&[usize]>, values: Vec<f64>) -> Vec<f64> {
     match order {
         Some(rows) => rows.iter().filter_map(|row| values.get(*row)).copied().collect(),
         None => values,
@@ -105,13 +106,14 @@ impl Ask for Xmr {
             Some(_) => columns.labels(2),
             None => Labels::same(&self.value, values.len()),
         };
-        let order = in_time(&groups, &dates);
+        let time = Timeline::of(&columns, &dates, &self.date)?;
+        let order = time.rows(&columns, (&groups, &dates), &self.date)?;
         let order = order.as_deref();
         let (groups, dates, values) = (labels_in(order, groups), labels_in(order, dates), numbers_in(order, values));
         let settings = Settings {
             screen: !self.no_screening,
             fix_after: self.fix_after,
-            rebase: self.rebase.iter().map(|point| point.saturating_sub(1)).collect(),
+            rebase: points("--rebase", &self.rebase, usize::MAX)?,
             target: self.target,
             better: match self.better {
                 Way::Higher => Better::Higher,
@@ -119,8 +121,9 @@ impl Ask for Xmr {
                 Way::Neither => Better::Neither,
             },
         };
+        let gaps = time.gaps(&groups, &dates);
         let answer = xmr::answer(groups.into_words(), dates.into_words(), values, &settings);
-        Ok(columns.placed_by(answer, |position| row_at(order, position)))
+        Ok(warned(columns.placed_by(answer, |position| row_at(order, position)), gaps))
     }
 }
 
@@ -149,7 +152,9 @@ Example: monthly.csv has a line for each month.
   2025-01-01,41,60
 
   fingerpost stats shewhart monthly.csv --chart p --date month --value coded --size offered \\
-      --svg chart.svg")]
+      --svg chart.svg
+
+The whole table: fingerpost stats example monthly.csv")]
 pub struct Shewhart {
     /// The table; - reads standard input
     file: PathBuf,
@@ -191,12 +196,13 @@ impl Ask for Shewhart {
         let mut columns = Columns::read(&self.file, &wanted)?;
         let (dates, values) = (columns.labels(0), columns.numbers(1));
         let sizes = if self.size.is_some() { columns.numbers(2) } else { vec![1.0; values.len()] };
-        let order = in_time(&Labels::same("", values.len()), &dates);
+        let (one, time) = (Labels::same("", values.len()), Timeline::of(&columns, &dates, &self.date)?);
+        let order = time.rows(&columns, (&one, &dates), &self.date)?;
         let order = order.as_deref();
         let (dates, values, sizes) = (labels_in(order, dates), numbers_in(order, values), numbers_in(order, sizes));
-        let excluded: Vec<usize> = self.exclude.iter().map(|point| point.saturating_sub(1)).collect();
+        let excluded = points("--exclude", &self.exclude, values.len())?;
         let answer = shewhart::answer(kind, &dates.each(), &values, &sizes, self.baseline, &excluded);
-        Ok(columns.placed_by(answer, |position| row_at(order, position)))
+        Ok(warned(columns.placed_by(answer, |position| row_at(order, position)), time.gaps(&one, &dates)))
     }
 }
 
@@ -208,7 +214,9 @@ Example: monthly.csv has a line for each month; something was done before the 37
   month,referrals
   2022-01-01,52
 
-  fingerpost stats run monthly.csv --date month --value referrals --change 37 --svg run.svg")]
+  fingerpost stats run monthly.csv --date month --value referrals --change 37 --svg run.svg
+
+The whole table: fingerpost stats example monthly.csv")]
 pub struct Run {
     /// The table; - reads standard input
     file: PathBuf,
@@ -228,9 +236,12 @@ impl Ask for Run {
         let wanted = [(self.date.as_str(), Kind::Label), (self.value.as_str(), Kind::Number)];
         let mut columns = Columns::read(&self.file, &wanted)?;
         let (dates, values) = (columns.labels(0), columns.numbers(1));
-        let order = in_time(&Labels::same("", values.len()), &dates);
+        let (one, time) = (Labels::same("", values.len()), Timeline::of(&columns, &dates, &self.date)?);
+        let order = time.rows(&columns, (&one, &dates), &self.date)?;
         let (dates, values) = (labels_in(order.as_deref(), dates), numbers_in(order.as_deref(), values));
-        let change = self.change.map(|point| point.saturating_sub(1));
-        Ok(run_chart::answer(&dates.each(), &values, change))
+        let change = points("--change", self.change.as_slice(), values.len())?.first().copied();
+        let answer = run_chart::answer(&dates.each(), &values, change);
+        let answer = columns.placed_by(answer, |position| row_at(order.as_deref(), position));
+        Ok(warned(answer, time.gaps(&one, &dates)))
     }
 }

@@ -30,14 +30,14 @@ pub struct People {
 }
 
 impl People {
-    fn read(&self) -> Result<(Vec<bool>, Vec<f64>, Design), InputError> {
+    fn read(&self) -> Result<(Vec<bool>, Vec<f64>, Design, Columns), InputError> {
         let terms = Terms::read(&self.covariates);
         let mut wanted = vec![(self.treat.as_str(), Kind::Flag), (self.outcome.as_str(), Kind::NumberOrNone)];
         wanted.extend(terms.wanted());
         let mut columns = Columns::read(&self.file, &wanted)?;
         let (treated, outcome) = (columns.flags(0), columns.numbers(1));
         let design = terms.design(treated.len(), &mut columns, 2)?;
-        Ok((treated, outcome, design))
+        Ok((treated, outcome, design, columns))
     }
 }
 
@@ -55,7 +55,9 @@ Example: people.csv has a line for each person, those who were referred and thos
 
 The answer has the effect on those treated (att) with its interval, how alike the groups were before
 and after matching, and who was matched with whom (rows are counted from 0). Rows with an
-empty cell are left out and counted.")]
+empty cell are left out and counted.
+
+The whole table: fingerpost stats example people.csv")]
 pub struct Match {
     #[command(flatten)]
     people: People,
@@ -74,11 +76,13 @@ pub struct Match {
 
 impl Ask for Match {
     fn answer(&self) -> Result<Answer, InputError> {
-        let (treated, outcome, design) = self.people.read()?;
+        let (treated, outcome, design, columns) = self.people.read()?;
         let (ratio, replacement, caliper_sd) = (self.ratio, self.replacement, self.caliper);
         let options = MatchOptions { ratio, replacement, caliper_sd, level: self.level.level };
         let answer = matching::answer(&outcome, &treated, &design, options);
-        Ok(answer.with_results(|table| table.renamed("estimate", "att").renamed("standard_error", "se")))
+        Ok(columns
+            .placed(answer)
+            .with_results(|table| table.renamed("estimate", "att").renamed("standard_error", "se")))
     }
 }
 
@@ -100,7 +104,9 @@ Example: people.csv has a line for each person, as for `match`.
   fingerpost stats weight people.csv --treat referred --outcome wellbeing_after \\
       --covariates age,female,imd,visits_before --effect-on stabilised
 
-The largest weight is shown: a few people with large weights decide the answer.")]
+The largest weight is shown: a few people with large weights decide the answer.
+
+The whole table: fingerpost stats example people.csv")]
 pub struct Weight {
     #[command(flatten)]
     people: People,
@@ -113,13 +119,13 @@ pub struct Weight {
 
 impl Ask for Weight {
     fn answer(&self) -> Result<Answer, InputError> {
-        let (treated, outcome, design) = self.people.read()?;
+        let (treated, outcome, design, columns) = self.people.read()?;
         let kind = match self.effect_on {
             Whom::Everybody => Weights::Inverse,
             Whom::Stabilised => Weights::Stabilised,
             Whom::Treated => Weights::TreatedOdds,
         };
-        Ok(weighting::answer(&outcome, &treated, &design, kind, self.level.level))
+        Ok(columns.placed(weighting::answer(&outcome, &treated, &design, kind, self.level.level)))
     }
 }
 
@@ -129,7 +135,9 @@ impl Ask for Weight {
 Example: people.csv has a line for each person, as for `match`; the effect may differ by age.
 
   fingerpost stats standardise people.csv --treat referred --outcome wellbeing_after \\
-      --covariates age,female,imd --differs-by age")]
+      --covariates age,female,imd --differs-by age
+
+The whole table: fingerpost stats example people.csv")]
 pub struct Standardise {
     #[command(flatten)]
     people: People,
@@ -142,8 +150,9 @@ pub struct Standardise {
 
 impl Ask for Standardise {
     fn answer(&self) -> Result<Answer, InputError> {
-        let (treated, outcome, design) = self.people.read()?;
+        let (treated, outcome, design, columns) = self.people.read()?;
         let differs: Vec<&str> = self.differs_by.iter().map(String::as_str).collect();
-        Ok(weighting::standardised_answer(&outcome, &treated, &design, &differs, self.level.level))
+        let answer = weighting::standardised_answer(&outcome, &treated, &design, &differs, self.level.level);
+        Ok(columns.placed(answer))
     }
 }

@@ -16,6 +16,14 @@ pub(crate) struct Level {
     pub level: f64,
 }
 
+/// Refuses a number of an option that is not above zero.
+pub(crate) fn above_zero(option: &str, value: f64) -> Result<f64, InputError> {
+    if value > 0.0 && value.is_finite() {
+        return Ok(value);
+    }
+    Err(InputError::of(option, format!("{value} is not above zero")))
+}
+
 /// Models of counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Counts {

@@ -24,7 +24,9 @@ Example: trial.csv has a line for each person.
   fingerpost stats cost trial.csv --effect qaly --cost cost --treat referred \\
       --prices 20000,30000 --price-year 2025/26
 
-Without --treat each line is one drawn difference of effect and cost, from a model of your own.")]
+Without --treat each line is one drawn difference of effect and cost, from a model of your own.
+
+The whole table: fingerpost stats example trial.csv")]
 pub struct Cost {
     /// The table; - reads standard input
     file: PathBuf,
@@ -75,7 +77,9 @@ Example: outcomes.csv has a line for each outcome; shares go from 0 to 1.
   name,quantity,proxy,deadweight,displacement,attribution,drop_off,years
   Less lonely,60,1100,0.25,0.05,0.3,0.2,3
 
-  fingerpost stats sroi outcomes.csv --investment 48000 --price-year 2025/26")]
+  fingerpost stats sroi outcomes.csv --investment 48000 --price-year 2025/26
+
+The whole table: fingerpost stats example outcomes.csv")]
 pub struct Sroi {
     /// The table; - reads standard input
     file: PathBuf,

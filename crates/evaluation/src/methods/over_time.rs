@@ -12,9 +12,11 @@ use fingerpost_statistics_models::linear::Covariance;
 use fingerpost_statistics_models::survival::{self, Limits};
 
 use super::Ask;
+use super::charts::{labels_in, numbers_in, row_at};
 use super::model::{Counts, Level, Terms};
 use crate::InputError;
 use crate::columns::{Columns, Kind, Labels, Wanted};
+use crate::order::Timeline;
 
 /// Difference in differences: two groups, before and after.
 #[derive(Debug, Args)]
@@ -31,7 +33,9 @@ Example: contacts.csv has a line for each person and time.
 
 With one line for each person, and a column before and one after:
 
-  fingerpost stats did appointments.csv --before before --after-value after --exposed referred")]
+  fingerpost stats did appointments.csv --before before --after-value after --exposed referred
+
+The whole table: fingerpost stats example contacts.csv, fingerpost stats example appointments.csv")]
 pub struct Did {
     /// The table; - reads standard input
     file: PathBuf,
@@ -70,7 +74,7 @@ impl Ask for Did {
             ];
             let mut columns = Columns::read(&self.file, &wanted)?;
             let (before, after, exposed) = (columns.numbers(0), columns.numbers(1), columns.flags(2));
-            return Ok(difference::paired_answer(&before, &after, &exposed, self.level.level));
+            return Ok(columns.placed(difference::paired_answer(&before, &after, &exposed, self.level.level)));
         }
         let terms = Terms::read(&self.adjust);
         let mut wanted = vec![
@@ -87,7 +91,8 @@ impl Ask for Did {
         let adjust = if self.adjust.is_empty() { None } else { Some(terms.added_to(empty, &mut columns, 3)?) };
         let clusters = self.cluster.as_ref().map(|_| columns.labels(cluster_at).codes());
         let covariance = clusters.as_deref().map_or(Covariance::Hc1, Covariance::Clustered);
-        Ok(difference::answer(&outcome, &exposed, &after, adjust.as_ref(), covariance, self.level.level))
+        let answer = difference::answer(&outcome, &exposed, &after, adjust.as_ref(), covariance, self.level.level);
+        Ok(columns.placed(answer))
     }
 }
 
@@ -106,7 +111,9 @@ For an event study give --start, the column with the period in which the unit be
 never did), in place of --exposed. The answer has an effect for each period before and after, and
 those before should be near 0:
 
-  fingerpost stats panel panel.csv --unit practice --period quarter --outcome rate --start began")]
+  fingerpost stats panel panel.csv --unit practice --period quarter --outcome rate --start began
+
+The whole table: fingerpost stats example panel.csv")]
 pub struct Panel {
     /// The table; - reads standard input
     file: PathBuf,
@@ -170,30 +177,39 @@ impl Ask for Panel {
             known.sort_unstable();
             known.dedup();
             let codes: Vec<usize> = periods.iter().filter_map(|period| known.binary_search(period).ok()).collect();
-            return Ok(difference::panel_answer(&units, &codes, &outcome, &columns.flags(3), options));
+            let answer = difference::panel_answer(&units, &codes, &outcome, &columns.flags(3), options);
+            return Ok(columns.placed(answer));
         };
         let begun = columns.numbers(3);
         let starts = whole(&columns, start, &begun)?;
-        Ok(difference::event_study_answer(&units, &periods, &outcome, &starts, self.window, options))
+        let answer = difference::event_study_answer(&units, &periods, &outcome, &starts, self.window, options);
+        Ok(columns.placed(answer))
     }
 }
 
 /// An interrupted time series.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Example: monthly.csv has a line for each month, in the order of time.
+Example: monthly.csv has a line for each month.
 
   month,admissions,people
   2022-01-01,410,120000
 
-  fingerpost stats interrupted monthly.csv --value admissions --person-time people --before 36 \\
-      --harmonics 2 --svg series.svg
+  fingerpost stats interrupted monthly.csv --date month --value admissions --person-time people \\
+      --before 36 --harmonics 2 --svg series.svg
+
+A month without a value keeps its line, with an empty cell; a line that is missing is refused.
 
 With --person-time the values are counts (quasi-Poisson, rate ratios); without it they are numbers
-(least squares). --lag gives Newey-West standard errors for points that are related in time.")]
+(least squares). --lag gives Newey-West standard errors for points that are related in time.
+
+The whole table: fingerpost stats example monthly.csv")]
 pub struct Interrupted {
-    /// The table, in the order of time; - reads standard input
+    /// The table; - reads standard input
     file: PathBuf,
+    /// The column with the date
+    #[arg(long, value_name = "COLUMN")]
+    date: String,
     /// The column with the value or the count
     #[arg(long, value_name = "COLUMN")]
     value: String,
@@ -221,10 +237,17 @@ pub struct Interrupted {
 
 impl Ask for Interrupted {
     fn answer(&self) -> Result<Answer, InputError> {
-        let mut wanted = vec![(self.value.as_str(), Kind::NumberOrNone)];
+        let mut wanted = vec![(self.value.as_str(), Kind::NumberOrNone), (self.date.as_str(), Kind::Label)];
         wanted.extend(self.person_time.as_deref().map(|time| (time, Kind::Number)));
         let mut columns = Columns::read(&self.file, &wanted)?;
-        let values = columns.numbers(0);
+        let (values, dates) = (columns.numbers(0), columns.labels(1));
+        let (one, time) = (Labels::same("", values.len()), Timeline::of(&columns, &dates, &self.date)?);
+        let order = time.rows(&columns, (&one, &dates), &self.date)?;
+        let order = order.as_deref();
+        let (dates, values) = (labels_in(order, dates), numbers_in(order, values));
+        if let Some(gaps) = time.gaps(&one, &dates) {
+            return Err(InputError::of(format!("column {}", self.date), gaps));
+        }
         let options = SegmentOptions {
             before: self.before,
             slope_change: !self.level_only,
@@ -234,10 +257,11 @@ impl Ask for Interrupted {
             adjusted: true,
             level: self.level.level,
         };
-        Ok(match &self.person_time {
-            Some(_) => interrupted::counts_answer(&values, &columns.numbers(1), options),
+        let answer = match &self.person_time {
+            Some(_) => interrupted::counts_answer(&values, &numbers_in(order, columns.numbers(2)), options),
             None => interrupted::answer(&values, options),
-        })
+        };
+        Ok(columns.placed_by(answer, |position| row_at(order, position)))
     }
 }
 
@@ -250,7 +274,9 @@ Example: people.csv has a line for each person.
   4,1,1,71,A81001
 
   fingerpost stats rate-ratio people.csv --events visits --person-time years --exposed referred \\
-      --adjust age --family negative-binomial --cluster practice")]
+      --adjust age --family negative-binomial --cluster practice
+
+The whole table: fingerpost stats example people.csv")]
 pub struct RateRatio {
     /// The table; - reads standard input
     file: PathBuf,
@@ -291,7 +317,8 @@ impl Ask for RateRatio {
         let clusters = cluster.map(|at| columns.labels(at).codes());
         let time = time.map_or_else(|| vec![1.0; events.len()], |at| columns.numbers(at));
         let (family, level) = (self.family.into(), self.level.level);
-        Ok(counts::answer(&events, &time, &exposed, adjust.as_ref(), family, clusters.as_deref(), level))
+        let answer = counts::answer(&events, &time, &exposed, adjust.as_ref(), family, clusters.as_deref(), level);
+        Ok(columns.placed(answer))
     }
 }
 
@@ -314,7 +341,9 @@ days until today.
   30,0,A81001
 
   fingerpost stats waiting waits.csv --time days --event seen --group practice \\
-      --target 14 --svg waits.svg")]
+      --target 14 --svg waits.svg
+
+The whole table: fingerpost stats example waits.csv")]
 pub struct Waiting {
     /// The table; - reads standard input
     file: PathBuf,
@@ -365,6 +394,7 @@ impl Ask for Waiting {
             Bounds::Log => Limits::Log,
             Bounds::LogLog => Limits::LogLog,
         };
-        Ok(survival::answer(&time, &event, each.as_deref(), self.target, limits, self.level.level))
+        let answer = survival::answer(&time, &event, each.as_deref(), self.target, limits, self.level.level);
+        Ok(columns.placed(answer))
     }
 }

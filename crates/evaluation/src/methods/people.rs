@@ -14,6 +14,7 @@ use super::Ask;
 use super::model::{Counts, Level};
 use crate::InputError;
 use crate::columns::{Columns, Kind, Labels};
+use crate::order::warned;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum NoChange {
@@ -38,7 +39,9 @@ Two surveys in two files: survey-1.csv --second survey-2.csv, each with the key.
 partner are counted and never paired by their row. Questions of yes (1) and no (0) are asked by
 McNemar's test:
 
-  fingerpost stats pre-post survey.csv --key code --before knows_before --after knows_after --yes-no")]
+  fingerpost stats pre-post survey.csv --key code --before knows_before --after knows_after --yes-no
+
+The whole table: fingerpost stats example survey.csv")]
 pub struct PrePost {
     /// The table; - reads standard input
     file: PathBuf,
@@ -126,7 +129,7 @@ impl Ask for PrePost {
             NoChange::Pratt => Zeros::Pratt,
         };
         let highest = self.highest.unwrap_or(f64::NAN);
-        Ok(pre_post::answer(&keys_before, &before.values, &keys_after, &after.values, highest, zeros))
+        Ok(pre_post::answer(&keys_before, &before.values, &keys_after, &after.values, highest, zeros, self.level.level))
     }
 }
 
@@ -141,11 +144,15 @@ not followed up.
   p2,wellbeing,4,
 
   fingerpost stats change scores.csv --person person --measure measure --before before \\
-      --after after --low-baseline 2 --reliability 0.85 \\
+      --after after --low-baseline wellbeing=4,lonely=5 --reliability wellbeing=0.85 \\
       --reliability-source 'the manual of the measure, 2012'
 
+Of measures in which a lower score is better: --lower-is-better lonely,PHQ-9.
+
 Who was lost comes before what changed. A change without a comparison is said to be one, with the
-size of regression to the mean.")]
+size of regression to the mean.
+
+The whole table: fingerpost stats example scores.csv")]
 pub struct Change {
     /// The table; - reads standard input
     file: PathBuf,
@@ -161,20 +168,45 @@ pub struct Change {
     /// The column with the score after
     #[arg(long, value_name = "COLUMN")]
     after: String,
-    /// A lower score is better
-    #[arg(long)]
-    lower_is_better: bool,
-    /// Show those apart who began at this score or below
-    #[arg(long, value_name = "SCORE", allow_negative_numbers = true)]
-    low_baseline: Option<f64>,
-    /// The reliability of the measure, from 0 to 1: for reliable change
-    #[arg(long, value_name = "NUMBER", requires = "reliability_source")]
-    reliability: Option<f64>,
+    /// A lower score is better: in all measures, or in those named
+    #[arg(long, value_name = "MEASURES", value_delimiter = ',', num_args = 0..)]
+    lower_is_better: Option<Vec<String>>,
+    /// Show those apart who began at this score or worse: one for all, or MEASURE=SCORE for each
+    #[arg(long, value_name = "SCORE", value_delimiter = ',', allow_hyphen_values = true)]
+    low_baseline: Vec<String>,
+    /// The reliability, from 0 to 1, for reliable change: one for all, or MEASURE=NUMBER for each
+    #[arg(long, value_name = "NUMBER", value_delimiter = ',', requires = "reliability_source")]
+    reliability: Vec<String>,
     /// Where the reliability was published
     #[arg(long, value_name = "TEXT")]
     reliability_source: Option<String>,
     #[command(flatten)]
     level: Level,
+}
+
+fn known<'a>(option: &str, mut named: impl Iterator<Item = &'a str>, measures: &Labels) -> Result<(), InputError> {
+    match named.find(|name| measures.find(name.as_bytes()).is_none()) {
+        Some(name) => Err(InputError::of(option, format!("there is no measure {name}"))),
+        None => Ok(()),
+    }
+}
+
+/// What was typed for each measure: a number for all, which MEASURE=NUMBER overrides.
+fn of_each(option: &str, typed: &[String], measures: &Labels) -> Result<Vec<Option<f64>>, InputError> {
+    let number = |text: &str| {
+        let number = text.parse::<f64>().ok().filter(|number| number.is_finite());
+        number.ok_or_else(|| InputError::of(option, format!("{text} is not a number")))
+    };
+    let all = typed.iter().find(|text| !text.contains('=')).map(|text| number(text)).transpose()?;
+    let mut each = vec![all; measures.names().len()];
+    for text in typed {
+        let Some((name, value)) = text.rsplit_once('=') else { continue };
+        known(option, std::iter::once(name), measures)?;
+        if let Some(slot) = measures.find(name.as_bytes()).and_then(|code| each.get_mut(code as usize)) {
+            *slot = Some(number(value)?);
+        }
+    }
+    Ok(each)
 }
 
 impl Ask for Change {
@@ -192,16 +224,34 @@ impl Ask for Change {
             None => Labels::same(&self.before, before.len()),
         };
         let after: Vec<Option<f64>> = after.into_iter().map(|score| (!score.is_nan()).then_some(score)).collect();
-        let settings = Settings {
-            higher_is_better: !self.lower_is_better,
-            low_baseline: self.low_baseline,
-            reliability: self
-                .reliability
-                .map(|r| Reliability { r, source: self.reliability_source.clone().unwrap_or_default() }),
-            level: self.level.level,
-        };
-        let answer = paired_change::answer(&people.each(), &measures.each(), &before, &after, &settings);
-        Ok(columns.placed(answer))
+        let lower = self.lower_is_better.as_deref().unwrap_or_default();
+        known("--lower-is-better", lower.iter().map(String::as_str), &measures)?;
+        let all_lower = self.lower_is_better.is_some() && lower.is_empty();
+        let low = of_each("--low-baseline", &self.low_baseline, &measures)?;
+        let reliability = of_each("--reliability", &self.reliability, &measures)?;
+        let source = self.reliability_source.clone().unwrap_or_default();
+        let settings: Vec<(&str, Settings)> = measures
+            .names()
+            .iter()
+            .zip(low.into_iter().zip(reliability))
+            .map(|(name, (low_baseline, r))| {
+                let settings = Settings {
+                    higher_is_better: !all_lower && !lower.contains(name),
+                    low_baseline,
+                    reliability: r.map(|r| Reliability { r, source: source.clone() }),
+                    level: self.level.level,
+                };
+                (name.as_str(), settings)
+            })
+            .collect();
+        let answer = paired_change::answer_of_each(&people.each(), &measures.each(), &before, &after, &settings);
+        let shared = |typed: &[String]| typed.iter().any(|text| !text.contains('='));
+        let shared = shared(&self.low_baseline) || shared(&self.reliability) || all_lower;
+        let several = measures.names().len();
+        let said = (shared && several > 1).then(|| {
+            format!("One score, reliability or direction is taken for all {several} measures: that is right only where they share a scale.")
+        });
+        Ok(warned(columns.placed(answer), said))
     }
 }
 
@@ -217,7 +267,9 @@ Example: appointments.csv has a line for each person.
   fingerpost stats before-after appointments.csv --before before --after after --exposed referred
 
 With --exposed the answer is the ratio of ratios. Without it nothing is compared, and the answer says
-how much of a fall would come by itself; --usual is the mean of such people where it is known.")]
+how much of a fall would come by itself; --usual is the mean of such people where it is known.
+
+The whole table: fingerpost stats example appointments.csv")]
 pub struct BeforeAfter {
     /// The table; - reads standard input
     file: PathBuf,
@@ -265,6 +317,6 @@ impl Ask for BeforeAfter {
             family: self.family.into(),
             level: self.level.level,
         };
-        Ok(counts::before_after_answer(&before, &after, options))
+        Ok(columns.placed(counts::before_after_answer(&before, &after, options)))
     }
 }

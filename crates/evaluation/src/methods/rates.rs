@@ -8,6 +8,7 @@ use fingerpost_statistics::answer::{Answer, Outcome, Table};
 use fingerpost_statistics::rate::{self, Counting};
 
 use super::Ask;
+use super::model::above_zero;
 use crate::InputError;
 use crate::columns::Labels;
 use crate::sheet::Sheet;
@@ -30,7 +31,9 @@ of each practice.
 
 Every practice of practices.csv is in the answer, those without a referral with 0. Further columns
 group it again, in a second table: --by practice,imd_decile. A practice that only the events name is
-refused: its population is not known.")]
+refused: its population is not known.
+
+The whole table: fingerpost stats example referrals.csv, fingerpost stats example practices.csv")]
 pub struct Rate {
     /// A table with one line for each event; - reads standard input
     #[arg(long, value_name = "FILE")]
@@ -147,6 +150,7 @@ fn summed<'a>(labels: &'a [String], events: &[u64], people: &[f64]) -> Vec<(&'a 
 
 impl Ask for Rate {
     fn answer(&self) -> Result<Answer, InputError> {
+        above_zero("--per", self.per)?;
         let (key, further) = self.by.split_first().ok_or_else(|| InputError::of("--by", "name a column"))?;
         let groups = self.groups(key, further)?;
         let events = self.events(key, &groups)?;

@@ -9,9 +9,11 @@ use fingerpost_statistics_models::linear::{self, Covariance};
 use fingerpost_statistics_models::mixed::{self, MixedOptions, Repeated as Structure};
 
 use super::Ask;
+use super::charts::{labels_in, numbers_in, row_at};
 use super::model::{Level, Terms};
 use crate::InputError;
-use crate::columns::{Columns, Kind, Wanted};
+use crate::columns::{Columns, Kind, Labels, Wanted};
+use crate::order::{Timeline, known_places};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Kinds {
@@ -50,7 +52,9 @@ Example: people.csv has a line for each person.
 
 A column of names, such as sex, becomes one of 0 and 1 for each name but the first of the alphabet.
 a*b adds both and their product, age*age a square; group(education) takes numbers as names.
-Rows with an empty cell are left out and counted.")]
+Rows with an empty cell are left out and counted.
+
+The whole table: fingerpost stats example people.csv")]
 pub struct Regression {
     /// The table; - reads standard input
     file: PathBuf,
@@ -73,8 +77,11 @@ pub struct Regression {
     #[arg(long, value_name = "COLUMN", conflicts_with = "newey_west")]
     cluster: Option<String>,
     /// Standard errors for rows in time, which are related up to this distance
-    #[arg(long, value_name = "LAG")]
+    #[arg(long, value_name = "LAG", requires = "date")]
     newey_west: Option<usize>,
+    /// The column with the date, for rows in time
+    #[arg(long, value_name = "COLUMN", requires = "newey_west")]
+    date: Option<String>,
     #[command(flatten)]
     level: Level,
 }
@@ -87,9 +94,28 @@ impl Ask for Regression {
         let first = wanted.ask_all(terms.wanted());
         let cluster = wanted.ask_if(self.cluster.as_deref(), Kind::Label);
         let time = wanted.ask_if(self.person_time.as_deref(), Kind::Number);
+        let date = wanted.ask_if(self.date.as_deref(), Kind::Label);
         let mut columns = wanted.read(&self.file)?;
-        let outcome = columns.numbers(outcome);
-        let design = terms.design(outcome.len(), &mut columns, first)?;
+        let mut outcome = columns.numbers(outcome);
+        let mut design = terms.design(outcome.len(), &mut columns, first)?;
+        let mut time = time.map(|at| columns.numbers(at));
+        if let (Some(time), Some(name)) = (&time, &self.person_time) {
+            columns.above_zero(name, time)?;
+        }
+        let mut order = None;
+        if let (Some(at), Some(name)) = (date, &self.date) {
+            let dates = columns.labels(at);
+            let (one, line) = (Labels::same("", outcome.len()), Timeline::of(&columns, &dates, name)?);
+            order = line.rows(&columns, (&one, &dates), name)?;
+            if let Some(gaps) = line.gaps(&one, &labels_in(order.as_deref(), dates)) {
+                return Err(InputError::of(format!("column {name}"), gaps));
+            }
+            if let Some(rows) = &order {
+                design = design.rows_at(rows);
+            }
+            outcome = numbers_in(order.as_deref(), outcome);
+            time = time.map(|time| numbers_in(order.as_deref(), time));
+        }
         let clusters = cluster.map(|at| columns.labels(at).codes());
         let covariance = match (&clusters, self.newey_west, self.errors) {
             (Some(codes), ..) => Covariance::Clustered(codes),
@@ -101,15 +127,19 @@ impl Ask for Regression {
             (None, None, Errors::Hc3) => Covariance::Hc3,
         };
         let family = match self.family {
-            Kinds::Linear => return Ok(linear::answer(&outcome, &design, covariance, self.level.level)),
+            Kinds::Linear => {
+                let answer = linear::answer(&outcome, &design, covariance, self.level.level);
+                return Ok(columns.placed_by(answer, |position| row_at(order.as_deref(), position)));
+            }
             Kinds::Logit => Family::Logit,
             Kinds::Poisson => Family::Poisson,
             Kinds::QuasiPoisson => Family::QuasiPoisson,
             Kinds::NegativeBinomial => Family::NegativeBinomial,
         };
-        let offset: Option<Vec<f64>> = time.map(|at| columns.numbers(at).into_iter().map(f64::ln).collect());
+        let offset: Option<Vec<f64>> = time.map(|time| time.into_iter().map(f64::ln).collect());
         let options = GlmOptions { offset: offset.as_deref(), covariance, level: self.level.level };
-        Ok(glm::answer(family, &outcome, &design, options))
+        let answer = glm::answer(family, &outcome, &design, options);
+        Ok(columns.placed_by(answer, |position| row_at(order.as_deref(), position)))
     }
 }
 
@@ -122,9 +152,12 @@ Example: repeated.csv has a line for each person and visit.
   p1,1,0,link worker,4
   p1,2,8,link worker,6
 
-  fingerpost stats mixed repeated.csv --outcome score --person person --terms 'arm*week' --slope week
+  fingerpost stats mixed repeated.csv --outcome score --person person --terms 'arm*week' \\
+      --slope week
 
-Each person has a starting point of their own and, with --slope, a slope of their own.")]
+Each person has a starting point of their own and, with --slope, a slope of their own.
+
+The whole table: fingerpost stats example repeated.csv")]
 pub struct Mixed {
     /// The table; - reads standard input
     file: PathBuf,
@@ -159,7 +192,7 @@ impl Ask for Mixed {
         let design = terms.design(outcome.len(), &mut columns, 2)?;
         let random = slopes.design(outcome.len(), &mut columns, slopes_at)?;
         let options = MixedOptions { reml: !self.ml, level: self.level.level };
-        Ok(mixed::random_effects_answer(&outcome, &design, &person, &random, options))
+        Ok(columns.placed(mixed::random_effects_answer(&outcome, &design, &person, &random, options)))
     }
 }
 
@@ -186,7 +219,9 @@ Example: repeated.csv has a line for each person and visit.
       --terms 'arm*visit'
 
 People with some visits missing stay in with those they have; the answer is right when visits are
-missing at random.")]
+missing at random.
+
+The whole table: fingerpost stats example repeated.csv")]
 pub struct Repeated {
     /// The table; - reads standard input
     file: PathBuf,
@@ -196,9 +231,12 @@ pub struct Repeated {
     /// The column that names the person
     #[arg(long, value_name = "COLUMN")]
     person: String,
-    /// The column that names the visit; visits go in the order of numbers, or of the alphabet
+    /// The column that names the visit, a number or words with one
     #[arg(long, value_name = "COLUMN")]
     visit: String,
+    /// The visits from the first to the last, where they are words without a number
+    #[arg(long, value_name = "VISITS", value_delimiter = ',')]
+    order: Vec<String>,
     /// The columns that may explain the outcome
     #[arg(long, value_name = "COLUMNS", value_delimiter = ',', required = true)]
     terms: Vec<String>,
@@ -222,7 +260,9 @@ impl Ask for Repeated {
         ];
         wanted.extend(terms.wanted());
         let mut columns = Columns::read(&self.file, &wanted)?;
-        let (outcome, person, visit) = (columns.numbers(0), columns.labels(1).codes(), columns.labels(2).ranks());
+        let (outcome, person, visits) = (columns.numbers(0), columns.labels(1).codes(), columns.labels(2));
+        let places = known_places(&visits, &self.order, &self.visit)?;
+        let visit: Vec<usize> = visits.codes().into_iter().filter_map(|code| places.get(code)).copied().collect();
         let design = terms.design(outcome.len(), &mut columns, 3)?;
         let structure = match self.covariance {
             Structures::Unstructured => Structure::Unstructured,
@@ -230,6 +270,7 @@ impl Ask for Repeated {
             Structures::Autoregressive => Structure::Autoregressive,
         };
         let options = MixedOptions { reml: !self.ml, level: self.level.level };
-        Ok(mixed::repeated_measures_answer(&outcome, &design, &person, &visit, structure, options))
+        let answer = mixed::repeated_measures_answer(&outcome, &design, &person, &visit, structure, options);
+        Ok(columns.placed(answer))
     }
 }

@@ -8,9 +8,10 @@ use fingerpost_statistics::iif::{self, Indicator, PC_01};
 use fingerpost_statistics::{count_ratio, mean, proportion};
 
 use super::Ask;
-use super::model::Level;
+use super::model::{Level, above_zero};
 use crate::InputError;
 use crate::columns::{Columns, Kind, Labels, Wanted};
+use crate::order::{Timeline, places};
 
 /// Shares of groups, with Wilson intervals.
 #[derive(Debug, Args)]
@@ -22,10 +23,12 @@ Example: coded.csv has a line for each practice.
 
   fingerpost stats proportion coded.csv --group practice --count coded --total offered
 
-Without --total the counts are the answers to one question, in order, and each is a share of all of
-them. Without --count too, each line is one answer:
+Without --total the counts are the answers to one question, and each is a share of all of them.
+Without --count too, each line is one answer; --order says which answer is more than which:
 
-  fingerpost stats proportion answers.csv --group age --order 18-39,40-64,65+")]
+  fingerpost stats proportion answers.csv --group age --order 18-39,40-64,65+
+
+The whole table: fingerpost stats example coded.csv, fingerpost stats example answers.csv")]
 pub struct Proportion {
     /// The table; - reads standard input
     file: PathBuf,
@@ -38,7 +41,7 @@ pub struct Proportion {
     /// The column with of how many
     #[arg(long, value_name = "COLUMN", requires = "count")]
     total: Option<String>,
-    /// The answers from the first to the last, where the lines are not in that order
+    /// The answers from the first to the last; numbers have their own order
     #[arg(long, value_name = "ANSWERS", value_delimiter = ',', conflicts_with = "total")]
     order: Vec<String>,
     #[command(flatten)]
@@ -46,8 +49,8 @@ pub struct Proportion {
 }
 
 impl Proportion {
-    /// The counts of each answer: one line counts as one, or for what its count says.
-    fn answers(&self, labels: &Labels, counts: Option<Vec<u64>>) -> Result<(Vec<String>, Vec<u64>), InputError> {
+    /// The counts of each answer, and whether the answers have an order: one line counts as one, or for what its count says.
+    fn answers(&self, labels: &Labels, counts: Option<Vec<u64>>) -> Result<(Vec<String>, Vec<u64>, bool), InputError> {
         let mut names = labels.names().to_vec();
         let mut summed = vec![0_u64; names.len()];
         let counts = counts.unwrap_or_else(|| vec![1; labels.codes().len()]);
@@ -56,16 +59,18 @@ impl Proportion {
                 *sum = sum.saturating_add(count);
             }
         }
+        let places = places(labels, &self.order)?;
         if self.order.is_empty() {
-            return Ok((names, summed));
-        }
-        if let Some(name) = names.iter().find(|name| !self.order.contains(name)) {
-            return Err(InputError::of("--order", format!("{name} is an answer too. Give it its place")));
+            // Answers without an order stand by the alphabet, so that rows may stand as they like.
+            let mut rows: Vec<usize> = (0..names.len()).collect();
+            rows.sort_by_key(|code| (places.as_ref().and_then(|places| places.get(*code)).copied(), names.get(*code)));
+            let names = rows.iter().filter_map(|code| labels.names().get(*code)).cloned().collect();
+            return Ok((names, rows.iter().filter_map(|code| summed.get(*code)).copied().collect(), places.is_some()));
         }
         let count_of = |name: &String| labels.find(name.as_bytes()).and_then(|code| summed.get(code as usize));
         let counts = self.order.iter().map(|name| count_of(name).copied().unwrap_or(0)).collect();
         names.clone_from(&self.order);
-        Ok((names, counts))
+        Ok((names, counts, true))
     }
 }
 
@@ -79,11 +84,14 @@ impl Ask for Proportion {
         let (groups, counts) = (columns.labels(group), count.map(|at| columns.counts(at)));
         let level = self.level.level;
         let answer = match (total, counts) {
-            (Some(total), Some(counts)) => proportion::answer(&groups.each(), &counts, &columns.counts(total), level),
+            (Some(total), Some(counts)) => {
+                columns.once(&[&groups], &self.group)?;
+                proportion::answer(&groups.each(), &counts, &columns.counts(total), level)
+            }
             (_, counts) => {
-                let (names, counts) = self.answers(&groups, counts)?;
+                let (names, counts, ordered) = self.answers(&groups, counts)?;
                 let names: Vec<&str> = names.iter().map(String::as_str).collect();
-                proportion::categories_answer(&names, &counts, level)
+                proportion::categories_answer(&names, &counts, ordered, level)
             }
         };
         Ok(columns.placed(answer).with_results(|table| table.renamed("group", &self.group)))
@@ -99,7 +107,9 @@ Example: people.csv has a line for each person.
   1,6.2
   2,5.1
 
-  fingerpost stats mean people.csv --value wellbeing_after")]
+  fingerpost stats mean people.csv --value wellbeing_after
+
+The whole table: fingerpost stats example people.csv")]
 pub struct Mean {
     /// The table; - reads standard input
     file: PathBuf,
@@ -131,7 +141,9 @@ Example: networks.csv has a line for each network.
       --referred referred --adjusted declined
 
 Referred are people with the code 871731000000106 in the twelve months, each once: an offer does not
-count, and a signpost does not.")]
+count, and a signpost does not.
+
+The whole table: fingerpost stats example networks.csv")]
 pub struct Iif {
     /// The table; - reads standard input
     file: PathBuf,
@@ -162,6 +174,9 @@ impl Iif {
     fn indicator(&self) -> Result<Indicator<'static>, InputError> {
         let hundredths = |option: &str, typed: Option<f64>, otherwise: u64| match typed {
             None => Ok(otherwise),
+            Some(share) if (share * 100.0 - (share * 100.0).round()).abs() > 1e-6 => {
+                Err(InputError::of(option, format!("{share} has more than two decimals")))
+            }
             Some(share) if (0.0..=100.0).contains(&share) => Ok((share * 100.0).round() as u64),
             Some(share) => Err(InputError::of(option, format!("{share} is not between 0 and 100 per cent"))),
         };
@@ -186,6 +201,7 @@ impl Ask for Iif {
         wanted.extend(self.adjusted.as_deref().map(|adjusted| (adjusted, Kind::Count)));
         let mut columns = Columns::read(&self.file, &wanted)?;
         let (networks, registered, referred) = (columns.labels(0), columns.counts(1), columns.counts(2));
+        columns.once(&[&networks], &self.network)?;
         let adjusted = if self.adjusted.is_some() { columns.counts(3) } else { vec![0; referred.len()] };
         let answer = iif::answer(&self.indicator()?, &networks.each(), &registered, &referred, &adjusted);
         Ok(columns.placed(answer))
@@ -195,16 +211,20 @@ impl Ask for Iif {
 /// A count and its repeats: the ratio of rates, exactly.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Example: audit.csv has a line for each count, the baseline first.
+Example: audit.csv has a line for each count.
 
   when,referrals,list
   baseline,31,8200
   repeat,52,8230
   re-audit,49,8300
 
-  fingerpost stats repeat audit.csv --time when --count referrals --exposure list
+  fingerpost stats repeat audit.csv --time when --count referrals --exposure list \\
+      --baseline baseline
 
-Without --exposure each count was made over the same time and people.")]
+Where the counts are named by dates the baseline is the first of them. Without --exposure each
+count was made over the same time and people.
+
+The whole table: fingerpost stats example audit.csv")]
 pub struct Repeat {
     /// The table; - reads standard input
     file: PathBuf,
@@ -217,9 +237,32 @@ pub struct Repeat {
     /// The column with the people, or the time, that it was made over
     #[arg(long, value_name = "COLUMN")]
     exposure: Option<String>,
+    /// Which count is the baseline; of dates, the first is
+    #[arg(long, value_name = "NAME")]
+    baseline: Option<String>,
     /// Rates are for so many of the exposure
     #[arg(long, value_name = "NUMBER", default_value_t = 1_000.0)]
     per: f64,
+}
+
+impl Repeat {
+    /// The rows with the baseline first: the one that is named, or of dates the first.
+    fn baseline_first(&self, columns: &Columns, times: &Labels) -> Result<Vec<usize>, InputError> {
+        let mut rows: Vec<usize> = (0..times.coded().len()).collect();
+        if let Ok(time) = Timeline::of(columns, times, &self.time) {
+            let one = Labels::same("", rows.len());
+            rows = time.rows(columns, (&one, times), &self.time)?.unwrap_or(rows);
+        } else if self.baseline.is_none() {
+            let fault = "names counts that are no dates. Say which is the first with --baseline";
+            return Err(InputError::of(format!("column {}", self.time), fault));
+        }
+        if let Some(baseline) = &self.baseline {
+            let known = times.each().iter().position(|name| name == baseline);
+            let known = known.ok_or_else(|| InputError::of("--baseline", format!("there is no count {baseline}")))?;
+            rows.sort_by_key(|row| *row != known);
+        }
+        Ok(rows)
+    }
 }
 
 impl Ask for Repeat {
@@ -229,7 +272,12 @@ impl Ask for Repeat {
         let mut columns = Columns::read(&self.file, &wanted)?;
         let (times, counts): (Labels, _) = (columns.labels(0), columns.counts(1));
         let exposures = if self.exposure.is_some() { columns.numbers(2) } else { vec![1.0; counts.len()] };
-        let per = if self.exposure.is_some() { self.per } else { 1.0 };
-        Ok(columns.placed(count_ratio::answer(&times.each(), &counts, &exposures, per)))
+        let per = if self.exposure.is_some() { above_zero("--per", self.per)? } else { 1.0 };
+        columns.once(&[&times], &self.time)?;
+        let rows = self.baseline_first(&columns, &times)?;
+        let (counts, exposures): (Vec<u64>, Vec<f64>) =
+            rows.iter().filter_map(|row| Some((*counts.get(*row)?, *exposures.get(*row)?))).unzip();
+        let answer = count_ratio::answer(&times.in_order(&rows).each(), &counts, &exposures, per);
+        Ok(columns.placed_by(answer, |position| rows.get(position).copied()))
     }
 }

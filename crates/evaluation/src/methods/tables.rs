@@ -13,6 +13,7 @@ use super::Ask;
 use super::model::Level;
 use crate::InputError;
 use crate::columns::{self, Columns, Kind, Labels};
+use crate::order::known_places;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Rules {
@@ -44,7 +45,9 @@ Example: counts.csv has a line for each cell.
   fingerpost stats protect counts.csv --row practice --column outcome --count people --rule below-5
 
 Cells that are small are hidden, and others with them, so that nobody can work them out from the
-totals. A table that cannot be protected is refused.")]
+totals. A table that cannot be protected is refused.
+
+The whole table: fingerpost stats example counts.csv")]
 pub struct Protect {
     /// The table; - reads standard input
     file: PathBuf,
@@ -107,7 +110,9 @@ Example: cells.csv has a line for each cell.
   fingerpost stats noise cells.csv --cell practice --count people --epsilon 1 --seed 48151623
 
 The seed is a secret: who knows it can take the noise off again. Each release spends its epsilon;
-they add up.")]
+they add up.
+
+The whole table: fingerpost stats example cells.csv")]
 pub struct Noise {
     /// The table; - reads standard input
     file: PathBuf,
@@ -133,6 +138,7 @@ impl Ask for Noise {
         let wanted = [(self.cell.as_str(), Kind::Label), (self.count.as_str(), Kind::Count)];
         let mut columns = Columns::read(&self.file, &wanted)?;
         let (cells, counts) = (columns.labels(0), columns.counts(1));
+        columns.once(&[&cells], &self.cell)?;
         Ok(disclosure::geometric_answer(&cells.each(), &counts, self.epsilon, self.sensitivity, self.seed))
     }
 }
@@ -157,7 +163,9 @@ stratum (for the correction that a large part of a small population brings).
   6,44.2,north,4421
 
   fingerpost stats survey answers.csv --value score --weight weight --stratum region \\
-      --population in_region")]
+      --population in_region
+
+The whole table: fingerpost stats example answers.csv")]
 pub struct Survey {
     /// The table; - reads standard input
     file: PathBuf,
@@ -225,7 +233,9 @@ population. Every group of a margin needs its line.
   1,65+,F          age,65+,2100
                    sex,F,5200
 
-  fingerpost stats rake answers.csv --margins age,sex --targets targets.csv")]
+  fingerpost stats rake answers.csv --margins age,sex --targets targets.csv
+
+The whole table: fingerpost stats example answers.csv, fingerpost stats example targets.csv")]
 pub struct Rake {
     /// The table of respondents; - reads standard input
     file: PathBuf,
@@ -250,9 +260,9 @@ impl Ask for Rake {
         let weights = if self.weight.is_some() { columns.numbers(self.margins.len()) } else { vec![1.0; rows] };
         let known = [("margin", Kind::Label), ("group", Kind::Label), ("people", Kind::Number)];
         let mut targets = Columns::read(&self.targets, &known)?;
-        let (margins, groups, people) = (targets.labels(0), targets.labels(1), targets.numbers(2));
+        let (margin_labels, group_labels, people) = (targets.labels(0), targets.labels(1), targets.numbers(2));
         let each: Vec<Vec<&str>> = labels.iter().map(Labels::each).collect();
-        let (margins, groups) = (margins.each(), groups.each());
+        let (margins, groups) = (margin_labels.each(), group_labels.each());
         let of = |name: &str| {
             let rows = margins.iter().zip(&groups).zip(&people).filter(|((margin, _), _)| **margin == name);
             rows.map(|((_, group), people)| (*group, *people)).collect::<Vec<_>>()
@@ -264,6 +274,8 @@ impl Ask for Rake {
             .zip(each.iter().zip(&known))
             .map(|(name, (labels, targets))| Margin { name, labels, targets })
             .collect();
+        targets.above_zero("people", &people)?;
+        targets.once(&[&margin_labels, &group_labels], "group")?;
         Ok(columns.placed(survey::rake_answer(&weights, &all)))
     }
 }
@@ -278,7 +290,9 @@ Example: codes.csv has a line for each respondent and theme.
   r1,signposting,0,1
 
   fingerpost stats themes codes.csv --respondent respondent --theme theme \\
-      --first first --second second")]
+      --first first --second second
+
+The whole table: fingerpost stats example codes.csv")]
 pub struct Themes {
     /// The table; - reads standard input
     file: PathBuf,
@@ -330,7 +344,9 @@ Example: two coders, a line for each item with the code of each:
 
 More coders, a line for each item with how many of them chose each category:
 
-  fingerpost stats kappa items.csv --categories yes,no,unclear")]
+  fingerpost stats kappa items.csv --categories yes,no,unclear
+
+The whole table: fingerpost stats example items.csv")]
 pub struct Kappa {
     /// The table; - reads standard input
     file: PathBuf,
@@ -340,9 +356,12 @@ pub struct Kappa {
     /// The column with the second coder's code
     #[arg(long, value_name = "COLUMN", requires = "first")]
     second: Option<String>,
-    /// Whether codes that are near each other agree in part; codes go in the order of numbers, or of the alphabet
+    /// Whether codes that are near each other agree in part
     #[arg(long, value_enum, default_value = "none")]
     weighting: Near,
+    /// With --weighting: the codes from the first to the last, where they are words without a number
+    #[arg(long, value_name = "CODES", value_delimiter = ',', requires = "first")]
+    order: Vec<String>,
     /// The columns with how many coders chose each category
     #[arg(long, value_name = "COLUMNS", value_delimiter = ',', conflicts_with = "first")]
     categories: Vec<String>,
@@ -364,7 +383,13 @@ impl Ask for Kappa {
         // Both coders' codes in one order.
         let mut both = Labels::default();
         one.each().into_iter().chain(other.each()).for_each(|code| both.push(code));
-        let (ranks, categories) = (both.ranks(), both.names().len());
+        let places: Vec<usize> = match self.weighting {
+            Near::None if self.order.is_empty() => (0..both.names().len()).collect(),
+            _ => known_places(&both, &self.order, first)?,
+        };
+        // A code that nobody used lies between its neighbours all the same.
+        let categories = both.names().len().max(self.order.len());
+        let ranks: Vec<usize> = both.codes().into_iter().filter_map(|code| places.get(code)).copied().collect();
         let mut table = vec![0.0; categories * categories];
         let rows = one.codes().len();
         for (left, right) in ranks.iter().take(rows).zip(ranks.iter().skip(rows)) {
@@ -407,7 +432,9 @@ Example: people.csv has a line for each person, with empty cells where something
       --covariates wellbeing_before,age,referred --imputations 40
 
 --delta adds a number to each outcome that is filled: how far does the answer hold when those
-lost did worse than they look?")]
+lost did worse than they look?
+
+The whole table: fingerpost stats example people.csv")]
 pub struct Impute {
     /// The table; - reads standard input
     file: PathBuf,

@@ -31,7 +31,8 @@ fn name_at(names: &[String], at: f64) -> String {
 pub(super) fn forest(method: &str, table: &Table) -> Option<Picture<'static>> {
     let limit = |name: &str| numbers(table, name).or_else(|| numbers(table, &format!("{name}_95")));
     let (lower, upper) = (limit("lower")?, limit("upper")?);
-    let middle = ["rate", "share", "estimate", "att", "ratio", "per_cent", "mean", "value"];
+    // The number that the limits are of: where there are several, the ratio or index and not what it was made from.
+    let middle = ["index", "ratio", "rate", "share", "estimate", "att", "per_cent", "mean", "value"];
     let (what, middle) = middle.iter().find_map(|name| Some((*name, numbers(table, name)?)))?;
     let names = table.columns().iter().find_map(|(_, column)| match column {
         Column::Text(names) => Some(names.iter().map(str::to_owned).collect::<Vec<_>>()),

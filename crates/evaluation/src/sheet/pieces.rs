@@ -1,8 +1,11 @@
 //! A table in pieces of whole lines, so that several can be read at once and none has to be kept.
 
 use std::io::{self, Read};
+use std::sync::Arc;
 
 use memchr::{memchr, memchr_iter, memchr2, memrchr};
+
+use crate::in_order::Spare;
 
 /// Bytes of a piece, about: enough to be worth a thread, little enough to keep a few.
 pub(super) const PIECE: usize = 1 << 17;
@@ -27,6 +30,8 @@ impl Piece {
 /// What is still to be read of a table.
 pub(super) struct Pieces {
     source: Box<dyn Read>,
+    /// Where lines that were read may leave their buffers.
+    pub spare: Arc<Spare>,
     /// What was read and put back.
     first: Option<Piece>,
     /// The beginning of a line whose end has not been read.
@@ -38,7 +43,7 @@ pub(super) struct Pieces {
 impl Pieces {
     /// From the start of a source.
     pub fn of(source: Box<dyn Read>) -> Self {
-        Self { source, first: None, begun: Vec::new(), line: 1, ended: false }
+        Self { source, spare: Arc::default(), first: None, begun: Vec::new(), line: 1, ended: false }
     }
 
     /// Whether nothing is left.
@@ -54,7 +59,8 @@ impl Pieces {
         if self.first.is_some() || self.ended {
             return Ok(self.first.take());
         }
-        let mut bytes = Vec::with_capacity(PIECE + self.begun.len());
+        let mut bytes = self.spare.take();
+        bytes.reserve(PIECE + self.begun.len());
         bytes.append(&mut self.begun);
         loop {
             let unread = bytes.len();

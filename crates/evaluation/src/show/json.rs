@@ -7,7 +7,7 @@ use fingerpost_statistics::answer::{Answer, Column, Outcome, Table};
 use fingerpost_statistics::steps::Steps;
 use serde::Serialize;
 
-use crate::in_order::in_order;
+use crate::in_order::{Spare, in_order};
 
 /// Writes the answer as JSON: columns, every row, every digit. The same as its `Serialize` gives, made for millions of rows.
 ///
@@ -17,7 +17,14 @@ pub fn as_json(out: &mut impl Write, answer: &Answer) -> io::Result<()> {
     let mut json = Json::default();
     json.answer(answer)?;
     json.raw("\n").rows(Rows::None);
-    in_order(json.stretches.into_iter(), Stretch::worded, |worded| out.write_all(&worded?))
+    let spare = Spare::default();
+    let worded = |stretch: Stretch<'_>| stretch.worded(spare.take());
+    in_order(json.stretches.into_iter(), worded, |worded| {
+        let worded = worded?;
+        out.write_all(&worded)?;
+        spare.give(worded);
+        Ok(())
+    })
 }
 
 /// Rows that are worded at once.
@@ -38,7 +45,7 @@ struct Stretch<'a> {
 enum Rows<'a> {
     None,
     /// Each row's word, and the words as they are in JSON.
-    Text(&'a [u32], Arc<[Vec<u8>]>),
+    Text(&'a [u32], Arc<Texts>),
     Number(&'a [f64]),
     /// Numbers, each with the rows that have it.
     Steps(Vec<(f64, usize)>),
@@ -46,9 +53,34 @@ enum Rows<'a> {
     Flag(&'a [bool]),
 }
 
+/// Words as they are in JSON, one behind the other.
+#[derive(Default)]
+struct Texts {
+    text: Vec<u8>,
+    ends: Vec<usize>,
+}
+
+impl Texts {
+    fn of(words: &[String]) -> serde_json::Result<Self> {
+        let mut all = Self::default();
+        for word in words {
+            serde_json::to_writer(&mut all.text, word)?;
+            all.ends.push(all.text.len());
+        }
+        Ok(all)
+    }
+
+    fn get(&self, at: usize) -> Option<&[u8]> {
+        let from = at.checked_sub(1).map_or(Some(0), |before| self.ends.get(before).copied())?;
+        self.text.get(from..*self.ends.get(at)?)
+    }
+}
+
 /// JSON on its way to be worded.
 #[derive(Default)]
 struct Json<'a> {
+    /// Words that were worded, beside what they are of: columns share them.
+    texts: Vec<(&'a Arc<[String]>, Arc<Texts>)>,
     stretches: Vec<Stretch<'a>>,
     /// What stands before the next rows.
     text: Vec<u8>,
@@ -83,8 +115,8 @@ impl<'a> Json<'a> {
             self.raw(":[");
             match column {
                 Column::Text(words) => {
-                    let kept: Arc<[Vec<u8>]> = words.kept().iter().map(serde_json::to_vec).collect::<Result<_, _>>()?;
-                    self.column(words.codes(), |codes| Rows::Text(codes, Arc::clone(&kept)));
+                    let texts = self.texts(words.kept())?;
+                    self.column(words.codes(), |codes| Rows::Text(codes, Arc::clone(&texts)));
                 }
                 Column::Number(values) => self.column(values, Rows::Number),
                 Column::Steps(values) => self.steps(values),
@@ -95,6 +127,15 @@ impl<'a> Json<'a> {
         }
         self.raw(if table.columns().is_empty() { "{}" } else { "}" });
         Ok(())
+    }
+
+    fn texts(&mut self, words: &'a Arc<[String]>) -> serde_json::Result<Arc<Texts>> {
+        if let Some((_, texts)) = self.texts.iter().find(|(of, _)| Arc::ptr_eq(of, words)) {
+            return Ok(Arc::clone(texts));
+        }
+        let texts = Arc::new(Texts::of(words)?);
+        self.texts.push((words, Arc::clone(&texts)));
+        Ok(texts)
     }
 
     fn column<T>(&mut self, values: &'a [T], rows: impl Fn(&'a [T]) -> Rows<'a>) {
@@ -141,14 +182,14 @@ impl Rows<'_> {
 }
 
 impl Stretch<'_> {
-    fn worded(self) -> serde_json::Result<Vec<u8>> {
+    fn worded(self, mut out: Vec<u8>) -> serde_json::Result<Vec<u8>> {
         let Self { text, rows } = self;
-        let mut out = Vec::with_capacity(text.len() + rows.len() * BYTES_OF_A_ROW);
+        out.reserve(text.len() + rows.len() * BYTES_OF_A_ROW);
         out.extend_from_slice(&text);
         match rows {
             Rows::None => {}
             Rows::Text(codes, words) => {
-                let alike = |code: &u32| words.get(*code as usize).map_or(b"null".as_slice(), Vec::as_slice);
+                let alike = |code: &u32| words.get(*code as usize).unwrap_or(b"null");
                 each(&mut out, runs(codes, u32::eq), |out, code| {
                     out.extend_from_slice(alike(code));
                     Ok(())

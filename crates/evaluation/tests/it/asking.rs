@@ -42,6 +42,7 @@ pub(crate) fn worked_examples() -> Vec<(String, Vec<String>)> {
     let command = Typed::command();
     command
         .get_subcommands()
+        .filter(|method| method.get_name() != "example")
         .map(|method| {
             let help = method.get_after_help().map(ToString::to_string).unwrap_or_default().replace("\\\n", " ");
             let lines =

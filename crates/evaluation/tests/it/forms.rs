@@ -112,7 +112,7 @@ fn a_code_that_reads_as_no_number_stands_among_words() {
     let codes = ["NaN", "3", "inf", "1", "20", "nan", "2"];
     let rows: String = (0..60).map(|row| format!("{},{}\n", codes[row % 7], codes[row * row % 7])).collect();
     for weighting in ["linear", "quadratic"] {
-        let line = format!("kappa table.csv --first a --second b --weighting {weighting}");
+        let line = format!("kappa table.csv --first a --second b --weighting {weighting} --order 1,2,3,20,NaN,nan,inf");
         ask_of(format!("a,b\n{rows}"), &line).unwrap();
     }
 }
@@ -173,4 +173,93 @@ fn two_questions_are_paired_by_their_key_whatever_the_order() {
     let question = "--key code --before before --after after --highest 5 --json";
     let apart = ask_in(folder.path(), &format!("pre-post one.csv --second two.csv {question}")).unwrap();
     assert_eq!(apart, ask_in(folder.path(), &format!("pre-post both.csv {question}")).unwrap());
+}
+
+/// Examples whose rows have an order of their own, with the line that names what it goes by.
+const ORDERED: [(&str, &str); 11] = [
+    ("monthly.csv", "xmr table.csv --date month --value referrals"),
+    ("monthly.csv", "run table.csv --date month --value referrals --change 37"),
+    ("monthly.csv", "shewhart table.csv --chart p --date month --value coded --size offered"),
+    ("monthly.csv", "interrupted table.csv --date month --value admissions --person-time people --before 36"),
+    ("monthly.csv", "regression table.csv --outcome admissions --terms offered --newey-west 2 --date month"),
+    (
+        "tenths.csv",
+        "inequality table.csv --group tenth --population people --value rate --standard-error se --edition x",
+    ),
+    ("audit.csv", "repeat table.csv --time when --count referrals --exposure list --baseline baseline"),
+    ("answers.csv", "proportion table.csv --group age --order 18-39,40-64,65+"),
+    ("answers.csv", "proportion table.csv --group region"),
+    ("items.csv", "kappa table.csv --first first --second second --weighting linear --order no,unclear,yes"),
+    ("repeated.csv", "repeated table.csv --outcome score --person person --visit visit --terms week"),
+];
+
+fn numbers_of(answer: &str) -> Vec<f64> {
+    fn walk(value: &serde_json::Value, found: &mut Vec<f64>) {
+        match value {
+            serde_json::Value::Number(number) => found.push(number.as_f64().unwrap()),
+            serde_json::Value::Array(values) => values.iter().for_each(|value| walk(value, found)),
+            serde_json::Value::Object(values) => values.values().for_each(|value| walk(value, found)),
+            _ => {}
+        }
+    }
+    let mut found = vec![];
+    walk(&serde_json::from_str::<serde_json::Value>(answer).unwrap()["results"], &mut found);
+    found
+}
+
+#[test]
+fn rows_in_any_order_have_the_same_answer() {
+    for (name, line) in ORDERED {
+        let (table, line) = (example(name), format!("{line} --json"));
+        let (head, rows) = table.split_once('\n').unwrap();
+        let mut rows: Vec<&str> = rows.lines().collect();
+        let plain = numbers_of(&ask_of(&table, &line).unwrap());
+        rows.reverse();
+        let middle = rows.len() / 3;
+        rows.rotate_left(middle);
+        let mixed = numbers_of(&ask_of(format!("{head}\n{}\n", rows.join("\n")), &line).unwrap());
+        assert_eq!(plain.len(), mixed.len(), "{line}");
+        for (one, other) in plain.iter().zip(&mixed) {
+            assert!((one - other).abs() <= 1e-9 * one.abs().max(1.0), "{line}: {one} and {other}");
+        }
+    }
+}
+
+#[test]
+fn age_bands_are_found_by_their_names() {
+    let line = "dsr table.csv --group area --age age --events referrals --population people --json";
+    let table = example("ages.csv");
+    let plain = ask_of(&table, line).unwrap();
+    let (head, rows) = table.split_once('\n').unwrap();
+    let mut rows: Vec<&str> = rows.lines().collect();
+    // The areas as they are, each of them from the oldest to the youngest.
+    rows.chunks_mut(19).for_each(<[&str]>::reverse);
+    assert_eq!(ask_of(format!("{head}\n{}\n", rows.join("\n")), line).unwrap(), plain);
+    let renamed = table.replace("-", " to ").replace("90+", "90 and over");
+    assert_eq!(ask_of(renamed, line).unwrap(), plain);
+}
+
+#[test]
+fn dates_as_people_here_write_them_are_the_same_dates() {
+    let line = "run table.csv --date month --value referrals --json";
+    let table = example("monthly.csv");
+    let plain = numbers_of(&ask_of(&table, line).unwrap());
+    let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let spelt = |write: &dyn Fn(&str, usize) -> String| {
+        let rows = table.lines().enumerate().map(|(at, line)| {
+            let Some((date, rest)) = line.split_once(',').filter(|_| at > 0) else { return line.to_owned() };
+            format!("{},{rest}", write(&date[..4], date[5..7].parse().unwrap()))
+        });
+        rows.collect::<Vec<_>>().join("\n")
+    };
+    type Spelling<'a> = &'a dyn Fn(&str, usize) -> String;
+    let spellings: [Spelling<'_>; 4] = [
+        &|year, month| format!("01/{month:02}/{year}"),
+        &|year, month| format!("{}-{}", months[month - 1], &year[2..]),
+        &|year, month| format!("{} {year}", months[month - 1]),
+        &|year, month| format!("{year}-{month:02}"),
+    ];
+    for write in spellings {
+        assert_eq!(numbers_of(&ask_of(spelt(write), line).unwrap()), plain);
+    }
 }

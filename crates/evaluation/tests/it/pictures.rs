@@ -46,9 +46,9 @@ fn a_picture_is_a_sound_document_that_can_be_heard() {
         "xmr monthly.csv --date month --value referrals",
         "waiting waits.csv --time days --event seen --group practice --target 14",
         "funnel practices.csv --unit practice --count referred --denominator list_size",
-        "interrupted monthly.csv --value admissions --person-time people --before 36 --harmonics 2",
+        "interrupted monthly.csv --date month --value admissions --person-time people --before 36 --harmonics 2",
         "funnel practices.csv --unit practice --count referred --denominator list_size --spread square-root",
-        "dsr ages.csv --group area --events referrals --population people",
+        "dsr ages.csv --group area --age age --events referrals --population people",
         "regression people.csv --outcome visits --terms age,sex --family poisson",
         "match people.csv --treat referred --outcome wellbeing_after --covariates age,female,imd --caliper 0.2",
         "proportion coded.csv --group practice --count coded --total offered",
@@ -70,7 +70,7 @@ fn each_picture_is_the_one_of_its_method() {
         ("shewhart monthly.csv --chart p --date month --value coded --size offered", "Control chart"),
         ("run monthly.csv --date month --value referrals", "Run chart"),
         ("waiting waits.csv --time days --event seen", "Share still waiting"),
-        ("interrupted monthly.csv --value referrals --before 36", "Interrupted time series"),
+        ("interrupted monthly.csv --date month --value referrals --before 36", "Interrupted time series"),
         ("funnel practices.csv --unit practice --count referred --denominator list_size", "Funnel"),
     ] {
         let svg = drawn(line);

@@ -66,7 +66,7 @@ fn difference_in_differences_is_that_of_lm_with_hc1() {
 #[test]
 fn an_interrupted_series_of_levels_is_that_of_glm() {
     let Some((folder, expected)) = case("21_its_sicily") else { return };
-    let line = "interrupted input.csv --value aces --person-time stdpop --before 36 --level-only";
+    let line = "interrupted input.csv --date time --value aces --person-time stdpop --before 36 --level-only";
     let answer = json_in(&folder, line);
     let terms = answer["results"]["term"].as_array().unwrap();
     let at = terms.iter().position(|term| term == "level").unwrap();

@@ -151,7 +151,7 @@ fn too_few_are_refused() {
     refused("score\n1\n", MEAN);
     refused("month,n\n2025-01-01,3\n", "xmr table.csv --date month --value n");
     refused("y,x\n1,2\n2,3\n", "regression table.csv --outcome y --terms x");
-    refused("v\n1\n2\n3\n4\n5\n6\n", "interrupted table.csv --value v --before 3");
+    refused("v\n1\n2\n3\n4\n5\n6\n", "interrupted table.csv --date v --value v --before 3");
 }
 
 #[test]
@@ -204,10 +204,14 @@ fn an_outcome_that_never_changes_is_refused() {
 fn a_month_twice_is_refused() {
     let months: String = (1..=12).map(|month| format!("2025-{month:02}-01,{}\n", month % 5)).collect();
     let line = "xmr table.csv --date month --value n";
-    refused_with(format!("month,n\n{months}2025-12-01,4\n"), line, &["table.csv, line 14: is not later"]);
+    refused_with(
+        format!("month,n\n{months}2025-12-01,4\n"),
+        line,
+        &["table.csv, line 14, column month: 2025-12-01 has a row already"],
+    );
     // The line is that of the file, not that of the sorted rows.
     let unsorted = "month,n\n2025-03-01,4\n2025-02-01,1\n2025-02-01,2\n2025-01-01,3\n2025-04-01,1\n";
-    refused_with(unsorted, line, &["table.csv, line 4: is not later"]);
+    refused_with(unsorted, line, &["table.csv, line 4, column month: 2025-02-01 has a row already"]);
 }
 
 #[test]
@@ -265,4 +269,138 @@ fn a_refusal_as_json_is_json_too() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("table.csv"), "score\n1\n").unwrap();
     assert!(ask_in(folder.path(), "mean table.csv --value score --json").is_err());
+}
+
+fn warned(table: impl AsRef<[u8]>, line: &str, words: &str) {
+    let answer = ask_of(table, &format!("{line} --json")).unwrap();
+    let answer: serde_json::Value = serde_json::from_str(&answer).unwrap();
+    let warnings = answer["warnings"].to_string();
+    assert!(warnings.contains(words), "{line}: {warnings}");
+}
+
+fn example(name: &str) -> String {
+    std::fs::read_to_string(examples().join(name)).unwrap()
+}
+
+fn without(table: &str, words: &str) -> String {
+    table.lines().filter(|line| !line.contains(words)).map(|line| format!("{line}\n")).collect()
+}
+
+#[test]
+fn a_month_that_is_missing_is_named() {
+    let (months, practices) = (without(&example("monthly.csv"), "2023-04-01"), example("practice-months.csv"));
+    let gap = "1 point is missing: none between 2023-03-01 and 2023-05-01";
+    for line in [
+        "xmr table.csv --date month --value referrals",
+        "run table.csv --date month --value referrals",
+        "shewhart table.csv --chart c --date month --value referrals",
+    ] {
+        warned(&months, line, gap);
+    }
+    refused_with(&months, "interrupted table.csv --date month --value referrals --before 20", &["column month", gap]);
+    let line = "xmr table.csv --group practice --date month --value referrals";
+    let second = practices.lines().nth(2).unwrap();
+    warned(without(&practices, second), line, "missing in 1 of");
+}
+
+#[test]
+fn a_date_that_is_none_is_refused() {
+    let table = "month,n\nJan,1\nFeb,2\nMar,3\n";
+    refused_with(table, "xmr table.csv --date month --value n", &["line 2, column month: Jan is neither a date"]);
+}
+
+#[test]
+fn slips_among_the_numbers_of_a_model_make_no_groups() {
+    let line = "regression table.csv --outcome y --terms age";
+    let rows: String = (0..30).map(|row| format!("{},{}\n", row % 7, 40 + row)).collect();
+    for slip in ["n/a", "NaN", "inf", "\"41,5\""] {
+        let table = format!("y,age\n{rows}3,{slip}\n");
+        refused_with(table, line, &["table.csv, line 32, column age", "is not a number, others are"]);
+    }
+}
+
+#[test]
+fn time_and_people_of_nothing_are_refused_where_they_stand() {
+    let rows: String = (0..30).map(|row| format!("{},{},1\n", row % 3, row % 5)).collect();
+    let line = "regression table.csv --family poisson --outcome y --terms x --person-time time";
+    refused_with(format!("y,x,time\n{rows}1,2,0\n"), line, &["line 32, column time: 0 is not above zero"]);
+    let dsr = "dsr table.csv --group area --age age --events referrals --population people";
+    let people = example("ages.csv").replace(",1842,", ",-1842,");
+    refused_with(people, dsr, &["line 2, column people: -1842 is not above zero"]);
+    refused_with(without(&example("ages.csv"), "Northtown,5-9"), dsr, &["Northtown: has 18 of the 19 age bands"]);
+    refused_with(example("ages.csv").replace("5-9", "5-10"), dsr, &["column age: 5-10 is no band"]);
+}
+
+#[test]
+fn what_stands_twice_is_refused_where_it_stands() {
+    for (name, line) in [
+        ("practices.csv", "funnel table.csv --unit practice --count referred --denominator list_size"),
+        ("networks.csv", "iif table.csv --network network --registered registered --referred referred"),
+        ("coded.csv", "proportion table.csv --group practice --count coded --total offered"),
+        ("cells.csv", "noise table.csv --cell practice --count people --epsilon 1 --seed 5"),
+        ("monthly.csv", "run table.csv --date month --value referrals"),
+        ("audit.csv", "repeat table.csv --time when --count referrals --baseline baseline"),
+        ("ages.csv", "dsr table.csv --group area --age age --events referrals --population people"),
+    ] {
+        let table = example(name);
+        let twice = format!("{table}{}\n", table.lines().nth(1).unwrap());
+        let line_of_it = format!("line {}", twice.lines().count());
+        refused_with(twice, line, &[&line_of_it, "has a row already"]);
+    }
+}
+
+#[test]
+fn options_that_cannot_be_meant_are_refused() {
+    let months = example("monthly.csv");
+    let chart = "shewhart table.csv --chart c --date month --value referrals --exclude";
+    refused_with(&months, &format!("{chart} 0"), &["--exclude", "counted from 1"]);
+    refused_with(&months, &format!("{chart} 99"), &["--exclude", "there is no point 99"]);
+    let funnel = "funnel table.csv --unit practice --count referred --denominator list_size --measure proportion";
+    refused_with(example("practices.csv"), &format!("{funnel} --spread square-root"), &["--spread", "--measure ratio"]);
+    let iif = "iif table.csv --network network --registered registered --referred referred --lower 1.205";
+    refused_with(example("networks.csv"), iif, &["--lower", "more than two decimals"]);
+    let order = "proportion table.csv --group age --order 18-39,18-39,40-64,65+";
+    refused_with(example("answers.csv"), order, &["--order", "twice"]);
+    let rate = "rate --events table.csv --by practice --population table.csv --per 0";
+    refused_with(example("referrals.csv"), rate, &["--per"]);
+    let noise = "noise table.csv --cell practice --count people --seed 5 --epsilon";
+    for epsilon in ["0.000000001", "1e-17", "50"] {
+        refused_with(example("cells.csv"), &format!("{noise} {epsilon}"), &["Privacy loss"]);
+    }
+    refused_with("a,b\nlow,high\nhigh,low\n", "kappa table.csv --first a --second b --weighting linear", &["--order"]);
+}
+
+#[test]
+fn values_that_are_not_on_their_scale_are_refused() {
+    let line = "pre-post table.csv --key k --before b --after a --highest 5";
+    let rows: String = (0..12).map(|row| format!("p{row},{},{}\n", row % 5, (row + 2) % 5)).collect();
+    refused_with(format!("k,b,a\n{rows}q,-5,2\n"), line, &["answer before that is not on the scale, 0 to 5"]);
+    let table = "v,r\n1,1\n5,2\n15,3\n";
+    let line = "concentration table.csv --value v --rank-by r";
+    refused_with(table, &format!("{line} --lowest 0 --highest 10"), &["line 4", "outside the bounds"]);
+    refused_with("v,r\n1,1\n-5,2\n15,3\n", line, &["line 3", "below zero"]);
+}
+
+#[test]
+fn a_table_of_which_the_hidden_cells_must_each_be_one_is_refused_or_hidden_further() {
+    let mut table = "row,column,people\n".to_owned();
+    for (row, counts) in [("A", [1, 1, 1, 1, 1]), ("B", [40, 50, 60, 70, 80]), ("C", [41, 52, 63, 74, 85])] {
+        for (column, count) in counts.into_iter().enumerate() {
+            table += &format!("{row},c{column},{count}\n");
+        }
+    }
+    refused_with(
+        table,
+        "protect table.csv --row row --column column --count people --rule below-5",
+        &["cannot be protected"],
+    );
+}
+
+#[test]
+fn few_clusters_and_few_people_are_said() {
+    let rows: String = (0..40).map(|row| format!("{},{},{},c{}\n", 3 + row % 5, row % 2, 20 + row, row % 4)).collect();
+    let table = format!("visits,seen,age,practice\n{rows}");
+    let line = "rate-ratio table.csv --events visits --exposed seen --cluster practice";
+    warned(&table, line, "Only 4 clusters");
+    warned(&table, line, "Only 20 in the smaller group");
 }

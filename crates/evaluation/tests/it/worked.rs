@@ -73,6 +73,25 @@ fn every_table_of_a_worked_example_is_there_with_the_columns_it_shows() {
 }
 
 #[test]
+fn whoever_has_only_the_program_has_its_tables() {
+    for file in std::fs::read_dir(examples()).unwrap() {
+        let path = file.unwrap().path();
+        let name = path.file_name().unwrap().to_str().unwrap();
+        if name.ends_with(".csv") {
+            let printed = crate::asking::ask_in(std::path::Path::new(""), &format!("example {name}")).unwrap();
+            assert_eq!(printed, std::fs::read_to_string(&path).unwrap(), "{name}");
+        }
+    }
+    for (method, text) in help_texts() {
+        for name in text.split("stats example ").skip(1).filter_map(|rest| rest.split([',', '\n']).next()) {
+            assert!(fingerpost_evaluation::examples::table(name).is_ok(), "{method}: {name}");
+        }
+    }
+    let refused = crate::asking::ask_in(std::path::Path::new(""), "example none").unwrap_err();
+    assert!(refused.contains("people.csv"), "{refused}");
+}
+
+#[test]
 fn help_texts_fit_a_screen_of_a_hundred_columns() {
     for (method, text) in help_texts() {
         for line in text.lines() {

@@ -71,7 +71,7 @@ fn standardised(folder: &Path) -> Case {
         "Directly standardised rate (Dobson's limits), indirectly standardised ratio",
         "result sheets of the public health office (OHID); one row of them is misprinted ten times too high and not used",
         &[
-            Like("dsr ages.csv --group area --events count --population people --per 100000"),
+            Like("dsr ages.csv --group area --age age --events count --population people --per 100000"),
             Like(
                 "isr ages.csv --group area --events count --population people --reference-events england_count --reference-population england_people",
             ),
@@ -275,11 +275,9 @@ fn protected(folder: &Path) -> Case {
         case.same(&format!("table {name}: people in the further cells"), found.lost as f64, &pointer);
         if at < 2 {
             let pointer = format!("/t{name}/optimal_secondary/intervals/0/1");
-            case.same(
-                &format!("table {name}: most that the first small cell can be"),
-                found.intervals[0].upper,
-                &pointer,
-            );
+            // The reference's attacker takes hidden cells for empty ones too; ours knows that zeros are always shown.
+            let most = exact(counts, &two_way(rows, columns), &found.hidden).interval(found.primary[0]).unwrap().upper;
+            case.same(&format!("table {name}: most that the first small cell can be"), most, &pointer);
         }
     }
     let (rows, columns, counts) = tables[0];

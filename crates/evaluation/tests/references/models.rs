@@ -85,8 +85,8 @@ fn sicily(folder: &Path) -> Case {
         "Interrupted time series: the smoking ban of Sicily",
         "Lopez Bernal and others 2017: rate ratio 0.894, and 0.885 (0.839 to 0.933) with the season",
         &[
-            Run("interrupted input.csv --value aces --person-time stdpop --before 36 --level-only"),
-            Run("interrupted input.csv --value aces --person-time stdpop --before 36 --level-only --harmonics 2"),
+            Run("interrupted input.csv --date time --value aces --person-time stdpop --before 36 --level-only"),
+            Run("interrupted input.csv --date time --value aces --person-time stdpop --before 36 --level-only --harmonics 2"),
         ],
     )
     .noted("R takes standard errors from the weights of the step before its last, here 1.4e-7 off, and the dispersion, here 2e-6 off.");

@@ -24,7 +24,13 @@ pub const HOW_TO_READ: &str = "## How to read it
 
 pub const LIMITS: &str = "- Matching without a caliper finds an effect that is not there a little too often when people were picked by what they are matched
   on (see the end of the page). `match` warns; 0.2 is usual.
-- A month whose row is simply absent is noticed neither by `xmr` nor by `interrupted`: an empty cell is.
+- Dates are read with the day before the month: 03/04/2025 is the third of April. A month that is missing is named by `xmr`, `run`
+  and `shewhart`, whose points beside it count as neighbours, and refused by `interrupted` and Newey-West errors. Where most points do
+  not follow at one step, nothing is said to be missing.
+- Errors of few clusters, and counts of few people, come out too small. In 600 studies each without any effect, normal limits found one
+  in 27, 16 and 11 of a hundred with 4, 6 and 10 clusters, and in 8 to 10 with 5 to 20 people in a group. Limits are now Student's
+  with one degree of freedom less than there are clusters, and the answer warns below 40 clusters and 30 people: a warning is not a cure.
+- `waiting`, `survey` and the models keep their columns: ten million rows want gigabytes. `rate` and `xmr` do not.
 - Cases 03 and 10 are not at hand. Funnels of rates and of proportions, and overdispersed funnels of a share (arcsine) and of a ratio
   of two counts, have no reference. They are tested on their own arithmetic only.
 - FunnelPlotR takes z as 1.959964 and 3.090232; here it is the exact quantile. Its widened limits are compared to 1e-7.
@@ -82,7 +88,7 @@ pub const ANALYSES: &[Analysis] = &[
         "Mean; directly and indirectly standardised rates",
         &[
             "mean people.csv --value wellbeing_after",
-            "dsr ages.csv --group area --events referrals --population people",
+            "dsr ages.csv --group area --age age --events referrals --population people",
             "isr ages.csv --group area --events referrals --population people --reference-events england_referrals --reference-population england_people",
         ],
         &["01", "02"],
@@ -118,7 +124,11 @@ pub const ANALYSES: &[Analysis] = &[
         ],
         &["11", "12"],
     ),
-    of("A count and its repeats, exact", &["repeat audit.csv --time when --count referrals --exposure list"], &[]),
+    of(
+        "A count and its repeats, exact",
+        &["repeat audit.csv --time when --count referrals --exposure list --baseline baseline"],
+        &[],
+    ),
     of(
         "Change of each person, losses, reliable change (Jacobson and Truax)",
         &["change scores.csv --person person --measure measure --before before --after after --low-baseline 2"],
@@ -157,7 +167,7 @@ pub const ANALYSES: &[Analysis] = &[
     ),
     of(
         "Interrupted time series",
-        &["interrupted monthly.csv --value admissions --person-time people --before 36 --harmonics 2"],
+        &["interrupted monthly.csv --date month --value admissions --person-time people --before 36 --harmonics 2"],
         &["21"],
     ),
     of(

@@ -23,10 +23,11 @@ pub fn answer(
         Some(adjust) => complete_rows(adjust, &[events, person_time]),
         None => check::complete(events.len(), &[events, person_time]),
     };
-    let head = Reply::new("rate_ratio", rows.len(), events.len() - rows.len())
+    let head = Reply::of("rate_ratio", &rows, events.len())
         .word("family", family.name())
         .word("covariance", if clusters.is_some() { "clustered" } else { "model" })
-        .number("level", level);
+        .number("level", level)
+        .clusters(clusters, &rows);
     let beside = [
         ("The list of who was exposed", exposed.len()),
         ("The list of person-time", person_time.len()),
@@ -43,6 +44,7 @@ pub fn answer(
     head.settle(fitted.map(|result| {
         let (estimate, lower, upper) = result.ratio.ratio();
         let mut warnings = Vec::new();
+        warnings.extend(few(smaller_group(exposed, &rows)));
         if family == Family::Poisson && clusters.is_none() && result.fit.dispersion > 1.5 {
             warnings.push(format!(
                 "The counts are {} times as spread as Poisson: this interval is too narrow; use negative_binomial or clusters.",
@@ -71,7 +73,7 @@ pub fn before_after_answer(before: &[f64], after: &[f64], options: BeforeAfterOp
     }
     let rows = check::complete(before.len(), &slices);
     let lost = before.len() - rows.len();
-    let head = Reply::new("before_after_rates", rows.len(), lost)
+    let head = Reply::of("before_after_rates", &rows, before.len())
         .word("family", options.family.name())
         .word("covariance", "clustered_by_person")
         .flag("comparison", options.exposed.is_some())
@@ -96,6 +98,20 @@ pub fn before_after_answer(before: &[f64], after: &[f64], options: BeforeAfterOp
     head.settle(fitted.map(|result| said(&result, lost, before.len(), level)))
 }
 
+/// People in a group below which limits that count on many do not hold.
+const FEW: usize = 30;
+
+fn few(people: usize) -> Option<String> {
+    (people < FEW).then(|| {
+        format!("Only {people} in the smaller group: these limits count on many, and with fewer than {FEW} they are too narrow.")
+    })
+}
+
+fn smaller_group(exposed: &[bool], rows: &[usize]) -> usize {
+    let with = rows.iter().filter(|row| exposed.get(**row) == Some(&true)).count();
+    with.min(rows.len() - with)
+}
+
 fn said(result: &BeforeAfter, lost: usize, asked: usize, level: f64) -> Said {
     let mut warnings = Vec::new();
     if lost > 0 {
@@ -103,6 +119,7 @@ fn said(result: &BeforeAfter, lost: usize, asked: usize, level: f64) -> Said {
         warnings
             .push(format!("{lost} of {asked} people ({percent} %) were not followed up and are not in these numbers."));
     }
+    warnings.extend(few(result.smaller));
     warnings.push(about_the_mean(&result.regression_to_the_mean, result.exposed_rates));
     let terms: Vec<_> = [Some(&result.exposed_ratio), result.other_ratio.as_ref(), result.ratio_of_ratios.as_ref()]
         .into_iter()

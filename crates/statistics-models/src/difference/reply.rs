@@ -26,10 +26,11 @@ pub fn answer(
         Some(adjust) => complete_rows(adjust, &[y]),
         None => check::complete(y.len(), &[y]),
     };
-    let head = Reply::new("difference_in_differences", rows.len(), y.len() - rows.len())
+    let head = Reply::of("difference_in_differences", &rows, y.len())
         .word("covariance", covariance.name())
         .number("covariates", adjust.map_or(0.0, |design| design.width() as f64))
-        .number("level", level);
+        .number("level", level)
+        .clusters(covariance.clusters(), &rows);
     let mut kept = Vec::new();
     let beside = [
         ("The list of who was exposed", exposed.len()),
@@ -75,7 +76,7 @@ pub fn answer(
 pub fn paired_answer(before: &[f64], after: &[f64], exposed: &[bool], level: f64) -> Answer {
     let rows = check::complete(before.len(), &[before, after]);
     let lost = before.len() - rows.len();
-    let head = Reply::new("paired_difference_in_differences", rows.len(), lost)
+    let head = Reply::of("paired_difference_in_differences", &rows, before.len())
         .word("covariance", "welch")
         .number("level", level);
     let beside = [("The list of values after", after.len()), ("The list of who was exposed", exposed.len())];
@@ -138,7 +139,7 @@ pub fn panel_answer(
     let rows = check::complete(y.len(), &[y]);
     let beside =
         panel_lengths(unit.len(), period.len(), ("The list of who was exposed", exposed.len()), y.len(), options);
-    let head = panel_head("panel_difference_in_differences", rows.len(), y.len(), options);
+    let head = panel_head("panel_difference_in_differences", &rows, y.len(), options);
     let clusters = options.clusters.map(|clusters| check::at(clusters, &rows));
     let options = PanelOptions { clusters: clusters.as_deref(), ..options };
     let fitted = check::all_same_length(&beside, y.len()).and_then(|()| {
@@ -177,8 +178,8 @@ fn panel_lengths(
     [("The list of units", units), ("The list of periods", periods), third, ("The list of clusters", clusters)]
 }
 
-fn panel_head(method: &'static str, used: usize, all: usize, options: PanelOptions<'_>) -> Reply {
-    Reply::new(method, used, all - used)
+fn panel_head(method: &'static str, used: &[usize], all: usize, options: PanelOptions<'_>) -> Reply {
+    Reply::of(method, used, all)
         .word("fixed_effects", "unit_and_period")
         .word("covariance", if options.clusters.is_some() { "clustered" } else { "clustered_by_unit" })
         .word("absorbed", if options.absorbed == Absorbed::Counted { "counted" } else { "nested_not_counted" })
@@ -196,7 +197,7 @@ pub fn event_study_answer(
 ) -> Answer {
     let rows = check::complete(y.len(), &[y]);
     let beside = panel_lengths(unit.len(), period.len(), ("The list of starts", start.len()), y.len(), options);
-    let head = panel_head("event_study", rows.len(), y.len(), options).number("window", window as f64);
+    let head = panel_head("event_study", &rows, y.len(), options).number("window", window as f64);
     let clusters = options.clusters.map(|clusters| check::at(clusters, &rows));
     let options = PanelOptions { clusters: clusters.as_deref(), ..options };
     let fitted = check::all_same_length(&beside, y.len()).and_then(|()| {

@@ -10,7 +10,7 @@ use crate::{check, linear};
 /// [`matched_comparison`] as an answer. Rows with a missing value (NaN) are left out and counted; pairs name rows of the input.
 pub fn answer(y: &[f64], treated: &[bool], covariates: &Design, options: MatchOptions) -> Answer {
     let rows = linear::complete_rows(covariates, &[y]);
-    let head = Reply::new("propensity_matching", rows.len(), covariates.rows() - rows.len())
+    let head = Reply::of("propensity_matching", &rows, covariates.rows())
         .word("score", "logit")
         .word("order", "descending_score")
         .word("ties", "lowest_row")

@@ -50,7 +50,7 @@ pub fn random_effects_answer(
 }
 
 fn head(method: &'static str, rows: &[usize], all: usize, options: MixedOptions) -> Reply {
-    Reply::new(method, rows.len(), all - rows.len())
+    Reply::of(method, rows, all)
         .word("likelihood", if options.reml { "reml" } else { "ml" })
         .word("degrees_of_freedom", "satterthwaite")
         .number("level", options.level)

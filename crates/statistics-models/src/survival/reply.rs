@@ -19,7 +19,7 @@ pub fn answer<S: AsRef<str>>(
     level: f64,
 ) -> Answer {
     let rows = check::complete(time.len(), &[time]);
-    let head = Reply::new("waiting_time", rows.len(), time.len() - rows.len())
+    let head = Reply::of("waiting_time", &rows, time.len())
         .word("limits", limits.name())
         .number("target", target.unwrap_or(f64::NAN))
         .number("level", level);

@@ -15,7 +15,7 @@ const GREAT: f64 = 10.0;
 /// [`weighted_comparison`] as an answer. Rows with a missing value (NaN) are left out and counted.
 pub fn answer(y: &[f64], treated: &[bool], covariates: &Design, kind: Weights, level: f64) -> Answer {
     let rows = complete_rows(covariates, &[y]);
-    let head = Reply::new("inverse_probability_weighting", rows.len(), covariates.rows() - rows.len())
+    let head = Reply::of("inverse_probability_weighting", &rows, covariates.rows())
         .word("weights", kind.name())
         .word("score", "logit")
         .word("covariance", "sandwich")
@@ -73,7 +73,7 @@ pub fn standardised_answer(
     level: f64,
 ) -> Answer {
     let rows = complete_rows(covariates, &[y]);
-    let head = Reply::new("standardisation", rows.len(), covariates.rows() - rows.len())
+    let head = Reply::of("standardisation", &rows, covariates.rows())
         .word("outcome_model", "linear")
         .word("interactions", interactions.join(", "))
         .number("level", level);

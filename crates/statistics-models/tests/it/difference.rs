@@ -159,7 +159,8 @@ fn a_change_without_others_is_no_effect_and_has_its_size_of_regression() {
         panic!("refused")
     };
     assert!(claims.may_not[0].contains("caused"));
-    assert!(warnings[0].contains("without any effect"));
+    assert!(warnings[0].contains("Only 6 in the smaller group"));
+    assert!(warnings[1].contains("without any effect"));
 }
 
 #[test]

@@ -21,8 +21,15 @@ pub struct Noise {
     pub alpha: f64,
 }
 
+/// The least privacy loss for each person and cell: half of all counts would move by more than 693.
+pub const LEAST_LOSS: f64 = 0.001;
+
+/// The most: one count in some ten thousand moves.
+pub const MOST_LOSS: f64 = 10.0;
+
 impl Noise {
-    /// Noise of a privacy loss. Refuses numbers that are not above zero.
+    /// Noise of a privacy loss. Refuses numbers that are not above zero, and a loss for each person and cell outside
+    /// [`LEAST_LOSS`] to [`MOST_LOSS`]: below it nothing of the counts is left, above it there is no noise.
     ///
     /// ```
     /// use fingerpost_statistics::disclosure::Noise;
@@ -32,6 +39,14 @@ impl Noise {
     pub fn new(epsilon: f64, sensitivity: f64) -> Result<Self, Refusal> {
         if !(epsilon.is_finite() && epsilon > 0.0 && sensitivity.is_finite() && sensitivity > 0.0) {
             return Err(Refusal::new(RefusalKind::BadShape, "Privacy loss and sensitivity are numbers above zero."));
+        }
+        if !(LEAST_LOSS..=MOST_LOSS).contains(&(epsilon / sensitivity)) {
+            return Err(Refusal::new(
+                RefusalKind::BadShape,
+                format!(
+                    "Privacy loss over sensitivity goes from {LEAST_LOSS} (all noise) to {MOST_LOSS} (no noise); usual are 0.1 to 2."
+                ),
+            ));
         }
         Ok(Self { epsilon, sensitivity, alpha: (-epsilon / sensitivity).exp() })
     }

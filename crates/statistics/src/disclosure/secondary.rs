@@ -4,7 +4,8 @@
 use good_lp::{Expression, ProblemVariables, Solution, SolverModel, constraint, microlp, variable};
 use serde::Serialize;
 
-use super::{Rule, attack::exact, total};
+use super::attack::{Known, exact};
+use super::{Rule, total};
 use crate::interval::Interval;
 use crate::numbers::countable;
 use crate::refusal::{Refusal, RefusalKind};
@@ -66,9 +67,16 @@ pub fn protect(counts: &[u64], sums: &[Vec<usize>], rule: &Rule) -> Result<Prote
         (table.good(&start)?, false)
     };
     let secondary: Vec<usize> = candidates.into_iter().filter(|index| hidden[*index]).collect();
-    let known = exact(counts, sums, &hidden);
+    let known = published(counts, sums, &hidden);
     let intervals = primary.iter().map(|cell| known.interval(*cell)).collect::<Result<_, _>>()?;
     Ok(Protected { lost: total(counts, &secondary), hidden, primary, secondary, intervals, optimal })
+}
+
+/// What is known of a table in which cells of zero are always shown: nobody takes a hidden one for empty.
+fn published(counts: &[u64], sums: &[Vec<usize>], hidden: &[bool]) -> Known {
+    let mut known = exact(counts, sums, hidden);
+    known.cells.iter_mut().zip(hidden).filter(|(_, hidden)| **hidden).for_each(|(cell, _)| cell.lower = 1.0);
+    known
 }
 
 fn check(counts: &[u64], sums: &[Vec<usize>], rule: &Rule) -> Result<(), Refusal> {
@@ -114,7 +122,7 @@ impl Search<'_> {
         {
             return Ok(false);
         }
-        let known = exact(self.counts, self.sums, hidden);
+        let known = published(self.counts, self.sums, hidden);
         for cell in self.primary {
             if known.extreme(*cell, true)? < self.enough {
                 return Ok(false);
@@ -156,7 +164,7 @@ impl Search<'_> {
     fn good(&self, start: &[bool]) -> Result<Vec<bool>, Refusal> {
         let mut hidden = start.to_vec();
         for cell in self.primary {
-            if exact(self.counts, self.sums, &hidden).extreme(*cell, true)? < self.enough {
+            if published(self.counts, self.sums, &hidden).extreme(*cell, true)? < self.enough {
                 self.cover(*cell, &mut hidden)?;
             }
         }
@@ -180,7 +188,8 @@ impl Search<'_> {
             let count = self.counts[cell] as f64;
             // Those already hidden are free, but for a trifle against going in circles.
             let cost = if *hidden { 1e-6 } else { self.cost(cell) as f64 };
-            let (up, down) = (variables.add(variable().min(0.0)), variables.add(variable().min(0.0).max(count)));
+            let room = (count - 1.0).max(0.0);
+            let (up, down) = (variables.add(variable().min(0.0)), variables.add(variable().min(0.0).max(room)));
             price += cost * up + cost * down;
             moves.push((up, down));
         }

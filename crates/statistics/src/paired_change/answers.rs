@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::{LowBaseline, PairedChange, Settings, any_better, paired_change};
+use super::{LowBaseline, PairedChange, Settings, any_better_by, paired_change};
 use crate::answer::{Answer, Given, Options, Table};
 use crate::interval::{effect, said};
 use crate::numbers::same_length;
@@ -28,18 +28,67 @@ pub fn answer(
     after: &[Option<f64>],
     settings: &Settings,
 ) -> Answer {
-    let mut options = Options::default()
-        .with("higher_is_better", settings.higher_is_better)
-        .with("level", settings.level)
-        .with("reliable_beyond", super::RELIABLE);
-    options = match settings.low_baseline {
-        Some(score) => options.with("low_baseline", score),
-        None => options.with("low_baseline", "not set"),
+    let mut names: Vec<(&str, Settings)> = Vec::new();
+    for name in measures {
+        if !names.iter().any(|(known, _)| known == name) {
+            names.push((name, settings.clone()));
+        }
+    }
+    answer_of_each(people, measures, before, after, &names)
+}
+
+/// [`answer`] with settings for each measure, since which way is better, what is low and how reliable it is belong to the measure.
+/// A measure without settings is read as [`Settings::default`] says.
+///
+/// ```
+/// use fingerpost_statistics::paired_change::{Settings, answer_of_each};
+/// let lower = Settings { higher_is_better: false, ..Settings::default() };
+/// let answer = answer_of_each(
+///     &["a", "b", "a", "b"],
+///     &["mood", "mood", "worry", "worry"],
+///     &[1.0, 2.0, 9.0, 8.0],
+///     &[Some(2.0), Some(4.0), Some(5.0), Some(7.0)],
+///     &[("mood", Settings::default()), ("worry", lower)],
+/// );
+/// assert_eq!(answer.given().unwrap().rows(), 2);
+/// ```
+pub fn answer_of_each(
+    people: &[&str],
+    measures: &[&str],
+    before: &[f64],
+    after: &[Option<f64>],
+    settings: &[(&str, Settings)],
+) -> Answer {
+    let first = settings.first().map(|(_, settings)| settings.clone()).unwrap_or_default();
+    let alike = settings.iter().all(|(_, other)| *other == first);
+    let listed = |pick: &dyn Fn(&Settings) -> Option<String>| {
+        let each: Vec<String> =
+            settings.iter().filter_map(|(name, settings)| Some(format!("{name} {}", pick(settings)?))).collect();
+        each.join(", ")
     };
-    options = match &settings.reliability {
-        Some(known) => options.with("reliability", known.r).with("reliability_source", known.source.clone()),
+    let mut options = if alike {
+        Options::default().with("higher_is_better", first.higher_is_better)
+    } else {
+        let way = |settings: &Settings| Some(if settings.higher_is_better { "yes" } else { "no" }.to_owned());
+        Options::default().with("higher_is_better", listed(&way))
+    };
+    options = options.with("level", first.level).with("reliable_beyond", super::RELIABLE);
+    options = match first.low_baseline {
+        Some(score) if alike => options.with("low_baseline", score),
+        None if alike => options.with("low_baseline", "not set"),
+        _ => options.with("low_baseline", listed(&|settings| settings.low_baseline.map(said))),
+    };
+    let known = settings.iter().find_map(|(_, settings)| settings.reliability.as_ref());
+    options = match known {
+        Some(known) if alike => options.with("reliability", known.r),
+        Some(_) => {
+            options.with("reliability", listed(&|settings| settings.reliability.as_ref().map(|known| said(known.r))))
+        }
         None => options.with("reliability", "not given"),
     };
+    if let Some(known) = known {
+        options = options.with("reliability_source", known.source.clone());
+    }
     let n = after.iter().flatten().count();
     let given = given(people, measures, before, after, settings);
     Answer::new("paired_change", options, n as u64, given).with_missing((after.len() - n) as u64)
@@ -50,8 +99,9 @@ fn given(
     measures: &[&str],
     before: &[f64],
     after: &[Option<f64>],
-    settings: &Settings,
+    settings: &[(&str, Settings)],
 ) -> Result<Given, Refusal> {
+    let of = |name: &str| settings.iter().find(|(known, _)| *known == name).map(|(_, s)| s.clone()).unwrap_or_default();
     same_length(("people", people.len()), ("measures", measures.len()))?;
     same_length(("people", people.len()), ("scores before", before.len()))?;
     same_length(("people", people.len()), ("scores after", after.len()))?;
@@ -74,18 +124,26 @@ fn given(
         let rows: Vec<usize> = (0..measures.len()).filter(|index| measures[*index] == *name).collect();
         let first: Vec<f64> = rows.iter().map(|index| before[*index]).collect();
         let second: Vec<Option<f64>> = rows.iter().map(|index| after[*index]).collect();
-        found.push(paired_change(&first, &second, settings).map_err(|refusal| Refusal {
+        found.push(paired_change(&first, &second, &of(name)).map_err(|refusal| Refusal {
             index: refusal.index.and_then(|index| rows.get(index).copied()),
             message: format!("{name}: {}", refusal.message),
             ..refusal
         })?);
     }
-    let any = any_better(people, before, after, settings)?;
+    let level = settings.first().map_or(0.95, |(_, settings)| settings.level);
+    let higher: Vec<(&str, bool)> = names.iter().map(|name| (*name, of(name).higher_is_better)).collect();
+    let any = any_better_by(people, before, after, level, |row| {
+        measures
+            .get(row)
+            .and_then(|name| higher.iter().find(|(known, _)| known == name))
+            .is_none_or(|(_, higher)| *higher)
+    })?;
+    let reliable = names.iter().all(|name| of(name).reliability.is_some());
     let everybody = people.iter().collect::<HashSet<_>>().len() as u64;
-    Ok(said_of(&names, &found, any, everybody, settings))
+    Ok(said_of(&names, &found, any, everybody, reliable))
 }
 
-fn said_of(names: &[&str], found: &[PairedChange], any: Proportion, everybody: u64, settings: &Settings) -> Given {
+fn said_of(names: &[&str], found: &[PairedChange], any: Proportion, everybody: u64, reliable: bool) -> Given {
     let total: u64 = found.iter().map(|change| change.n_total).sum();
     let lost: u64 = found.iter().map(|change| change.lost).sum();
     let mut given = Given::new(table(names, found))
@@ -95,6 +153,7 @@ fn said_of(names: &[&str], found: &[PairedChange], any: Proportion, everybody: u
                 .with("n_total", everybody)
                 .with("n_paired", any.n)
                 .with("lost", everybody - any.n)
+                .with("per_cent_lost", 100.0 * (everybody - any.n) as f64 / everybody as f64)
                 .with("better", any.count)
                 .with("share_better", any.share)
                 .with("lower", any.interval.lower)
@@ -111,8 +170,9 @@ fn said_of(names: &[&str], found: &[PairedChange], any: Proportion, everybody: u
                 .to_owned()
         })
         .warn(NO_COMPARISON)
-        .warn_if(settings.reliability.is_none(), || {
-            "No reliability is given, so no change is called reliable.".to_owned()
+        .warn_if(!reliable, || match found.iter().any(|change| change.reliable.is_some()) {
+            true => "Where no reliability is given, no change is called reliable.".to_owned(),
+            false => "No reliability is given, so no change is called reliable.".to_owned(),
         });
     for (name, change) in names.iter().zip(found) {
         given = given.warn(format!("{name}: {}", regression_note(change.correlation)));

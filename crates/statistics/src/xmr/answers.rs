@@ -6,8 +6,8 @@ use crate::numbers::same_length;
 use crate::refusal::{Refusal, RefusalKind};
 use crate::words::Words;
 
-/// Charts of one or more groups. Rows of one group stand together, in the order of their dates; dates are written so that their
-/// order is that of the alphabet (2024-03-01), or are numbers.
+/// Charts of one or more groups. Rows of one group stand together, in the order of their dates. That is checked where dates are
+/// numbers or begin with the year (2024-03-01).
 ///
 /// ```
 /// use fingerpost_statistics::xmr::{Settings, answer};
@@ -41,8 +41,14 @@ pub fn answer(groups: Words, dates: Words, values: Vec<f64>, settings: &Settings
     Answer::new("xmr", options, n, given)
 }
 
-/// Whether the second date is later: by the alphabet (2024-03-01), or as numbers where both are (week 9, week 10).
+/// Whether the second date is later: by the alphabet (2024-03-01), or as numbers where both are (9, 10). Of dates that are written
+/// in another way (01/03/2024) the caller knows the order: they are not alike.
 fn later(first: &str, second: &str) -> bool {
+    let year_first = |date: &str| date.len() > 4 && date.bytes().take(4).all(|byte| byte.is_ascii_digit());
+    let numbers = first.parse::<f64>().is_ok() && second.parse::<f64>().is_ok();
+    if !(numbers || year_first(first) && year_first(second)) {
+        return first != second;
+    }
     if first.len() != second.len()
         && let (Ok(first), Ok(second)) = (first.parse::<f64>(), second.parse::<f64>())
     {
@@ -86,11 +92,10 @@ fn ends_of(groups: &Words, dates: &Words, values: &[f64]) -> Result<Vec<usize>, 
 }
 
 fn said(groups: Words, dates: Words, values: Vec<f64>, ends: &[usize], drawn: Chart, settings: &Settings) -> Given {
-    let (mut names, mut points, mut variation, mut assurance, mut rules) = (vec![], vec![], vec![], vec![], vec![]);
+    let (mut points, mut variation, mut assurance, mut rules) = (vec![], vec![], vec![], vec![]);
     let (mut start, mut short, mut special) = (0, 0_usize, 0_usize);
     for &end in ends {
         let last = end - 1;
-        names.push(groups.get(last).unwrap_or_default().to_owned());
         points.push((end - start) as u64);
         short += usize::from(least_points(end - start, settings) < FEW);
         let latest =
@@ -108,7 +113,7 @@ fn said(groups: Words, dates: Words, values: Vec<f64>, ends: &[usize], drawn: Ch
     }
     let count = ends.len();
     let summary = Table::default()
-        .with("group", names)
+        .with("group", groups.of_rows(ends.iter().map(|end| end - 1)))
         .with("points", points)
         .with("variation", variation)
         .with("rule", rules)

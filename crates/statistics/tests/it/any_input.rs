@@ -87,7 +87,7 @@ proptest! {
         for kind in [Kind::P, Kind::LaneyP, Kind::U, Kind::C, Kind::I, Kind::Mr] {
             sound(&shewhart::answer(kind, names, one, other, Some(n / 2), &[1]));
         }
-        sound(&pre_post::answer(names, one, names, other, 5.0, Zeros::Pratt));
+        sound(&pre_post::answer(names, one, names, other, 5.0, Zeros::Pratt, level));
         let _ = pre_post::scale_change(one, other, 1e300, Zeros::Drop, level);
         sound(&pre_post::yes_no_answer(names, &flags, names, &flags, level));
         let settings = paired_change::Settings {
@@ -140,7 +140,7 @@ proptest! {
             sound(&rate::answer(names, one, exposure, 1000.0, counting));
         }
         finite(&proportion::answer(names, one, other, level), &["share", "lower", "upper"]);
-        sound(&proportion::categories_answer(names, one, level));
+        sound(&proportion::categories_answer(names, one, true, level));
         let simulation = Simulation { draws: 1_000, seed: 5, level: 0.95 };
         for scale in [Scale::Plain, Scale::Log, Scale::Logit] {
             sound(&equity::counts_answer(names, (one, exposure), 1000.0, scale, "none", &simulation));

@@ -137,7 +137,7 @@ fn answers_are_paired_by_key_and_never_by_row() {
         (vec![1.0, 3.0], vec![10.0, 30.0], 1, 1)
     );
     assert_eq!(pair(&["a", "a"], &[1.0, 2.0], &["a"], &[1.0]).unwrap_err().kind, RefusalKind::Duplicate);
-    let answered = pre_post::answer(&["a", "b"], &[1.0, 2.0], &["b", "x"], &[3.0, 1.0], 5.0, Zeros::Drop);
+    let answered = pre_post::answer(&["a", "b"], &[1.0, 2.0], &["b", "x"], &[3.0, 1.0], 5.0, Zeros::Drop, 0.95);
     assert_eq!((answered.n, answered.missing), (1, 2));
 }
 
