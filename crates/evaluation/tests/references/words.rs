@@ -30,7 +30,7 @@ pub const LIMITS: &str = "- Matching without a caliper finds an effect that is n
 - Errors of few clusters, and counts of few people, come out too small. In 600 studies each without any effect, normal limits found one
   in 27, 16 and 11 of a hundred with 4, 6 and 10 clusters, and in 8 to 10 with 5 to 20 people in a group. Limits are now Student's
   with one degree of freedom less than there are clusters, and the answer warns below 40 clusters and 30 people: a warning is not a cure.
-- `waiting`, `survey` and the models keep their columns: ten million rows want gigabytes. `rate` and `xmr` do not.
+- `waiting`, `survey` and the models keep their columns: ten million rows want gigabytes. `rate` counts as it reads, in 40 MiB.
 - Cases 03 and 10 are not at hand. Funnels of rates and of proportions, and overdispersed funnels of a share (arcsine) and of a ratio
   of two counts, have no reference. They are tested on their own arithmetic only.
 - FunnelPlotR takes z as 1.959964 and 3.090232; here it is the exact quantile. Its widened limits are compared to 1e-7.
