@@ -21,6 +21,9 @@ const NEIGHBOURHOOD = {
   'Gareth Moon': [`${WEXLEY}/flow`, `${WEXLEY}/users`],
 }
 
+/** Pages of a case beside the case itself. */
+const CASE_PAGES = ['plan', 'plan/copy', 'services', 'services/list', 'measures', 'about', 'who-knows', 'close']
+
 /** Towns of the invented region whose schemes are looked at. */
 const TOWNS = ['ashwick', 'ellingley', 'langwick', 'penderley', 'bramford']
 
@@ -31,8 +34,8 @@ function region() {
   for (let n = 0; n < 5; n += 1) {
     const code = `Z9${1001 + n * 60}`
     const at = `/o/${code}`
-    for (const who of ['gp', 'nurse', 'reception']) add(`${who}.${code.toLowerCase()}`, [`${at}/refer`, `${at}/sent`, 'SENT', `${at}/signpost`])
-    add(`manager.${code.toLowerCase()}`, [`${at}/sent`, `${at}/flow`])
+    for (const who of ['gp', 'nurse', 'reception']) add(`${who}.${code.toLowerCase()}`, [`${at}/refer`, `${at}/sent`, 'SENT', `${at}/signpost`, '/directory?q=walking'])
+    add(`manager.${code.toLowerCase()}`, [`${at}/sent`, `${at}/flow`, `${at}/improvement`])
   }
   return { people, add }
 }
@@ -42,9 +45,12 @@ async function casesOf(client, scheme) {
   return [...new Set([...list.text.matchAll(/cases(?:&#x2f;|\/)([0-9A-Z]{26})/g)].map((found) => `${scheme}/cases/${found[1]}`))]
 }
 
-async function sentOf(client, practice) {
-  const list = await get(client, `${practice}/sent`)
-  return [...new Set([...list.text.matchAll(/sent(?:&#x2f;|\/)([0-9A-Z]{26})/g)].map((found) => `${practice}/sent/${found[1]}`))]
+/** Addresses below `below` that the page at `from` leads to: `below/ID`. */
+async function ledTo(client, from, below) {
+  const page = await get(client, from)
+  const last = below.split('/').at(-1)
+  const ids = [...page.text.matchAll(new RegExp(`${last}(?:&#x2f;|/)([0-9A-Z]{26})`, 'g'))].map((found) => found[1])
+  return [...new Set(ids)].map((id) => `${below}/${id}`)
 }
 
 async function withRecords(client, pages) {
@@ -52,9 +58,14 @@ async function withRecords(client, pages) {
   for (const page of pages) {
     const place = pages.find((other) => other.startsWith('/o/'))?.split('/').slice(0, 3).join('/')
     if (page === 'CASE') out.push(...(await casesOf(client, place)).slice(0, 5))
-    else if (page === 'SENT') out.push(...(await sentOf(client, place)).slice(0, 5))
+    else if (page === 'SENT') out.push(...(await ledTo(client, `${place}/sent`, `${place}/sent`)).slice(0, 5))
+    else if (page === 'TRIAGE') out.push(...(await ledTo(client, `${place}/referrals`, `${place}/referrals`)).slice(0, 3))
     else if (page === 'WORK') {
-      for (const found of (await casesOf(client, place)).slice(0, 3)) out.push(`${found}/plan`, `${found}/services`, `${found}/measures`, `${found}/close`)
+      for (const found of (await casesOf(client, place)).slice(0, 3)) {
+        out.push(...CASE_PAGES.map((page) => `${found}/${page}`))
+        out.push(...(await ledTo(client, found, `${found}/connections`)).slice(0, 2))
+      }
+      out.push(`${(await casesOf(client, place))[0]}/plan/copy.pdf`)
     } else out.push(page)
   }
   return out
@@ -75,10 +86,10 @@ async function regionals(server, database) {
   const { people, add } = region()
   for (const town of TOWNS) {
     const scheme = `/o/${town}-and-district-social-prescribing`
-    add(`supervisor1.${town}`, [`${scheme}/caseload?show=everyone`, `${scheme}/referrals`, `${scheme}/flow`, 'CASE'])
+    add(`supervisor1.${town}`, [`${scheme}/caseload?show=everyone`, `${scheme}/referrals`, `${scheme}/flow`, `${scheme}/flow/people`, `${scheme}/messages`, `${scheme}/gaps`, 'CASE', 'TRIAGE'])
     add(`administrator2.${town}`, [`${scheme}/flow`, `${scheme}/users`, `${scheme}/directory?words=singing`])
     for (const number of [3, 4, 5, 6]) {
-      add(`linkworker${number}.${town}`, [`${scheme}/caseload`, 'CASE', 'WORK', `${scheme}/caseload?show=closed`, `${scheme}/referrals`])
+      add(`linkworker${number}.${town}`, [scheme, `${scheme}/caseload`, 'CASE', 'WORK', `${scheme}/diary`, `${scheme}/messages`, `${scheme}/caseload?show=closed`, `${scheme}/referrals`])
     }
   }
   const signedIn = []

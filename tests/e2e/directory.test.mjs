@@ -112,6 +112,30 @@ for (const how of [{ width: 1280, javaScriptEnabled: true }, { width: 320, javaS
     await anwen.getByRole('button', { name: 'Print a letter' }).click(); await check(anwen, 'letter'); await picture(anwen, `entry-letter-${width}`)
     const link = new URL((await anwen.textContent('main')).match(/\/l\/[0-9a-f]+/)[0], server.address).href
 
+    // A group that is in no directory yet.
+    const added = `Bench by bench ${width}`
+    await anwen.goto(`${server.address}/o/wexley-vale-social-prescribing/steward`)
+    await anwen.getByRole('link', { name: 'Add a group or service' }).click(); await check(anwen, 'add'); await picture(anwen, `steward-new-${width}`)
+    await anwen.getByRole('button', { name: 'Go on' }).click(); await check(anwen, 'add, nothing typed')
+    assert.match(await anwen.textContent('main'), /Type what it is called/)
+    await anwen.getByLabel('What is it called?').fill(service)
+    await anwen.getByLabel('Postcode').fill('not one')
+    await anwen.getByRole('button', { name: 'Go on' }).click(); await check(anwen, 'add, wrong')
+    await anwen.getByLabel('Postcode').fill('')
+    await anwen.getByRole('button', { name: 'Go on' }).click(); await check(anwen, 'add, there already'); await picture(anwen, `steward-new-alike-${width}`)
+    assert.ok(await anwen.getByRole('link', { name: service }).isVisible(), 'the one that is there is named')
+    await anwen.getByLabel('What is it called?').fill(added)
+    await anwen.getByLabel('Who runs it?').fill('Friends of the park')
+    await anwen.getByLabel('Town').fill('Market Wexley')
+    await anwen.getByRole('button', { name: 'Go on' }).click(); await check(anwen, 'added'); await picture(anwen, `steward-added-${width}`)
+    assert.match(await anwen.textContent('main'), /It is in the directory/)
+    await anwen.getByRole('button', { name: 'Change it' }).click()
+    await anwen.getByLabel('Wed').check()
+    await anwen.getByLabel('From', { exact: true }).fill('2pm')
+    await anwen.getByRole('button', { name: 'Save' }).click()
+    await reader.goto(`${server.address}/directory?q=${encodeURIComponent(added)}`)
+    assert.match(await reader.textContent('main'), new RegExp(`${added}.*Wednesday`, 's'), 'anybody finds it')
+
     const group = await open(engine, server, how)
     for (let time = 0; time < 2; time += 1) await group.goto(link)
     await check(group, 'still right?'); await picture(group, `keep-${width}`)

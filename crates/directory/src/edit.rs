@@ -1,7 +1,7 @@
 //! What a group or a steward changes in an entry: a short form, checked, as properties of HSDS.
 
 use fingerpost_domain::Date;
-use fingerpost_domain::person::Email;
+use fingerpost_domain::person::{Email, Postcode};
 use fingerpost_domain::problem::Problems;
 use fingerpost_domain::text::{Line, Note};
 use serde_json::{Map, Value, json};
@@ -10,6 +10,7 @@ use crate::facts::{ELIGIBILITY, Facts, Group, money, pence};
 use crate::hsds::Service;
 use crate::opening::time_of_day;
 use crate::overlay::Changed;
+use crate::place::Point;
 use crate::times::Days;
 
 fingerpost_domain::coded! {
@@ -128,6 +129,76 @@ pub fn ended() -> Vec<Changed> {
     vec![("status".to_owned(), Some(json!("defunct")))]
 }
 
+/// The source of entries that somebody typed here.
+pub const BY_HAND: &str = "our own list";
+
+/// A new entry as typed: what it takes to be found. The rest is the form of every entry.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
+pub struct NewEntry {
+    /// What it is called.
+    pub name: String,
+    /// Who runs it.
+    pub organisation: String,
+    /// The building.
+    pub place: String,
+    /// The street, with the number.
+    pub street: String,
+    /// The town.
+    pub town: String,
+    /// The postcode.
+    pub postcode: String,
+}
+
+impl NewEntry {
+    /// The postcode, where one was typed that can be one.
+    #[must_use]
+    pub fn postcode(&self) -> Option<Postcode> {
+        Postcode::parse(&self.postcode).ok()
+    }
+
+    /// The entry under an id of its own, at the point where its postcode is.
+    ///
+    /// # Errors
+    /// What to type instead.
+    pub fn entry(&self, id: &str, point: Option<Point>) -> Result<Service, Problems> {
+        let mut problems = Problems::none();
+        let name = problems.take("name", Line::<200>::parse(&self.name)).flatten();
+        if name.is_none() && problems.of("name").is_none() {
+            problems.add("name", "Type what it is called, for example Tuesday gardeners");
+        }
+        let mut line = |field: &'static str, typed: &str| {
+            let line = problems.take(field, Line::<200>::parse(typed)).flatten();
+            line.map(|line| line.as_str().to_owned())
+        };
+        let (organisation, place) = (line("organisation", &self.organisation), line("place", &self.place));
+        let (street, town) = (line("street", &self.street), line("town", &self.town));
+        let typed = !self.postcode.trim().is_empty();
+        let postcode = if typed { problems.take("postcode", Postcode::parse(&self.postcode)) } else { None };
+        let Some(name) = name.filter(|_| problems.is_empty()) else { return Err(problems) };
+        let mut body = json!({ "id": id, "name": name.as_str(), "status": "active",
+            "organization": { "id": "", "name": organisation.unwrap_or_else(|| name.as_str().to_owned()) } });
+        if street.is_some() || town.is_some() || postcode.is_some() || place.is_some() {
+            let mut location = json!({ "id": "", "location_type": "physical", "addresses": [{ "id": "", "address_1": street.unwrap_or_default(),
+                "city": town.unwrap_or_default(), "state_province": "", "postal_code": postcode.map(|code| code.as_str().to_owned()).unwrap_or_default(),
+                "country": "GB", "address_type": "physical" }] });
+            let more = [
+                ("name", place.map(Value::from)),
+                ("latitude", point.map(|point| json!(point.degrees().0))),
+                ("longitude", point.map(|point| json!(point.degrees().1))),
+            ];
+            for (field, value) in more {
+                if let Some(value) = value {
+                    location[field] = value;
+                }
+            }
+            body["service_at_locations"] = json!([{ "id": "", "location": location }]);
+        }
+        let whole: Result<Service, _> = serde_json::from_value(body);
+        let settled = whole.ok().and_then(|service| service.settled(BY_HAND).ok());
+        settled.ok_or_else(|| Problems::one("name", "This cannot be kept as an entry. Type it shorter"))
+    }
+}
+
 /// An entry as typed into the form.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
 pub struct EntryAnswers {
@@ -237,7 +308,11 @@ impl EntryAnswers {
             problems.add("phone", "Type the whole phone number, for example 01632 960 371");
         }
         set("phones", self.phone != before.phone, phone.map(|phone| json!([{ "id": "", "number": phone.as_str() }])));
-        if self.times != "keep" {
+        // What has no times may go on without any.
+        let none = service.schedules.is_empty()
+            && self.days.is_empty()
+            && [&self.opens, &self.closes].iter().all(|typed| typed.trim().is_empty());
+        if self.times != "keep" && !none {
             let schedules = self.schedule(&mut problems);
             set("schedules", true, schedules);
         }
@@ -426,6 +501,27 @@ mod tests {
         for field in ["days", "opens", "cost", "phone", "email", "to_age"] {
             assert!(problems.of(field).is_some(), "{field}: {problems}");
         }
+    }
+
+    #[test]
+    fn a_new_entry_is_found_by_its_name_and_place() {
+        let typed = NewEntry {
+            name: "  Tuesday   gardeners ".into(),
+            street: "2 Corn Street".into(),
+            town: "Market Wexley".into(),
+            postcode: "wx4 1tn".into(),
+            ..NewEntry::default()
+        };
+        let point = Point::new(53.2, -1.5);
+        let entry = typed.entry("1", point).unwrap();
+        assert_eq!((entry.name.as_str(), entry.is_open()), ("Tuesday gardeners", true));
+        assert_eq!(Facts::of(&entry).places.len(), 1);
+        let nowhere = NewEntry { name: "Phone friends".into(), ..NewEntry::default() }.entry("2", None).unwrap();
+        assert!(nowhere.service_at_locations.is_empty());
+        let phone = EntryAnswers { phone: "01632 960 371".into(), ..EntryAnswers::of(&nowhere) };
+        assert_eq!(phone.check(&nowhere).unwrap().len(), 1, "it needs no days to have a telephone");
+        let wrong = NewEntry { postcode: "nowhere".into(), ..NewEntry::default() }.entry("3", None).unwrap_err();
+        assert!(wrong.of("name").is_some() && wrong.of("postcode").is_some(), "{wrong}");
     }
 
     #[test]

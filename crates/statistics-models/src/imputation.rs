@@ -100,6 +100,15 @@ pub fn pool(
 
 /// [`pool`] for every coefficient of a model fitted to each imputed data set. The complete-data degrees of freedom are those
 /// of the first fit. Refuses fits with different columns.
+/// Sources as for [`pool`].
+///
+/// ```
+/// use fingerpost_statistics_models::{design::Design, imputation::pool_estimates, linear::{Covariance, ols}};
+/// let fit = |last: f64| ols(&[2.0, 3.0, 5.0, last], &Design::with_intercept(4), Covariance::Model, 0.95);
+/// let pooled = pool_estimates(&[fit(6.0)?.estimates, fit(8.0)?.estimates])?;
+/// assert!((pooled[0].term.estimate - 4.25).abs() < 1e-12);
+/// # Ok::<(), fingerpost_statistics::refusal::Refusal>(())
+/// ```
 pub fn pool_estimates(fits: &[Estimates]) -> Result<Vec<Pooled>, Refusal> {
     let Some(first) = fits.first() else {
         return Err(Refusal::new(RefusalKind::TooFew, "There is no fit to pool; impute at least twice."));
@@ -120,6 +129,14 @@ pub fn pool_estimates(fits: &[Estimates]) -> Result<Vec<Pooled>, Refusal> {
 
 /// How those lost to follow-up differed at the start from those kept: standardised mean differences, lost minus kept, in
 /// standard deviations of the lost. Refuses when nobody was lost or nobody was kept.
+///
+/// ```
+/// use fingerpost_statistics_models::{design::Design, imputation::lost_and_kept};
+/// let baseline = Design::with_intercept(4).column("score", &[2.0, 4.0, 6.0, 8.0])?;
+/// let found = lost_and_kept(&baseline, &[false, false, true, true])?;
+/// assert!(found[0].smd_before < 0.0);
+/// # Ok::<(), fingerpost_statistics::refusal::Refusal>(())
+/// ```
 pub fn lost_and_kept(baseline: &Design, kept: &[bool]) -> Result<Vec<Balance>, Refusal> {
     let lost: Vec<bool> = kept.iter().map(|flag| !flag).collect();
     balance(&lost, baseline, &vec![1.0; lost.len()])

@@ -158,6 +158,14 @@ pub fn segmented(y: &[f64], options: SegmentOptions) -> Result<InterruptedSeries
 /// exp(`level`) is the rate ratio at the start, exp(`slope`) its change per point. The variance is scaled by Pearson's
 /// X² / (n - p), intervals use the normal quantile. Refusals as in [`segmented`], and person-time of zero.
 /// Source: Bernal, Cummins & Gasparrini 2017, Int J Epidemiol 46:348.
+///
+/// ```
+/// use fingerpost_statistics_models::interrupted::{SegmentOptions, segmented_counts};
+/// let events: Vec<f64> = (0..40).map(|month| if month < 20 { 100.0 } else { 50.0 } + f64::from(month % 3)).collect();
+/// let found = segmented_counts(&events, &[1_000.0; 40], SegmentOptions::monthly(20))?;
+/// assert!((found.estimates.term("level")?.ratio().0 - 0.5).abs() < 0.02);
+/// # Ok::<(), fingerpost_statistics::refusal::Refusal>(())
+/// ```
 pub fn segmented_counts(
     events: &[f64],
     person_time: &[f64],

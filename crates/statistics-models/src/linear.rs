@@ -54,6 +54,15 @@ pub fn ols(y: &[f64], design: &Design, covariance: Covariance<'_>, level: f64) -
 
 /// Weighted least squares: minimises sum w (y - x b)². Weights are positive; with frequency or sampling weights only the robust
 /// and clustered standard errors mean what they say. Refusals as in [`ols`].
+///
+/// Source as for [`ols`].
+///
+/// ```
+/// use fingerpost_statistics_models::{design::Design, linear::{Covariance, wls}};
+/// let mean = wls(&[2.0, 5.0, 5.0], &[2.0, 1.0, 1.0], &Design::with_intercept(3), Covariance::Hc1, 0.95)?;
+/// assert!((mean.estimates.terms[0].estimate - 3.5).abs() < 1e-12);
+/// # Ok::<(), fingerpost_statistics::refusal::Refusal>(())
+/// ```
 pub fn wls(
     y: &[f64],
     weights: &[f64],

@@ -98,6 +98,15 @@ pub struct MatchedComparison {
 ///
 /// Refuses what [`crate::glm::fit`] refuses; a covariate that tells treated from controls means that there is no overlap.
 /// Source: Rosenbaum & Rubin 1983.
+///
+/// ```
+/// use fingerpost_statistics_models::{design::Design, matching::propensity};
+/// let treated = [true, false, true, false, true, false];
+/// let covariates = Design::with_intercept(6).column("age", &[30.0, 40.0, 50.0, 35.0, 45.0, 60.0])?;
+/// let (scores, _) = propensity(&treated, &covariates, 0.95)?;
+/// assert!((scores.iter().sum::<f64>() - 3.0).abs() < 1e-9);
+/// # Ok::<(), fingerpost_statistics::refusal::Refusal>(())
+/// ```
 pub fn propensity(treated: &[bool], covariates: &Design, level: f64) -> Result<(Vec<f64>, Estimates), Refusal> {
     check::same_length("The list of who was treated", treated.len(), covariates.rows())?;
     check::two_groups("Treated and controls", treated)?;
@@ -179,6 +188,14 @@ fn add<T: std::ops::AddAssign>(values: &mut [T], at: usize, more: T) {
 ///
 /// SMD = (mean of treated - mean of controls) / standard deviation of all treated, denominator n - 1. Below 0.1 is usually
 /// taken as balanced (Austin 2009). Refuses one group and a wrong length.
+///
+/// ```
+/// use fingerpost_statistics_models::{design::Design, matching::balance};
+/// let covariates = Design::with_intercept(4).column("age", &[40.0, 60.0, 30.0, 50.0])?;
+/// let found = balance(&[true, true, false, false], &covariates, &[1.0; 4])?;
+/// assert_eq!((found[0].mean_treated, found[0].mean_control), (50.0, 40.0));
+/// # Ok::<(), fingerpost_statistics::refusal::Refusal>(())
+/// ```
 pub fn balance(treated: &[bool], covariates: &Design, weights: &[f64]) -> Result<Vec<Balance>, Refusal> {
     check::same_length("The list of who was treated", treated.len(), covariates.rows())?;
     check::same_length("The list of weights", weights.len(), covariates.rows())?;
@@ -224,6 +241,14 @@ fn balance_of(name: &str, treated: &[bool], column: &[f64], weights: &[f64]) -> 
 /// Without replacement the errors are clustered by matched set (t with sets - 1 degrees of freedom); with replacement a control
 /// belongs to several sets, and the errors are HC1. Both take the score as known. Refuses fewer than two sets.
 /// Sources: Stuart 2010; Austin & Small 2014.
+///
+/// ```
+/// use fingerpost_statistics_models::matching::{MatchOptions, att, match_scores};
+/// let treated = [true, false, true, false];
+/// let matching = match_scores(&treated, &[0.3, 0.3, 0.6, 0.6], MatchOptions::default())?;
+/// assert!((att(&[5.0, 3.0, 8.0, 5.0], &treated, &matching, 0.95)?.estimate - 2.5).abs() < 1e-12);
+/// # Ok::<(), fingerpost_statistics::refusal::Refusal>(())
+/// ```
 pub fn att(y: &[f64], treated: &[bool], matching: &Matching, level: f64) -> Result<Term, Refusal> {
     check::same_length("The outcome", y.len(), treated.len())?;
     check::same_length("The matching", matching.weights.len(), treated.len())?;

@@ -168,6 +168,13 @@ fn point(step: Step, survival: f64, log_error: f64, limits: Limits, z: f64) -> P
 
 impl KaplanMeier {
     /// The curve at a time: that of the last step at or before it. Before the first step everybody is still waiting.
+    ///
+    /// ```
+    /// use fingerpost_statistics_models::survival::{Limits, kaplan_meier};
+    /// let curve = kaplan_meier(&[3.0, 5.0, 8.0, 9.0], &[true; 4], Limits::Log, 0.95)?;
+    /// assert_eq!((curve.at(1.0).survival, curve.at(6.0).survival), (1.0, 0.5));
+    /// # Ok::<(), fingerpost_statistics::refusal::Refusal>(())
+    /// ```
     pub fn at(&self, time: f64) -> Point {
         let start = Point {
             time,
@@ -211,6 +218,14 @@ impl KaplanMeier {
 
     /// Mean time waited up to `horizon` (area under the curve) and its standard error
     /// sqrt(sum (area after t)² d / (n (n - d))). Refuses a horizon outside the times seen.
+    /// Source: Irwin 1949; Klein & Moeschberger 2003, section 4.5.
+    ///
+    /// ```
+    /// use fingerpost_statistics_models::survival::{Limits, kaplan_meier};
+    /// let curve = kaplan_meier(&[2.0, 4.0, 6.0, 8.0], &[true; 4], Limits::Log, 0.95)?;
+    /// assert!((curve.restricted_mean(8.0)?.0 - 5.0).abs() < 1e-12);
+    /// # Ok::<(), fingerpost_statistics::refusal::Refusal>(())
+    /// ```
     pub fn restricted_mean(&self, horizon: f64) -> Result<(f64, f64), Refusal> {
         let last = self.points.last().map_or(0.0, |point| point.time);
         if horizon.is_nan() || horizon <= 0.0 || horizon > last {
@@ -282,6 +297,13 @@ pub struct LogRank {
 ///
 /// `group` holds codes as from [`crate::design::codes`]. Refuses one group, no event, and groups never at risk together.
 /// Sources: Mantel 1966; Peto & Peto 1972.
+///
+/// ```
+/// use fingerpost_statistics_models::survival::log_rank;
+/// let test = log_rank(&[3.0, 5.0, 3.0, 5.0], &[true; 4], &[0, 0, 1, 1])?;
+/// assert!(test.chi_squared.abs() < 1e-12);
+/// # Ok::<(), fingerpost_statistics::refusal::Refusal>(())
+/// ```
 pub fn log_rank(time: &[f64], event: &[bool], group: &[usize]) -> Result<LogRank, Refusal> {
     check_times(time, event)?;
     check::same_length("The list of groups", group.len(), time.len())?;

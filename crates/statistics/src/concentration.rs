@@ -101,6 +101,13 @@ pub fn concentration(
 /// error (Kakwani's formula for grouped data); without, groups' means are taken as known.
 ///
 /// Source: Fuller and Lury 1977; Kakwani, Wagstaff and van Doorslaer 1997.
+/// Refuses fewer than three groups, groups of nobody and a mean of zero.
+///
+/// ```
+/// use fingerpost_statistics::concentration::grouped;
+/// let even = grouped(&[10.0, 20.0, 10.0], &[5.0, 10.0, 5.0], false, 0.95).unwrap();
+/// assert!(even.index.abs() < 1e-15);
+/// ```
 pub fn grouped(sizes: &[f64], totals: &[f64], counts: bool, level: f64) -> Result<Concentration, Refusal> {
     same_length(("sizes", sizes.len()), ("totals", totals.len()))?;
     positive("sizes", sizes)?;

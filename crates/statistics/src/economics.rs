@@ -138,6 +138,13 @@ fn evaluate_around(
 /// staying together. Equal seeds give equal draws. Refuses fewer than two people in an arm.
 ///
 /// Source: Briggs, Wonderling and Mooney 1997, Health Econ 6:327.
+///
+/// ```
+/// use fingerpost_statistics::economics::bootstrap;
+/// let (effects, costs) = ([0.7, 0.8, 0.6, 0.5], [100.0, 120.0, 0.0, 0.0]);
+/// let (more_effect, more_cost) = bootstrap(&effects, &costs, &[true, true, false, false], 1_000, 7).unwrap();
+/// assert!(more_effect.iter().all(|effect| *effect > 0.0) && more_cost.iter().all(|cost| *cost >= 100.0));
+/// ```
 pub fn bootstrap(
     effects: &[f64],
     costs: &[f64],
@@ -179,6 +186,22 @@ pub fn bootstrap(
             (one.0 - other.0, one.1 - other.1)
         })
         .unzip())
+}
+
+/// Prices of the acceptability curve.
+const CURVE: u32 = 40;
+
+/// Share of the draws in which it is worth its price, for prices from nothing to twice the highest that was asked for (Fenwick et al.
+/// 2001, Health Econ 10:779).
+fn acceptability(effects: &[f64], costs: &[f64], prices: &[f64]) -> Table {
+    let highest = prices.iter().copied().fold(0.0, f64::max);
+    let grid: Vec<f64> = (0..=CURVE).map(|at| 2.0 * highest * f64::from(at) / f64::from(CURVE)).collect();
+    let share = |price: &f64| {
+        let worth = effects.iter().zip(costs).filter(|(effect, cost)| price * *effect - *cost > 0.0).count();
+        worth as f64 / effects.len() as f64
+    };
+    let shares: Vec<f64> = grid.iter().map(share).collect();
+    Table::default().with("price", grid).with("acceptable", shares)
 }
 
 /// [`bootstrap`] and [`evaluate`] in the shared shape: from people's effects and costs, two arms, to net benefit.
@@ -247,7 +270,8 @@ fn answer_around(seen: Option<(f64, f64)>, effects: &[f64], costs: &[f64], price
             .with("lower", column(|row| row.interval.lower))
             .with("upper", column(|row| row.interval.upper))
             .with("acceptable", column(|row| row.acceptable));
-        let mut given = Given::new(results).table("net_benefit", curve).warn_if(found.mixed, || {
+        let acceptable = acceptability(effects, costs, prices);
+        let mut given = Given::new(results).table("net_benefit", curve).table("acceptability", acceptable).warn_if(found.mixed, || {
             "The draws lie in more than one quadrant, where a cost per unit of effect has no meaning: read the net benefit.".to_owned()
         });
         given = given.warn_if(ratio.is_nan() && !found.mixed, || {

@@ -82,7 +82,7 @@ pub struct Funnel {
 /// A funnel about the whole. Proportions: p -+ z sqrt(p(1 - p)/n), which is where Wilson's limit of a unit just reaches the
 /// whole. Rates and ratios: exact Poisson limits of the count expected at the overall rate, over that count.
 ///
-/// Refuses fewer than two units, denominators not above zero, and shares above one. Source: Spiegelhalter 2005, Stat Med
+/// Refuses fewer than two units, no event at all, denominators not above zero, and shares above one. Source: Spiegelhalter 2005, Stat Med
 /// 24:1185; Public Health England, "Funnel plots".
 ///
 /// ```
@@ -96,6 +96,12 @@ pub fn funnel(counts: &[u64], denominators: &[f64], measure: Measure) -> Result<
     positive("denominators", denominators)?;
     let all = sum(denominators.iter().copied());
     let whole = sum(counts.iter().map(|count| *count as f64)) / all;
+    if whole == 0.0 {
+        return Err(Refusal::new(
+            RefusalKind::Constant,
+            "No unit has an event: there is nothing by which they could differ.",
+        ));
+    }
     let mut drawn = Funnel {
         centre: if measure == Measure::Ratio { 1.0 } else { whole },
         value: Vec::with_capacity(counts.len()),

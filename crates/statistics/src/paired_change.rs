@@ -272,6 +272,14 @@ pub fn reliable_change_index(before: f64, after: f64, sd: f64, r: f64) -> Result
 /// People who got better in at least one measure, of people with both scores in at least one.
 ///
 /// `people` names the person of each row (one row per person and measure).
+/// Refuses scores before that are no numbers, and nobody with both. The share has Wilson's limits.
+///
+/// ```
+/// use fingerpost_statistics::paired_change::{Settings, any_better};
+/// let after = [Some(1.0), Some(4.0), Some(2.0), None];
+/// let better = any_better(&["a", "a", "b", "b"], &[2.0, 3.0, 2.0, 1.0], &after, &Settings::default()).unwrap();
+/// assert_eq!((better.count, better.n), (1, 2));
+/// ```
 pub fn any_better(
     people: &[&str],
     before: &[f64],

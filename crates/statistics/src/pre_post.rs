@@ -101,6 +101,14 @@ pub struct ScaleChange {
 
 /// Change of paired answers on a scale of whole numbers up to `highest`: Wilcoxon's test, medians, directions and the share in
 /// the top two answers ("top-two-box").
+///
+/// Refuses an answer that is not on the scale, and what [`signed_rank`] refuses. Sources as there and for [`wilson`].
+///
+/// ```
+/// use fingerpost_statistics::{pre_post::scale_change, wilcoxon::Zeros};
+/// let found = scale_change(&[1.0, 2.0, 3.0, 2.0], &[4.0, 3.0, 5.0, 2.0], 5.0, Zeros::Drop, 0.95).unwrap();
+/// assert_eq!((found.directions.up, found.directions.same), (3, 1));
+/// ```
 pub fn scale_change(
     before: &[f64],
     after: &[f64],

@@ -106,6 +106,12 @@ fn byar_at(events: f64, z: f64) -> Interval {
 }
 
 /// Limits of a count by the rule: exact below [`BYAR_FROM`], Byar from there on.
+///
+/// ```
+/// use fingerpost_statistics::rate::{CountMethod, count_interval};
+/// assert_eq!(count_interval(9, 0.95).unwrap().1, CountMethod::Exact);
+/// assert_eq!(count_interval(10, 0.95).unwrap().1, CountMethod::Byar);
+/// ```
 pub fn count_interval(events: u64, level: f64) -> Result<(Interval, CountMethod), Refusal> {
     if events < BYAR_FROM {
         Ok((exact_poisson(events, level)?, CountMethod::Exact))
@@ -154,6 +160,13 @@ pub struct Rates {
 /// Rates of many groups at once: `events[i]` per `per` of `population[i]`.
 ///
 /// Refuses a population that is not above zero and, when people are counted, more people than the population.
+/// Assumptions and source as for [`rate`].
+///
+/// ```
+/// use fingerpost_statistics::rate::{Counting, rates};
+/// let found = rates(&[8, 65], &[4_000.0, 5_000.0], 1_000.0, Counting::Events).unwrap();
+/// assert_eq!(found.rate, [2.0, 13.0]);
+/// ```
 pub fn rates(events: &[u64], population: &[f64], per: f64, counting: Counting) -> Result<Rates, Refusal> {
     same_length(("events", events.len()), ("population", population.len()))?;
     positive("population", population)?;

@@ -40,6 +40,12 @@ pub struct RunChart {
 
 /// The two signs about a given centre line (Anhoej and Olesen 2014, PLOS ONE 9:e113825). Counts whatever is there, however
 /// little; [`run_chart`] refuses fewer than ten useful points.
+///
+/// ```
+/// use fingerpost_statistics::run_chart::runs;
+/// let found = runs(&[1.0, 1.0, 3.0, 3.0, 3.0, 2.0], 2.0);
+/// assert_eq!((found.useful, found.longest, found.crossings), (5, 3, 1));
+/// ```
 pub fn runs(values: &[f64], centre: f64) -> Runs {
     let (mut useful, mut longest, mut run, mut crossings, mut last) = (0_u64, 0_u64, 0_u64, 0_u64, None);
     for value in values.iter().filter(|value| **value != centre && !value.is_nan()) {

@@ -108,6 +108,13 @@ impl Ratio {
 }
 
 /// Expected events: the sum over age bands of people times the reference rate.
+///
+/// Refuses people and events below zero, and bands of the reference without people. Source as for [`indirect`].
+///
+/// ```
+/// use fingerpost_statistics::standardised::expected;
+/// assert!((expected(&[100.0, 50.0], &[2.0, 8.0], &[1_000.0, 1_000.0]).unwrap() - 0.6).abs() < 1e-12);
+/// ```
 pub fn expected(population: &[f64], reference_events: &[f64], reference_population: &[f64]) -> Result<f64, Refusal> {
     same_length(("population", population.len()), ("reference events", reference_events.len()))?;
     same_length(("population", population.len()), ("reference population", reference_population.len()))?;

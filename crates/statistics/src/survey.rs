@@ -64,6 +64,13 @@ pub fn mean(values: &[f64], design: &Design<'_>, level: f64) -> Result<Estimate,
 }
 
 /// Estimated total, sum w y.
+/// Refusals and source as for [`mean`].
+///
+/// ```
+/// use fingerpost_statistics::survey::{Design, total};
+/// let found = total(&[1.0, 2.0, 3.0], &Design { weights: &[10.0, 10.0, 20.0], ..Design::default() }, 0.95).unwrap();
+/// assert_eq!(found.estimate, 90.0);
+/// ```
 pub fn total(values: &[f64], design: &Design<'_>, level: f64) -> Result<Estimate, Refusal> {
     check(values, design)?;
     let scores: Vec<f64> = values.iter().zip(design.weights).map(|(y, w)| w * y).collect();
@@ -71,6 +78,13 @@ pub fn total(values: &[f64], design: &Design<'_>, level: f64) -> Result<Estimate
 }
 
 /// Ratio of two totals, sum w y / sum w x. Refuses a denominator that adds up to zero.
+/// Source as for [`mean`].
+///
+/// ```
+/// use fingerpost_statistics::survey::{Design, ratio};
+/// let design = Design { weights: &[1.0; 3], ..Design::default() };
+/// assert_eq!(ratio(&[1.0, 2.0, 3.0], &[2.0, 4.0, 6.0], &design, 0.95).unwrap().estimate, 0.5);
+/// ```
 pub fn ratio(numerator: &[f64], denominator: &[f64], design: &Design<'_>, level: f64) -> Result<Estimate, Refusal> {
     same_length(("numerator", numerator.len()), ("denominator", denominator.len()))?;
     check(numerator, design)?;

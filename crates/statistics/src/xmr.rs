@@ -219,6 +219,15 @@ const WORTH_A_THREAD: usize = 1 << 15;
 
 /// Many charts in one set of columns: `ends` holds the position after the last point of each group, rising. Many points are worked
 /// on by as many threads as there are processors; the charts are the same.
+///
+/// Refusals as for [`chart`], and ends that do not rise or do not reach the end of the values.
+///
+/// ```
+/// use fingerpost_statistics::xmr::{Settings, charts};
+/// let values = [1.0, 3.0, 1.0, 3.0, 10.0, 20.0, 10.0, 20.0];
+/// let drawn = charts(&values, &[4, 8], &Settings::default()).unwrap();
+/// assert_eq!((drawn.mean.get(0), drawn.mean.get(7)), (Some(2.0), Some(15.0)));
+/// ```
 pub fn charts(values: &[f64], ends: &[usize], settings: &Settings) -> Result<Chart, Refusal> {
     let threads = thread::available_parallelism().map_or(1, usize::from).min(1 + values.len() / WORTH_A_THREAD);
     let groups = ends.len().div_ceil(threads).max(1);

@@ -1,5 +1,6 @@
 //! Entries: changed, confirmed, released, taken back to what they said before.
 
+use fingerpost_directory::edit::BY_HAND;
 use fingerpost_directory::hsds::Service;
 use fingerpost_directory::overlay::{self, Changed};
 use fingerpost_directory::withheld::holds_back;
@@ -10,7 +11,8 @@ use fingerpost_engine::{Result, StoreError, Tx, statements, values};
 use fingerpost_ledger::{Act, Entry, Resource};
 use fingerpost_policy::KeepDirectory;
 use fingerpost_store::{
-    Ctx, LinkScope, LiveLink, StoredService, keep_service_version, link_still_live, mint_link_beside, write_to_entry,
+    Ctx, LinkScope, LiveLink, StoredService, keep_service_version, link_still_live, mint_link_beside, move_sequence,
+    take_sequence, write_to_entry,
 };
 use jiff::SignedDuration;
 use serde_json::{Map, Value};
@@ -28,6 +30,8 @@ statements! {
     RELEASE = "UPDATE service SET withheld = $2, released = $3, seq = $4 WHERE id = $1";
     /// A group that has not answered yet is not given more time by being asked again.
     ASKED = "UPDATE service SET asked_on = CASE WHEN asked_on IS NULL OR confirmed_on >= asked_on THEN $2 ELSE asked_on END, seq = $3 WHERE id = $1";
+    /// The number in its source of an entry that was added here is its own.
+    ADDED = "SELECT id FROM service WHERE source = $1 AND hsds_id = $2";
     FIELDS = "SELECT field, told_by, told_at FROM service_field WHERE service = $1 ORDER BY field";
     VERSIONS = "SELECT seq, body, until, ended_by FROM service_version WHERE service = $1 ORDER BY seq DESC LIMIT $2";
     VERSION = "SELECT body FROM service_version WHERE service = $1 AND seq = $2";
@@ -156,6 +160,23 @@ impl Stewardship {
             confirm(&mut tx, id, (ByWhom::Steward, ctx.now)).await?;
         }
         self.0.ledger().commit(tx, ctx.now, ctx.entry(Act::Change, Resource::Directory).of(id).because("mended")).await
+    }
+
+    /// A steward adds an entry of which they know that it is right today. Its own id is a number that was never used.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn add(&self, ctx: &Ctx<KeepDirectory>, service: &Service) -> Result<ServiceId> {
+        let mut tx = self.0.ledger().db().write().await?;
+        let seq = take_sequence(&mut tx).await? + 1;
+        self.0.take_service(&mut tx, service, (BY_HAND, seq), ctx.now).await?;
+        move_sequence(&mut tx, seq).await?;
+        let row = tx.row(ADDED, values![BY_HAND, &service.id]).await?.ok_or(StoreError::NotFound)?;
+        let id: ServiceId = row.parsed("id")?;
+        confirm(&mut tx, id, (ByWhom::Steward, ctx.now)).await?;
+        let entry = ctx.entry(Act::Create, Resource::Directory).of(id).because("added");
+        self.0.ledger().commit(tx, ctx.now, entry).await?;
+        Ok(id)
     }
 
     /// A steward looked at an entry: it may be shown to everybody, or not.

@@ -3,9 +3,11 @@
 use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::Query;
-use fingerpost_directory::edit::{EntryAnswers, ended, open_again};
+use fingerpost_directory::edit::{EntryAnswers, NewEntry, ended, open_again};
 use fingerpost_directory::entry::{Entry, confirmed};
 use fingerpost_directory::overlay::differences;
+use fingerpost_directory::wanted::Wanted;
+use fingerpost_directory::words::plain;
 use fingerpost_domain::calendar::day_of;
 use fingerpost_domain::id::ServiceId;
 use fingerpost_domain::problem::Problems;
@@ -14,7 +16,9 @@ use fingerpost_policy::KeepDirectory;
 use fingerpost_stewardship::{ByWhom, ReportRow, Settled, Version, WorkRow};
 use fingerpost_store::{StoreError, StoredService};
 use fingerpost_ui::format::{birth_day, count};
-use fingerpost_ui::pages::{Difference, EntryLetterPage, StewardEntryPage, StewardLine, StewardPage, VersionLine};
+use fingerpost_ui::pages::{
+    Difference, EntryLetterPage, NewEntryPage, StewardEntryPage, StewardLine, StewardPage, VersionLine,
+};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -23,6 +27,7 @@ use crate::search::{reasons, rows};
 use fingerpost_web_core::form::Posted;
 use fingerpost_web_core::frame::{show, show_again};
 use fingerpost_web_core::permitted::May;
+use fingerpost_web_core::view::listed;
 use fingerpost_web_core::{WebError, view};
 
 fn entry(stored: &StoredService) -> Entry {
@@ -69,6 +74,7 @@ pub async fn list(here: May<KeepDirectory>) -> Result<Response, WebError> {
         frame: here.frame("Keep the directory true", "steward").await?,
         gaps_href: here.href("gaps"),
         sources_href: here.href("sources"),
+        new_href: here.href("steward/new"),
         lines: lines
             .iter()
             .map(|row| StewardLine {
@@ -81,6 +87,83 @@ pub async fn list(here: May<KeepDirectory>) -> Result<Response, WebError> {
             .collect(),
     };
     show(here.app(), &page)
+}
+
+/// Entries that may be the same, at most.
+const ALIKE: usize = 5;
+
+/// The form of a new entry, with those that may be the same.
+async fn new_page(
+    here: &May<KeepDirectory>,
+    (values, alike): (NewEntry, Vec<(String, String, String)>),
+    problems: &Problems,
+) -> Result<NewEntryPage, WebError> {
+    let mut frame = here.frame("Add a group or service", "steward").await?;
+    frame.problem = !problems.is_empty();
+    Ok(NewEntryPage {
+        frame,
+        back: (here.href("steward"), "Keep the directory true".to_owned()),
+        action: here.href("steward/new"),
+        values,
+        alike,
+        problems: listed(problems),
+    })
+}
+
+/// The form of a new entry.
+pub async fn new_form(here: May<KeepDirectory>) -> Result<Response, WebError> {
+    show(here.app(), &new_page(&here, (NewEntry::default(), vec![]), &Problems::none()).await?)
+}
+
+/// Entries whose name has the words of another's: the first few.
+async fn alike(here: &May<KeepDirectory>, name: &str) -> Result<Vec<(String, String, String)>, WebError> {
+    let index = here.app().directory().await?;
+    let wanted = Wanted { words: name.to_owned(), ..Wanted::default() };
+    let typed = plain(name);
+    let among = |some: &[String], all: &[String]| some.iter().all(|word| all.contains(word));
+    let found = index.search(&wanted, false, here.app().today(), (0, ALIKE * 4))?;
+    let same = found.hits.into_iter().filter(|hit| {
+        let known = plain(&hit.entry.name);
+        among(&typed, &known) || among(&known, &typed)
+    });
+    Ok(same
+        .take(ALIKE)
+        .map(|hit| {
+            let href = here.href(&format!("steward/{}", hit.entry.id));
+            (href, hit.entry.name.clone(), hit.entry.organisation.clone().unwrap_or_default())
+        })
+        .collect())
+}
+
+/// Adds an entry, unless it may be there already and nobody says that it is another one.
+pub async fn add(here: May<KeepDirectory>, form: Posted) -> Result<Response, WebError> {
+    let values = NewEntry {
+        name: form.text("name"),
+        organisation: form.text("organisation"),
+        place: form.text("place"),
+        street: form.text("street"),
+        town: form.text("town"),
+        postcode: form.text("postcode"),
+    };
+    let point = match values.postcode() {
+        Some(postcode) => here.app().store().place_of(&postcode).await?,
+        None => None,
+    };
+    let own: ServiceId = here.app().store().entropy().id(here.ctx.now);
+    let mut problems = Problems::none();
+    let mut known = vec![];
+    match values.entry(&own.to_string(), point) {
+        Err(wrong) => problems = wrong,
+        Ok(entry) => {
+            known = alike(&here, &entry.name).await?;
+            if known.is_empty() || form.has("another") {
+                let id = here.app().stewardship().add(&here.ctx, &entry).await?;
+                return Ok(Redirect::to(&here.href(&format!("steward/{id}?saved=added"))).into_response());
+            }
+            problems.add("another", "Say that it is another one, or open the entry that is there");
+        }
+    }
+    show_again(here.app(), &new_page(&here, (values, known), &problems).await?)
 }
 
 /// What a page was opened with.
@@ -100,6 +183,7 @@ fn saved(what: &str) -> Option<&'static str> {
         "open" => Some("It is found again."),
         "restore" => Some("It says what it said then."),
         "save" => Some("Saved."),
+        "added" => Some("It is in the directory. Say when it is and how to join: change it below."),
         _ => None,
     }
 }

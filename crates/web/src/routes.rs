@@ -138,6 +138,7 @@ table! {
     "/o/{org}/sources/new", BOTH, Guard::May(Action::KeepDirectory), get(sources::form).post(sources::add);
     "/o/{org}/sources/{id}", BOTH, Guard::May(Action::KeepDirectory), get(sources::one).post(sources::act);
     "/o/{org}/steward", GET, Guard::May(Action::KeepDirectory), get(steward::list);
+    "/o/{org}/steward/new", BOTH, Guard::May(Action::KeepDirectory), get(steward::new_form).post(steward::add);
     "/o/{org}/steward/{id}", BOTH, Guard::May(Action::KeepDirectory), get(steward::one).post(steward::act);
     "/o/{org}/steward/{id}/edit", BOTH, Guard::May(Action::KeepDirectory), get(steward::form).post(steward::save);
     "/oruk", GET, Guard::Anyone, get(oruk::about);

@@ -228,10 +228,26 @@ pub struct Isr {
     /// The column with the people of the reference
     #[arg(long, value_name = "COLUMN")]
     reference_population: String,
+    /// The rate is for so many people
+    #[arg(long, value_name = "NUMBER", default_value_t = 1_000.0)]
+    per: f64,
+}
+
+/// The indirectly standardised rate beside the ratio: the ratio times the reference's own rate.
+fn with_rate(answer: Answer, reference: f64) -> Answer {
+    answer.with_results(|table| {
+        let times = |name: &str| match table.column(name) {
+            Some(Column::Number(values)) => values.iter().map(|value| value * reference).collect::<Vec<_>>(),
+            _ => Vec::new(),
+        };
+        let (rate, lower, upper) = (times("ratio"), times("lower_95"), times("upper_95"));
+        table.with("rate", rate).with("rate_lower_95", lower).with("rate_upper_95", upper)
+    })
 }
 
 impl Ask for Isr {
     fn answer(&self) -> Result<Answer, InputError> {
+        let per = above_zero("--per", self.per)?;
         let mut wanted = vec![
             (self.events.as_str(), Kind::Count),
             (self.population.as_str(), Kind::Number),
@@ -253,7 +269,9 @@ impl Ask for Isr {
         for (group, rows) in rows_of(&groups) {
             let expected = standardised::expected(&at(&people, &rows), &at(&reference, &rows), &at(&of, &rows));
             let expected = expected.map_err(|refusal| at_option(&refusal))?;
-            all.push((group, standardised::indirect_answer(at(&events, &rows).iter().sum(), expected)));
+            let total = |values: &[f64]| at(values, &rows).iter().sum::<f64>();
+            let answer = standardised::indirect_answer(at(&events, &rows).iter().sum(), expected);
+            all.push((group, with_rate(answer, per * total(&reference) / total(&of))));
         }
         stacked(self.group.as_deref().unwrap_or("group"), all)
     }

@@ -1,6 +1,6 @@
 //! Rates, shares and means of groups.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
 
 use clap::Args;
@@ -11,6 +11,7 @@ use super::Ask;
 use super::model::above_zero;
 use crate::InputError;
 use crate::columns::Labels;
+use crate::order::warned;
 use crate::sheet::Sheet;
 
 /// Names under which tables give the number of people, best first.
@@ -30,7 +31,8 @@ of each practice.
   fingerpost stats rate --events referrals.csv --by practice --population practices.csv
 
 Every practice of practices.csv is in the answer, those without a referral with 0. Further columns
-group it again, in a second table: --by practice,imd_decile. A practice that only the events name is
+group it again, in a second table: --by practice,imd_decile. --person names a column of the events
+by which each person counts once in a group. A practice that only the events name is
 refused: its population is not known.
 
 The whole table: fingerpost stats example referrals.csv, fingerpost stats example practices.csv")]
@@ -53,6 +55,9 @@ pub struct Rate {
     /// The events are people, each once: more of them than the population is then refused
     #[arg(long)]
     people: bool,
+    /// The column that names the person: whoever has several events counts once in each group
+    #[arg(long, value_name = "COLUMN")]
+    person: Option<String>,
 }
 
 /// The groups with their people, and what else groups them.
@@ -104,14 +109,22 @@ impl Rate {
         Ok(groups)
     }
 
-    fn events(&self, key: &str, groups: &Groups) -> Result<Vec<u64>, InputError> {
+    /// The events of each group, and how many more there were of people who count already.
+    fn events(&self, key: &str, groups: &Groups) -> Result<(Vec<u64>, u64), InputError> {
         let sheet = Sheet::open(&self.events)?;
         let at = sheet.column(key)?;
+        let person = self.person.as_deref().map(|name| sheet.column(name)).transpose()?;
         let mut counts = vec![0_u64; groups.people.len()];
+        let (mut known, mut seen, mut again) = (Labels::default(), HashSet::new(), 0);
         sheet.each(|row| {
             let code = groups.names.find(row.bytes(at));
+            let first = match (person, code) {
+                (Some(person), Some(code)) => seen.insert((code, known.code(&row.label(person)?))),
+                _ => true,
+            };
             match code.and_then(|code| counts.get_mut(code as usize)) {
-                Some(count) => *count += 1,
+                Some(count) if first => *count += 1,
+                Some(_) => again += 1,
                 None => {
                     let name = row.label(at)?;
                     let file = self.population.display();
@@ -120,11 +133,11 @@ impl Rate {
             }
             Ok(())
         })?;
-        Ok(counts)
+        Ok((counts, again))
     }
 
     fn rates(&self, by: &str, names: &[&str], events: &[u64], people: &[f64]) -> Answer {
-        let counting = if self.people { Counting::People } else { Counting::Events };
+        let counting = if self.people || self.person.is_some() { Counting::People } else { Counting::Events };
         let answer = rate::answer(names, events, people, self.per, counting);
         answer
             .with_results(|table| table.renamed("group", by).renamed("lower_95", "lower").renamed("upper_95", "upper"))
@@ -153,8 +166,12 @@ impl Ask for Rate {
         above_zero("--per", self.per)?;
         let (key, further) = self.by.split_first().ok_or_else(|| InputError::of("--by", "name a column"))?;
         let groups = self.groups(key, further)?;
-        let events = self.events(key, &groups)?;
-        let mut answer = self.rates(key, &groups.names.each(), &events, &groups.people);
+        let (events, again) = self.events(key, &groups)?;
+        let answer = self.rates(key, &groups.names.each(), &events, &groups.people);
+        let said = (again > 0).then(|| {
+            format!("{again} further events of people who count already are left out: each counts once in a group.")
+        });
+        let mut answer = warned(answer, said);
         if further.is_empty() {
             return Ok(answer);
         }

@@ -32,7 +32,7 @@ pub(super) fn forest(method: &str, table: &Table) -> Option<Picture<'static>> {
     let limit = |name: &str| numbers(table, name).or_else(|| numbers(table, &format!("{name}_95")));
     let (lower, upper) = (limit("lower")?, limit("upper")?);
     // The number that the limits are of: where there are several, the ratio or index and not what it was made from.
-    let middle = ["index", "ratio", "rate", "share", "estimate", "att", "per_cent", "mean", "value"];
+    let middle = ["index", "ratio", "rate", "share", "estimate", "att", "per_cent", "mean_change", "mean", "value"];
     let (what, middle) = middle.iter().find_map(|name| Some((*name, numbers(table, name)?)))?;
     let names = table.columns().iter().find_map(|(_, column)| match column {
         Column::Text(names) => Some(names.iter().map(str::to_owned).collect::<Vec<_>>()),
@@ -46,6 +46,7 @@ pub(super) fn forest(method: &str, table: &Table) -> Option<Picture<'static>> {
     let (low, high) = span(lower.iter().chain(&upper).chain(&middle))?;
     let longest = names.iter().map(|name| short(name).chars().count()).max().unwrap_or(8);
     let method = method.replace('_', " ");
+    let what = what.replace('_', " ");
     Some(Picture {
         title: format!("{method}: {what} with its interval"),
         description: format!("{rows} lines, each a point with its interval, from {low:.3} to {high:.3}."),
@@ -78,6 +79,101 @@ pub(super) fn forest(method: &str, table: &Table) -> Option<Picture<'static>> {
             chart.draw_series(
                 (0..rows).filter(seen).map(|row| Circle::new((at(&middle, row), place(row)), 4, BLUE.filled())),
             )?;
+            Ok(())
+        }),
+    })
+}
+
+/// How sure it is that something is worth its price, by the price.
+pub(super) fn acceptability(table: &Table) -> Option<Picture<'static>> {
+    let (prices, shares) = (numbers(table, "price")?, numbers(table, "acceptable")?);
+    let points: Vec<(f64, f64)> = prices.iter().copied().zip(shares).collect();
+    let (_, last) = span(&prices)?;
+    let half = points.iter().find(|(_, share)| *share >= 0.5);
+    let said = half.map_or_else(
+        || "At no price shown is it worth more than it costs in half of the draws.".to_owned(),
+        |(price, _)| format!("From {price:.0} a unit of effect on it is worth its price in half of the draws or more."),
+    );
+    Some(Picture {
+        title: "Acceptability curve".to_owned(),
+        description: format!(
+            "The share of draws in which it is worth its price, by the price of a unit of effect. {said}"
+        ),
+        size: (960, 460),
+        draw: Box::new(move |paper| {
+            let mut chart = ChartBuilder::on(paper)
+                .margin(14)
+                .x_label_area_size(40)
+                .y_label_area_size(60)
+                .build_cartesian_2d(0.0..last, 0.0..1.0)?;
+            chart
+                .configure_mesh()
+                .disable_x_mesh()
+                .bold_line_style(PALE)
+                .light_line_style(PALE.mix(0.0))
+                .axis_style(QUIET)
+                .x_desc("What a unit of effect may cost")
+                .y_desc("Share of draws in which it is worth it")
+                .label_style(("sans-serif", 13).into_font().color(&INK))
+                .draw()?;
+            chart.draw_series(LineSeries::new(points.iter().copied(), BLUE.stroke_width(3)))?;
+            Ok(())
+        }),
+    })
+}
+
+/// Groups from the first end to the last, each as wide as its people, and the slope between the two ends.
+pub(super) fn slope(results: &Table, groups: &Table) -> Option<Picture<'static>> {
+    let one = |name: &str| numbers(results, name)?.first().copied().filter(|value| value.is_finite());
+    let (first, last) = (one("first_end")?, one("last_end")?);
+    let (people, values, errors) =
+        (numbers(groups, "population")?, numbers(groups, "value")?, numbers(groups, "standard_error")?);
+    let names = texts(groups, "group")?;
+    let all: f64 = people.iter().sum();
+    let mut before = 0.0;
+    let bars: Vec<(f64, f64, f64, f64)> = people
+        .iter()
+        .zip(values.iter().zip(&errors))
+        .map(|(people, (value, error))| {
+            let from = before / all;
+            before += people;
+            (from, before / all, *value, 1.96 * error)
+        })
+        .collect();
+    let reach: Vec<f64> = bars.iter().flat_map(|(_, _, value, margin)| [value - margin, value + margin]).collect();
+    let (low, high) = span(reach.iter().chain([&first, &last]))?;
+    Some(Picture {
+        title: "Slope index of inequality".to_owned(),
+        description: format!(
+            "{} groups from {} to {}, each as wide as its people, with its interval. The dashed line goes from {first:.3} at the first end to {last:.3} at the last.",
+            bars.len(),
+            short(names.first().map_or("", String::as_str)),
+            short(names.last().map_or("", String::as_str))
+        ),
+        size: (960, 460),
+        draw: Box::new(move |paper| {
+            let mut chart = ChartBuilder::on(paper)
+                .margin(14)
+                .x_label_area_size(40)
+                .y_label_area_size(60)
+                .build_cartesian_2d(0.0..1.0, low..high)?;
+            chart
+                .configure_mesh()
+                .disable_x_mesh()
+                .bold_line_style(PALE)
+                .light_line_style(PALE.mix(0.0))
+                .axis_style(QUIET)
+                .x_desc("Share of people, from the first end to the last")
+                .label_style(("sans-serif", 13).into_font().color(&INK))
+                .draw()?;
+            chart.draw_series(bars.iter().map(|(from, to, value, _)| {
+                PathElement::new([(*from, *value), (*to, *value)], BLUE.stroke_width(4))
+            }))?;
+            chart.draw_series(bars.iter().map(|(from, to, value, margin)| {
+                let at = (from + to) / 2.0;
+                PathElement::new([(at, value - margin), (at, value + margin)], BLUE.stroke_width(1))
+            }))?;
+            chart.draw_series(DashedLineSeries::new([(0.0, first), (1.0, last)], 7, 5, INK.stroke_width(2)))?;
             Ok(())
         }),
     })

@@ -92,6 +92,8 @@ pub fn draw(answer: &Answer) -> Option<String> {
         "waiting" => over_time::curves(further("curve")?),
         "funnel" => beside::funnel(results),
         "interrupted" => over_time::interrupted(further("line")?),
+        "cost" => beside::acceptability(further("acceptability")?),
+        "inequality" => beside::slope(results, further("groups")?),
         _ => match further("balance") {
             Some(balance) => beside::love(balance),
             None => beside::forest(answer.method, results),

@@ -263,3 +263,26 @@ fn dates_as_people_here_write_them_are_the_same_dates() {
         assert_eq!(numbers_of(&ask_of(spelt(write), line).unwrap()), plain);
     }
 }
+
+#[test]
+fn a_person_with_several_events_counts_once_in_a_group() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("events.csv"), "practice,person\nA,p1\nA,p1\nA,p2\nB,p1\nA,p1\n").unwrap();
+    std::fs::write(folder.path().join("people.csv"), "practice,list_size\nA,100\nB,200\n").unwrap();
+    let line = "rate --events events.csv --by practice --population people.csv --person person --json";
+    let answer: serde_json::Value = serde_json::from_str(&ask_in(folder.path(), line).unwrap()).unwrap();
+    assert_eq!(answer["results"]["events"], serde_json::json!([2, 1]));
+    assert!(answer["warnings"].to_string().contains("2 further events of people who count already"));
+    let every = ask_in(folder.path(), &line.replace(" --person person", "")).unwrap();
+    assert!(every.contains("\"events\":[4,1]"), "{every}");
+}
+
+#[test]
+fn an_indirectly_standardised_rate_is_the_ratio_times_that_of_the_reference() {
+    let line = "isr table.csv --group area --events n --population people --reference-events ref --reference-population of --json";
+    let table = "area,n,people,ref,of\nA,10,1000,200,10000\nA,20,1000,100,10000\n";
+    let answer: serde_json::Value = serde_json::from_str(&ask_of(table, line).unwrap()).unwrap();
+    // Expected 20 + 10; the reference's own rate is 300 of 20,000.
+    assert_eq!(answer["results"]["ratio"][0], 1.0);
+    assert!((answer["results"]["rate"][0].as_f64().unwrap() - 15.0).abs() < 1e-9);
+}

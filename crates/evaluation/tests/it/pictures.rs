@@ -52,6 +52,11 @@ fn a_picture_is_a_sound_document_that_can_be_heard() {
         "regression people.csv --outcome visits --terms age,sex --family poisson",
         "match people.csv --treat referred --outcome wellbeing_after --covariates age,female,imd --caliper 0.2",
         "proportion coded.csv --group practice --count coded --total offered",
+        "cost trial.csv --effect qaly --cost cost --treat referred --price-year 2025/26",
+        "inequality tenths.csv --group tenth --population people --value rate --standard-error se --edition x",
+        "change scores.csv --person person --measure measure --before before --after after",
+        "concentration people.csv --value visits --rank-by income",
+        "repeat audit.csv --time when --count referrals --exposure list --baseline baseline",
     ] {
         let svg = drawn(line);
         assert!(svg.starts_with("<svg") && is_balanced(&svg), "{line}");
@@ -72,6 +77,10 @@ fn each_picture_is_the_one_of_its_method() {
         ("waiting waits.csv --time days --event seen", "Share still waiting"),
         ("interrupted monthly.csv --date month --value referrals --before 36", "Interrupted time series"),
         ("funnel practices.csv --unit practice --count referred --denominator list_size", "Funnel"),
+        ("cost trial.csv --effect qaly --cost cost --treat referred --price-year x", "Acceptability curve"),
+        ("concentration people.csv --value visits --rank-by income", "concentration: index with its interval"),
+        ("repeat audit.csv --time when --count referrals --baseline baseline", "repeat: ratio with its interval"),
+        ("change scores.csv --person person --measure measure --before before --after after", "change: mean change"),
     ] {
         let svg = drawn(line);
         assert!(svg.contains(&format!("<title id=\"title\">{title}")), "{line}: {}", &svg[..200]);

@@ -62,6 +62,13 @@ pub fn exact(counts: &[u64], sums: &[Vec<usize>], hidden: &[bool]) -> Known {
 
 /// What is known when cells and totals are shown under a rule that rounds: hidden ones lie from 1 to the rule's end, rounded
 /// ones within half a step.
+///
+/// ```
+/// use fingerpost_statistics::disclosure::{HOSPITAL, rounded};
+/// let known = rounded(&[3, 12], &[], &HOSPITAL);
+/// assert_eq!((known.cells[0].lower, known.cells[0].upper), (1.0, 7.0));
+/// assert_eq!((known.cells[1].lower, known.cells[1].upper), (8.0, 12.0));
+/// ```
 pub fn rounded(counts: &[u64], sums: &[Vec<usize>], rule: &Rule) -> Known {
     let range = |count: u64| match rule.show(count) {
         Shown::Hidden => Interval { lower: 1.0, upper: rule.hide_to as f64 },

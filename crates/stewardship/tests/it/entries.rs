@@ -1,6 +1,6 @@
 //! Entries: what was changed here stands, every version is kept, a link changes its own entry alone.
 
-use fingerpost_directory::edit::{Wrong, ended, open_again, places, rest};
+use fingerpost_directory::edit::{BY_HAND, NewEntry, Wrong, ended, open_again, places, rest};
 use fingerpost_directory::facts::{Facts, Room};
 use fingerpost_directory::overlay::Changed;
 use fingerpost_domain::calendar::day_of;
@@ -172,6 +172,29 @@ async fn what_is_missing_is_counted_where_it_was_looked_for() {
         assert_eq!(stewardship.gaps(&here).await.unwrap().len(), 2);
         stewardship.sweep_gaps(start() + SignedDuration::from_hours(24 * 366)).await.unwrap();
         assert!(stewardship.gaps(&here).await.unwrap().is_empty(), "nothing is kept longer than it is shown");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_entry_that_is_added_is_found_confirmed_and_kept_like_any_other() {
+    on_both(async |store| {
+        let (village, stewardship, _) = begun(store).await;
+        let ctx = steward(&village);
+        let typed = NewEntry { name: "Bench by bench".into(), town: "Wexley".into(), ..NewEntry::default() };
+        let before = store.directory_seq().await.unwrap();
+        let id = stewardship.add(&ctx, &typed.entry("own-1", None).unwrap()).await.unwrap();
+        let now = shown(store, id).await;
+        assert_eq!((now.service.name.as_str(), now.source.as_str()), ("Bench by bench", BY_HAND));
+        assert_eq!(now.standing.confirmed_on, Some(day_of(start())));
+        assert!(store.services_after(before, 9).await.unwrap().iter().any(|one| one.id == id), "the index follows");
+        stewardship.mend(&ctx, id, &words("A bench for everybody"), false).await.unwrap();
+        assert_eq!(shown(store, id).await.service.description.as_deref(), Some("A bench for everybody"));
+        let another = stewardship.add(&ctx, &typed.entry("own-2", None).unwrap()).await.unwrap();
+        assert_ne!(id, another, "two groups may have one name");
+        let hidden = NewEntry { name: "Women's refuge".into(), ..NewEntry::default() };
+        let hidden = stewardship.add(&ctx, &hidden.entry("own-3", None).unwrap()).await.unwrap();
+        assert!(shown(store, hidden).await.standing.withheld, "what may be a confidential place is held back");
     })
     .await;
 }

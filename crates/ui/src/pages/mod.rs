@@ -81,8 +81,8 @@ pub use survey::{
 };
 pub use triage::{TriageLine, TriageOnePage, TriagePage};
 pub use upkeep::{
-    Difference, EditEntryPage, EntryLetterPage, GapLine, GapsPage, KeepEntryPage, StewardEntryPage, StewardLine,
-    StewardPage, VersionLine, WrongPage,
+    Difference, EditEntryPage, EntryLetterPage, GapLine, GapsPage, KeepEntryPage, NewEntryPage, StewardEntryPage,
+    StewardLine, StewardPage, VersionLine, WrongPage,
 };
 
 /// What surrounds every page.
@@ -326,6 +326,7 @@ mod tests {
             + draw(&ui, SourcesPage::samples())
             + draw(&ui, SourceNewPage::samples())
             + draw(&ui, SourceOnePage::samples())
+            + draw(&ui, NewEntryPage::samples())
             + draw(&ui, StewardPage::samples())
             + draw(&ui, WrongPage::samples())
             + draw(&ui, ServicePage::samples())
@@ -354,7 +355,7 @@ mod tests {
             + draw(&ui, MatrixPage::samples());
         assert!(drawn > 30);
         let templates = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/templates")).unwrap().count();
-        assert_eq!(templates, 82 + 3, "a template without a page, or a page without samples here");
+        assert_eq!(templates, 83 + 3, "a template without a page, or a page without samples here");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Keeping the directory true: a group's own entry, a reader's report, the steward's list, what is missing.
 
-use fingerpost_directory::edit::EntryAnswers;
+use fingerpost_directory::edit::{EntryAnswers, NewEntry};
 use serde::Serialize;
 
 use super::directory::RoomTag;
@@ -110,8 +110,27 @@ pub struct StewardPage {
     pub gaps_href: String,
     /// Where entries come from.
     pub sources_href: String,
+    /// Where one is added.
+    pub new_href: String,
     /// What has to be looked at.
     pub lines: Vec<StewardLine>,
+}
+
+/// The form of a new entry.
+#[derive(Debug, Clone, Serialize)]
+pub struct NewEntryPage {
+    /// What surrounds it.
+    pub frame: Frame,
+    /// Back, with its words.
+    pub back: (String, String),
+    /// Where it is sent.
+    pub action: String,
+    /// What was typed.
+    pub values: NewEntry,
+    /// Entries that may be the same: address, name, who runs it.
+    pub alike: Vec<(String, String, String)>,
+    /// What is wrong.
+    pub problems: Problems,
 }
 
 /// A difference between two versions.
@@ -239,6 +258,9 @@ impl Page for StewardPage {
 impl Page for StewardEntryPage {
     const TEMPLATE: &'static str = "steward_entry.html";
 }
+impl Page for NewEntryPage {
+    const TEMPLATE: &'static str = "entry_new.html";
+}
 impl Page for EntryLetterPage {
     const TEMPLATE: &'static str = "entry_letter.html";
 }
@@ -352,6 +374,7 @@ mod samples {
                 frame: frame("Keep it true"),
                 gaps_href: "/o/x/gaps".into(),
                 sources_href: "/o/x/sources".into(),
+                new_href: "/o/x/steward/new".into(),
                 lines: vec![line.clone(), StewardLine { urgent: false, ..line }],
             };
             let empty = Self { lines: vec![], ..usual.clone() };
@@ -399,6 +422,25 @@ mod samples {
                 ..usual.clone()
             };
             vec![usual, bare]
+        }
+    }
+
+    impl NewEntryPage {
+        pub(crate) fn samples() -> Vec<Self> {
+            let empty = Self {
+                frame: frame("Add a group or service"),
+                back: ("/o/x/steward".into(), "Keep the directory true".into()),
+                action: "/o/x/steward/new".into(),
+                values: NewEntry::default(),
+                alike: vec![],
+                problems: vec![],
+            };
+            let wrong = Self {
+                alike: vec![("/o/x/steward/1".into(), "Tuesday gardeners".into(), "Allotments".into())],
+                problems: problems(&["name", "another", "postcode"]),
+                ..empty.clone()
+            };
+            vec![empty, wrong]
         }
     }
 
