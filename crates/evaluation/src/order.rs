@@ -196,7 +196,13 @@ fn dates(names: &[String]) -> Option<Vec<i64>> {
     if same_day || last_day {
         return Some(read.iter().map(months).collect());
     }
-    let day = |date: &Date| date.duration_since(Date::ZERO).as_hours() / 24;
+    let weekday = |date: &Date| i64::from(date.weekday().to_monday_zero_offset());
+    // Where nobody works at weekends Monday follows Friday.
+    let week = if read.iter().all(|date| weekday(date) < 5) { 5 } else { 7 };
+    let day = |date: &Date| {
+        let monday = date.duration_since(Date::MIN).as_hours() / 24 - weekday(date);
+        monday.div_euclid(7) * week + weekday(date)
+    };
     Some(read.iter().map(day).collect())
 }
 
@@ -314,9 +320,12 @@ mod tests {
         }
         assert_eq!(read(&["Q1 2024", "Q3 2024"]), read(&["2024-01", "2024-07"]));
         assert_eq!(read(&["28/02/2022", "31/03/2022"]), read(&["2022-02", "2022-03"]));
-        // Weeks are days apart.
-        let weeks = read(&["2022-02-07", "2022-02-14"]).unwrap();
-        assert_eq!(weeks[1] - weeks[0], 7);
+        // Weeks are days apart; a week has five of them where nobody works at weekends.
+        let apart = |one: &str, other: &str| read(&[one, other]).map(|at| at[1] - at[0]);
+        assert_eq!(apart("2022-02-06", "2022-02-13"), Some(7));
+        assert_eq!(apart("2022-02-07", "2022-02-14"), Some(5));
+        assert_eq!(apart("2022-02-04", "2022-02-07"), Some(1), "Friday and Monday");
+        assert_eq!(apart("2022-02-04", "2022-02-06"), Some(2), "Friday and Sunday");
         for no in [["Feb", "Mar"], ["2022-02-01", "soon"], ["31/02/2022", "01/03/2022"], ["1", "2"]] {
             assert_eq!(read(&no), None, "{no:?}");
         }

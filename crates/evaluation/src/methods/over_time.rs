@@ -198,7 +198,8 @@ Example: monthly.csv has a line for each month.
   fingerpost stats interrupted monthly.csv --date month --value admissions --person-time people \\
       --before 36 --harmonics 2 --svg series.svg
 
-A month without a value keeps its line, with an empty cell; a line that is missing is refused.
+A month that is missing, or that has no value, is refused: the line through the others would be
+another one.
 
 With --person-time the values are counts (quasi-Poisson, rate ratios); without it they are numbers
 (least squares). --lag gives Newey-West standard errors for points that are related in time.
