@@ -128,7 +128,7 @@ for (const how of [{ width: 1280, javaScriptEnabled: true }, { width: 320, javaS
     await anwen.getByLabel('Who runs it?').fill('Friends of the park')
     await anwen.getByLabel('Town').fill('Market Wexley')
     await anwen.getByRole('button', { name: 'Go on' }).click(); await check(anwen, 'added'); await picture(anwen, `steward-added-${width}`)
-    assert.match(await anwen.textContent('main'), /It is in the directory/)
+    assert.match(await anwen.textContent('main'), /It is kept/)
     await anwen.getByRole('button', { name: 'Change it' }).click()
     await anwen.getByLabel('Wed').check()
     await anwen.getByLabel('From', { exact: true }).fill('2pm')

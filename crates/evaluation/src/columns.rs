@@ -388,7 +388,11 @@ impl Columns {
         let rest = refusal.message.strip_prefix(&format!("Row {}", position + 1));
         let fault = match rest.and_then(|rest| rest.strip_prefix([' ', ':'])) {
             Some(fault) => fault.trim_start().to_owned(),
-            None => refusal.said_of(&format!("line {line}")),
+            None => match refusal.said_of(&format!("line {line}")) {
+                // It is not about a row.
+                said if said == refusal.message => return answer,
+                said => said,
+            },
         };
         refusal.message = format!("{}, line {line}: {fault}", self.places.file);
         refusal.index = Some(row);

@@ -2,36 +2,33 @@
 //! no order is refused, never taken as it comes.
 
 use fingerpost_statistics::answer::{Answer, Outcome};
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime, Time};
 
 use crate::columns::{Columns, Labels};
 use crate::sheet::InputError;
 
 /// Dates with a day, as they are written here; the day comes before the month.
-const DAYS: [&str; 14] = [
-    "%Y-%m-%d",
-    "%Y/%m/%d",
-    "%d/%m/%Y",
-    "%d/%m/%y",
-    "%d.%m.%Y",
-    "%d-%m-%Y",
-    "%d %b %Y",
-    "%d %B %Y",
-    "%d-%b-%y",
+const DAYS: [&str; 10] = [
+    "%Y-%m-%d", "%Y/%m/%d", "%d/%m/%Y", "%d/%m/%y", "%d.%m.%Y", "%d-%m-%Y", "%d %b %Y", "%d %B %Y", "%d-%b-%y",
     "%d-%b-%Y",
-    "%Y-%m-%dT%H:%M:%S",
-    "%Y-%m-%d %H:%M:%S",
-    "%Y-%m-%d %H:%M",
-    "%d/%m/%Y %H:%M",
 ];
+
+/// Days with a time.
+const TIMES: [&str; 5] =
+    ["%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M"];
 
 /// Months.
 const MONTHS: [&str; 9] = ["%Y-%m", "%Y/%m", "%m/%Y", "%b-%y", "%b %y", "%b-%Y", "%b %Y", "%B %Y", "%B %y"];
 
 /// Where labels stand on a line, and how far apart neighbours are.
+#[derive(Debug, PartialEq)]
 enum Line {
-    /// Months since the year 0, or days since a day.
-    Dates(Vec<i64>),
+    /// Months since the year 0.
+    Months(Vec<i64>),
+    /// Days, of those on which anybody works.
+    Days(Vec<i64>),
+    /// Minutes.
+    Minutes(Vec<i64>),
     Numbers(Vec<f64>),
     /// Only their order is known.
     Order(Vec<usize>),
@@ -49,9 +46,8 @@ impl Timeline {
     /// # Errors
     /// [`InputError`] when a label is neither: its place in time cannot be told.
     pub fn of(columns: &Columns, labels: &Labels, column: &str) -> Result<Self, InputError> {
-        let line = dates(labels.names()).map(Line::Dates).or_else(|| numbers(labels.names()).map(Line::Numbers));
-        let Some(line) = line.or_else(|| counted(labels.names()).map(Line::Order)) else {
-            let known = |name: &String| dates(std::slice::from_ref(name)).is_some();
+        let Some(line) = line_of(labels.names()) else {
+            let known = |name: &String| line_of(std::slice::from_ref(name)).is_some();
             let other = labels.names().iter().position(|name| !known(name)).unwrap_or(0);
             let row = labels.coded().iter().position(|code| *code as usize == other).unwrap_or(0);
             let name = labels.names().get(other).map_or("", String::as_str);
@@ -59,11 +55,16 @@ impl Timeline {
             return Err(columns.fault(row, column, fault));
         };
         let places = match &line {
-            Line::Dates(at) => placed(at, i64::cmp),
+            Line::Months(at) | Line::Days(at) | Line::Minutes(at) => placed(at, i64::cmp),
             Line::Numbers(at) => placed(at, f64::total_cmp),
             Line::Order(places) => places.clone(),
         };
         Ok(Self { line, places })
+    }
+
+    /// A gap may be a holiday: it is said, and refused by nobody.
+    pub fn has_holidays(&self) -> bool {
+        matches!(self.line, Line::Days(_) | Line::Minutes(_))
     }
 
     /// The order of the rows by group and time, groups as they first appear; none where they stand in it already.
@@ -97,7 +98,7 @@ impl Timeline {
 
     fn apart(&self, one: u32, other: u32) -> f64 {
         match &self.line {
-            Line::Dates(at) => {
+            Line::Months(at) | Line::Days(at) | Line::Minutes(at) => {
                 let at = |code: u32| at.get(code as usize).copied().unwrap_or(0);
                 (at(other) - at(one)) as f64
             }
@@ -134,12 +135,13 @@ impl Timeline {
         } else {
             format!(" in {charts} of {} groups, first in {}", groups.names().len(), word(groups, group))
         };
-        Some(format!(
-            "{points} missing{of}: none between {} and {}. The points beside a gap are taken as neighbours; where nothing happened, write 0.",
-            word(dates, one),
-            word(dates, other)
-        ))
+        Some(format!("{points} missing{of}: none between {} and {}.", word(dates, one), word(dates, other)))
     }
+}
+
+/// What gaps mean for a chart.
+pub(crate) fn beside_gaps(gaps: Option<String>) -> Option<String> {
+    gaps.map(|gaps| format!("{gaps} The points beside a gap are taken as neighbours; where nothing happened, write 0."))
 }
 
 /// An answer with a warning more, before the others.
@@ -177,8 +179,17 @@ fn placed<T>(at: &[T], order: impl Fn(&T, &T) -> std::cmp::Ordering) -> Vec<usiz
     places
 }
 
-/// Labels that are dates, all written in the same way: as months where only those differ, else as days.
-fn dates(names: &[String]) -> Option<Vec<i64>> {
+/// Labels as dates, as numbers, or as words with one number.
+fn line_of(names: &[String]) -> Option<Line> {
+    let numbered = || counted(names).map(|all| Line::Numbers(all.into_iter().map(|number| number as f64).collect()));
+    dates(names)
+        .or_else(|| year_weeks(names).map(Line::Order))
+        .or_else(|| numbers(names).map(Line::Numbers))
+        .or_else(numbered)
+}
+
+/// Labels that are dates, all written in the same way: as months where only those differ, else as days or minutes.
+fn dates(names: &[String]) -> Option<Line> {
     let all = |read: &dyn Fn(&str) -> Option<Date>| names.iter().map(|name| read(name)).collect::<Option<Vec<_>>>();
     // Years of two digits are those of this century and the last, not those of the Romans.
     let modern = |date: &Date| date.year() >= 1000;
@@ -187,23 +198,40 @@ fn dates(names: &[String]) -> Option<Vec<i64>> {
     let month = |format: &str| {
         all(&|name: &str| Date::strptime(format!("%d {format}"), format!("1 {name}")).ok().filter(modern))
     };
+    let timed = |format: &&str| {
+        let read = |name: &String| DateTime::strptime(format, name).ok().filter(|at| modern(&at.date()));
+        names.iter().map(read).collect::<Option<Vec<DateTime>>>()
+    };
     let read = DAYS.iter().find_map(|format| written(format));
+    let read = match read {
+        Some(read) => Some(read),
+        None => match TIMES.iter().find_map(timed) {
+            Some(all) if all.iter().any(|at| at.time() != Time::midnight()) => {
+                let minutes = |at: &DateTime| at.duration_since(DateTime::MIN).as_mins();
+                return Some(Line::Minutes(all.iter().map(minutes).collect()));
+            }
+            all => all.map(|all| all.iter().map(|at| at.date()).collect()),
+        },
+    };
     let read = read.or_else(|| MONTHS.iter().find_map(|format| month(format))).or_else(|| all(&quarter));
     let read = read.or_else(|| all(&digits))?;
     let same_day = read.windows(2).all(|pair| pair[0].day() == pair[1].day());
     let last_day = read.iter().all(|date| date.day() == date.days_in_month());
     let months = |date: &Date| i64::from(date.year()) * 12 + i64::from(date.month());
     if same_day || last_day {
-        return Some(read.iter().map(months).collect());
+        return Some(Line::Months(read.iter().map(months).collect()));
     }
+    // Days of the week on which there is never anything are no gaps: Monday follows Friday.
     let weekday = |date: &Date| i64::from(date.weekday().to_monday_zero_offset());
-    // Where nobody works at weekends Monday follows Friday.
-    let week = if read.iter().all(|date| weekday(date) < 5) { 5 } else { 7 };
+    let mut worked: Vec<i64> = read.iter().map(weekday).collect();
+    worked.sort_unstable();
+    worked.dedup();
     let day = |date: &Date| {
         let monday = date.duration_since(Date::MIN).as_hours() / 24 - weekday(date);
-        monday.div_euclid(7) * week + weekday(date)
+        let place = worked.iter().take_while(|known| **known < weekday(date)).count();
+        monday.div_euclid(7) * worked.len() as i64 + place as i64
     };
-    Some(read.iter().map(day).collect())
+    Some(Line::Days(read.iter().map(day).collect()))
 }
 
 /// 2024 Q1, 2024-Q1, Q1 2024: the first month of the quarter.
@@ -216,6 +244,16 @@ fn quarter(name: &str) -> Option<Date> {
     };
     let quarter: i8 = quarter.strip_prefix('Q')?.parse().ok().filter(|quarter| (1..=4).contains(quarter))?;
     Date::new(year.parse().ok()?, quarter * 3 - 2, 1).ok()
+}
+
+/// Years with their weeks, 202452 and 202501: only their order is known.
+fn year_weeks(names: &[String]) -> Option<Vec<usize>> {
+    let week = |name: &String| {
+        let number: u32 = name.parse().ok().filter(|_| name.len() == 6)?;
+        ((1900..2200).contains(&(number / 100)) && (1..=53).contains(&(number % 100))).then_some(number)
+    };
+    let read = names.iter().map(week).collect::<Option<Vec<u32>>>()?;
+    Some(placed(&read, u32::cmp))
 }
 
 /// 20250131 and 202501, in the years since 1900.
@@ -235,8 +273,8 @@ fn numbers(names: &[String]) -> Option<Vec<f64>> {
     names.iter().map(|name| name.parse::<f64>().ok().filter(|number| number.is_finite())).collect()
 }
 
-/// The places of labels that differ in one number only: week 9 comes before week 10. 2024/25 is known by its year.
-fn counted(names: &[String]) -> Option<Vec<usize>> {
+/// The numbers of labels that differ in one number only: week 9 comes before week 10. 2024/25 is known by its year.
+fn counted(names: &[String]) -> Option<Vec<u64>> {
     let year = |name: &str| name.len() == 7 && name.as_bytes().get(4) == Some(&b'/');
     let parts = |name: &'_ str| -> Option<(String, u64)> {
         if year(name) {
@@ -251,7 +289,7 @@ fn counted(names: &[String]) -> Option<Vec<usize>> {
     };
     let read = names.iter().map(|name| parts(name)).collect::<Option<Vec<_>>>()?;
     let alike = read.windows(2).all(|pair| pair[0].0 == pair[1].0);
-    alike.then(|| placed(&read.iter().map(|(_, number)| *number).collect::<Vec<_>>(), u64::cmp))
+    alike.then(|| read.into_iter().map(|(_, number)| number).collect())
 }
 
 /// Each label's place as the user says it, or as numbers have it; none where nobody says.
@@ -262,7 +300,7 @@ pub(crate) fn places(labels: &Labels, order: &[String]) -> Result<Option<Vec<usi
     if order.is_empty() {
         let names = labels.names();
         let numbers = numbers(names).map(|at| placed(&at, f64::total_cmp));
-        return Ok(numbers.or_else(|| counted(names)));
+        return Ok(numbers.or_else(|| counted(names).map(|all| placed(&all, u64::cmp))));
     }
     let fault = |words: String| Err(InputError::of("--order", words));
     if let Some((at, name)) = order.iter().enumerate().find(|(at, name)| order.iter().take(*at).any(|one| one == *name))
@@ -297,7 +335,7 @@ mod tests {
         all
     }
 
-    fn read(names: &[&str]) -> Option<Vec<i64>> {
+    fn read(names: &[&str]) -> Option<Line> {
         dates(&names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>())
     }
 
@@ -320,12 +358,16 @@ mod tests {
         }
         assert_eq!(read(&["Q1 2024", "Q3 2024"]), read(&["2024-01", "2024-07"]));
         assert_eq!(read(&["28/02/2022", "31/03/2022"]), read(&["2022-02", "2022-03"]));
-        // Weeks are days apart; a week has five of them where nobody works at weekends.
-        let apart = |one: &str, other: &str| read(&[one, other]).map(|at| at[1] - at[0]);
-        assert_eq!(apart("2022-02-06", "2022-02-13"), Some(7));
-        assert_eq!(apart("2022-02-07", "2022-02-14"), Some(5));
-        assert_eq!(apart("2022-02-04", "2022-02-07"), Some(1), "Friday and Monday");
-        assert_eq!(apart("2022-02-04", "2022-02-06"), Some(2), "Friday and Sunday");
+        // Only days of the week on which there is ever anything are counted: every Monday, or Monday to Friday.
+        let steps = |names: &[&str]| match read(names) {
+            Some(Line::Days(at)) => at.windows(2).map(|pair| pair[1] - pair[0]).collect::<Vec<_>>(),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(steps(&["2022-02-07", "2022-02-14", "2022-02-28"]), [1, 2]);
+        let week = ["2022-01-31", "2022-02-01", "2022-02-02", "2022-02-03", "2022-02-04", "2022-02-07", "2022-02-09"];
+        assert_eq!(steps(&week), [1, 1, 1, 1, 1, 2], "Monday follows Friday, and a Tuesday is missing");
+        let hours = read(&["2022-02-07 10:00", "2022-02-07 11:30"]);
+        assert!(matches!(hours, Some(Line::Minutes(at)) if at[1] - at[0] == 90));
         for no in [["Feb", "Mar"], ["2022-02-01", "soon"], ["31/02/2022", "01/03/2022"], ["1", "2"]] {
             assert_eq!(read(&no), None, "{no:?}");
         }
@@ -337,6 +379,8 @@ mod tests {
         assert_eq!(of(&["week 10", "week 9"]), Some(vec![1, 0]));
         assert_eq!(of(&["2024/25", "2023/24"]), Some(vec![1, 0]));
         assert_eq!(of(&["10", "9.5"]), Some(vec![1, 0]));
+        let weeks = ["202452", "202501"].map(str::to_owned);
+        assert_eq!(line_of(&weeks), Some(Line::Order(vec![0, 1])), "a year and its week");
         assert_eq!(of(&["low", "high"]), None);
         assert_eq!(of(&["Q1 2024", "Q2 2023"]), None);
     }

@@ -183,7 +183,7 @@ fn saved(what: &str) -> Option<&'static str> {
         "open" => Some("It is found again."),
         "restore" => Some("It says what it said then."),
         "save" => Some("Saved."),
-        "added" => Some("It is in the directory. Say when it is and how to join: change it below."),
+        "added" => Some("It is kept. Say when it is and how to join: change it below."),
         _ => None,
     }
 }

@@ -3,11 +3,12 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use fingerpost_statistics::answer::{Answer, Column, Outcome, Table};
+use fingerpost_statistics::answer::{Answer, Column, Options, Outcome, Table};
 use fingerpost_statistics::concentration;
 use fingerpost_statistics::equity::{self, Scale, Simulation};
 use fingerpost_statistics::funnel::overdispersion::{self, Transform, Trim};
 use fingerpost_statistics::funnel::{self, Measure};
+use fingerpost_statistics::refusal::{Refusal, RefusalKind};
 use fingerpost_statistics::standardised::{self, EUROPEAN_2013};
 
 use super::Ask;
@@ -165,7 +166,7 @@ impl Ask for Dsr {
         let mut columns = wanted.read(&self.file)?;
         let (events, people) = (columns.counts(events), columns.numbers(people));
         let groups = group.map_or_else(|| Labels::same("all", events.len()), |at| columns.labels(at));
-        columns.above_zero(&self.population, &people)?;
+        columns.not_negative(&self.population, &people)?;
         let ages = age.map(|at| columns.labels(at));
         if let (Some(ages), Some(name)) = (&ages, &self.age) {
             columns.once(&[&groups, ages], name)?;
@@ -184,16 +185,21 @@ impl Ask for Dsr {
             if self.weights.is_none() {
                 let place = |row: &usize| ages.as_ref().and_then(|ages| ages.get(*row)).and_then(european_band);
                 rows.sort_by_key(place);
-                if rows.len() != EUROPEAN_2013.len() {
-                    let message = format!("has {} of the {} age bands", rows.len(), EUROPEAN_2013.len());
-                    return Err(InputError::of(group, message));
+                if !rows.iter().map(place).eq((0..EUROPEAN_2013.len()).map(Some)) {
+                    let message = format!(
+                        "There are {} rows, not one for each of the {} age bands.",
+                        rows.len(),
+                        EUROPEAN_2013.len()
+                    );
+                    let refused = Err(Refusal::new(RefusalKind::BadShape, message));
+                    return (group, Answer::new("standardised_rate", Options::default(), 0, refused));
                 }
             }
             let answer =
                 standardised::direct_answer(&at(&events, &rows), &at(&people, &rows), &at(&weights, &rows), per);
-            Ok((group, answer))
+            (group, answer)
         });
-        stacked(self.group.as_deref().unwrap_or("group"), all.collect::<Result<_, _>>()?)
+        stacked(self.group.as_deref().unwrap_or("group"), all.collect())
     }
 }
 
@@ -271,6 +277,7 @@ impl Ask for Isr {
             let expected = expected.map_err(|refusal| at_option(&refusal))?;
             let total = |values: &[f64]| at(values, &rows).iter().sum::<f64>();
             let answer = standardised::indirect_answer(at(&events, &rows).iter().sum(), expected);
+            let answer = Answer { options: answer.options.clone().with("per", per), ..answer };
             all.push((group, with_rate(answer, per * total(&reference) / total(&of))));
         }
         stacked(self.group.as_deref().unwrap_or("group"), all)

@@ -10,7 +10,7 @@ use fingerpost_statistics::{run_chart, shewhart};
 use super::Ask;
 use crate::InputError;
 use crate::columns::{Columns, Kind, Labels};
-use crate::order::{Timeline, warned};
+use crate::order::{Timeline, beside_gaps, warned};
 
 /// Which way is better.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -123,7 +123,7 @@ impl Ask for Xmr {
         };
         let gaps = time.gaps(&groups, &dates);
         let answer = xmr::answer(groups.into_words(), dates.into_words(), values, &settings);
-        Ok(warned(columns.placed_by(answer, |position| row_at(order, position)), gaps))
+        Ok(warned(columns.placed_by(answer, |position| row_at(order, position)), beside_gaps(gaps)))
     }
 }
 
@@ -202,7 +202,7 @@ impl Ask for Shewhart {
         let (dates, values, sizes) = (labels_in(order, dates), numbers_in(order, values), numbers_in(order, sizes));
         let excluded = points("--exclude", &self.exclude, values.len())?;
         let answer = shewhart::answer(kind, &dates.each(), &values, &sizes, self.baseline, &excluded);
-        Ok(warned(columns.placed_by(answer, |position| row_at(order, position)), time.gaps(&one, &dates)))
+        Ok(warned(columns.placed_by(answer, |position| row_at(order, position)), beside_gaps(time.gaps(&one, &dates))))
     }
 }
 
@@ -242,6 +242,6 @@ impl Ask for Run {
         let change = points("--change", self.change.as_slice(), values.len())?.first().copied();
         let answer = run_chart::answer(&dates.each(), &values, change);
         let answer = columns.placed_by(answer, |position| row_at(order.as_deref(), position));
-        Ok(warned(answer, time.gaps(&one, &dates)))
+        Ok(warned(answer, beside_gaps(time.gaps(&one, &dates))))
     }
 }

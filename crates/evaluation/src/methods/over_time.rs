@@ -16,7 +16,7 @@ use super::charts::{labels_in, numbers_in, row_at};
 use super::model::{Counts, Level, Terms};
 use crate::InputError;
 use crate::columns::{Columns, Kind, Labels, Wanted};
-use crate::order::Timeline;
+use crate::order::{Timeline, warned};
 
 /// Difference in differences: two groups, before and after.
 #[derive(Debug, Args)]
@@ -246,7 +246,8 @@ impl Ask for Interrupted {
         let order = time.rows(&columns, (&one, &dates), &self.date)?;
         let order = order.as_deref();
         let (dates, values) = (labels_in(order, dates), numbers_in(order, values));
-        if let Some(gaps) = time.gaps(&one, &dates) {
+        let gaps = time.gaps(&one, &dates);
+        if let Some(gaps) = gaps.as_ref().filter(|_| !time.has_holidays()) {
             return Err(InputError::of(format!("column {}", self.date), gaps));
         }
         let options = SegmentOptions {
@@ -262,7 +263,7 @@ impl Ask for Interrupted {
             Some(_) => interrupted::counts_answer(&values, &numbers_in(order, columns.numbers(2)), options),
             None => interrupted::answer(&values, options),
         };
-        Ok(columns.placed_by(answer, |position| row_at(order, position)))
+        Ok(warned(columns.placed_by(answer, |position| row_at(order, position)), gaps))
     }
 }
 

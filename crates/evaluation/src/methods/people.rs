@@ -147,7 +147,7 @@ not followed up.
       --after after --low-baseline wellbeing=4,lonely=5 --reliability wellbeing=0.85 \\
       --reliability-source 'the manual of the measure, 2012'
 
-Of measures in which a lower score is better: --lower-is-better lonely,PHQ-9.
+Of measures in which a lower score is better: --lower-is-better=lonely,PHQ-9.
 
 Who was lost comes before what changed. A change without a comparison is said to be one, with the
 size of regression to the mean.
@@ -169,7 +169,7 @@ pub struct Change {
     #[arg(long, value_name = "COLUMN")]
     after: String,
     /// A lower score is better: in all measures, or in those named
-    #[arg(long, value_name = "MEASURES", value_delimiter = ',', num_args = 0..)]
+    #[arg(long, value_name = "MEASURES", value_delimiter = ',', num_args = 0..=1, require_equals = true, default_missing_value = "")]
     lower_is_better: Option<Vec<String>>,
     /// Show those apart who began at this score or worse: one for all, or MEASURE=SCORE for each
     #[arg(long, value_name = "SCORE", value_delimiter = ',', allow_hyphen_values = true)]
@@ -224,7 +224,8 @@ impl Ask for Change {
             None => Labels::same(&self.before, before.len()),
         };
         let after: Vec<Option<f64>> = after.into_iter().map(|score| (!score.is_nan()).then_some(score)).collect();
-        let lower = self.lower_is_better.as_deref().unwrap_or_default();
+        let mut lower = self.lower_is_better.clone().unwrap_or_default();
+        lower.retain(|name| !name.is_empty());
         known("--lower-is-better", lower.iter().map(String::as_str), &measures)?;
         let all_lower = self.lower_is_better.is_some() && lower.is_empty();
         let low = of_each("--low-baseline", &self.low_baseline, &measures)?;

@@ -169,7 +169,7 @@ impl Ask for Rate {
         let (events, again) = self.events(key, &groups)?;
         let answer = self.rates(key, &groups.names.each(), &events, &groups.people);
         let said = (again > 0).then(|| {
-            format!("{again} further events of people who count already are left out: each counts once in a group.")
+            format!("{again} further events of people who count already are left out: each counts once for each {key}. Further groupings add these up.")
         });
         let mut answer = warned(answer, said);
         if further.is_empty() {

@@ -107,8 +107,18 @@ impl Ask for Regression {
             let dates = columns.labels(at);
             let (one, line) = (Labels::same("", outcome.len()), Timeline::of(&columns, &dates, name)?);
             order = line.rows(&columns, (&one, &dates), name)?;
-            if let Some(gaps) = line.gaps(&one, &labels_in(order.as_deref(), dates)) {
+            let gaps = line.gaps(&one, &labels_in(order.as_deref(), dates));
+            if let Some(gaps) = gaps.filter(|_| !line.has_holidays()) {
                 return Err(InputError::of(format!("column {name}"), gaps));
+            }
+            // A row that is left out closes a gap as one that is missing does.
+            let whole = |row: &usize| {
+                outcome.get(*row).is_some_and(|value| value.is_finite())
+                    && design.columns().iter().all(|column| column.get(*row).is_some_and(|value| value.is_finite()))
+            };
+            if let Some(row) = (0..outcome.len()).find(|row| !whole(row)) {
+                let fault = "has an empty cell in the outcome or a term: rows in time have to be whole";
+                return Err(columns.fault(row, name, fault));
             }
             if let Some(rows) = &order {
                 design = design.rows_at(rows);

@@ -41,7 +41,7 @@ pub struct Proportion {
     /// The column with of how many
     #[arg(long, value_name = "COLUMN", requires = "count")]
     total: Option<String>,
-    /// The answers from the first to the last; numbers have their own order
+    /// The answers from the first to the last: only then is there a middle answer
     #[arg(long, value_name = "ANSWERS", value_delimiter = ',', conflicts_with = "total")]
     order: Vec<String>,
     #[command(flatten)]
@@ -65,7 +65,7 @@ impl Proportion {
             let mut rows: Vec<usize> = (0..names.len()).collect();
             rows.sort_by_key(|code| (places.as_ref().and_then(|places| places.get(*code)).copied(), names.get(*code)));
             let names = rows.iter().filter_map(|code| labels.names().get(*code)).cloned().collect();
-            return Ok((names, rows.iter().filter_map(|code| summed.get(*code)).copied().collect(), places.is_some()));
+            return Ok((names, rows.iter().filter_map(|code| summed.get(*code)).copied().collect(), false));
         }
         let count_of = |name: &String| labels.find(name.as_bytes()).and_then(|code| summed.get(code as usize));
         let counts = self.order.iter().map(|name| count_of(name).copied().unwrap_or(0)).collect();

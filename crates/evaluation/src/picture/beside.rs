@@ -89,9 +89,11 @@ pub(super) fn acceptability(table: &Table) -> Option<Picture<'static>> {
     let (prices, shares) = (numbers(table, "price")?, numbers(table, "acceptable")?);
     let points: Vec<(f64, f64)> = prices.iter().copied().zip(shares).collect();
     let (_, last) = span(&prices)?;
-    let half = points.iter().find(|(_, share)| *share >= 0.5);
+    // From a price on only where it stays so.
+    let below = points.iter().rposition(|(_, share)| *share < 0.5).map_or(0, |at| at + 1);
+    let half = points.get(below);
     let said = half.map_or_else(
-        || "At no price shown is it worth more than it costs in half of the draws.".to_owned(),
+        || "At the highest prices shown it is worth its price in fewer than half of the draws.".to_owned(),
         |(price, _)| format!("From {price:.0} a unit of effect on it is worth its price in half of the draws or more."),
     );
     Some(Picture {

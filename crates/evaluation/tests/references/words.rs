@@ -25,8 +25,8 @@ pub const HOW_TO_READ: &str = "## How to read it
 pub const LIMITS: &str = "- Matching without a caliper finds an effect that is not there a little too often when people were picked by what they are matched
   on (see the end of the page). `match` warns; 0.2 is usual.
 - Dates are read with the day before the month: 03/04/2025 is the third of April. A month that is missing is named by `xmr`, `run`
-  and `shewhart`, whose points beside it count as neighbours, and refused by `interrupted` and Newey-West errors. Where most points do
-  not follow at one step, nothing is said to be missing.
+  and `shewhart`, whose points beside it count as neighbours, and refused by `interrupted` and Newey-West errors; a missing day
+  may be a holiday, and is only named. Where most points do not follow at one step, and of weeks written as 202452, nothing is said to be missing.
 - Errors of few clusters, and counts of few people, come out too small. In 600 studies each without any effect, normal limits found one
   in 27, 16 and 11 of a hundred with 4, 6 and 10 clusters, and in 8 to 10 with 5 to 20 people in a group. Limits are now Student's
   with one degree of freedom less than there are clusters, and the answer warns below 40 clusters and 30 people: a warning is not a cure.

@@ -139,7 +139,8 @@ pub fn panel_answer(
     let rows = check::complete(y.len(), &[y]);
     let beside =
         panel_lengths(unit.len(), period.len(), ("The list of who was exposed", exposed.len()), y.len(), options);
-    let head = panel_head("panel_difference_in_differences", &rows, y.len(), options);
+    let head = panel_head("panel_difference_in_differences", &rows, y.len(), options)
+        .clusters(options.clusters.or(Some(unit)), &rows);
     let clusters = options.clusters.map(|clusters| check::at(clusters, &rows));
     let options = PanelOptions { clusters: clusters.as_deref(), ..options };
     let fitted = check::all_same_length(&beside, y.len()).and_then(|()| {
@@ -197,7 +198,9 @@ pub fn event_study_answer(
 ) -> Answer {
     let rows = check::complete(y.len(), &[y]);
     let beside = panel_lengths(unit.len(), period.len(), ("The list of starts", start.len()), y.len(), options);
-    let head = panel_head("event_study", &rows, y.len(), options).number("window", window as f64);
+    let head = panel_head("event_study", &rows, y.len(), options)
+        .number("window", window as f64)
+        .clusters(options.clusters.or(Some(unit)), &rows);
     let clusters = options.clusters.map(|clusters| check::at(clusters, &rows));
     let options = PanelOptions { clusters: clusters.as_deref(), ..options };
     let fitted = check::all_same_length(&beside, y.len()).and_then(|()| {

@@ -44,17 +44,12 @@ pub fn answer(groups: Words, dates: Words, values: Vec<f64>, settings: &Settings
 /// Whether the second date is later: by the alphabet (2024-03-01), or as numbers where both are (9, 10). Of dates that are written
 /// in another way (01/03/2024) the caller knows the order: they are not alike.
 fn later(first: &str, second: &str) -> bool {
-    let year_first = |date: &str| date.len() > 4 && date.bytes().take(4).all(|byte| byte.is_ascii_digit());
-    let numbers = first.parse::<f64>().is_ok() && second.parse::<f64>().is_ok();
-    if !(numbers || year_first(first) && year_first(second)) {
-        return first != second;
-    }
-    if first.len() != second.len()
-        && let (Ok(first), Ok(second)) = (first.parse::<f64>(), second.parse::<f64>())
-    {
+    if let (Ok(first), Ok(second)) = (first.parse::<f64>(), second.parse::<f64>()) {
         return first < second;
     }
-    first < second
+    let year_first = |date: &str| date.len() > 4 && date.bytes().take(4).all(|byte| byte.is_ascii_digit());
+    let by_letters = first.len() == second.len() && year_first(first) && year_first(second);
+    if by_letters { first < second } else { first != second }
 }
 
 /// Where each group ends; refuses a group in two places and dates that do not rise.
