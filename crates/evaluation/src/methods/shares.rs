@@ -221,8 +221,8 @@ Example: audit.csv has a line for each count.
   fingerpost stats repeat audit.csv --time when --count referrals --exposure list \\
       --baseline baseline
 
-Where the counts are named by dates the baseline is the first of them. Without --exposure each
-count was made over the same time and people.
+--baseline can be left out where the counts are named by dates, and for one that is called baseline.
+Without --exposure each count was made over the same time and people.
 
 The whole table: fingerpost stats example audit.csv")]
 pub struct Repeat {
@@ -237,7 +237,7 @@ pub struct Repeat {
     /// The column with the people, or the time, that it was made over
     #[arg(long, value_name = "COLUMN")]
     exposure: Option<String>,
-    /// Which count is the baseline; of dates, the first is
+    /// Which count is the baseline; of dates the first is, and one of that name
     #[arg(long, value_name = "NAME")]
     baseline: Option<String>,
     /// Rates are for so many of the exposure
@@ -249,14 +249,16 @@ impl Repeat {
     /// The rows with the baseline first: the one that is named, or of dates the first.
     fn baseline_first(&self, columns: &Columns, times: &Labels) -> Result<Vec<usize>, InputError> {
         let mut rows: Vec<usize> = (0..times.coded().len()).collect();
+        let itself = times.names().iter().find(|name| name.eq_ignore_ascii_case("baseline"));
+        let named = self.baseline.as_ref().or(itself);
         if let Ok(time) = Timeline::of(columns, times, &self.time) {
             let one = Labels::same("", rows.len());
             rows = time.rows(columns, (&one, times), &self.time)?.unwrap_or(rows);
-        } else if self.baseline.is_none() {
+        } else if named.is_none() {
             let fault = "names counts that are no dates. Say which is the first with --baseline";
             return Err(InputError::of(format!("column {}", self.time), fault));
         }
-        if let Some(baseline) = &self.baseline {
+        if let Some(baseline) = named {
             let known = times.each().iter().position(|name| name == baseline);
             let known = known.ok_or_else(|| InputError::of("--baseline", format!("there is no count {baseline}")))?;
             rows.sort_by_key(|row| *row != known);
