@@ -1,8 +1,12 @@
 //! The order of labels that have one: numbers, dates as people write them, what the user says. Rows may stand in any order; what has
 //! no order is refused, never taken as it comes.
 
+use std::borrow::Cow;
+use std::collections::HashMap;
+
 use fingerpost_statistics::answer::{Answer, Outcome};
 use jiff::civil::{Date, DateTime, Time};
+use rustc_hash::FxBuildHasher;
 
 use crate::columns::{Columns, Labels};
 use crate::sheet::InputError;
@@ -62,11 +66,6 @@ impl Timeline {
         Ok(Self { line, places })
     }
 
-    /// A gap may be a holiday: it is said, and refused by nobody.
-    pub fn has_holidays(&self) -> bool {
-        matches!(self.line, Line::Days(_) | Line::Minutes(_))
-    }
-
     /// The order of the rows by group and time, groups as they first appear; none where they stand in it already.
     ///
     /// # Errors
@@ -74,10 +73,11 @@ impl Timeline {
     pub fn rows(
         &self,
         columns: &Columns,
-        (groups, dates): (&Labels, &Labels),
+        (groups, dates): (Option<&Labels>, &Labels),
         column: &str,
     ) -> Result<Option<Vec<usize>>, InputError> {
-        let keys = || groups.coded().iter().zip(dates.coded()).map(|(group, date)| (*group, self.place(*date)));
+        let group = |row: usize| groups.and_then(|groups| groups.coded().get(row)).copied().unwrap_or(0);
+        let keys = || dates.coded().iter().enumerate().map(|(row, date)| (group(row), self.place(*date)));
         if keys().is_sorted_by(|one, other| one < other) {
             return Ok(None);
         }
@@ -110,11 +110,14 @@ impl Timeline {
         }
     }
 
-    /// Steps longer than the usual one, where there is a usual one, in words. `groups` and `dates` stand in order.
-    pub fn gaps(&self, groups: &Labels, dates: &Labels) -> Option<String> {
+    /// Steps longer than the usual one, where there is a usual one, in words; rows in this order.
+    fn gaps(&self, (groups, dates): (Option<&Labels>, &Labels), rows: Option<&[usize]>) -> Option<String> {
+        let codes = groups.map(|groups| in_order(rows, groups.coded()));
+        let (all, names) = (in_order(rows, dates.coded()), groups.map_or(&[] as &[String], Labels::names));
+        let group = |row: usize| codes.as_ref().and_then(|codes| codes.get(row)).copied().unwrap_or(0);
         let pairs = || {
-            let pairs = groups.coded().windows(2).zip(dates.coded().windows(2));
-            pairs.filter(|(group, _)| group[0] == group[1]).map(|(group, date)| (group[0], date[0], date[1]))
+            let pairs = all.windows(2).enumerate().filter(|(row, _)| group(*row) == group(row + 1));
+            pairs.map(|(row, date)| (group(row), date[0], date[1]))
         };
         let usual = usual_step(pairs().map(|(_, one, other)| self.apart(one, other)))?;
         let (mut missing, mut charts, mut first, mut last) = (0.0, 0_usize, None, None);
@@ -128,20 +131,98 @@ impl Timeline {
             }
         }
         let (group, one, other) = first?;
-        let word = |labels: &Labels, code: u32| labels.names().get(code as usize).cloned().unwrap_or_default();
+        let word = |names: &[String], code: u32| names.get(code as usize).cloned().unwrap_or_default();
         let points = if missing == 1.0 { "1 point is".to_owned() } else { format!("{missing} points are") };
-        let of = if groups.names().len() < 2 {
-            String::new()
-        } else {
-            format!(" in {charts} of {} groups, first in {}", groups.names().len(), word(groups, group))
+        let of = match names.len() {
+            0 | 1 => String::new(),
+            all => format!(" in {charts} of {all} groups, first in {}", word(names, group)),
         };
-        Some(format!("{points} missing{of}: none between {} and {}.", word(dates, one), word(dates, other)))
+        let (one, other) = (word(dates.names(), one), word(dates.names(), other));
+        Some(format!("{points} missing{of}: none between {one} and {other}."))
     }
 }
 
-/// What gaps mean for a chart.
-pub(crate) fn beside_gaps(gaps: Option<String>) -> Option<String> {
-    gaps.map(|gaps| format!("{gaps} The points beside a gap are taken as neighbours; where nothing happened, write 0."))
+/// Values of the rows in an order; none is that in which they stand.
+fn in_order<'a, T: Copy>(rows: Option<&[usize]>, values: &'a [T]) -> Cow<'a, [T]> {
+    match rows {
+        Some(rows) => rows.iter().filter_map(|row| values.get(*row)).copied().collect(),
+        None => values.into(),
+    }
+}
+
+/// Rows put into the order of their dates. The default is that of rows that have none.
+#[derive(Debug, Default)]
+pub(crate) struct InTime {
+    rows: Option<Vec<usize>>,
+    gaps: Option<String>,
+    /// A gap may be a holiday: it is said, and refused by nobody.
+    holidays: bool,
+}
+
+impl InTime {
+    /// One series.
+    ///
+    /// # Errors
+    /// [`InputError`] when a label is no date, or stands there twice.
+    pub fn of(columns: &Columns, dates: &Labels, column: &str) -> Result<Self, InputError> {
+        Self::within(columns, (None, dates), column)
+    }
+
+    /// A series for each group.
+    ///
+    /// # Errors
+    /// As for one.
+    pub fn within(
+        columns: &Columns,
+        (groups, dates): (Option<&Labels>, &Labels),
+        column: &str,
+    ) -> Result<Self, InputError> {
+        let time = Timeline::of(columns, dates, column)?;
+        let rows = time.rows(columns, (groups, dates), column)?;
+        let gaps = time.gaps((groups, dates), rows.as_deref());
+        Ok(Self { rows, gaps, holidays: matches!(time.line, Line::Days(_) | Line::Minutes(_)) })
+    }
+
+    /// Refuses a series with gaps, for methods that reckon with its time.
+    ///
+    /// # Errors
+    /// [`InputError`] that names the first.
+    pub fn whole(&self, column: &str) -> Result<(), InputError> {
+        match &self.gaps {
+            Some(gaps) if !self.holidays => Err(InputError::of(format!("column {column}"), gaps)),
+            _ => Ok(()),
+        }
+    }
+
+    /// The rows in their order, where they do not stand in it.
+    pub fn rows(&self) -> Option<&[usize]> {
+        self.rows.as_deref()
+    }
+
+    /// Labels in the order of time.
+    pub fn labels(&self, labels: Labels) -> Labels {
+        match &self.rows {
+            Some(rows) => labels.in_order(rows),
+            None => labels,
+        }
+    }
+
+    /// Numbers in the order of time.
+    pub fn numbers(&self, values: Vec<f64>) -> Vec<f64> {
+        match &self.rows {
+            Some(rows) => in_order(Some(rows), &values).into_owned(),
+            None => values,
+        }
+    }
+
+    /// An answer of rows in this order: its refusals by the lines of the file, and its gaps as a warning.
+    pub fn told(self, columns: &Columns, answer: Answer) -> Answer {
+        let row = |position: usize| self.rows.as_ref().map_or(Some(position), |rows| rows.get(position).copied());
+        let gaps = self.gaps.as_ref().map(|gaps| {
+            format!("{gaps} The points beside a gap are taken as neighbours; where nothing happened, write 0.")
+        });
+        warned(columns.placed_by(answer, row), gaps)
+    }
 }
 
 /// An answer with a warning more, before the others.
@@ -154,13 +235,21 @@ pub(crate) fn warned(mut answer: Answer, words: Option<String>) -> Answer {
 
 /// The step that most neighbours are apart; none where the steps follow no rule.
 fn usual_step(steps: impl Iterator<Item = f64>) -> Option<f64> {
-    let mut steps: Vec<f64> = steps.collect();
-    if steps.len() < 2 {
-        return None;
+    // There are few different ones, and equal ones follow each other.
+    let (mut counts, mut all): (HashMap<u64, usize, FxBuildHasher>, usize) = (HashMap::default(), 0);
+    let mut run = (0, 0);
+    for step in steps {
+        if step.to_bits() != run.0 {
+            *counts.entry(run.0).or_default() += run.1;
+            run = (step.to_bits(), 0);
+        }
+        run.1 += 1;
+        all += 1;
     }
-    steps.sort_by(f64::total_cmp);
-    let most = steps.chunk_by(|one, other| one == other).max_by_key(|run| run.len())?;
-    (most.len() * 3 >= steps.len() * 2).then(|| most.first().copied())?.filter(|step| *step > 0.0)
+    *counts.entry(run.0).or_default() += run.1;
+    let (step, most) = counts.into_iter().max_by_key(|(_, count)| *count)?;
+    let usual = all >= 2 && most * 3 >= all * 2;
+    Some(f64::from_bits(step)).filter(|step| usual && *step > 0.0)
 }
 
 /// Each label's place, equal ones at the same.

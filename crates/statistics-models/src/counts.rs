@@ -114,8 +114,6 @@ pub struct BeforeAfter {
     pub regression_to_the_mean: RegressionToTheMean,
     /// People.
     pub people: u64,
-    /// People in the smaller group; all of them without others.
-    pub smaller: usize,
 }
 
 /// How much of a fall would have come by itself.
@@ -201,7 +199,6 @@ pub fn before_after(before: &[f64], after: &[f64], options: BeforeAfterOptions<'
     };
     let mean_before = rates(true).0;
     let compared = options.exposed.is_some();
-    let with = exposed.iter().filter(|flag| **flag).count();
     let (exposed_ratio, other_ratio, ratio_of_ratios) = if compared {
         let exposed_ratio = fit.estimates.combination("exposed_ratio", &[0.0, 1.0, 0.0, 1.0])?;
         let other = renamed(fit.estimates.term("after")?, "other_ratio");
@@ -230,7 +227,6 @@ pub fn before_after(before: &[f64], after: &[f64], options: BeforeAfterOptions<'
         difference,
         regression_to_the_mean,
         people: people as u64,
-        smaller: if compared { with.min(people - with) } else { people },
     })
 }
 

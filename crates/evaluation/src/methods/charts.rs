@@ -10,7 +10,7 @@ use fingerpost_statistics::{run_chart, shewhart};
 use super::Ask;
 use crate::InputError;
 use crate::columns::{Columns, Kind, Labels};
-use crate::order::{Timeline, beside_gaps, warned};
+use crate::order::InTime;
 
 /// Which way is better.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -77,25 +77,6 @@ fn points(option: &str, counted: &[usize], last: usize) -> Result<Vec<usize>, In
     counted.iter().map(from_0).collect()
 }
 
-/// Which row of the file stands at a position.
-pub(crate) fn row_at(order: Option<&[usize]>, position: usize) -> Option<usize> {
-    order.map_or(Some(position), |rows| rows.get(position).copied())
-}
-
-pub(crate) fn labels_in(order: Option<&[usize]>, labels: Labels) -> Labels {
-    match order {
-        Some(rows) => labels.in_order(rows),
-        None => labels,
-    }
-}
-
-pub(crate) fn numbers_in(order: Option<&[usize]>, values: Vec<f64>) -> Vec<f64> {
-    match order {
-        Some(rows) => rows.iter().filter_map(|row| values.get(*row)).copied().collect(),
-        None => values,
-    }
-}
-
 impl Ask for Xmr {
     fn answer(&self) -> Result<Answer, InputError> {
         let mut wanted = vec![(self.date.as_str(), Kind::Label), (self.value.as_str(), Kind::Number)];
@@ -106,10 +87,8 @@ impl Ask for Xmr {
             Some(_) => columns.labels(2),
             None => Labels::same(&self.value, values.len()),
         };
-        let time = Timeline::of(&columns, &dates, &self.date)?;
-        let order = time.rows(&columns, (&groups, &dates), &self.date)?;
-        let order = order.as_deref();
-        let (groups, dates, values) = (labels_in(order, groups), labels_in(order, dates), numbers_in(order, values));
+        let time = InTime::within(&columns, (Some(&groups), &dates), &self.date)?;
+        let (groups, dates, values) = (time.labels(groups), time.labels(dates), time.numbers(values));
         let settings = Settings {
             screen: !self.no_screening,
             fix_after: self.fix_after,
@@ -121,9 +100,8 @@ impl Ask for Xmr {
                 Way::Neither => Better::Neither,
             },
         };
-        let gaps = time.gaps(&groups, &dates);
         let answer = xmr::answer(groups.into_words(), dates.into_words(), values, &settings);
-        Ok(warned(columns.placed_by(answer, |position| row_at(order, position)), beside_gaps(gaps)))
+        Ok(time.told(&columns, answer))
     }
 }
 
@@ -196,13 +174,11 @@ impl Ask for Shewhart {
         let mut columns = Columns::read(&self.file, &wanted)?;
         let (dates, values) = (columns.labels(0), columns.numbers(1));
         let sizes = if self.size.is_some() { columns.numbers(2) } else { vec![1.0; values.len()] };
-        let (one, time) = (Labels::same("", values.len()), Timeline::of(&columns, &dates, &self.date)?);
-        let order = time.rows(&columns, (&one, &dates), &self.date)?;
-        let order = order.as_deref();
-        let (dates, values, sizes) = (labels_in(order, dates), numbers_in(order, values), numbers_in(order, sizes));
+        let time = InTime::of(&columns, &dates, &self.date)?;
+        let (dates, values, sizes) = (time.labels(dates), time.numbers(values), time.numbers(sizes));
         let excluded = points("--exclude", &self.exclude, values.len())?;
         let answer = shewhart::answer(kind, &dates.each(), &values, &sizes, self.baseline, &excluded);
-        Ok(warned(columns.placed_by(answer, |position| row_at(order, position)), beside_gaps(time.gaps(&one, &dates))))
+        Ok(time.told(&columns, answer))
     }
 }
 
@@ -236,12 +212,9 @@ impl Ask for Run {
         let wanted = [(self.date.as_str(), Kind::Label), (self.value.as_str(), Kind::Number)];
         let mut columns = Columns::read(&self.file, &wanted)?;
         let (dates, values) = (columns.labels(0), columns.numbers(1));
-        let (one, time) = (Labels::same("", values.len()), Timeline::of(&columns, &dates, &self.date)?);
-        let order = time.rows(&columns, (&one, &dates), &self.date)?;
-        let (dates, values) = (labels_in(order.as_deref(), dates), numbers_in(order.as_deref(), values));
+        let time = InTime::of(&columns, &dates, &self.date)?;
+        let (dates, values) = (time.labels(dates), time.numbers(values));
         let change = points("--change", self.change.as_slice(), values.len())?.first().copied();
-        let answer = run_chart::answer(&dates.each(), &values, change);
-        let answer = columns.placed_by(answer, |position| row_at(order.as_deref(), position));
-        Ok(warned(answer, beside_gaps(time.gaps(&one, &dates))))
+        Ok(time.told(&columns, run_chart::answer(&dates.each(), &values, change)))
     }
 }

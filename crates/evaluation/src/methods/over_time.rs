@@ -12,11 +12,10 @@ use fingerpost_statistics_models::linear::Covariance;
 use fingerpost_statistics_models::survival::{self, Limits};
 
 use super::Ask;
-use super::charts::{labels_in, numbers_in, row_at};
 use super::model::{Counts, Level, Terms};
 use crate::InputError;
 use crate::columns::{Columns, Kind, Labels, Wanted};
-use crate::order::{Timeline, warned};
+use crate::order::InTime;
 
 /// Difference in differences: two groups, before and after.
 #[derive(Debug, Args)]
@@ -242,14 +241,9 @@ impl Ask for Interrupted {
         wanted.extend(self.person_time.as_deref().map(|time| (time, Kind::Number)));
         let mut columns = Columns::read(&self.file, &wanted)?;
         let (values, dates) = (columns.numbers(0), columns.labels(1));
-        let (one, time) = (Labels::same("", values.len()), Timeline::of(&columns, &dates, &self.date)?);
-        let order = time.rows(&columns, (&one, &dates), &self.date)?;
-        let order = order.as_deref();
-        let (dates, values) = (labels_in(order, dates), numbers_in(order, values));
-        let gaps = time.gaps(&one, &dates);
-        if let Some(gaps) = gaps.as_ref().filter(|_| !time.has_holidays()) {
-            return Err(InputError::of(format!("column {}", self.date), gaps));
-        }
+        let time = InTime::of(&columns, &dates, &self.date)?;
+        time.whole(&self.date)?;
+        let values = time.numbers(values);
         let options = SegmentOptions {
             before: self.before,
             slope_change: !self.level_only,
@@ -260,10 +254,10 @@ impl Ask for Interrupted {
             level: self.level.level,
         };
         let answer = match &self.person_time {
-            Some(_) => interrupted::counts_answer(&values, &numbers_in(order, columns.numbers(2)), options),
+            Some(_) => interrupted::counts_answer(&values, &time.numbers(columns.numbers(2)), options),
             None => interrupted::answer(&values, options),
         };
-        Ok(warned(columns.placed_by(answer, |position| row_at(order, position)), gaps))
+        Ok(time.told(&columns, answer))
     }
 }
 

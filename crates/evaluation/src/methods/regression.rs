@@ -4,16 +4,16 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use fingerpost_statistics::answer::Answer;
+use fingerpost_statistics_models::design::Design;
 use fingerpost_statistics_models::glm::{self, Family, GlmOptions};
 use fingerpost_statistics_models::linear::{self, Covariance};
 use fingerpost_statistics_models::mixed::{self, MixedOptions, Repeated as Structure};
 
 use super::Ask;
-use super::charts::{labels_in, numbers_in, row_at};
 use super::model::{Level, Terms};
 use crate::InputError;
-use crate::columns::{Columns, Kind, Labels, Wanted};
-use crate::order::{Timeline, known_places};
+use crate::columns::{Columns, Kind, Wanted};
+use crate::order::{InTime, known_places};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Kinds {
@@ -86,6 +86,27 @@ pub struct Regression {
     level: Level,
 }
 
+/// The order of rows in time, of which none may be missing or be left out: either closes a gap.
+fn in_time(
+    columns: &mut Columns,
+    (at, name): (usize, &str),
+    outcome: &[f64],
+    design: &Design,
+) -> Result<InTime, InputError> {
+    let dates = columns.labels(at);
+    let order = InTime::of(columns, &dates, name)?;
+    order.whole(name)?;
+    let seen = |values: &[f64], row: usize| values.get(row).is_some_and(|value| value.is_finite());
+    let whole = |row: usize| seen(outcome, row) && design.columns().iter().all(|column| seen(column, row));
+    match (0..outcome.len()).find(|row| !whole(*row)) {
+        Some(row) => {
+            let fault = "has an empty cell in the outcome or a term: rows in time have to be whole";
+            Err(columns.fault(row, name, fault))
+        }
+        None => Ok(order),
+    }
+}
+
 impl Ask for Regression {
     fn answer(&self) -> Result<Answer, InputError> {
         let terms = Terms::read(&self.terms);
@@ -102,30 +123,15 @@ impl Ask for Regression {
         if let (Some(time), Some(name)) = (&time, &self.person_time) {
             columns.above_zero(name, time)?;
         }
-        let mut order = None;
-        if let (Some(at), Some(name)) = (date, &self.date) {
-            let dates = columns.labels(at);
-            let (one, line) = (Labels::same("", outcome.len()), Timeline::of(&columns, &dates, name)?);
-            order = line.rows(&columns, (&one, &dates), name)?;
-            let gaps = line.gaps(&one, &labels_in(order.as_deref(), dates));
-            if let Some(gaps) = gaps.filter(|_| !line.has_holidays()) {
-                return Err(InputError::of(format!("column {name}"), gaps));
-            }
-            // A row that is left out closes a gap as one that is missing does.
-            let whole = |row: &usize| {
-                outcome.get(*row).is_some_and(|value| value.is_finite())
-                    && design.columns().iter().all(|column| column.get(*row).is_some_and(|value| value.is_finite()))
-            };
-            if let Some(row) = (0..outcome.len()).find(|row| !whole(row)) {
-                let fault = "has an empty cell in the outcome or a term: rows in time have to be whole";
-                return Err(columns.fault(row, name, fault));
-            }
-            if let Some(rows) = &order {
-                design = design.rows_at(rows);
-            }
-            outcome = numbers_in(order.as_deref(), outcome);
-            time = time.map(|time| numbers_in(order.as_deref(), time));
+        let order = match (date, &self.date) {
+            (Some(at), Some(name)) => in_time(&mut columns, (at, name), &outcome, &design)?,
+            _ => InTime::default(),
+        };
+        if let Some(rows) = order.rows() {
+            design = design.rows_at(rows);
         }
+        outcome = order.numbers(outcome);
+        time = time.map(|time| order.numbers(time));
         let clusters = cluster.map(|at| columns.labels(at).codes());
         let covariance = match (&clusters, self.newey_west, self.errors) {
             (Some(codes), ..) => Covariance::Clustered(codes),
@@ -139,7 +145,7 @@ impl Ask for Regression {
         let family = match self.family {
             Kinds::Linear => {
                 let answer = linear::answer(&outcome, &design, covariance, self.level.level);
-                return Ok(columns.placed_by(answer, |position| row_at(order.as_deref(), position)));
+                return Ok(order.told(&columns, answer));
             }
             Kinds::Logit => Family::Logit,
             Kinds::Poisson => Family::Poisson,
@@ -149,7 +155,7 @@ impl Ask for Regression {
         let offset: Option<Vec<f64>> = time.map(|time| time.into_iter().map(f64::ln).collect());
         let options = GlmOptions { offset: offset.as_deref(), covariance, level: self.level.level };
         let answer = glm::answer(family, &outcome, &design, options);
-        Ok(columns.placed_by(answer, |position| row_at(order.as_deref(), position)))
+        Ok(order.told(&columns, answer))
     }
 }
 

@@ -252,8 +252,7 @@ impl Repeat {
         let itself = times.names().iter().find(|name| name.eq_ignore_ascii_case("baseline"));
         let named = self.baseline.as_ref().or(itself);
         if let Ok(time) = Timeline::of(columns, times, &self.time) {
-            let one = Labels::same("", rows.len());
-            rows = time.rows(columns, (&one, times), &self.time)?.unwrap_or(rows);
+            rows = time.rows(columns, (None, times), &self.time)?.unwrap_or(rows);
         } else if named.is_none() {
             let fault = "names counts that are no dates. Say which is the first with --baseline";
             return Err(InputError::of(format!("column {}", self.time), fault));

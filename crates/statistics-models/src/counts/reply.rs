@@ -44,7 +44,7 @@ pub fn answer(
     head.settle(fitted.map(|result| {
         let (estimate, lower, upper) = result.ratio.ratio();
         let mut warnings = Vec::new();
-        warnings.extend(few(smaller_group(exposed, &rows)));
+        warnings.extend(few(smaller_group(&check::at(exposed, &rows))));
         if family == Family::Poisson && clusters.is_none() && result.fit.dispersion > 1.5 {
             warnings.push(format!(
                 "The counts are {} times as spread as Poisson: this interval is too narrow; use negative_binomial or clusters.",
@@ -95,7 +95,8 @@ pub fn before_after_answer(before: &[f64], after: &[f64], options: BeforeAfterOp
         ..options
     };
     let fitted = lengths.and_then(|()| before_after(&check::at(before, &rows), &check::at(after, &rows), options));
-    head.settle(fitted.map(|result| said(&result, lost, before.len(), level)))
+    let smaller = exposed.as_deref().map_or(rows.len(), smaller_group);
+    head.settle(fitted.map(|result| said(&result, (lost, before.len(), smaller), level)))
 }
 
 /// People in a group below which limits that count on many do not hold.
@@ -107,19 +108,19 @@ fn few(people: usize) -> Option<String> {
     })
 }
 
-fn smaller_group(exposed: &[bool], rows: &[usize]) -> usize {
-    let with = rows.iter().filter(|row| exposed.get(**row) == Some(&true)).count();
-    with.min(rows.len() - with)
+fn smaller_group(exposed: &[bool]) -> usize {
+    let with = exposed.iter().filter(|flag| **flag).count();
+    with.min(exposed.len() - with)
 }
 
-fn said(result: &BeforeAfter, lost: usize, asked: usize, level: f64) -> Said {
+fn said(result: &BeforeAfter, (lost, asked, smaller): (usize, usize, usize), level: f64) -> Said {
     let mut warnings = Vec::new();
     if lost > 0 {
         let percent = words(100.0 * lost as f64 / asked as f64);
         warnings
             .push(format!("{lost} of {asked} people ({percent} %) were not followed up and are not in these numbers."));
     }
-    warnings.extend(few(result.smaller));
+    warnings.extend(few(smaller));
     warnings.push(about_the_mean(&result.regression_to_the_mean, result.exposed_rates));
     let terms: Vec<_> = [Some(&result.exposed_ratio), result.other_ratio.as_ref(), result.ratio_of_ratios.as_ref()]
         .into_iter()
