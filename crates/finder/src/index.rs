@@ -11,7 +11,7 @@ use fingerpost_directory::place::Point;
 use fingerpost_directory::standing::Standing;
 use fingerpost_directory::vocabulary::Concept;
 use fingerpost_directory::wanted::Wanted;
-use fingerpost_directory::words::words;
+use fingerpost_directory::words::{plain, words};
 use fingerpost_domain::Date;
 use fingerpost_domain::id::ServiceId;
 use tantivy::query::{EnableScoring, Query};
@@ -393,6 +393,27 @@ impl Snapshot {
         let near = near?;
         let own = entry.facts.places.iter().map(|place| near.miles_to(*place)).min_by(f64::total_cmp);
         own.or_else(|| Some(near.miles_to((*self.places.get(slot)?)?)))
+    }
+
+    /// Entries whose names have all the words of a name, or the other way round, those that left the search too: the first `take`.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn named(&self, name: &str, take: usize) -> Result<Vec<Arc<Entry>>, FinderError> {
+        let typed = plain(name);
+        let among = |some: &[String], all: &[String]| some.iter().all(|word| all.contains(word));
+        let question = text::question(name, Reader::Staff, &self.searcher, &self.fields, &self.written)?;
+        let mut alike: Vec<Arc<Entry>> = vec![];
+        for (slot, _) in self.matches(&question.concepts)? {
+            let Some(entry) = self.entries.get(slot).and_then(Clone::clone) else { continue };
+            let known = plain(&entry.name);
+            if among(&typed, &known) || among(&known, &typed) {
+                alike.push(entry);
+            }
+        }
+        alike.sort_by(|one, other| (&one.name, one.id).cmp(&(&other.name, other.id)));
+        alike.truncate(take);
+        Ok(alike)
     }
 
     /// Looks, as staff. `named` says that the place was asked for and not only known. Gives the results from `skip` on, at most `take`.

@@ -223,3 +223,16 @@ proptest! {
         prop_assert!(found.hits.len() <= 3 && found.total() <= 4);
     }
 }
+
+#[test]
+fn a_name_is_found_whatever_became_of_its_entry() {
+    let (mut finder, _) = index(&village());
+    let left = Standing { left_on: Some(TODAY), ..Standing::default() };
+    finder.put(id(9), "test", &service("Tannery Choir, the old one", "Singing", json!({})), left).unwrap();
+    let village = finder.publish().unwrap();
+    let of = |name: &str| village.named(name, 5).unwrap().iter().map(|entry| entry.name.clone()).collect::<Vec<_>>();
+    assert_eq!(of("tannery"), ["Tannery Choir", "Tannery Choir, the old one"], "what left the search too");
+    assert_eq!(of("The Tannery Choir of Wexley"), ["Tannery Choir"]);
+    assert!(of("Choir practice").is_empty(), "some words of a name are not the name");
+    assert!(of("xqzzvw").is_empty());
+}

@@ -262,6 +262,22 @@ impl Options {
         self.0.push((name, value.into()));
         self
     }
+
+    /// The word of an option; nothing where it is not there, or is no word.
+    ///
+    /// ```
+    /// use fingerpost_statistics::answer::Options;
+    /// assert_eq!(Options::default().with("scale", "log").word("scale"), "log");
+    /// ```
+    pub fn word(&self, name: &str) -> &str {
+        self.0
+            .iter()
+            .find_map(|(known, value)| match value {
+                Setting::Word(word) if *known == name => Some(word.as_str()),
+                _ => None,
+            })
+            .unwrap_or_default()
+    }
 }
 
 /// Numbers on their way into an [`Answer`]: the main table, and what is said about it.

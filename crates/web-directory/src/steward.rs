@@ -1,13 +1,13 @@
 //! The steward's work: what may do harm first, one entry with its history, and what can be done about it.
 
+use std::sync::Arc;
+
 use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::Query;
 use fingerpost_directory::edit::{EntryAnswers, NewEntry, ended, open_again};
 use fingerpost_directory::entry::{Entry, confirmed};
 use fingerpost_directory::overlay::differences;
-use fingerpost_directory::wanted::Wanted;
-use fingerpost_directory::words::plain;
 use fingerpost_domain::calendar::day_of;
 use fingerpost_domain::id::ServiceId;
 use fingerpost_domain::problem::Problems;
@@ -115,24 +115,14 @@ pub async fn new_form(here: May<KeepDirectory>) -> Result<Response, WebError> {
     show(here.app(), &new_page(&here, (NewEntry::default(), vec![]), &Problems::none()).await?)
 }
 
-/// Entries whose name has the words of another's: the first few.
+/// Entries that may be the same: the first few.
 async fn alike(here: &May<KeepDirectory>, name: &str) -> Result<Vec<(String, String, String)>, WebError> {
     let index = here.app().directory().await?;
-    let wanted = Wanted { words: name.to_owned(), ..Wanted::default() };
-    let typed = plain(name);
-    let among = |some: &[String], all: &[String]| some.iter().all(|word| all.contains(word));
-    let found = index.search(&wanted, false, here.app().today(), (0, ALIKE * 4))?;
-    let same = found.hits.into_iter().filter(|hit| {
-        let known = plain(&hit.entry.name);
-        among(&typed, &known) || among(&known, &typed)
-    });
-    Ok(same
-        .take(ALIKE)
-        .map(|hit| {
-            let href = here.href(&format!("steward/{}", hit.entry.id));
-            (href, hit.entry.name.clone(), hit.entry.organisation.clone().unwrap_or_default())
-        })
-        .collect())
+    let line = |entry: Arc<Entry>| {
+        let href = here.href(&format!("steward/{}", entry.id));
+        (href, entry.name.clone(), entry.organisation.clone().unwrap_or_default())
+    };
+    Ok(index.named(name, ALIKE)?.into_iter().map(line).collect())
 }
 
 /// Adds an entry, unless it may be there already and nobody says that it is another one.

@@ -6,7 +6,7 @@ use plotters::prelude::{
 };
 use plotters::style::{Color, IntoFont};
 
-use super::{BLUE, INK, MARK, PALE, Picture, QUIET, numbers, span, texts};
+use super::{BLUE, INK, MARK, PALE, Picture, QUIET, ground, numbers, span, texts};
 
 /// More lines than these nobody reads.
 const MOST_ROWS: usize = 60;
@@ -103,21 +103,8 @@ pub(super) fn acceptability(table: &Table) -> Option<Picture<'static>> {
         ),
         size: (960, 460),
         draw: Box::new(move |paper| {
-            let mut chart = ChartBuilder::on(paper)
-                .margin(14)
-                .x_label_area_size(40)
-                .y_label_area_size(60)
-                .build_cartesian_2d(0.0..last, 0.0..1.0)?;
-            chart
-                .configure_mesh()
-                .disable_x_mesh()
-                .bold_line_style(PALE)
-                .light_line_style(PALE.mix(0.0))
-                .axis_style(QUIET)
-                .x_desc("What a unit of effect may cost")
-                .y_desc("Share of draws in which it is worth it")
-                .label_style(("sans-serif", 13).into_font().color(&INK))
-                .draw()?;
+            let names = ("What a unit of effect may cost", "Share of draws in which it is worth it");
+            let mut chart = ground(paper, (0.0..last, 0.0..1.0), names)?;
             chart.draw_series(LineSeries::new(points.iter().copied(), BLUE.stroke_width(3)))?;
             Ok(())
         }),
@@ -125,12 +112,21 @@ pub(super) fn acceptability(table: &Table) -> Option<Picture<'static>> {
 }
 
 /// Groups from the first end to the last, each as wide as its people, and the slope between the two ends.
-pub(super) fn slope(results: &Table, groups: &Table) -> Option<Picture<'static>> {
+pub(super) fn slope(results: &Table, groups: &Table, scale: &str) -> Option<Picture<'static>> {
     let one = |name: &str| numbers(results, name)?.first().copied().filter(|value| value.is_finite());
     let (first, last) = (one("first_end")?, one("last_end")?);
     let (people, values, errors) =
         (numbers(groups, "population")?, numbers(groups, "value")?, numbers(groups, "standard_error")?);
     let names = texts(groups, "group")?;
+    // A line on the scale of the model is a curve on that of the values.
+    let between = |from: f64, to: f64, at: f64| from + at * (to - from);
+    let odds = |share: f64| share / (1.0 - share);
+    let line = |at: f64| match scale {
+        "log" => between(first.ln(), last.ln(), at).exp(),
+        "logit" => 1.0 / (1.0 + (-between(odds(first).ln(), odds(last).ln(), at)).exp()),
+        _ => between(first, last, at),
+    };
+    let fitted: Vec<(f64, f64)> = (0..=20).map(|step| f64::from(step) / 20.0).map(|at| (at, line(at))).collect();
     let all: f64 = people.iter().sum();
     let mut before = 0.0;
     let bars: Vec<(f64, f64, f64, f64)> = people
@@ -154,20 +150,8 @@ pub(super) fn slope(results: &Table, groups: &Table) -> Option<Picture<'static>>
         ),
         size: (960, 460),
         draw: Box::new(move |paper| {
-            let mut chart = ChartBuilder::on(paper)
-                .margin(14)
-                .x_label_area_size(40)
-                .y_label_area_size(60)
-                .build_cartesian_2d(0.0..1.0, low..high)?;
-            chart
-                .configure_mesh()
-                .disable_x_mesh()
-                .bold_line_style(PALE)
-                .light_line_style(PALE.mix(0.0))
-                .axis_style(QUIET)
-                .x_desc("Share of people, from the first end to the last")
-                .label_style(("sans-serif", 13).into_font().color(&INK))
-                .draw()?;
+            let across = ("Share of people, from the first end to the last", "");
+            let mut chart = ground(paper, (0.0..1.0, low..high), across)?;
             chart.draw_series(bars.iter().map(|(from, to, value, _)| {
                 PathElement::new([(*from, *value), (*to, *value)], BLUE.stroke_width(4))
             }))?;
@@ -175,7 +159,7 @@ pub(super) fn slope(results: &Table, groups: &Table) -> Option<Picture<'static>>
                 let at = (from + to) / 2.0;
                 PathElement::new([(at, value - margin), (at, value + margin)], BLUE.stroke_width(1))
             }))?;
-            chart.draw_series(DashedLineSeries::new([(0.0, first), (1.0, last)], 7, 5, INK.stroke_width(2)))?;
+            chart.draw_series(DashedLineSeries::new(fitted.clone(), 7, 5, INK.stroke_width(2)))?;
             Ok(())
         }),
     })

@@ -5,8 +5,15 @@ mod beside;
 mod over_time;
 
 use fingerpost_statistics::answer::{Answer, Column, Outcome, Table};
+use std::ops::Range;
+
 use plotters::coord::Shift;
-use plotters::prelude::{DrawingArea, DrawingAreaErrorKind, IntoDrawingArea, RGBColor, SVGBackend, WHITE};
+use plotters::coord::types::RangedCoordf64;
+use plotters::prelude::{
+    Cartesian2d, ChartBuilder, ChartContext, DrawingArea, DrawingAreaErrorKind, IntoDrawingArea, RGBColor, SVGBackend,
+    WHITE,
+};
+use plotters::style::{Color, IntoFont};
 
 /// Blue of lines and points.
 const BLUE: RGBColor = RGBColor(0, 94, 184);
@@ -23,6 +30,33 @@ const MARK: RGBColor = RGBColor(184, 74, 0);
 type Paper<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 /// Drawing into memory does not fail but by a fault of ours; there is no picture then.
 type Drawn = Result<(), DrawingAreaErrorKind<std::io::Error>>;
+
+/// A chart of numbers by numbers.
+type Chart<'a> = ChartContext<'a, SVGBackend<'a>, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
+
+/// The ground of a chart: quiet axes, lines across only, and what the axes are, where their numbers do not say it.
+fn ground<'a>(
+    paper: &Paper<'a>,
+    (across, up): (Range<f64>, Range<f64>),
+    (x, y): (&str, &str),
+) -> Result<Chart<'a>, DrawingAreaErrorKind<std::io::Error>> {
+    let mut chart = ChartBuilder::on(paper)
+        .margin(14)
+        .x_label_area_size(if x.is_empty() { 34 } else { 40 })
+        .y_label_area_size(64)
+        .build_cartesian_2d(across, up)?;
+    chart
+        .configure_mesh()
+        .disable_x_mesh()
+        .bold_line_style(PALE)
+        .light_line_style(PALE.mix(0.0))
+        .axis_style(QUIET)
+        .x_desc(x)
+        .y_desc(y)
+        .label_style(("sans-serif", 13).into_font().color(&INK))
+        .draw()?;
+    Ok(chart)
+}
 
 /// A picture before it is drawn: what it shows, in words, and how.
 struct Picture<'a> {
@@ -93,7 +127,7 @@ pub fn draw(answer: &Answer) -> Option<String> {
         "funnel" => beside::funnel(results),
         "interrupted" => over_time::interrupted(further("line")?),
         "cost" => beside::acceptability(further("acceptability")?),
-        "inequality" => beside::slope(results, further("groups")?),
+        "inequality" => beside::slope(results, further("groups")?, answer.options.word("scale")),
         _ => match further("balance") {
             Some(balance) => beside::love(balance),
             None => beside::forest(answer.method, results),

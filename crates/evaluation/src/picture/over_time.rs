@@ -6,7 +6,7 @@ use plotters::prelude::{
 };
 use plotters::style::{Color, IntoFont};
 
-use super::{BLUE, Drawn, INK, MARK, PALE, Paper, Picture, QUIET, flags, numbers, span, texts};
+use super::{BLUE, Drawn, INK, MARK, PALE, Paper, Picture, QUIET, flags, ground, numbers, span, texts};
 
 /// Charts of one file that are drawn below each other.
 const MOST_PANELS: usize = 8;
@@ -157,13 +157,7 @@ pub(super) fn interrupted(table: &Table) -> Option<Picture<'static>> {
         description: "Points are what was seen, the plain line what the model says, the dashed line what it says had nothing happened.".to_owned(),
         size: (960, 420),
         draw: Box::new(move |paper| {
-            let mut chart = ChartBuilder::on(paper)
-                .margin(14)
-                .x_label_area_size(34)
-                .y_label_area_size(64)
-                .build_cartesian_2d(-0.5..last, low..high)?;
-            let style = ("sans-serif", 13).into_font().color(&INK);
-            chart.configure_mesh().disable_x_mesh().bold_line_style(PALE).light_line_style(PALE.mix(0.0)).axis_style(QUIET).label_style(style).draw()?;
+            let mut chart = ground(paper, (-0.5..last, low..high), ("", ""))?;
             chart.draw_series(line(&seen).into_iter().map(|place| Circle::new(place, 3, QUIET.filled())))?;
             chart.draw_series(DashedLineSeries::new(line(&without), 8, 6, MARK.stroke_width(2)))?;
             chart.draw_series(LineSeries::new(line(&fitted), BLUE.stroke_width(2)))?;
@@ -199,20 +193,7 @@ pub(super) fn curves(table: &Table) -> Option<Picture<'static>> {
         ),
         size: (960, 460),
         draw: Box::new(move |paper| {
-            let mut chart = ChartBuilder::on(paper)
-                .margin(14)
-                .x_label_area_size(34)
-                .y_label_area_size(56)
-                .build_cartesian_2d(0.0..last, 0.0..1.02)?;
-            let style = || ("sans-serif", 13).into_font().color(&INK);
-            chart
-                .configure_mesh()
-                .disable_x_mesh()
-                .bold_line_style(PALE)
-                .light_line_style(PALE.mix(0.0))
-                .axis_style(QUIET)
-                .label_style(style())
-                .draw()?;
+            let mut chart = ground(paper, (0.0..last, 0.0..1.02), ("", ""))?;
             let looks = [(BLUE, 3, 0), (MARK, 2, 7), (INK, 1, 3), (QUIET, 2, 12)];
             for ((name, path), (colour, width, dash)) in steps.iter().zip(looks.iter().cycle()) {
                 let stroke = colour.stroke_width(*width);
@@ -228,7 +209,11 @@ pub(super) fn curves(table: &Table) -> Option<Picture<'static>> {
                 }
             }
             if steps.len() > 1 {
-                chart.configure_series_labels().border_style(PALE).label_font(style()).draw()?;
+                chart
+                    .configure_series_labels()
+                    .border_style(PALE)
+                    .label_font(("sans-serif", 13).into_font().color(&INK))
+                    .draw()?;
             }
             Ok(())
         }),
