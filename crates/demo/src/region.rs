@@ -293,10 +293,10 @@ async fn services(
         read.settled(&source).map_err(refused("service"))
     };
     let whole = GROUPS.iter().enumerate().map(read).collect::<Result<Vec<_>, DemoError>>()?;
-    let before = store.directory_seq().await?;
+    let before = store.entries().seq().await?;
     let count = u64::try_from(whole.len()).unwrap_or_default();
     store.import_services(&whole, (&source, count, 0), (now, false), |_, _| {}).await?;
-    let added = store.services_after(before, 100).await?;
+    let added = store.entries().after(before, 100).await?;
     Ok(added.into_iter().map(|stored| (stored.id, stored.service.name)).collect())
 }
 

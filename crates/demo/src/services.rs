@@ -345,7 +345,7 @@ pub(crate) async fn build(store: &Store, now: Timestamp) -> Result<(), DemoError
 
 /// The services that people are told of and sent to: there now, and no secret.
 pub(crate) async fn open(store: &Store) -> Result<Vec<StoredService>, DemoError> {
-    let mut all = store.services_after(0, 50).await?;
+    let mut all = store.entries().after(0, 50).await?;
     all.retain(|stored| stored.service.is_open() && !stored.standing.withheld);
     Ok(all)
 }

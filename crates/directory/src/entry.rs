@@ -50,8 +50,8 @@ pub struct Entry {
     pub needs: Vec<Need>,
     /// The day on which its source last confirmed or changed it.
     pub confirmed: Option<fingerpost_domain::Date>,
-    /// Where the entry comes from.
-    pub source: String,
+    /// Where the entry comes from: its own source, then the others that list the service.
+    pub sources: Vec<String>,
     /// What can be compared with what somebody needs.
     pub facts: Facts,
     /// What is known here beyond what it says.
@@ -105,7 +105,7 @@ pub fn confirmed(service: &Service) -> Option<fingerpost_domain::Date> {
 impl Entry {
     /// The entry of a stored service.
     #[must_use]
-    pub fn of(id: ServiceId, source: &str, service: &Service, standing: Standing) -> Self {
+    pub fn of(id: ServiceId, sources: &[String], service: &Service, standing: Standing) -> Self {
         let locations: Vec<_> = service.locations().collect();
         let address = locations.iter().flat_map(|location| &location.addresses).next();
         let access = locations.iter().flat_map(|location| &location.accessibility);
@@ -136,7 +136,7 @@ impl Entry {
                 .collect(),
             needs: vocabulary().needs_of(&texts),
             confirmed: confirmed(service),
-            source: source.to_owned(),
+            sources: sources.to_vec(),
             facts: Facts::of(service),
             standing,
         }

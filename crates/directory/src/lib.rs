@@ -12,6 +12,7 @@ pub mod facts;
 pub mod feed;
 pub mod fit;
 pub mod hsds;
+pub mod joined;
 pub mod opening;
 pub mod overlay;
 pub mod pages;

@@ -22,6 +22,8 @@ pub struct Standing {
     pub withheld: bool,
     /// The day on which its source was seen not to list it any more.
     pub left_on: Option<Date>,
+    /// The day on which its mailbox refused a letter of ours.
+    pub bounced_on: Option<Date>,
 }
 
 /// Fewer answers than this say nothing about a group, and could say something about a person.
@@ -35,6 +37,12 @@ impl Standing {
     #[must_use]
     pub fn has_left(&self) -> bool {
         self.left_on.is_some_and(|left| self.confirmed_on.is_none_or(|confirmed| confirmed < left))
+    }
+
+    /// Its mailbox refused a letter, and nobody here has confirmed the entry since.
+    #[must_use]
+    pub fn has_bounced(&self) -> bool {
+        self.bounced_on.is_some_and(|day| self.confirmed_on.is_none_or(|confirmed| confirmed < day))
     }
 
     /// The group was asked, did not answer in time, and nobody else confirmed the entry since: `confirmed` is what its
@@ -74,6 +82,8 @@ pub enum Freshness {
 const HALVES_IN: f64 = 182.0;
 /// An open report of a reader takes so much of the trust.
 const REPORT: f64 = 0.6;
+/// A mailbox that takes no letters is wrong, and who changed it may have changed more.
+const BOUNCED: f64 = 0.6;
 /// A group that never answers may not be there any more.
 const SILENT: f64 = 0.7;
 
@@ -86,7 +96,8 @@ pub fn trust(confirmed: Option<Date>, standing: &Standing, today: Date) -> f64 {
         .map_or(3.0 * HALVES_IN, |day| f64::from(i32::try_from(days_between(day, today).max(0)).unwrap_or(i32::MAX)));
     let reports = REPORT.powi(i32::try_from(standing.open_reports).unwrap_or(i32::MAX));
     let silent = if standing.asked >= FEWEST_ANSWERS && standing.accepted == 0 { SILENT } else { 1.0 };
-    (-days / HALVES_IN).exp2() * reports * silent
+    let bounced = if standing.has_bounced() { BOUNCED } else { 1.0 };
+    (-days / HALVES_IN).exp2() * reports * silent * bounced
 }
 
 /// The same in a word.
@@ -124,6 +135,10 @@ mod tests {
         assert_eq!(freshness(ago(900), &confirmed, TODAY), Freshness::Fresh);
         let reported = Standing { open_reports: 2, ..none };
         assert_eq!(freshness(ago(20), &reported, TODAY), Freshness::Ageing);
+        let bounced = Standing { bounced_on: ago(1), ..none };
+        assert!((trust(ago(182), &bounced, TODAY) - 0.3).abs() < 1e-9);
+        let mended = Standing { confirmed_on: ago(1), ..bounced };
+        assert!(!mended.has_bounced(), "whoever confirms it knows");
         let silent = Standing { asked: 6, ..none };
         assert!(trust(ago(20), &silent, TODAY) < trust(ago(20), &none, TODAY));
         assert!(trust(Some(plus_days(TODAY, 9)), &none, TODAY) <= 1.0, "a day in the future is no bonus");

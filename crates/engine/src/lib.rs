@@ -9,8 +9,10 @@ mod later;
 mod open;
 mod rows;
 mod sql;
+mod upserted;
 
 pub use engine::{Db, Row, SqliteTx, Tx, Value};
 pub use error::{Result, StoreError};
 pub use group::{Write, Writer};
 pub use rows::{Rows, Table};
+pub use upserted::Upserted;

@@ -75,12 +75,12 @@ pub async fn directory(store: &Store, folder: &Path, mut progress: impl FnMut(us
     json.write_all(b"[").map_err(failed(&file))?;
     let (mut seq, mut seen) = (0, HashSet::new());
     loop {
-        let some = store.services_after(seq, AT_ONCE).await?;
+        let some = store.entries().after(seq, AT_ONCE).await?;
         let Some(last) = some.last() else { break };
         seq = last.seq;
         for stored in &some {
-            // Changed while we read, it comes round again at its new place: written once.
-            if !seen.insert(stored.id) {
+            // Changed while we read, it comes round again at its new place: written once. What another entry stands for is in that.
+            if stored.lead.is_some() || !seen.insert(stored.id) {
                 continue;
             }
             json.write_all(if seen.len() == 1 { b"\n" } else { b",\n" }).map_err(failed(&file))?;

@@ -119,7 +119,7 @@ fn main() {
     let mut finder = Finder::new().unwrap();
     for (at, service) in all.iter().enumerate() {
         let id: ServiceId = format!("01J{at:023}").parse().unwrap();
-        finder.put(id, "bench", service, Standing::default()).unwrap();
+        finder.put(id, &["bench".to_owned()], service, Standing::default()).unwrap();
     }
     let snapshot = finder.publish().unwrap();
     let rebuilt = began.elapsed().as_secs_f64();

@@ -47,6 +47,8 @@ pub struct Finder {
     /// Shared with the snapshots that were given: a change copies the tables that it changes, once.
     entries: Arc<Vec<Option<Arc<Entry>>>>,
     by_id: Arc<HashMap<ServiceId, u32>>,
+    /// Entries for which another one stands.
+    behind: Arc<HashMap<ServiceId, ServiceId>>,
     written: Arc<HashMap<String, String>>,
     terms: Arc<BTreeMap<Uuid, KnownTerm>>,
 }
@@ -73,6 +75,7 @@ pub struct Snapshot {
     /// The first place of each entry; of the town where its own is not known.
     places: Arc<Vec<Option<Point>>>,
     by_id: Arc<HashMap<ServiceId, u32>>,
+    behind: Arc<HashMap<ServiceId, ServiceId>>,
     written: Arc<HashMap<String, String>>,
     towns: Arc<Towns>,
     terms: Arc<BTreeMap<Uuid, KnownTerm>>,
@@ -157,6 +160,7 @@ impl Finder {
             fields,
             entries: Arc::default(),
             by_id: Arc::default(),
+            behind: Arc::default(),
             written: Arc::default(),
             terms: Arc::default(),
         })
@@ -169,10 +173,11 @@ impl Finder {
     pub fn put(
         &mut self,
         id: ServiceId,
-        source: &str,
+        sources: &[String],
         service: &Service,
         standing: Standing,
     ) -> Result<(), FinderError> {
+        Arc::make_mut(&mut self.behind).remove(&id);
         let known = self.by_id.get(&id).copied();
         if let Some(slot) = known {
             self.writer.delete_term(Term::from_field_u64(self.slot, u64::from(slot)));
@@ -208,7 +213,7 @@ impl Finder {
                 Arc::make_mut(&mut self.terms).insert(id, known);
             }
         }
-        let entry = Some(Arc::new(Entry::of(id, source, service, standing)));
+        let entry = Some(Arc::new(Entry::of(id, sources, service, standing)));
         let entries = Arc::make_mut(&mut self.entries);
         match known.and_then(|slot| entries.get_mut(usize::try_from(slot).ok()?)) {
             Some(place) => *place = entry,
@@ -218,6 +223,12 @@ impl Finder {
             }
         }
         Ok(())
+    }
+
+    /// Takes an entry out for which another one stands: it is found as that one.
+    pub fn put_behind(&mut self, id: ServiceId, lead: ServiceId) {
+        self.remove(id);
+        Arc::make_mut(&mut self.behind).insert(id, lead);
     }
 
     /// Takes a service out.
@@ -249,6 +260,7 @@ impl Finder {
             entries: Arc::clone(&self.entries),
             places: Arc::new(places),
             by_id: Arc::clone(&self.by_id),
+            behind: Arc::clone(&self.behind),
             written: Arc::clone(&self.written),
             towns: Arc::new(towns),
             terms: Arc::clone(&self.terms),
@@ -288,9 +300,10 @@ impl Snapshot {
         self.by_id.is_empty()
     }
 
-    /// An entry.
+    /// An entry, or the one that stands for it.
     #[must_use]
     pub fn get(&self, id: ServiceId) -> Option<&Arc<Entry>> {
+        let id = self.behind.get(&id).copied().unwrap_or(id);
         self.entries.get(usize::try_from(*self.by_id.get(&id)?).ok()?)?.as_ref()
     }
 

@@ -37,7 +37,7 @@ fn with(mut one: Value, other: Value) -> Value {
 fn index(services: &[Service]) -> (Finder, Snapshot) {
     let mut finder = Finder::new().unwrap();
     for (number, service) in (1..).zip(services) {
-        finder.put(id(number), "test", service, Standing::default()).unwrap();
+        finder.put(id(number), &["test".to_owned()], service, Standing::default()).unwrap();
     }
     let snapshot = finder.publish().unwrap();
     (finder, snapshot)
@@ -124,10 +124,17 @@ fn an_entry_without_a_place_is_near_its_town() {
 #[test]
 fn what_changed_is_found_as_it_is_now_and_what_ended_is_not() {
     let (mut finder, before) = index(&village());
-    finder.put(id(1), "test", &service("Evening Choir", "", json!({})), Standing::default()).unwrap();
-    finder.put(id(2), "test", &service("Shed", "", json!({ "status": "defunct" })), Standing::default()).unwrap();
+    finder.put(id(1), &["test".to_owned()], &service("Evening Choir", "", json!({})), Standing::default()).unwrap();
     finder
-        .put(id(3), "test", &service("Debt Desk", "", json!({ "status": "temporarily closed" })), Standing::default())
+        .put(id(2), &["test".to_owned()], &service("Shed", "", json!({ "status": "defunct" })), Standing::default())
+        .unwrap();
+    finder
+        .put(
+            id(3),
+            &["test".to_owned()],
+            &service("Debt Desk", "", json!({ "status": "temporarily closed" })),
+            Standing::default(),
+        )
         .unwrap();
     let after = finder.publish().unwrap();
     assert_eq!(names(&after, &typed("choir")), ["Evening Choir"]);
@@ -136,7 +143,7 @@ fn what_changed_is_found_as_it_is_now_and_what_ended_is_not() {
     let resting = after.search(&typed("debt"), false, TODAY, (0, 5)).unwrap();
     assert_eq!((resting.hits.len(), resting.hits[0].mark), (1, Mark::Against), "what rests is shown as resting");
     assert_eq!(names(&before, &typed("tannery")), ["Tannery Choir"], "a search that has begun sees one directory");
-    finder.put(id(2), "test", &village()[1], Standing::default()).unwrap();
+    finder.put(id(2), &["test".to_owned()], &village()[1], Standing::default()).unwrap();
     let again = finder.publish().unwrap();
     assert_eq!((names(&again, &typed("shed")).len(), again.len()), (1, 4), "and what comes back is there");
 }
@@ -151,7 +158,7 @@ fn trust_and_answers_move_what_is_alike() {
         (3, Standing::default()),
         (4, Standing { asked: 10, accepted: 10, ..Standing::default() }),
     ] {
-        finder.put(id(number), "test", &twin, standing).unwrap();
+        finder.put(id(number), &["test".to_owned()], &twin, standing).unwrap();
     }
     let found = finder.publish().unwrap().search(&typed("choir"), false, TODAY, (0, 9)).unwrap();
     let order: Vec<_> = found.hits.iter().map(|hit| hit.entry.id).collect();
@@ -167,7 +174,7 @@ fn what_is_withheld_is_not_there_for_the_public() {
     let mut finder = Finder::new().unwrap();
     for (number, service) in (1..).zip(&services) {
         let standing = Standing { withheld: number == 5, ..Standing::default() };
-        finder.put(id(number), "test", service, standing).unwrap();
+        finder.put(id(number), &["test".to_owned()], service, standing).unwrap();
     }
     let with = finder.publish().unwrap();
     assert!(with.towns().get("hiddenby").is_none());
@@ -228,7 +235,9 @@ proptest! {
 fn a_name_is_found_whatever_became_of_its_entry() {
     let (mut finder, _) = index(&village());
     let left = Standing { left_on: Some(TODAY), ..Standing::default() };
-    finder.put(id(9), "test", &service("Tannery Choir, the old one", "Singing", json!({})), left).unwrap();
+    finder
+        .put(id(9), &["test".to_owned()], &service("Tannery Choir, the old one", "Singing", json!({})), left)
+        .unwrap();
     let village = finder.publish().unwrap();
     let of = |name: &str| village.named(name, 5).unwrap().iter().map(|entry| entry.name.clone()).collect::<Vec<_>>();
     assert_eq!(of("tannery"), ["Tannery Choir", "Tannery Choir, the old one"], "what left the search too");

@@ -14,7 +14,7 @@ use fingerpost_domain::role::Role;
 use fingerpost_domain::scheme::SchemeTerms;
 use fingerpost_domain::{Date, Timestamp};
 use fingerpost_import::{FigureKind, Report, Run};
-use fingerpost_stewardship::{Source, Stewardship};
+use fingerpost_stewardship::{Comparing, Source, Stewardship};
 use fingerpost_store::{Address, AuditHead, Ledger, NewScheme, NewUser, Store, StoreError, WorkerDays};
 
 use crate::cli::{Check, Command, Demo, DemoSize, Export, Figures, Import, ImportHow, Scheme, User};
@@ -213,6 +213,7 @@ async fn import(here: &Here, what: Import) -> anyhow::Result<()> {
             print_report("Directory", &report, how.dry_run);
             if !how.dry_run {
                 describe_source(here, source, (licence, attribution, republish)).await?;
+                compare(here).await?;
             }
         }
         Import::Postcodes { file, how } => {
@@ -238,6 +239,20 @@ async fn import(here: &Here, what: Import) -> anyhow::Result<()> {
             print_report("Networks", &bodies, how.dry_run);
             print_report("Memberships", &members, how.dry_run);
         }
+    }
+    Ok(())
+}
+
+/// Compares what came with the entries of other sources.
+async fn compare(here: &Here) -> anyhow::Result<()> {
+    let stewardship = Stewardship::over(here.store.clone());
+    let done = stewardship.compare(&mut Comparing::default(), || here.now).await?;
+    if done.compared > 0 {
+        println!(
+            "{} entries compared with those of other sources: {} are one service with another and stand as one with it, {} pairs wait \
+             for a steward to say.",
+            done.compared, done.joined, done.asked
+        );
     }
     Ok(())
 }

@@ -48,7 +48,9 @@ tables! {
     "visit": "tenant" "id" "case_id" "worker" "request_key" "kind" "on_day" "at_minute" "minutes" "place" "postcode" "remember" "planned_by" "planned_at" "cancelled_at" "gone_by" "left_at" "back_by" "back_at" "raised" "answered_by" "answered_at";
     "absence": "tenant" "id" "scheme" "worker" "from_day" "until_day" "cover" "recorded_by" "recorded_at" "ended_at";
     "handover": "tenant" "id" "case_id" "from_worker" "to_worker" "note" "handed_by" "handed_at";
-    "service": "id" "source" "hsds_id" "name" "body" "seq" "changed_at" "source_body" "confirmed_on" "confirmed_by" "withheld" "released" "asked" "accepted" "reply_days" "open_reports" "used" "declined" "declined_most" "declined_why" "asked_on" "left_on";
+    "service": "id" "source" "hsds_id" "name" "body" "seq" "changed_at" "source_body" "confirmed_on" "confirmed_by" "withheld" "released" "asked" "accepted" "reply_days" "open_reports" "used" "declined" "declined_most" "declined_why" "asked_on" "left_on" "told_by" "to_compare" "bounced_on";
+    "service_joined": "member" "lead" "joined_by" "joined_at" "evidence";
+    "service_pair": "one" "other" "evidence" "found_at" "judged" "judged_at";
     "service_field": "service" "field" "value" "told_by" "told_at";
     "service_version": "service" "seq" "body" "until" "ended_by";
     "service_report": "id" "service" "wrong" "note" "made_at" "settled_at" "settled_how";

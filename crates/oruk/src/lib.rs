@@ -88,7 +88,7 @@ impl Feed {
     async fn of(app: &App, headers: &HeaderMap) -> Result<Self, Early> {
         let sources = app.stewardship().sources().await?;
         // The mark is read first: what changes meanwhile is sent with an older mark, and asked for again.
-        let seq = app.store().directory_seq().await?;
+        let seq = app.store().entries().seq().await?;
         let index = app.directory().await?;
         let mut given: Vec<String> =
             sources.into_iter().filter(|source| source.republish).map(|source| source.name).collect();
@@ -109,12 +109,14 @@ impl Feed {
         Ok(feed)
     }
 
-    fn may_leave(&self, standing: &Standing, confirmed: Option<Date>, source: &str) -> bool {
-        !standing.withheld && !standing.has_expired(confirmed, self.app.today()) && self.given.contains(source)
+    /// An entry that several sources list is given where the leading one allows it.
+    fn may_leave(&self, standing: &Standing, confirmed: Option<Date>, sources: &[String]) -> bool {
+        let given = sources.first().is_some_and(|source| self.given.contains(source));
+        !standing.withheld && !standing.has_expired(confirmed, self.app.today()) && given
     }
 
     fn gives(&self, entry: &Entry) -> bool {
-        self.may_leave(&entry.standing, entry.confirmed, &entry.source)
+        self.may_leave(&entry.standing, entry.confirmed, &entry.sources)
     }
 
     /// Every entry that is given, in the order of the ids under which they are published.
@@ -151,10 +153,19 @@ impl Feed {
     /// What entries say now, in their order.
     async fn bodies(&self, entries: &[&Arc<Entry>]) -> Result<Vec<Service>, WebError> {
         let ids: Vec<ServiceId> = entries.iter().map(|entry| entry.id).collect();
-        let mut stored = self.app.store().services(&ids).await?;
+        let mut stored = self.app.store().entries().some(&ids).await?;
         // Asked again of what stands there now: what was held back meanwhile is not sent.
-        stored.retain(|stored| self.may_leave(&stored.standing, confirmed(&stored.service), &stored.source));
-        let mut all: Vec<Service> = stored.into_iter().map(|stored| stored.service).collect();
+        stored.retain(|stored| self.may_leave(&stored.standing, confirmed(&stored.service), &stored.told.sources));
+        let mut all: Vec<Service> = vec![];
+        for stored in stored {
+            // What a source said that keeps its words to itself is left out.
+            let whole = stored.told.sources.iter().all(|source| self.given.contains(source));
+            all.push(if whole {
+                stored.service
+            } else {
+                self.app.store().entries().without(stored.id, |source| self.given.contains(source)).await?
+            });
+        }
         all.sort_unstable_by(|one, other| one.id.cmp(&other.id));
         Ok(all)
     }

@@ -6,16 +6,18 @@ use fingerpost_domain::Timestamp;
 use fingerpost_domain::connection::{ConnectionState, GroupReason};
 use fingerpost_domain::id::ServiceId;
 use fingerpost_engine::{Result, statements, values};
+use fingerpost_entries::take::Sequence;
 use jiff::SignedDuration;
 
 use crate::Stewardship;
-use crate::entries::next;
 
 statements! {
-    /// Microseconds of a day: answers are told apart by whole days.
-    OFFERED = "SELECT service, state, reason, answered_by, CAST((answered_at - offered_at) / 86400000000 AS BIGINT) AS days, CAST(COUNT(*) AS BIGINT) AS n \
-               FROM connection WHERE offered_at >= $1 GROUP BY service, state, reason, answered_by, CAST((answered_at - offered_at) / 86400000000 AS BIGINT)";
-    TOLD = "SELECT service, CAST(COUNT(*) AS BIGINT) AS n FROM signpost WHERE made_at >= $1 AND taken_back_at IS NULL GROUP BY service";
+    /// Microseconds of a day: answers are told apart by whole days. What was offered to an entry counts for the one that stands for it.
+    OFFERED = "SELECT COALESCE(j.lead, c.service) AS service, c.state, c.reason, c.answered_by, CAST((c.answered_at - c.offered_at) / 86400000000 AS BIGINT) AS days, CAST(COUNT(*) AS BIGINT) AS n \
+               FROM connection c LEFT JOIN service_joined j ON j.member = c.service WHERE c.offered_at >= $1 \
+               GROUP BY COALESCE(j.lead, c.service), c.state, c.reason, c.answered_by, CAST((c.answered_at - c.offered_at) / 86400000000 AS BIGINT)";
+    TOLD = "SELECT COALESCE(j.lead, s.service) AS service, CAST(COUNT(*) AS BIGINT) AS n FROM signpost s LEFT JOIN service_joined j ON j.member = s.service \
+            WHERE s.made_at >= $1 AND s.taken_back_at IS NULL GROUP BY COALESCE(j.lead, s.service)";
     KNOWN = "SELECT id, asked, accepted, reply_days, used, declined, declined_most, declined_why FROM service WHERE used > 0";
     COUNTED = "UPDATE service SET asked = $2, accepted = $3, reply_days = $4, used = $5, declined = $6, declined_most = $7, declined_why = $8, seq = $9 WHERE id = $1";
 }
@@ -118,8 +120,8 @@ impl Stewardship {
             return Ok(0);
         }
         let mut tx = self.0.ledger().db().write().await?;
+        let mut seq = Sequence::take(&mut tx).await?;
         for (id, counted) in &now_counted {
-            let seq = next(&mut tx).await?;
             let (most, why) = counted.most.map_or((0, None), |(most, why)| (most, Some(why.code())));
             let values = values![
                 *id,
@@ -130,10 +132,11 @@ impl Stewardship {
                 counted.declined,
                 most,
                 why,
-                seq
+                seq.next()
             ];
             tx.run(COUNTED, values).await?;
         }
+        seq.keep(&mut tx).await?;
         tx.commit().await?;
         Ok(now_counted.len())
     }

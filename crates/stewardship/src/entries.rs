@@ -3,35 +3,28 @@
 use fingerpost_directory::edit::BY_HAND;
 use fingerpost_directory::hsds::Service;
 use fingerpost_directory::overlay::{self, Changed};
-use fingerpost_directory::withheld::holds_back;
 use fingerpost_domain::calendar::day_of;
 use fingerpost_domain::id::{ServiceId, TenantId};
-use fingerpost_domain::{Timestamp, coded};
+use fingerpost_domain::{Date, Timestamp, coded};
 use fingerpost_engine::{Result, StoreError, Tx, statements, values};
+use fingerpost_entries::shown::{settle, standing_for};
+use fingerpost_entries::take::{Sequence, take};
 use fingerpost_ledger::{Act, Entry, Resource};
 use fingerpost_policy::KeepDirectory;
-use fingerpost_store::{
-    Ctx, LinkScope, LiveLink, StoredService, keep_service_version, link_still_live, mint_link_beside, move_sequence,
-    take_sequence, write_to_entry,
-};
+use fingerpost_store::{Ctx, LinkScope, LiveLink, StoredService, link_still_live, mint_link_beside, write_to_entry};
 use jiff::SignedDuration;
 use serde_json::{Map, Value};
 
 use crate::{Stewardship, entry_of};
 
 statements! {
-    /// Takes the sequence for the rest of the transaction, so that numbers become visible in their order.
-    NEXT = "UPDATE directory_sequence SET value = value + 1 WHERE only_row = 1 RETURNING value";
-    NOW = "SELECT source, body, source_body, seq, withheld, released FROM service WHERE id = $1";
+    NOW = "SELECT source, body FROM service WHERE id = $1";
     PUT_FIELD = "INSERT INTO service_field (service, field, value, told_by, told_at) VALUES ($1, $2, $3, $4, $5) \
                  ON CONFLICT (service, field) DO UPDATE SET value = excluded.value, told_by = excluded.told_by, told_at = excluded.told_at";
-    CHANGE = "UPDATE service SET name = $2, body = $3, seq = $4, changed_at = $5, source_body = $6, withheld = $7 WHERE id = $1";
     CONFIRM = "UPDATE service SET confirmed_on = $2, confirmed_by = $3, seq = $4 WHERE id = $1";
     RELEASE = "UPDATE service SET withheld = $2, released = $3, seq = $4 WHERE id = $1";
     /// A group that has not answered yet is not given more time by being asked again.
     ASKED = "UPDATE service SET asked_on = CASE WHEN asked_on IS NULL OR confirmed_on >= asked_on THEN $2 ELSE asked_on END, seq = $3 WHERE id = $1";
-    /// The number in its source of an entry that was added here is its own.
-    ADDED = "SELECT id FROM service WHERE source = $1 AND hsds_id = $2";
     FIELDS = "SELECT field, told_by, told_at FROM service_field WHERE service = $1 ORDER BY field";
     VERSIONS = "SELECT seq, body, until, ended_by FROM service_version WHERE service = $1 ORDER BY seq DESC LIMIT $2";
     VERSION = "SELECT body FROM service_version WHERE service = $1 AND seq = $2";
@@ -76,45 +69,36 @@ const MOST_VERSIONS: i64 = 30;
 /// How long the link of a group works.
 const LINK_LASTS: SignedDuration = SignedDuration::from_hours(24 * 90);
 
-pub(crate) async fn next(tx: &mut Tx) -> Result<i64> {
-    tx.row(NEXT, vec![]).await?.ok_or_else(|| StoreError::corrupt("directory_sequence"))?.int("value")
-}
-
 fn map(text: &str) -> Result<Map<String, Value>> {
     serde_json::from_str(text).map_err(|_| StoreError::corrupt("body"))
 }
 
-/// Changes an entry here. Nothing happens where nothing differs.
-async fn change(tx: &mut Tx, id: ServiceId, changed: &[Changed], (by, now): (ByWhom, Timestamp)) -> Result<bool> {
-    let seq = next(tx).await?;
+/// Changes an entry here, or the one that stands for it. Nothing happens where nothing differs.
+async fn change(
+    tx: &mut Tx,
+    (id, changed): (ServiceId, &[Changed]),
+    seq: &mut Sequence,
+    (by, now): (ByWhom, Timestamp),
+) -> Result<()> {
     let row = tx.row(NOW, values![id]).await?.ok_or(StoreError::NotFound)?;
     let shown = row.text("body")?;
     let source = row.text("source")?;
-    let after = Value::from(overlay::apply(&map(&shown)?, changed));
+    let before = map(&shown)?;
+    let after = Value::from(overlay::apply(&before, changed));
     let after: Service = serde_json::from_value(after).map_err(|_| StoreError::corrupt("value"))?;
     let after = after.settled(&source).map_err(|_| StoreError::corrupt("value"))?;
     let body = serde_json::to_string(&after).map_err(|_| StoreError::corrupt("body"))?;
-    if body == shown {
-        return Ok(false);
-    }
     let settled = map(&body)?;
-    let before = map(&shown)?;
     // What comes to the same goes on following its source.
     for (field, _) in changed.iter().filter(|(field, _)| settled.get(field) != before.get(field)) {
         let value = settled.get(field).map(ToString::to_string);
         tx.run(PUT_FIELD, values![id, field, value, by.code(), now]).await?;
     }
-    keep_service_version(tx, (id, row.int("seq")?, &shown), (now, by.code())).await?;
-    let said = row.opt_text("source_body")?.unwrap_or(shown);
-    let was: Service = serde_json::from_value(before.into()).map_err(|_| StoreError::corrupt("body"))?;
-    let withheld = holds_back((row.flag("withheld")?, row.flag("released")?), &was, &[&after]);
-    tx.run(CHANGE, values![id, &after.name, body, seq, now, said, withheld]).await?;
-    Ok(true)
+    settle(tx, (id, None), seq, (now, by.code())).await.map(drop)
 }
 
-async fn confirm(tx: &mut Tx, id: ServiceId, (by, now): (ByWhom, Timestamp)) -> Result<()> {
-    let seq = next(tx).await?;
-    match tx.run(CONFIRM, values![id, day_of(now).to_string(), by.code(), seq]).await? {
+async fn confirm(tx: &mut Tx, id: ServiceId, seq: &mut Sequence, (by, now): (ByWhom, Timestamp)) -> Result<()> {
+    match tx.run(CONFIRM, values![id, day_of(now).to_string(), by.code(), seq.next()]).await? {
         0 => Err(StoreError::NotFound),
         _ => Ok(()),
     }
@@ -130,7 +114,7 @@ impl Stewardship {
     /// # Errors
     /// [`StoreError::NotFound`] for a link of another scope.
     pub async fn entry_behind(&self, link: &LiveLink) -> Result<StoredService> {
-        self.0.service(entry_of(link)?).await
+        self.0.entries().one(entry_of(link)?).await
     }
 
     /// The group says that its entry is right, with what it changed: that confirms all of it.
@@ -138,13 +122,15 @@ impl Stewardship {
     /// # Errors
     /// [`StoreError::NotFound`] when the link ended meanwhile.
     pub async fn group_says(&self, link: &LiveLink, changed: &[Changed], now: Timestamp) -> Result<()> {
-        let id = entry_of(link)?;
         let mut tx = self.0.ledger().db().write().await?;
+        let mut seq = Sequence::take(&mut tx).await?;
+        let id = standing_for(&mut tx, entry_of(link)?).await?;
         link_still_live(&mut tx, link, now).await?;
         if !changed.is_empty() {
-            change(&mut tx, id, changed, (ByWhom::Group, now)).await?;
+            change(&mut tx, (id, changed), &mut seq, (ByWhom::Group, now)).await?;
         }
-        confirm(&mut tx, id, (ByWhom::Group, now)).await?;
+        confirm(&mut tx, id, &mut seq, (ByWhom::Group, now)).await?;
+        seq.keep(&mut tx).await?;
         let what = if changed.is_empty() { "confirmed" } else { "changed" };
         self.0.ledger().commit(tx, now, by_link(link, Act::Change, id).because(what)).await
     }
@@ -155,10 +141,13 @@ impl Stewardship {
     /// [`StoreError::NotFound`] when there is none.
     pub async fn mend(&self, ctx: &Ctx<KeepDirectory>, id: ServiceId, changed: &[Changed], sure: bool) -> Result<()> {
         let mut tx = self.0.ledger().db().write().await?;
-        change(&mut tx, id, changed, (ByWhom::Steward, ctx.now)).await?;
+        let mut seq = Sequence::take(&mut tx).await?;
+        let id = standing_for(&mut tx, id).await?;
+        change(&mut tx, (id, changed), &mut seq, (ByWhom::Steward, ctx.now)).await?;
         if sure {
-            confirm(&mut tx, id, (ByWhom::Steward, ctx.now)).await?;
+            confirm(&mut tx, id, &mut seq, (ByWhom::Steward, ctx.now)).await?;
         }
+        seq.keep(&mut tx).await?;
         self.0.ledger().commit(tx, ctx.now, ctx.entry(Act::Change, Resource::Directory).of(id).because("mended")).await
     }
 
@@ -168,12 +157,10 @@ impl Stewardship {
     /// When the database fails.
     pub async fn add(&self, ctx: &Ctx<KeepDirectory>, service: &Service) -> Result<ServiceId> {
         let mut tx = self.0.ledger().db().write().await?;
-        let seq = take_sequence(&mut tx).await? + 1;
-        self.0.take_service(&mut tx, service, (BY_HAND, seq), ctx.now).await?;
-        move_sequence(&mut tx, seq).await?;
-        let row = tx.row(ADDED, values![BY_HAND, &service.id]).await?.ok_or(StoreError::NotFound)?;
-        let id: ServiceId = row.parsed("id")?;
-        confirm(&mut tx, id, (ByWhom::Steward, ctx.now)).await?;
+        let mut seq = Sequence::take(&mut tx).await?;
+        let (id, _) = take(&mut tx, (service, BY_HAND), &mut seq, (ctx.now, self.0.entropy())).await?;
+        confirm(&mut tx, id, &mut seq, (ByWhom::Steward, ctx.now)).await?;
+        seq.keep(&mut tx).await?;
         let entry = ctx.entry(Act::Create, Resource::Directory).of(id).because("added");
         self.0.ledger().commit(tx, ctx.now, entry).await?;
         Ok(id)
@@ -185,10 +172,11 @@ impl Stewardship {
     /// [`StoreError::NotFound`] when there is none.
     pub async fn release(&self, ctx: &Ctx<KeepDirectory>, id: ServiceId, public: bool) -> Result<()> {
         let mut tx = self.0.ledger().db().write().await?;
-        let seq = next(&mut tx).await?;
-        if tx.run(RELEASE, values![id, !public, public, seq]).await? == 0 {
+        let mut seq = Sequence::take(&mut tx).await?;
+        if tx.run(RELEASE, values![id, !public, public, seq.next()]).await? == 0 {
             return Err(StoreError::NotFound);
         }
+        seq.keep(&mut tx).await?;
         let what = if public { "released" } else { "withheld" };
         self.0.ledger().commit(tx, ctx.now, ctx.entry(Act::Change, Resource::Directory).of(id).because(what)).await
     }
@@ -198,13 +186,12 @@ impl Stewardship {
     /// # Errors
     /// [`StoreError::NotFound`] when there is no such entry.
     pub async fn ask_group(&self, ctx: &Ctx<KeepDirectory>, id: ServiceId) -> Result<bool> {
-        if self.0.service(id).await?.service.email.is_none_or(|email| email.is_empty()) {
+        if self.0.entries().one(id).await?.service.email.is_none_or(|email| email.is_empty()) {
             return Ok(false);
         }
         let mut tx = self.0.ledger().db().write().await?;
         let today = day_of(ctx.now);
-        let seq = next(&mut tx).await?;
-        tx.run(ASKED, values![id, today.to_string(), seq]).await?;
+        self.asked(&mut tx, id, today).await?;
         write_to_entry(&self.0, &mut tx, (ctx.grant.tenant(), id), (today, ctx.now)).await?;
         self.0.ledger().commit(tx, ctx.now, ctx.entry(Act::Send, Resource::Directory).of(id)).await?;
         Ok(true)
@@ -215,13 +202,18 @@ impl Stewardship {
     /// # Errors
     /// [`StoreError::NotFound`] when there is no such entry.
     pub async fn letter_link(&self, ctx: &Ctx<KeepDirectory>, id: ServiceId) -> Result<String> {
-        self.0.service(id).await?;
+        self.0.entries().one(id).await?;
         let mut tx = self.0.ledger().db().write().await?;
-        let seq = next(&mut tx).await?;
-        tx.run(ASKED, values![id, day_of(ctx.now).to_string(), seq]).await?;
+        self.asked(&mut tx, id, day_of(ctx.now)).await?;
         let token = self.mint(&mut tx, ctx.grant.tenant(), id, ctx.now).await?;
         self.0.ledger().commit(tx, ctx.now, ctx.entry(Act::Send, Resource::Directory).of(id).because("letter")).await?;
         Ok(token)
+    }
+
+    async fn asked(&self, tx: &mut Tx, id: ServiceId, today: Date) -> Result<()> {
+        let mut seq = Sequence::take(tx).await?;
+        tx.run(ASKED, values![id, today.to_string(), seq.next()]).await?;
+        seq.keep(tx).await
     }
 
     async fn mint(&self, tx: &mut Tx, tenant: &TenantId, id: ServiceId, now: Timestamp) -> Result<String> {
@@ -252,7 +244,7 @@ impl Stewardship {
         _: &Ctx<KeepDirectory>,
         id: ServiceId,
     ) -> Result<(StoredService, Vec<ChangedField>, Vec<Version>)> {
-        let entry = self.0.service(id).await?;
+        let entry = self.0.entries().one(id).await?;
         let mut tx = self.0.ledger().db().read().await?;
         let mut fields = vec![];
         for row in tx.rows(FIELDS, values![id]).await? {
@@ -287,7 +279,9 @@ impl Stewardship {
             .into_iter()
             .map(|(field, _, then)| (field.to_owned(), then.cloned()))
             .collect();
-        change(&mut tx, id, &back, (ByWhom::Steward, ctx.now)).await?;
+        let mut numbers = Sequence::take(&mut tx).await?;
+        change(&mut tx, (id, &back), &mut numbers, (ByWhom::Steward, ctx.now)).await?;
+        numbers.keep(&mut tx).await?;
         self.0
             .ledger()
             .commit(tx, ctx.now, ctx.entry(Act::Change, Resource::Directory).of(id).because("restored"))

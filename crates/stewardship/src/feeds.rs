@@ -11,9 +11,11 @@ use fingerpost_domain::Timestamp;
 use fingerpost_domain::calendar::day_of;
 use fingerpost_domain::id::{FeedId, PullId, TenantId};
 use fingerpost_engine::{Result, Row, StoreError, Tx, Value, statements, values};
+use fingerpost_entries::shown::follow;
+use fingerpost_entries::take::{Sequence, take};
 use fingerpost_ledger::{Act, Entry, Resource};
 use fingerpost_policy::KeepDirectory;
-use fingerpost_store::{Ctx, ImportCounts, Upserted, move_sequence, take_sequence};
+use fingerpost_store::{Ctx, ImportCounts};
 use jiff::SignedDuration;
 
 use crate::Stewardship;
@@ -67,8 +69,8 @@ statements! {
     MISSING = "SELECT COUNT(*) AS n FROM feed_item i WHERE i.feed = $1 AND i.missing < 2 AND NOT EXISTS (SELECT 1 FROM feed_staged s WHERE s.pull = $2 AND s.item = i.item)";
     /// An entry leaves with the second whole pull, one after the other, that does not list it: once, because its count goes on.
     TO_LEAVE = "SELECT item FROM feed_item WHERE feed = $1 AND missing = 2 ORDER BY item LIMIT $2";
-    LEAVE = "UPDATE service SET left_on = $3, seq = $4 WHERE source = $1 AND hsds_id = $2 AND left_on IS NULL";
-    RETURN = "UPDATE service SET left_on = NULL, seq = $3 WHERE source = $1 AND hsds_id = $2 AND left_on IS NOT NULL";
+    LEAVE = "UPDATE service SET left_on = $3, seq = $4 WHERE source = $1 AND hsds_id = $2 AND left_on IS NULL RETURNING id";
+    RETURN = "UPDATE service SET left_on = NULL, to_compare = 1, seq = $3 WHERE source = $1 AND hsds_id = $2 AND left_on IS NOT NULL RETURNING id";
     CLEAR = "DELETE FROM feed_staged WHERE pull = $1";
     END = "UPDATE feed_pull SET ended_at = $2, ending = $3, missing = $4, left_out = $5, unchanged = unchanged + $6, notes = $7 WHERE id = $1";
     REST = "UPDATE feed SET claimed_until = NULL, failures = $3, trust_next = CASE WHEN $5 = 1 THEN 0 ELSE trust_next END, next_at = $4 WHERE id = $1 AND claimed_until = $2";
@@ -523,7 +525,7 @@ impl Stewardship {
         if rows.is_empty() {
             return Ok(false);
         }
-        let mut seq = take_sequence(&mut tx).await?;
+        let mut seq = Sequence::take(&mut tx).await?;
         let (mut counts, mut said) = (ImportCounts::default(), vec![]);
         for row in &rows {
             let item = row.text("item")?;
@@ -535,8 +537,7 @@ impl Stewardship {
             match read {
                 Ok((service, left_out)) => {
                     said.extend(left_out.map(|words| format!("{item}: {words}.")));
-                    let done = self.0.take_service(&mut tx, &service, (source, seq + 1), now).await?;
-                    seq += i64::from(done != Upserted::Unchanged);
+                    let (_, done) = take(&mut tx, (&service, source), &mut seq, (now, self.0.entropy())).await?;
                     counts.count(done);
                 }
                 Err(why) => {
@@ -546,7 +547,7 @@ impl Stewardship {
             }
             tx.run(IS_TAKEN, values![claimed.pull, item, i64::from(taken)]).await?;
         }
-        move_sequence(&mut tx, seq).await?;
+        seq.keep(&mut tx).await?;
         let all = noted(&mut tx, claimed.pull, said).await?;
         let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
         let [added, changed] = [counts.added, counts.changed].map(number);
@@ -565,21 +566,26 @@ impl Stewardship {
         let untouched = count(&mut tx, UNTOUCHED, values![id]).await?;
         let missing = count(&mut tx, MISSING, values![feed, id]).await?;
         let here = |item: &str| stable_id(&claimed.source, "service", item);
-        let mut seq = take_sequence(&mut tx).await?;
+        let mut seq = Sequence::take(&mut tx).await?;
         for row in tx.rows(BACK, values![feed, id, MOST_ITEMS]).await? {
-            seq += 1;
-            tx.run(RETURN, values![&claimed.source, here(&row.text("item")?), seq]).await?;
+            let back = values![&claimed.source, here(&row.text("item")?), seq.next()];
+            if let Some(row) = tx.row(RETURN, back).await? {
+                follow(&mut tx, row.parsed("id")?, &mut seq, (now, "source")).await?;
+            }
         }
         tx.run(KEEP_ITEMS, values![feed, id]).await?;
         let mut left = 0_u64;
         if whole {
             tx.run(GONE, values![feed, id]).await?;
             for row in tx.rows(TO_LEAVE, values![feed, MOST_ITEMS]).await? {
-                seq += 1;
-                left += tx.run(LEAVE, values![&claimed.source, here(&row.text("item")?), day_of(now), seq]).await?;
+                let gone = values![&claimed.source, here(&row.text("item")?), day_of(now), seq.next()];
+                if let Some(row) = tx.row(LEAVE, gone).await? {
+                    left += 1;
+                    follow(&mut tx, row.parsed("id")?, &mut seq, (now, "source")).await?;
+                }
             }
         }
-        move_sequence(&mut tx, seq).await?;
+        seq.keep(&mut tx).await?;
         let all = noted(&mut tx, id, None).await?;
         tx.run(CLEAR, values![id]).await?;
         let left = i64::try_from(left).unwrap_or(i64::MAX);

@@ -6,6 +6,7 @@
 //! the next number of the directory's sequence, so that every node's index follows. Nothing here is about a person.
 
 mod answers;
+mod comparing;
 mod entries;
 mod feeds;
 mod gaps;
@@ -16,8 +17,10 @@ use fingerpost_domain::id::ServiceId;
 use fingerpost_engine::{Result, StoreError};
 use fingerpost_store::{LinkScope, LiveLink, Store};
 
+pub use comparing::{Compared, Comparing, PairRow};
 pub use entries::{ByWhom, ChangedField, Version};
 pub use feeds::{Claimed, Feed, Kept, Known, NewFeed, Pull, ReadOn, Staged};
+pub use fingerpost_entries::joined::{JoinedBy, Member};
 pub use gaps::{Gap, GapRow};
 pub use reports::{ReportRow, Settled, WorkRow};
 pub use sources::Source;
@@ -50,6 +53,7 @@ pub fn entry_of(link: &LiveLink) -> Result<ServiceId> {
 pub fn statements() -> impl Iterator<Item = (&'static str, &'static str)> {
     [
         answers::STATEMENTS,
+        comparing::STATEMENTS,
         entries::STATEMENTS,
         feeds::STATEMENTS,
         gaps::STATEMENTS,

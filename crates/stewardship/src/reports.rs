@@ -9,12 +9,14 @@ use fingerpost_domain::id::{ReportId, ServiceId, TenantId};
 use fingerpost_domain::text::Line;
 use fingerpost_domain::{Timestamp, coded};
 use fingerpost_engine::{Result, statements, values};
+use fingerpost_entries::shown::standing_for;
+use fingerpost_entries::take::Sequence;
+use fingerpost_entries::{StoredService, entry_columns, stored};
 use fingerpost_ledger::{Act, Entry, Resource};
 use fingerpost_policy::KeepDirectory;
-use fingerpost_store::{Ctx, StoredService, stored_service};
+use fingerpost_store::Ctx;
 
 use crate::Stewardship;
-use crate::entries::next;
 
 statements! {
     OPEN = "SELECT COUNT(*) AS n FROM service_report WHERE service = $1 AND settled_at IS NULL";
@@ -23,8 +25,9 @@ statements! {
     OF_ENTRY = "SELECT id, wrong, note, made_at, settled_at FROM service_report WHERE service = $1 ORDER BY made_at DESC, id DESC LIMIT 50";
     SETTLE = "UPDATE service_report SET settled_at = $2, settled_how = $3 WHERE service = $1 AND settled_at IS NULL AND made_at <= $4";
     /// What may have to be mended: reported, held back, or used.
-    TO_MEND = "SELECT id, source, body, seq, confirmed_on, asked_on, withheld, asked, accepted, reply_days, open_reports, left_on, used, declined, declined_most, declined_why \
-               FROM service WHERE open_reports > 0 OR withheld = 1 OR used > 0 OR left_on IS NOT NULL ORDER BY open_reports DESC, withheld DESC, used DESC, id LIMIT $1";
+    TO_MEND = concat!("SELECT ", entry_columns!(), ", s.used, s.declined, s.declined_most, s.declined_why \
+               FROM service s WHERE (s.open_reports > 0 OR s.withheld = 1 OR s.used > 0 OR s.left_on IS NOT NULL OR s.bounced_on IS NOT NULL) \
+               AND NOT EXISTS (SELECT 1 FROM service_joined h WHERE h.member = s.id) ORDER BY s.open_reports DESC, s.withheld DESC, s.used DESC, s.id LIMIT $1");
 }
 
 /// Open reports of one entry that are taken: more say nothing new.
@@ -91,15 +94,17 @@ impl Stewardship {
         (wrong, note): (Wrong, Option<&Line<300>>),
         now: Timestamp,
     ) -> Result<bool> {
-        self.0.service(id).await?;
+        self.0.entries().one(id).await?;
         let mut tx = self.0.ledger().db().write().await?;
-        let seq = next(&mut tx).await?;
+        let mut seq = Sequence::take(&mut tx).await?;
+        let id = standing_for(&mut tx, id).await?;
         if tx.row(OPEN, values![id]).await?.map_or(Ok(0), |row| row.int("n"))? >= MOST_REPORTS {
             return Ok(false);
         }
         let report: ReportId = self.0.entropy().id(now);
         tx.run(ADD, values![report, id, wrong.code(), note.map(|note| note.as_str().to_owned()), now]).await?;
-        tx.run(COUNT, values![id, seq]).await?;
+        tx.run(COUNT, values![id, seq.next()]).await?;
+        seq.keep(&mut tx).await?;
         let entry = Entry::system(TenantId::main(), Act::Create, Resource::Directory).of(id).because("report");
         self.0.ledger().commit(tx, now, entry).await?;
         Ok(true)
@@ -134,9 +139,10 @@ impl Stewardship {
         (how, seen): (Settled, Timestamp),
     ) -> Result<()> {
         let mut tx = self.0.ledger().db().write().await?;
-        let seq = next(&mut tx).await?;
+        let mut seq = Sequence::take(&mut tx).await?;
         tx.run(SETTLE, values![id, ctx.now, how.code(), seen]).await?;
-        tx.run(COUNT, values![id, seq]).await?;
+        tx.run(COUNT, values![id, seq.next()]).await?;
+        seq.keep(&mut tx).await?;
         let entry = ctx.entry(Act::Change, Resource::Directory).of(id).because(how.code());
         self.0.ledger().commit(tx, ctx.now, entry).await
     }
@@ -150,7 +156,7 @@ impl Stewardship {
         let mut all = vec![];
         for row in self.0.ledger().db().rows(TO_MEND, values![MOST_WEIGHED]).await? {
             let count = |column| row.int(column).map(|count| u32::try_from(count).unwrap_or(u32::MAX));
-            let stored = stored_service(&row)?;
+            let stored = stored(&row)?;
             let doubt = 1.0 - trust(confirmed(&stored.service), &stored.standing, today);
             let why = row.opt_coded("declined_why", GroupReason::from_code)?;
             let (declined, most) = (count("declined")?, count("declined_most")?);

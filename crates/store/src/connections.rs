@@ -25,7 +25,8 @@ statements! {
     ADD = "INSERT INTO connection (tenant, id, case_id, service, service_name, request_key, state, ask, first_visit, told, group_email, offered_by, offered_at) \
            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT (tenant, offered_by, request_key) DO NOTHING";
     BY_KEY = "SELECT id, case_id, service, ask, told, group_email FROM connection WHERE tenant = $1 AND offered_by = $2 AND request_key = $3";
-    SERVICE = "SELECT name, body FROM service WHERE id = $1";
+    /// The entry, or the one that stands for it.
+    SERVICE = "SELECT name, body FROM service WHERE id = COALESCE((SELECT lead FROM service_joined WHERE member = $1), $1)";
     OF_CASE = "SELECT id, service, service_name, state, ask, first_visit, told, group_email, offered_at, answered_at, answered_by, reason, started_on, came, missed, ended_at, meets, way_in, bring, said \
                FROM connection WHERE tenant = $1 AND case_id = $2 ORDER BY offered_at DESC, id DESC LIMIT 100";
     ONE = "SELECT id, service, service_name, state, ask, first_visit, told, group_email, offered_at, answered_at, answered_by, reason, started_on, came, missed, ended_at, meets, way_in, bring, said \

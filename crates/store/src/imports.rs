@@ -6,7 +6,7 @@ use fingerpost_domain::id::{ImportRunId, TenantId};
 use crate::Store;
 use fingerpost_engine::Result;
 use fingerpost_engine::statements;
-use fingerpost_engine::{Tx, values};
+use fingerpost_engine::{Tx, Upserted, values};
 use fingerpost_ledger::{Act, Entry, Resource};
 
 statements! {
@@ -39,20 +39,12 @@ impl ImportCounts {
     }
 }
 
-/// What an upsert did to one record.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Upserted {
-    /// New here.
-    Added,
-    /// Different from what was here.
-    Changed,
-    /// The same as what was here.
-    Unchanged,
-}
-
 impl Store {
     /// Notes an import in the ledger and the audit.
-    pub(crate) async fn record_import(
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn record_import(
         &self,
         tx: &mut Tx,
         (kind, source): (&str, &str),

@@ -68,17 +68,15 @@ pub use connections::{
     ConnectionChange, ConnectionRow, THE_GROUP, arrival as arrival_of, happen as connection_happens,
     take_back_all as connections_end, visits as connection_visits,
 };
-pub use directory::{
-    PostcodePlace, StoredService, keep_version as keep_service_version, move_sequence, stored as stored_service,
-    take_sequence,
-};
+pub use directory::PostcodePlace;
 pub use episodes::{Answered, Asked, Connected, Episode, Work};
 pub use feedback::{FeedbackRow, agreement_ends};
-pub use fingerpost_engine::{Result, StoreError, Value};
+pub use fingerpost_engine::{Result, StoreError, Upserted, Value};
+pub use fingerpost_entries::{Entries, StoredService};
 pub use fingerpost_ledger::{
     Act, Address, AuditHead, AuditReport, Entry, Everything, Health, Ledger, Resource, SCHEMA_VERSION, StoredSession,
 };
-pub use imports::{ImportCounts, Upserted};
+pub use imports::ImportCounts;
 pub use jobs::{ClaimedJob, JobKind, add as add_job, done as job_done};
 pub use launches::{LaunchKey, LaunchKeyRow, Launched};
 pub use links::{
@@ -154,6 +152,12 @@ impl Store {
     #[must_use]
     pub fn ledger(&self) -> &Ledger {
         &self.0
+    }
+
+    /// The entries of the directory.
+    #[must_use]
+    pub fn entries(&self) -> Entries {
+        Entries::over(self.0.clone())
     }
 
     /// The source of ids and tokens.

@@ -10,7 +10,8 @@ use fingerpost_domain::text::folded;
 use fingerpost_domain::{Date, Timestamp};
 
 use crate::Store;
-use crate::imports::{ImportCounts, Upserted};
+use crate::imports::ImportCounts;
+use fingerpost_engine::Upserted;
 use fingerpost_engine::statements;
 use fingerpost_engine::{Result, StoreError};
 use fingerpost_engine::{Row, Tx, values};

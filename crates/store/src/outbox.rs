@@ -193,7 +193,8 @@ statements! {
     OFF = "UPDATE outbox SET failed_at = $4, last_error = 'not_wanted', settled_at = $4 WHERE tenant = $1 AND template = $2 AND recipient = $3 AND subject = $5 AND sent_at IS NULL AND settled_at IS NULL RETURNING attempts";
     STATE = "SELECT sent_at, settled_at FROM outbox WHERE tenant = $1 AND template = $2 AND recipient = $3 AND subject = $4";
     STILL_WAITS = "SELECT id FROM outbox WHERE tenant = $1 AND id = $2 AND sent_at IS NULL AND failed_at IS NULL";
-    ENTRY_ADDRESS = "SELECT name, body FROM service WHERE id = $1";
+    /// Of the entry, or of the one that stands for it.
+    ENTRY_ADDRESS = "SELECT name, body FROM service WHERE id = COALESCE((SELECT lead FROM service_joined WHERE member = $1), $1)";
     NAME_OF = "SELECT name FROM organisation WHERE id = $1";
     SENT = "UPDATE outbox SET sent_at = $3, channel = $4, failed_at = NULL, settled_at = NULL WHERE tenant = $1 AND id = $2";
     /// What nobody has to look at is settled as it ends (`$5`). What was taken back meanwhile stays so.

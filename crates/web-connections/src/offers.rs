@@ -61,7 +61,7 @@ pub async fn service(
     Path((_, id, service)): Path<(String, CaseId, ServiceId)>,
 ) -> Result<Response, WebError> {
     let case = here.app().store().case(&here.ctx, id).await?;
-    let stored = here.app().store().service(service).await?;
+    let stored = here.app().store().entries().one(service).await?;
     let called = case.person.details.name.called().to_owned();
     let back = (here.href(&format!("cases/{id}/services")), format!("What could fit {called}?"));
     let frame = here.frame(stored.service.name.clone(), "caseload").await?;
@@ -128,7 +128,7 @@ pub async fn offer_form(
 ) -> Result<Response, WebError> {
     here.also::<WorkCase>()?;
     let case = here.app().store().case(&here.ctx, id).await?;
-    let stored = here.app().store().service(service).await?;
+    let stored = here.app().store().entries().one(service).await?;
     running(&stored)?;
     let email = stored.service.email.clone().unwrap_or_default();
     let way = if email.is_empty() { BY_HAND } else { BY_EMAIL };
@@ -158,7 +158,7 @@ pub async fn offer(
         email: form.text("email"),
     };
     let case = here.app().store().case(&here.ctx, id).await?;
-    let stored = here.app().store().service(service).await?;
+    let stored = here.app().store().entries().one(service).await?;
     running(&stored)?;
     match answers.check(&case.person.details, &case.person.safe_contact) {
         Ok(offer) => {
@@ -342,7 +342,7 @@ pub async fn card(
         return Err(WebError::MovedOn("The group has not said yes. There is no card for a first visit yet."));
     }
     let page = here.app().store().case(&here.ctx, case).await?;
-    let service = here.app().store().service(row.service).await.ok();
+    let service = here.app().store().entries().one(row.service).await.ok();
     let place = service.as_ref().and_then(|stored| search::where_it_is(&stored.service));
     let arrival = &row.arrival;
     let line = |text: &Option<Line<200>>| text.as_ref().map(ToString::to_string);

@@ -25,7 +25,13 @@ async fn aside<T: Send + 'static>(
 }
 
 fn put(finder: &mut Finder, changed: &[StoredService]) -> Result<(), FinderError> {
-    changed.iter().try_for_each(|stored| finder.put(stored.id, &stored.source, &stored.service, stored.standing))
+    changed.iter().try_for_each(|stored| match stored.lead {
+        Some(lead) => {
+            finder.put_behind(stored.id, lead);
+            Ok(())
+        }
+        None => finder.put(stored.id, &stored.told.sources, &stored.service, stored.standing),
+    })
 }
 
 impl Catalogue {
@@ -48,7 +54,7 @@ impl Catalogue {
     /// # Errors
     /// When the database or the index fails.
     pub async fn snapshot(&self, store: &Store) -> Result<Snapshot, WebError> {
-        let newest = store.directory_seq().await?;
+        let newest = store.entries().seq().await?;
         let (seq, known) = self.known();
         if seq >= newest {
             return Ok(known);
@@ -60,7 +66,7 @@ impl Catalogue {
             return Ok(known);
         }
         loop {
-            let changed = store.services_after(seq, AT_ONCE).await?;
+            let changed = store.entries().after(seq, AT_ONCE).await?;
             let Some(last) = changed.last() else { break };
             seq = last.seq;
             finder = aside(move || put(&mut finder, &changed).map(|()| finder)).await?;

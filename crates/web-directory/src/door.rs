@@ -99,11 +99,11 @@ pub async fn service(
 ) -> Result<Response, WebError> {
     // A slip in somebody's hand still leads to its service when the place has a new code.
     let door = app.signposts().any_door(&code).await?.ok_or(WebError::NotFound)?;
-    let stored = app.store().service(id).await?;
+    let stored = app.store().entries().one(id).await?;
     if stored.standing.withheld {
         return Err(WebError::NotFound);
     }
-    let entry = Entry::of(stored.id, &stored.source, &stored.service, stored.standing);
+    let entry = Entry::of(stored.id, &stored.told.sources, &stored.service, stored.standing);
     let page = DoorServicePage {
         frame: frame(&app, stored.service.name.clone(), &code),
         back_href: format!("/s/{code}"),

@@ -34,7 +34,7 @@ fn saved(what: &str) -> Option<&'static str> {
 }
 
 fn page(app: &App, token: &str, stored: &StoredService, form: Option<&Posted>, problems: &Problems) -> KeepEntryPage {
-    let entry = Entry::of(stored.id, &stored.source, &stored.service, stored.standing);
+    let entry = Entry::of(stored.id, &stored.told.sources, &stored.service, stored.standing);
     let typed = |field: &str| form.map(|form| form.text(field)).unwrap_or_default();
     let mut frame = of_link(app, token, "Is this still right?");
     frame.problem = !problems.is_empty();

@@ -5,6 +5,7 @@
 
 pub mod door;
 pub mod gaps;
+pub mod joined;
 pub mod keeping;
 pub mod search;
 pub mod signposts;

@@ -28,6 +28,7 @@ use fingerpost_web_core::frame::show;
 use fingerpost_web_core::permitted::May;
 use fingerpost_web_core::{App, WebError, view};
 
+use crate::joined;
 pub use looking::Asked;
 use looking::{LONGEST_LIST, Look, Origin};
 pub(crate) use shown::{rows, times_of};
@@ -239,7 +240,7 @@ pub fn where_it_is(service: &fingerpost_directory::hsds::Service) -> Option<Stri
 /// The page of a service.
 pub fn page(app: &App, stored: &StoredService, (frame, back): (Frame, (String, String)), staff: bool) -> ServicePage {
     let service = &stored.service;
-    let entry = Entry::of(stored.id, &stored.source, service, stored.standing);
+    let entry = Entry::of(stored.id, &stored.told.sources, service, stored.standing);
     let by = service.organization.as_ref().map(|by| by.name.clone()).filter(|name| !name.is_empty());
     ServicePage {
         frame,
@@ -254,6 +255,7 @@ pub fn page(app: &App, stored: &StoredService, (frame, back): (Frame, (String, S
         rows: rows(service, &entry),
         website: service.url.as_deref().and_then(shown::web_link),
         source: reasons::told_by(&entry, app.today()),
+        told: joined::told(stored),
         against: vec![],
         offer: None,
         list: None,
@@ -278,7 +280,7 @@ pub async fn one(
     Path((_, id)): Path<(String, ServiceId)>,
     Query(asked): Query<Asked>,
 ) -> Result<Response, WebError> {
-    let stored = here.app().store().service(id).await?;
+    let stored = here.app().store().entries().one(id).await?;
     let (back, list) = beside(&asked, &here.href("directory"), id);
     let frame = here.frame(stored.service.name.clone(), "directory").await?;
     let mut drawn = page(here.app(), &stored, (frame, back), true);
@@ -300,7 +302,7 @@ pub async fn public_one(
     Path(id): Path<ServiceId>,
     Query(asked): Query<Asked>,
 ) -> Result<Response, WebError> {
-    let stored = app.store().service(id).await?;
+    let stored = app.store().entries().one(id).await?;
     if stored.standing.withheld {
         return Err(WebError::NotFound);
     }
@@ -330,7 +332,7 @@ pub async fn against(app: &App, id: ServiceId, wanted: &Wanted) -> Result<Vec<St
 /// A shortlist: to print, in large print too, and to send.
 async fn shortlist(app: &App, asked: &Asked, viewer: Viewer) -> Result<Response, WebError> {
     let ids = asked.shortlist();
-    let mut listed = app.store().services(&ids).await?;
+    let mut listed = app.store().entries().some(&ids).await?;
     listed.retain(|stored| viewer.staff || !stored.standing.withheld);
     listed.sort_by_key(|stored| ids.iter().position(|id| *id == stored.id));
     let cards: Vec<ServicePage> = listed

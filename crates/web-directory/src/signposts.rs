@@ -113,7 +113,7 @@ pub async fn note(here: May<Signpost>, form: Posted) -> Result<Response, WebErro
         let problem = Some("Press what you told them about, then how".to_owned());
         return show_again(here.app(), &page(&here, &Asked::default(), problem).await?);
     };
-    let stored = here.app().store().service(service).await?;
+    let stored = here.app().store().entries().one(service).await?;
     if stored.standing.withheld {
         return Err(WebError::MovedOn(
             "Where this service is may have to stay unknown: ring them first. Nothing was counted.",
@@ -150,8 +150,8 @@ async fn door_qr(here: &May<Signpost>, service: ServiceId) -> Result<Qr, WebErro
 /// The slip for somebody's hand.
 pub async fn slip(here: May<Signpost>, Path((_, id)): Path<(String, SignpostId)>) -> Result<Response, WebError> {
     let noted = here.app().signposts().one(&here.ctx, id).await?.ok_or(WebError::NotFound)?;
-    let stored = here.app().store().service(noted.service).await?;
-    let entry = Entry::of(stored.id, &stored.source, &stored.service, stored.standing);
+    let stored = here.app().store().entries().one(noted.service).await?;
+    let entry = Entry::of(stored.id, &stored.told.sources, &stored.service, stored.standing);
     let drawn = SlipPage {
         frame: here.frame(stored.service.name.clone(), "signpost").await?,
         back_href: here.href(&format!("signpost?last={id}")),

@@ -22,6 +22,7 @@ use fingerpost_ui::pages::{
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use crate::joined;
 use crate::keeping::{answers, edit_page, unmoved};
 use crate::search::{reasons, rows};
 use fingerpost_web_core::form::Posted;
@@ -31,7 +32,7 @@ use fingerpost_web_core::view::listed;
 use fingerpost_web_core::{WebError, view};
 
 fn entry(stored: &StoredService) -> Entry {
-    Entry::of(stored.id, &stored.source, &stored.service, stored.standing)
+    Entry::of(stored.id, &stored.told.sources, &stored.service, stored.standing)
 }
 
 /// Fewer people than this are not counted out: a steward sees no person.
@@ -70,11 +71,13 @@ fn why(row: &WorkRow, today: Date) -> Vec<String> {
 pub async fn list(here: May<KeepDirectory>) -> Result<Response, WebError> {
     let today = here.app().today();
     let lines = here.app().stewardship().to_mend(&here.ctx).await?;
+    let waiting = here.app().stewardship().pairs_waiting(&here.ctx).await?;
     let page = StewardPage {
         frame: here.frame("Keep the directory true", "steward").await?,
         gaps_href: here.href("gaps"),
         sources_href: here.href("sources"),
         new_href: here.href("steward/new"),
+        same: (here.href("steward/same"), joined::waiting(waiting)),
         lines: lines
             .iter()
             .map(|row| StewardLine {
@@ -160,6 +163,8 @@ pub async fn add(here: May<KeepDirectory>, form: Posted) -> Result<Response, Web
 #[derive(Debug, Default, Deserialize)]
 pub struct Asked {
     saved: Option<String>,
+    /// The name of another entry that may be the same service.
+    twice: Option<String>,
 }
 
 fn saved(what: &str) -> Option<&'static str> {
@@ -173,6 +178,8 @@ fn saved(what: &str) -> Option<&'static str> {
         "open" => Some("It is found again."),
         "restore" => Some("It says what it said then."),
         "save" => Some("Saved."),
+        "join" => Some("They stand as one entry now."),
+        "part" => Some("They are two entries again."),
         "added" => Some("It is kept. Say when it is and how to join: change it below."),
         _ => None,
     }
@@ -231,6 +238,7 @@ fn versions(now: &StoredService, earlier: &[Version]) -> Vec<VersionLine> {
         let by = match version.ended_by.as_str() {
             "group" => "the group",
             "steward" => "a steward",
+            "comparison" => "joining it with another entry",
             _ => "its source",
         };
         all.push(VersionLine {
@@ -267,7 +275,14 @@ pub async fn one(
     let reports = here.app().stewardship().reports(&here.ctx, id).await?;
     let standing = &stored.standing;
     let entry = entry(&stored);
+    let members = here.app().stewardship().members(&here.ctx, stored.id).await?;
+    let twice = match &asked.twice {
+        Some(name) => Some((name.clone(), joined::named(&here, name, stored.id).await?)),
+        None => None,
+    };
     let page = StewardEntryPage {
+        members: members.iter().map(|member| joined::member(member, None)).collect(),
+        twice,
         frame: here.frame(stored.service.name.clone(), "steward").await?,
         action: here.href(&format!("steward/{id}")),
         back: (here.href("steward"), "Keep the directory true".to_owned()),
@@ -317,6 +332,11 @@ pub async fn act(
         "withhold" => stewardship.release(&here.ctx, id, false).await?,
         "ended" => stewardship.mend(&here.ctx, id, &ended(), false).await?,
         "open" => stewardship.mend(&here.ctx, id, &open_again(), true).await?,
+        "part" => stewardship.part(&here.ctx, id, entry_id(&form, "member")?).await?,
+        "join" => {
+            let lead = stewardship.join(&here.ctx, id, entry_id(&form, "other")?).await?;
+            return Ok(Redirect::to(&here.href(&format!("steward/{lead}?saved=join"))).into_response());
+        }
         "restore" => {
             let version = form.text("version").parse().map_err(|_| WebError::Store(StoreError::NotFound))?;
             stewardship.restore(&here.ctx, id, version).await?;
@@ -326,6 +346,11 @@ pub async fn act(
     Ok(Redirect::to(&here.href(&format!("steward/{id}?saved={what}"))).into_response())
 }
 
+/// An entry that a form names.
+pub(crate) fn entry_id(form: &Posted, field: &str) -> Result<ServiceId, WebError> {
+    form.text(field).parse().map_err(|_| WebError::Store(StoreError::NotFound))
+}
+
 /// Until when reports had been read when the page was drawn.
 fn seen(form: &Posted) -> Result<Timestamp, WebError> {
     let micros = form.text("seen").parse().map_err(|_| WebError::StaleForm)?;
@@ -333,7 +358,7 @@ fn seen(form: &Posted) -> Result<Timestamp, WebError> {
 }
 
 async fn letter(here: &May<KeepDirectory>, id: ServiceId) -> Result<Response, WebError> {
-    let stored = here.app().store().service(id).await?;
+    let stored = here.app().store().entries().one(id).await?;
     let token = here.app().stewardship().letter_link(&here.ctx, id).await?;
     let link = format!("{}/l/{token}", here.app().public_url());
     let entry = entry(&stored);
@@ -357,7 +382,7 @@ fn place(here: &May<KeepDirectory>, stored: &StoredService) -> ((String, String)
 
 /// The form of an entry.
 pub async fn form(here: May<KeepDirectory>, Path((_, id)): Path<(String, ServiceId)>) -> Result<Response, WebError> {
-    let stored = here.app().store().service(id).await?;
+    let stored = here.app().store().entries().one(id).await?;
     let (back, action) = place(&here, &stored);
     let frame = here.frame("Change an entry", "steward").await?;
     let answers = EntryAnswers::of(&stored.service);
@@ -370,7 +395,7 @@ pub async fn save(
     Path((_, id)): Path<(String, ServiceId)>,
     form: Posted,
 ) -> Result<Response, WebError> {
-    let stored = here.app().store().service(id).await?;
+    let stored = here.app().store().entries().one(id).await?;
     unmoved(&form, &stored)?;
     match answers(&form).check(&stored.service) {
         Ok(changed) => {

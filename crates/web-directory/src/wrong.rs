@@ -15,7 +15,7 @@ use fingerpost_web_core::view::listed;
 use fingerpost_web_core::{App, WebError};
 
 async fn page(app: &App, id: ServiceId, form: Option<&Posted>, problems: &Problems) -> Result<WrongPage, WebError> {
-    let stored = app.store().service(id).await?;
+    let stored = app.store().entries().one(id).await?;
     if stored.standing.withheld {
         return Err(WebError::NotFound);
     }

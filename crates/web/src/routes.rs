@@ -26,7 +26,7 @@ use fingerpost_oruk as oruk;
 use fingerpost_web_casework::{alerts, caseload, cover, diary, find, visits};
 use fingerpost_web_connections::offers;
 use fingerpost_web_core::{App, assets, errors, health, sessions};
-use fingerpost_web_directory::{door, gaps, search, signposts, sources, steward, wrong};
+use fingerpost_web_directory::{door, gaps, joined, search, signposts, sources, steward, wrong};
 use fingerpost_web_rights::{messages, record, who_knows};
 
 /// What stands in front of a route.
@@ -139,6 +139,7 @@ table! {
     "/o/{org}/sources/{id}", BOTH, Guard::May(Action::KeepDirectory), get(sources::one).post(sources::act);
     "/o/{org}/steward", GET, Guard::May(Action::KeepDirectory), get(steward::list);
     "/o/{org}/steward/new", BOTH, Guard::May(Action::KeepDirectory), get(steward::new_form).post(steward::add);
+    "/o/{org}/steward/same", BOTH, Guard::May(Action::KeepDirectory), get(joined::same).post(joined::judge);
     "/o/{org}/steward/{id}", BOTH, Guard::May(Action::KeepDirectory), get(steward::one).post(steward::act);
     "/o/{org}/steward/{id}/edit", BOTH, Guard::May(Action::KeepDirectory), get(steward::form).post(steward::save);
     "/oruk", GET, Guard::Anyone, get(oruk::about);

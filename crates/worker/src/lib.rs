@@ -20,7 +20,7 @@ use fingerpost_domain::calendar::day_of;
 use fingerpost_feeds::{Followed, Follower, Manners};
 use fingerpost_improvement::Improvement;
 use fingerpost_rights::Rights;
-use fingerpost_stewardship::Stewardship;
+use fingerpost_stewardship::{Comparing, Stewardship};
 use fingerpost_store::{ClaimedMessage, JobKind, MessageTemplate, OutboxEnd, Store, StoreError};
 use futures_util::future::join_all;
 use tokio::sync::watch;
@@ -37,6 +37,7 @@ const SEAL_EVERY: Duration = Duration::from_secs(1);
 const WORK_EVERY: Duration = Duration::from_secs(2);
 const SWEEP_EVERY: Duration = Duration::from_secs(60);
 const FOLLOW_EVERY: Duration = Duration::from_secs(5);
+const COMPARE_EVERY: Duration = Duration::from_secs(20);
 const COUNT_EVERY: Duration = Duration::from_secs(15 * 60);
 
 /// The worker of one node.
@@ -86,13 +87,14 @@ impl Worker {
         self
     }
 
-    /// Works until `stop` says so, then seals what is left. Sealing, jobs, messages and feeds have a loop each: a mail server
-    /// or a feed that hangs holds up none of the others.
+    /// Works until `stop` says so, then seals what is left. Sealing, jobs, messages, comparing and feeds have a loop each: a
+    /// mail server or a feed that hangs holds up none of the others.
     pub async fn run(self, stop: watch::Receiver<bool>) {
         tokio::join!(
             self.sealing(stop.clone()),
             self.working(stop.clone()),
             self.carrying(stop.clone()),
+            self.comparing(stop.clone()),
             self.following(stop)
         );
         self.told("the audit could not be sealed at the end", self.seal().await);
@@ -138,6 +140,28 @@ impl Worker {
                 _ = turn.tick() => self.carry_all(&stop).await,
             };
             self.told("messages were not carried; it is tried again", carried);
+        }
+    }
+
+    /// Compares entries of the directory as they change, on a thread of its own: it reckons more than it waits.
+    async fn comparing(&self, mut stop: watch::Receiver<bool>) {
+        let mut turn = tokio::time::interval(COMPARE_EVERY);
+        turn.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut comparing = Comparing::default();
+        loop {
+            tokio::select! {
+                _ = stop.changed() => break,
+                _ = turn.tick() => {}
+            }
+            let (worker, runtime) = (self.clone(), tokio::runtime::Handle::current());
+            let turn = tokio::task::spawn_blocking(move || {
+                let now = || worker.clock.now();
+                let done = runtime.block_on(worker.stewardship.compare(&mut comparing, now)).map(drop);
+                (comparing, done)
+            });
+            let Ok((kept, done)) = turn.await else { break };
+            comparing = kept;
+            self.told("entries were not compared; it is tried again", done);
         }
     }
 

@@ -25,11 +25,11 @@ async fn a_feed_is_read_whole_and_the_next_time_only_what_changed_is_asked_for()
         let first = &following.directory().await[0];
         assert_eq!((first.service.schedules.len(), first.source.as_str()), (1, super::SOURCE));
 
-        let seq = store.directory_seq().await.unwrap();
+        let seq = store.entries().seq().await.unwrap();
         let (_, again) = following.pull().await;
         assert_eq!((again.unchanged, again.added, again.changed, again.missing), (25, 0, 0, 0));
         assert_eq!(server.asked(), (4, 0), "nothing changed: nothing is asked for by itself");
-        assert_eq!(store.directory_seq().await.unwrap(), seq, "and no index has anything to read");
+        assert_eq!(store.entries().seq().await.unwrap(), seq, "and no index has anything to read");
 
         server.with(|feed| {
             feed.services[3]["description"] = json!("<p>Tea &amp; cake</p><script>alert(1)</script>");
@@ -62,7 +62,7 @@ async fn what_was_mended_here_stands_over_the_next_pull() {
         });
         let (_, pull) = following.pull().await;
         assert_eq!(pull.changed, 1);
-        let now = store.service(id).await.unwrap().service;
+        let now = store.entries().one(id).await.unwrap().service;
         assert_eq!(
             (now.description.as_deref(), now.url.as_deref()),
             (Some("Coffee and talk"), Some("https://group.example"))

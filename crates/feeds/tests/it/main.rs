@@ -105,7 +105,7 @@ impl Following {
 
     /// What stands in the directory, by name.
     pub(crate) async fn directory(&self) -> Vec<StoredService> {
-        let mut all = self.store.services_after(0, 10_000).await.unwrap();
+        let mut all = self.store.entries().after(0, 10_000).await.unwrap();
         all.sort_by(|one, other| one.service.name.cmp(&other.service.name));
         all
     }

@@ -94,7 +94,7 @@ fn what_people_ask_is_answered_on_the_first_page() {
     for (number, service) in services.iter().enumerate() {
         let id: ServiceId = format!("01J{number:023}").parse().unwrap();
         by_id.insert(id, service.id.clone());
-        finder.put(id, SOURCE, service, Standing::default()).unwrap();
+        finder.put(id, &[SOURCE.to_owned()], service, Standing::default()).unwrap();
     }
     let snapshot = finder.publish().unwrap();
     for (name, text, floor) in [("questions", seen, FLOOR), ("held out", held_out, HELD_OUT_FLOOR)] {

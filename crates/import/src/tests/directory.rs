@@ -20,7 +20,7 @@ fn written(folder: &tempfile::TempDir, name: &str, text: &str) -> std::path::Pat
 }
 
 async fn everything(store: &Store) -> Vec<fingerpost_store::StoredService> {
-    store.services_after(0, 10_000).await.unwrap()
+    store.entries().after(0, 10_000).await.unwrap()
 }
 
 #[tokio::test]
@@ -43,10 +43,10 @@ async fn a_real_dirty_directory_is_taken_whole_and_a_second_time_changes_nothing
         assert_eq!(school.service.schedules.len(), 1);
         assert_eq!(school.service.schedules[0].byday.as_deref(), Some("MO,TU,WE,TH,FR"));
         assert_eq!(school.service.schedules[0].opens_at.as_deref(), Some("08:20"));
-        let seq = store.directory_seq().await.unwrap();
+        let seq = store.entries().seq().await.unwrap();
         let again = take(store, &path).await.unwrap();
         assert_eq!((again.counts.unchanged, again.counts.added, again.counts.changed), (4089, 0, 0));
-        assert_eq!(store.directory_seq().await.unwrap(), seq, "nothing to read again");
+        assert_eq!(store.entries().seq().await.unwrap(), seq, "nothing to read again");
     })
     .await;
 }
@@ -117,7 +117,7 @@ async fn a_directory_that_is_none_changes_nothing() {
         let dry = written(&folder, "good.json", r#"[{"id": "1", "name": "Choir"}]"#);
         let report = directory(store, &dry, run(true), |_, _| {}).await.unwrap();
         assert_eq!(report.counts.added, 1);
-        assert!(everything(store).await.is_empty() && store.directory_seq().await.unwrap() == 0);
+        assert!(everything(store).await.is_empty() && store.entries().seq().await.unwrap() == 0);
     })
     .await;
 }

@@ -21,7 +21,7 @@ async fn a_signpost_is_counted_once_and_taken_back_by_its_own_place() {
         };
         let both = [named("1"), named("2")];
         store.import_services(&both, ("test", 2, 0), (start(), false), |_, _| {}).await.unwrap();
-        let ids: Vec<_> = store.services_after(0, 10).await.unwrap().iter().map(|stored| stored.id).collect();
+        let ids: Vec<_> = store.entries().after(0, 10).await.unwrap().iter().map(|stored| stored.id).collect();
         let here: Ctx<Signpost> = Village::ctx(&village.gp, &village.practice, start());
         let there: Ctx<Signpost> = Village::ctx(&village.far_gp, &village.far_practice, start());
         let key = Village::key(store.entropy());

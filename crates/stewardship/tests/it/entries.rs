@@ -126,7 +126,7 @@ async fn a_refuge_is_held_back_until_a_steward_looked_and_stays_as_they_said() {
             serde_json::from_value::<fingerpost_directory::hsds::Service>(body).unwrap().settled("test").unwrap()
         };
         import(store, refuge(json!({}))).await;
-        let oak = store.services_after(1, 5).await.unwrap()[0].id;
+        let oak = store.entries().after(1, 5).await.unwrap()[0].id;
         assert!(shown(store, oak).await.standing.withheld && !shown(store, id).await.standing.withheld);
         let ctx = steward(&village);
         assert_eq!(stewardship.to_mend(&ctx).await.unwrap()[0].stored.id, oak);
@@ -182,12 +182,12 @@ async fn an_entry_that_is_added_is_found_confirmed_and_kept_like_any_other() {
         let (village, stewardship, _) = begun(store).await;
         let ctx = steward(&village);
         let typed = NewEntry { name: "Bench by bench".into(), town: "Wexley".into(), ..NewEntry::default() };
-        let before = store.directory_seq().await.unwrap();
+        let before = store.entries().seq().await.unwrap();
         let id = stewardship.add(&ctx, &typed.entry("own-1", None).unwrap()).await.unwrap();
         let now = shown(store, id).await;
         assert_eq!((now.service.name.as_str(), now.source.as_str()), ("Bench by bench", BY_HAND));
         assert_eq!(now.standing.confirmed_on, Some(day_of(start())));
-        assert!(store.services_after(before, 9).await.unwrap().iter().any(|one| one.id == id), "the index follows");
+        assert!(store.entries().after(before, 9).await.unwrap().iter().any(|one| one.id == id), "the index follows");
         stewardship.mend(&ctx, id, &words("A bench for everybody"), false).await.unwrap();
         assert_eq!(shown(store, id).await.service.description.as_deref(), Some("A bench for everybody"));
         let another = stewardship.add(&ctx, &typed.entry("own-2", None).unwrap()).await.unwrap();

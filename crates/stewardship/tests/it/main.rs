@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod answers;
+mod comparing;
 mod entries;
 mod statements;
 
@@ -28,7 +29,7 @@ async fn import(store: &Store, service: Service) {
 async fn begun(store: &Store) -> (Village, Stewardship, ServiceId) {
     let village = Village::build(store, &TenantId::main(), "T").await;
     import(store, choir(json!({}))).await;
-    let id = store.services_after(0, 1).await.unwrap()[0].id;
+    let id = store.entries().after(0, 1).await.unwrap()[0].id;
     (village, Stewardship::over(store.clone()), id)
 }
 
@@ -37,5 +38,5 @@ fn steward(village: &Village) -> Ctx<KeepDirectory> {
 }
 
 async fn shown(store: &Store, id: ServiceId) -> StoredService {
-    store.service(id).await.unwrap()
+    store.entries().one(id).await.unwrap()
 }

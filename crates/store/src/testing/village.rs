@@ -215,7 +215,7 @@ impl Village {
         let choir: fingerpost_directory::hsds::Service = choir.expect("an entry");
         let settled = [choir.settled("test").expect("an entry")];
         store.import_services(&settled, ("test", 1, 0), (start(), false), |_, _| {}).await.expect("imported");
-        store.services_after(0, 1).await.expect("entries")[0].id
+        store.entries().after(0, 1).await.expect("entries")[0].id
     }
 
     /// The worker offers somebody of theirs to a service, by e-mail.

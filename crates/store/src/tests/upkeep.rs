@@ -72,7 +72,7 @@ async fn a_database_of_an_older_program_is_brought_up_to_date_and_keeps_its_rows
             let waiting = store.waiting(&triage, 0).await.unwrap();
             assert_eq!((waiting.len(), waiting[0].source), (1, ReferralSource::Practice), "from {version}");
             assert!(store.open_scheme("old-scheme").await.is_err(), "nobody opened that door yet");
-            assert_eq!(store.directory_seq().await.unwrap(), 0, "the new tables are there");
+            assert_eq!(store.entries().seq().await.unwrap(), 0, "the new tables are there");
             store.close().await;
         }
     }

@@ -110,7 +110,7 @@ impl Story {
         let choir: fingerpost_directory::hsds::Service = choir.unwrap();
         let settled = [choir.settled("test").unwrap()];
         store.import_services(&settled, ("test", 1, 0), (start(), false), |_, _| {}).await.unwrap();
-        let service = store.services_after(0, 1).await.unwrap()[0].id;
+        let service = store.entries().after(0, 1).await.unwrap()[0].id;
         Self { village, service }
     }
 

@@ -193,6 +193,8 @@ pub struct ServicePage {
     pub website: Option<String>,
     /// Who told us, and when.
     pub source: String,
+    /// Who said each part, and when, where that is not one source alone.
+    pub told: Vec<SummaryRow>,
     /// Why it does not fit the person now.
     pub against: Vec<String>,
     /// Offering it to a person.
@@ -345,6 +347,7 @@ mod samples {
                 room: Some(RoomTag { kind: "yellow", text: "1 place".into() }),
                 alert: Some("Closed in August".into()),
                 withheld: true,
+                told: vec![SummaryRow::new("When", "Charity, confirmed 3 March 2026")],
                 against: vec!["Full".into()],
                 list: Some(OfferBeside { href: "/directory/list?list=1".into(), text: "Add to my list".into() }),
                 wrong: Some(OfferBeside { href: "/directory/1/wrong".into(), text: "Something is wrong here".into() }),
@@ -360,6 +363,7 @@ mod samples {
                 room: None,
                 alert: None,
                 withheld: false,
+                told: vec![],
                 against: vec![],
                 list: None,
                 wrong: None,

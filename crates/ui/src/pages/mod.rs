@@ -22,6 +22,7 @@ mod day;
 mod directory;
 mod entry;
 mod improvement;
+mod joined;
 mod launch;
 mod measure;
 mod plan;
@@ -65,6 +66,7 @@ pub use improvement::{
     RouteLine, StaffLine, StaffSurveyPage, StaffView, StepLine, StudyPage, SurveyPage, SurveyQuestion,
     SurveyThanksPage, WrittenBlock,
 };
+pub use joined::{BesideRow, EntrySide, MemberLine, PairCard, SamePage};
 pub use launch::{LaunchKeyLine, LaunchKeysPage, LaunchPage};
 pub use measure::{AssessmentLine, MeasureSource, MeasuresPage, PaperPage, PaperQuestion, QuestionPage, ScoreLine};
 pub use plan::{CopyStep, GoalView, PlanCopyPage, PlanPage, StepView};
@@ -328,6 +330,7 @@ mod tests {
             + draw(&ui, SourceOnePage::samples())
             + draw(&ui, NewEntryPage::samples())
             + draw(&ui, StewardPage::samples())
+            + draw(&ui, SamePage::samples())
             + draw(&ui, WrongPage::samples())
             + draw(&ui, ServicePage::samples())
             + draw(&ui, PlanPage::samples())
@@ -355,7 +358,7 @@ mod tests {
             + draw(&ui, MatrixPage::samples());
         assert!(drawn > 30);
         let templates = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/templates")).unwrap().count();
-        assert_eq!(templates, 83 + 3, "a template without a page, or a page without samples here");
+        assert_eq!(templates, 84 + 3, "a template without a page, or a page without samples here");
     }
 
     #[test]

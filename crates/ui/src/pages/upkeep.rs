@@ -4,6 +4,7 @@ use fingerpost_directory::edit::{EntryAnswers, NewEntry};
 use serde::Serialize;
 
 use super::directory::RoomTag;
+use super::joined::{EntrySide, MemberLine};
 use super::{Choice, DayFields, Frame, Problems, Qr, SummaryRow};
 use crate::Page;
 
@@ -112,6 +113,8 @@ pub struct StewardPage {
     pub sources_href: String,
     /// Where one is added.
     pub new_href: String,
+    /// Pairs that may be one service: where they are judged, and how many wait: "3 pairs wait".
+    pub same: (String, String),
     /// What has to be looked at.
     pub lines: Vec<StewardLine>,
 }
@@ -174,6 +177,10 @@ pub struct StewardEntryPage {
     pub source: String,
     /// What was changed here.
     pub changed: Vec<String>,
+    /// Other entries for which it stands.
+    pub members: Vec<MemberLine>,
+    /// Entries of a name, where one was looked for that is the same service.
+    pub twice: Option<(String, Vec<EntrySide>)>,
     /// What readers said.
     pub reports: Vec<String>,
     /// Something of that is open.
@@ -375,6 +382,7 @@ mod samples {
                 gaps_href: "/o/x/gaps".into(),
                 sources_href: "/o/x/sources".into(),
                 new_href: "/o/x/steward/new".into(),
+                same: ("/o/x/steward/same".into(), "3 pairs wait".into()),
                 lines: vec![line.clone(), StewardLine { urgent: false, ..line }],
             };
             let empty = Self { lines: vec![], ..usual.clone() };
@@ -393,6 +401,16 @@ mod samples {
                 rows: rows(),
                 source: "From a file".into(),
                 changed: vec!["email, by the group".into()],
+                members: vec![MemberLine { id: "2".into(), name: LONG.into(), how: "From Charity".into(), lead: None }],
+                twice: Some((
+                    "choir".into(),
+                    vec![EntrySide {
+                        id: "3".into(),
+                        href: "/o/x/steward/3".into(),
+                        name: LONG.into(),
+                        source: "Charity".into(),
+                    }],
+                )),
                 reports: vec!["The time".into()],
                 open_reports: true,
                 seen: "1".into(),
@@ -410,6 +428,8 @@ mod samples {
             };
             let bare = Self {
                 changed: vec![],
+                members: vec![],
+                twice: None,
                 reports: vec![],
                 open_reports: false,
                 withheld: false,

@@ -137,9 +137,17 @@ pub(crate) fn room_tag(entry: &Entry, asked: bool) -> Option<RoomTag> {
     }
 }
 
+/// Names as people list them.
+pub(crate) fn and(names: &[String]) -> String {
+    match names {
+        [all @ .., last] if !all.is_empty() => format!("{} and {last}", all.join(", ")),
+        names => names.join(""),
+    }
+}
+
 /// Who told us, when, and how far that can be trusted today.
 pub(crate) fn told_by(entry: &Entry, today: Date) -> String {
-    let source = &entry.source;
+    let source = and(&entry.sources);
     let day = entry.confirmed.max(entry.standing.confirmed_on);
     let said = match (day, entry.standing.confirmed_on) {
         (Some(day), here) if here == Some(day) => format!("From {source}, confirmed here {}", birth_day(day)),

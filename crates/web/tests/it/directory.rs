@@ -105,7 +105,7 @@ async fn a_machine_reads_what_may_be_given_on_and_nothing_else() {
         };
         assert_eq!(client.send(again(&mark)).await.status, StatusCode::NOT_MODIFIED);
         let steward = Village::ctx::<KeepDirectory>(&server.village.steward, &server.village.scheme, start());
-        let oak = server.store.services_after(0, 9).await.unwrap();
+        let oak = server.store.entries().after(0, 9).await.unwrap();
         let oak = oak.iter().find(|stored| stored.standing.withheld).unwrap().id;
         stewardship.release(&steward, oak, true).await.unwrap();
         assert_eq!(client.send(again(&mark)).await.status, StatusCode::OK);
@@ -119,7 +119,7 @@ async fn what_is_withheld_has_no_public_page() {
     on_both(async |server| {
         filled(server).await;
         let mut client = server.client();
-        let all = server.store.services_after(0, 9).await.unwrap();
+        let all = server.store.entries().after(0, 9).await.unwrap();
         for stored in &all {
             for path in [format!("/directory/{}", stored.id), format!("/directory/{}/wrong", stored.id)] {
                 let open = client.get(&path).await.status == StatusCode::OK;
