@@ -264,7 +264,7 @@ impl EntryAnswers {
             joining: text(service.application_process.as_ref()),
             from_age: age(service.minimum_age),
             to_age: age(service.maximum_age),
-            only_for: Facts::of(service).only_for.iter().map(|group| group.code().to_owned()).collect(),
+            only_for: Facts::of(service).conditions.only_for.iter().map(|group| group.code().to_owned()).collect(),
             access: text(access.and_then(|access| access.accessibility.as_ref().or(access.description.as_ref()))),
         }
     }
@@ -472,13 +472,13 @@ mod tests {
         assert_eq!(changes.len(), 4, "{changes:?}");
         let after = changed(&choir, &changes);
         let facts = Facts::of(&after);
-        assert_eq!(facts.times.days.codes().collect::<Vec<_>>(), ["MO", "WE"]);
+        assert_eq!(facts.conditions.times.days.codes().collect::<Vec<_>>(), ["MO", "WE"]);
         assert_eq!(
             (after.schedules[0].opens_at.as_deref(), after.schedules[0].closes_at.as_deref()),
             (Some("19:00"), Some("20:30"))
         );
-        assert_eq!((facts.step_free, facts.cost), (Known::Yes, crate::facts::Cost::Free));
-        assert_eq!(facts.only_for.iter().collect::<Vec<_>>(), [Group::Women]);
+        assert_eq!((facts.conditions.step_free, facts.conditions.cost), (Known::Yes, crate::facts::Cost::Free));
+        assert_eq!(facts.conditions.only_for.iter().collect::<Vec<_>>(), [Group::Women]);
         assert_eq!(after.terms().collect::<Vec<_>>(), ["Singing", "Women"]);
         assert_eq!(after.description, choir.description);
     }
@@ -528,10 +528,13 @@ mod tests {
     fn places_and_a_rest_are_facts_at_once() {
         let choir = choir();
         let full = changed(&choir, &[places("0", TODAY).unwrap()]);
-        assert_eq!(Facts::of(&full).room, Room::Full);
+        assert_eq!(Facts::of(&full).conditions.room, Room::Full);
         assert!(places("many", TODAY).is_err() && places("-1", TODAY).is_err());
         let resting = changed(&choir, &rest(Some(Date::constant(2027, 1, 4)), "Back in the new year", TODAY).unwrap());
-        assert_eq!((Facts::of(&resting).room, resting.alert.as_deref()), (Room::Resting, Some("Back in the new year")));
+        assert_eq!(
+            (Facts::of(&resting).conditions.room, resting.alert.as_deref()),
+            (Room::Resting, Some("Back in the new year"))
+        );
         assert!(rest(Some(TODAY), "", TODAY).is_err());
         assert!(changed(&resting, &open_again()).is_open());
         assert!(!changed(&choir, &ended()).is_open());

@@ -126,11 +126,9 @@ impl FromIterator<Group> for Groups {
     }
 }
 
-/// What can be compared.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Facts {
-    /// Where it is.
-    pub places: Vec<Point>,
+/// What can be compared of one entry with what was asked for, small enough that a search reads it for thousands of entries.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Conditions {
     /// When it is.
     pub times: Times,
     /// Youngest and oldest, in years.
@@ -143,12 +141,21 @@ pub struct Facts {
     pub hearing_loop: Known,
     /// People may attend from home.
     pub online: bool,
-    /// Languages, folded.
-    pub languages: Vec<String>,
     /// For whom alone.
     pub only_for: Groups,
     /// Whether there is room.
     pub room: Room,
+}
+
+/// What can be compared.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Facts {
+    /// Where it is.
+    pub places: Vec<Point>,
+    /// Languages, folded.
+    pub languages: Vec<String>,
+    /// The rest.
+    pub conditions: Conditions,
 }
 
 fn cost(service: &Service) -> Cost {
@@ -283,15 +290,17 @@ impl Facts {
                 .locations()
                 .filter_map(|location| Point::new(location.latitude?, location.longitude?))
                 .collect(),
-            times: Times::of(&service.schedules),
-            ages: (service.minimum_age, service.maximum_age),
-            cost: cost(service),
-            step_free,
-            hearing_loop,
-            online: online(service),
             languages: service.languages.iter().filter_map(|language| language.name.as_deref()).map(folded).collect(),
-            only_for: only_for(service),
-            room: room(service),
+            conditions: Conditions {
+                times: Times::of(&service.schedules),
+                ages: (service.minimum_age, service.maximum_age),
+                cost: cost(service),
+                step_free,
+                hearing_loop,
+                online: online(service),
+                only_for: only_for(service),
+                room: room(service),
+            },
         }
     }
 }
@@ -313,7 +322,7 @@ mod tests {
 
     #[test]
     fn costs_are_read_from_figures_and_from_plain_words_only() {
-        let of = |more| facts(more).cost;
+        let of = |more| facts(more).conditions.cost;
         assert_eq!(of(serde_json::json!({ "cost_options": [{ "amount": 3 }, { "amount": 2.5 }] })), Cost::From(250));
         assert_eq!(
             of(serde_json::json!({ "cost_options": [{ "amount": 0, "option": "carers" }, { "amount": 2 }] })),
@@ -329,7 +338,7 @@ mod tests {
     fn steps_speak_before_a_ramp() {
         let of = |words: &str| {
             facts(serde_json::json!({ "service_at_locations": [{ "location": { "accessibility": [{ "accessibility": words }] } }] }))
-                .step_free
+                .conditions.step_free
         };
         assert_eq!(of("Step-free entrance"), Known::Yes);
         assert_eq!(of("Handicap accessible"), Known::Yes);
@@ -340,7 +349,7 @@ mod tests {
 
     #[test]
     fn room_is_what_was_said_of_places() {
-        let of = |more| facts(more).room;
+        let of = |more| facts(more).conditions.room;
         assert_eq!(of(serde_json::json!({ "capacities": [{ "available": 2 }, { "available": 1 }] })), Room::Places(3));
         assert_eq!(of(serde_json::json!({ "capacities": [{ "available": 0, "maximum": 12 }] })), Room::Full);
         assert_eq!(of(serde_json::json!({ "capacities": [{ "maximum": 12 }] })), Room::NotSaid);
@@ -353,7 +362,7 @@ mod tests {
     #[test]
     fn only_a_term_of_eligibility_keeps_people_out() {
         let term = |taxonomy: &str| serde_json::json!({ "attributes": [{ "taxonomy_term": { "name": "Men", "taxonomy": taxonomy } }] });
-        assert_eq!(facts(term(ELIGIBILITY)).only_for.iter().collect::<Vec<_>>(), [Group::Men]);
-        assert!(facts(term("activities")).only_for.is_empty());
+        assert_eq!(facts(term(ELIGIBILITY)).conditions.only_for.iter().collect::<Vec<_>>(), [Group::Men]);
+        assert!(facts(term("activities")).conditions.only_for.is_empty());
     }
 }

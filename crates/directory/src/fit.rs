@@ -2,7 +2,7 @@
 //! Only what was asked for, and what an entry itself demands, is compared: a characteristic that no criterion of a
 //! service names changes nothing for it.
 
-use crate::facts::{Cost, Facts, Group, Known, Room};
+use crate::facts::{Conditions, Cost, Facts, Group, Known, Room};
 use crate::times::{AtThatTime, Days};
 use crate::wanted::Wanted;
 
@@ -51,12 +51,23 @@ pub enum What<'a> {
 }
 
 /// Says to `tell` everything that speaks for or against `facts`, in the order in which people weigh it.
-pub fn weigh<'a>(facts: &'a Facts, wanted: &'a Wanted, miles: Option<f64>, mut tell: impl FnMut(Mark, What<'a>)) {
+pub fn weigh<'a>(facts: &'a Facts, wanted: &'a Wanted, miles: Option<f64>, tell: impl FnMut(Mark, What<'a>)) {
+    judge((&facts.conditions, || facts.languages.as_slice()), wanted, miles, tell);
+}
+
+/// The same of what is compared of an entry, and of its languages, which are seldom asked for.
+#[inline]
+fn judge<'a, 'l>(
+    (facts, languages): (&Conditions, impl Fn() -> &'l [String]),
+    wanted: &'a Wanted,
+    miles: Option<f64>,
+    mut tell: impl FnMut(Mark, What<'a>),
+) {
     distance(facts, wanted, miles, &mut tell);
     time(facts, wanted, &mut tell);
     cost(facts, wanted, &mut tell);
     access(facts, wanted, &mut tell);
-    language(facts, wanted, &mut tell);
+    language(languages, wanted, &mut tell);
     for_whom(facts, wanted, &mut tell);
     match facts.room {
         Room::Places(_) => tell(Mark::Fits, What::Room(facts.room)),
@@ -66,7 +77,7 @@ pub fn weigh<'a>(facts: &'a Facts, wanted: &'a Wanted, miles: Option<f64>, mut t
     }
 }
 
-fn distance<'a>(facts: &'a Facts, wanted: &Wanted, miles: Option<f64>, tell: &mut impl FnMut(Mark, What<'a>)) {
+fn distance<'a>(facts: &Conditions, wanted: &Wanted, miles: Option<f64>, tell: &mut impl FnMut(Mark, What<'a>)) {
     if facts.online {
         tell(Mark::Fits, What::Online);
     } else if wanted.online {
@@ -80,7 +91,7 @@ fn distance<'a>(facts: &'a Facts, wanted: &Wanted, miles: Option<f64>, tell: &mu
     }
 }
 
-fn time<'a>(facts: &'a Facts, wanted: &Wanted, tell: &mut impl FnMut(Mark, What<'a>)) {
+fn time<'a>(facts: &Conditions, wanted: &Wanted, tell: &mut impl FnMut(Mark, What<'a>)) {
     let asked = !wanted.days.is_empty() || wanted.part.is_some();
     match facts.times.at(wanted.days, wanted.part) {
         AtThatTime::Yes(days) if asked => tell(Mark::Fits, What::On(days)),
@@ -91,7 +102,7 @@ fn time<'a>(facts: &'a Facts, wanted: &Wanted, tell: &mut impl FnMut(Mark, What<
     }
 }
 
-fn cost<'a>(facts: &'a Facts, wanted: &Wanted, tell: &mut impl FnMut(Mark, What<'a>)) {
+fn cost<'a>(facts: &Conditions, wanted: &Wanted, tell: &mut impl FnMut(Mark, What<'a>)) {
     let mark = match (facts.cost, wanted.most) {
         (Cost::NotSaid, Some(_)) => Mark::Ask,
         (Cost::From(pence), Some(most)) if pence > most => Mark::Against,
@@ -100,7 +111,7 @@ fn cost<'a>(facts: &'a Facts, wanted: &Wanted, tell: &mut impl FnMut(Mark, What<
     tell(mark, What::Costs(facts.cost));
 }
 
-fn access<'a>(facts: &'a Facts, wanted: &Wanted, tell: &mut impl FnMut(Mark, What<'a>)) {
+fn access<'a>(facts: &Conditions, wanted: &Wanted, tell: &mut impl FnMut(Mark, What<'a>)) {
     // From home nobody climbs steps.
     match facts.step_free {
         Known::Yes => tell(Mark::Fits, What::StepFree(Known::Yes)),
@@ -116,15 +127,15 @@ fn access<'a>(facts: &'a Facts, wanted: &Wanted, tell: &mut impl FnMut(Mark, Wha
     }
 }
 
-fn language<'a>(facts: &'a Facts, wanted: &'a Wanted, tell: &mut impl FnMut(Mark, What<'a>)) {
+fn language<'a, 'l>(languages: impl Fn() -> &'l [String], wanted: &'a Wanted, tell: &mut impl FnMut(Mark, What<'a>)) {
     let Some(language) = &wanted.language else { return };
-    match facts.languages.iter().find(|spoken| spoken.contains(language.as_str())) {
+    match languages().iter().find(|spoken| spoken.contains(language.as_str())) {
         Some(_) => tell(Mark::Fits, What::Language(language)),
         None => tell(Mark::Ask, What::LanguageNotSaid),
     }
 }
 
-fn for_whom<'a>(facts: &'a Facts, wanted: &Wanted, tell: &mut impl FnMut(Mark, What<'a>)) {
+fn for_whom<'a>(facts: &Conditions, wanted: &Wanted, tell: &mut impl FnMut(Mark, What<'a>)) {
     let (from, to) = (facts.ages.0.filter(|age| *age > 0.0), facts.ages.1.filter(|age| *age < 110.0));
     if from.is_some() || to.is_some() {
         let fits =
@@ -159,11 +170,17 @@ fn excluded(group: Group, mut of: impl Iterator<Item = Group>) -> bool {
     of.any(|said| said == other)
 }
 
-/// The worst of the marks: whether it fits, could fit but ask, or does not fit now.
+/// The worst of the marks: whether it fits, could fit but ask, or does not fit now. `languages` are looked at only where one is asked
+/// for.
 #[must_use]
-pub fn fit(facts: &Facts, wanted: &Wanted, miles: Option<f64>) -> Mark {
+pub fn fit<'l>(
+    conditions: &Conditions,
+    languages: impl Fn() -> &'l [String],
+    wanted: &Wanted,
+    miles: Option<f64>,
+) -> Mark {
     let mut worst = Mark::Fits;
-    weigh(facts, wanted, miles, |mark, _| worst = worst.max(mark));
+    judge((conditions, languages), wanted, miles, |mark, _| worst = worst.max(mark));
     worst
 }
 
@@ -175,22 +192,32 @@ mod tests {
     use crate::facts::Groups;
     use crate::wanted::Somebody;
 
-    fn marks(facts: &Facts, wanted: &Wanted, miles: Option<f64>) -> Vec<(Mark, String)> {
+    fn fit(conditions: &Conditions, wanted: &Wanted, miles: Option<f64>) -> Mark {
+        super::fit(conditions, || &[], wanted, miles)
+    }
+
+    fn marks(facts: &Conditions, wanted: &Wanted, miles: Option<f64>) -> Vec<(Mark, String)> {
         let mut all = vec![];
-        weigh(facts, wanted, miles, |mark, what| all.push((mark, format!("{what:?}"))));
+        let facts = Facts { conditions: *facts, ..Facts::default() };
+        weigh(&facts, wanted, miles, |mark, what| all.push((mark, format!("{what:?}"))));
         all
     }
 
     #[test]
     fn nothing_asked_is_nothing_against() {
-        let facts = Facts { step_free: Known::No, cost: Cost::From(500), ages: (Some(60.0), None), ..Facts::default() };
+        let facts = Conditions {
+            step_free: Known::No,
+            cost: Cost::From(500),
+            ages: (Some(60.0), None),
+            ..Conditions::default()
+        };
         assert_eq!(fit(&facts, &Wanted::default(), Some(90.0)), Mark::Fits);
     }
 
     #[test]
     fn steps_keep_out_whoever_cannot_climb_them_and_not_from_home() {
         let wanted = Wanted { step_free: true, ..Wanted::default() };
-        let of = |step_free, online| fit(&Facts { step_free, online, ..Facts::default() }, &wanted, None);
+        let of = |step_free, online| fit(&Conditions { step_free, online, ..Conditions::default() }, &wanted, None);
         assert_eq!(
             [of(Known::Yes, false), of(Known::NotSaid, false), of(Known::No, false)],
             [Mark::Fits, Mark::Ask, Mark::Against]
@@ -200,10 +227,10 @@ mod tests {
 
     #[test]
     fn age_and_group_are_the_entrys_own_demands() {
-        let facts = Facts {
+        let facts = Conditions {
             ages: (Some(55.0), Some(70.0)),
             only_for: Groups::default().with(Group::Women),
-            ..Facts::default()
+            ..Conditions::default()
         };
         let of = |age, groups: &[Group]| {
             let somebody = Some(Somebody { age, groups: groups.iter().copied().collect() });
@@ -218,13 +245,13 @@ mod tests {
 
     #[test]
     fn a_full_group_is_shown_as_full() {
-        let full = Facts { room: Room::Full, ..Facts::default() };
+        let full = Conditions { room: Room::Full, ..Conditions::default() };
         assert_eq!(
             marks(&full, &Wanted::default(), None),
             [(Mark::Fits, "Costs(NotSaid)".to_owned()), (Mark::Against, "Room(Full)".to_owned()),]
         );
         let unsaid = Wanted { room: true, ..Wanted::default() };
-        assert_eq!(fit(&Facts::default(), &unsaid, None), Mark::Ask);
+        assert_eq!(fit(&Conditions::default(), &unsaid, None), Mark::Ask);
     }
 
     fn groups() -> impl Strategy<Value = Groups> {
@@ -236,7 +263,7 @@ mod tests {
         #[test]
         fn what_no_criterion_names_changes_nothing(age in proptest::option::of(0u16..120), one in groups(), other in groups(),
                                                    of_service in groups(), free in any::<bool>()) {
-            let facts = Facts { only_for: of_service, cost: if free { Cost::Free } else { Cost::NotSaid }, ..Facts::default() };
+            let facts = Conditions { only_for: of_service, cost: if free { Cost::Free } else { Cost::NotSaid }, ..Conditions::default() };
             let with = |age, groups| Wanted { somebody: Some(Somebody { age, groups }), most: Some(100), ..Wanted::default() };
             if of_service.is_empty() {
                 prop_assert_eq!(marks(&facts, &with(age, one), Some(1.0)), marks(&facts, &with(None, other), Some(1.0)));

@@ -1,7 +1,7 @@
 //! What an installation knows of a service beyond what its entry says: how it answers, and whether it is still right.
 
 use fingerpost_domain::Date;
-use fingerpost_domain::calendar::days_between;
+use fingerpost_domain::calendar::{days_between, plus_days};
 
 /// Answers and reports, counted.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -45,16 +45,22 @@ impl Standing {
         self.bounced_on.is_some_and(|day| self.confirmed_on.is_none_or(|confirmed| confirmed < day))
     }
 
-    /// The group was asked, did not answer in time, and nobody else confirmed the entry since: `confirmed` is what its
-    /// source says. Or its source has left it out. It leaves the search, not the history.
+    /// The last day on which the entry is in the search: until then the group, which was asked, has time to answer, and nobody else
+    /// confirmed the entry since; `confirmed` is what its source says. Long ago, where its source has left it out. It leaves the
+    /// search, not the history.
+    #[must_use]
+    pub fn last_day(&self, confirmed: Option<Date>) -> Option<Date> {
+        if self.has_left() {
+            return Some(Date::MIN);
+        }
+        let since = |asked: Date| confirmed.max(self.confirmed_on).is_some_and(|day| day >= asked);
+        self.asked_on.filter(|asked| !since(*asked)).map(|asked| plus_days(asked, ANSWER_WITHIN))
+    }
+
+    /// Its last day is over.
     #[must_use]
     pub fn has_expired(&self, confirmed: Option<Date>, today: Date) -> bool {
-        if self.has_left() {
-            return true;
-        }
-        let Some(asked) = self.asked_on else { return false };
-        let since = confirmed.max(self.confirmed_on).is_some_and(|day| day >= asked);
-        !since && days_between(asked, today) > ANSWER_WITHIN
+        self.last_day(confirmed).is_some_and(|last| last < today)
     }
 
     /// How it answers, where enough offers were made: accepted, asked, median days.
@@ -79,7 +85,9 @@ pub enum Freshness {
 
 /// Trust halves in so many days without a confirmation: half a year, the time after which a small group has often
 /// another telephone number or another day.
-const HALVES_IN: f64 = 182.0;
+const HALVES_IN: f32 = 182.0;
+/// Where nobody knows when an entry was confirmed: as after a year and a half, in days.
+const NOBODY_KNOWS: i32 = 546;
 /// An open report of a reader takes so much of the trust.
 const REPORT: f64 = 0.6;
 /// A mailbox that takes no letters is wrong, and who changed it may have changed more.
@@ -87,17 +95,43 @@ const BOUNCED: f64 = 0.6;
 /// A group that never answers may not be there any more.
 const SILENT: f64 = 0.7;
 
-/// Trust in an entry, 0 to 1, that was last confirmed on `confirmed`.
+/// Trust in an entry as it fades: what of it does not depend on today.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Fading {
+    /// The number of the day on which it was last confirmed.
+    since: Option<i32>,
+    /// What is left of it after doubts.
+    left: f32,
+}
+
+/// A day as a number: the next day is the next number.
+#[must_use]
+pub fn day_number(day: Date) -> i32 {
+    i32::try_from(days_between(Date::constant(2000, 1, 1), day)).unwrap_or_default()
+}
+
+impl Fading {
+    /// Of an entry that its source last confirmed on `confirmed`.
+    #[must_use]
+    pub fn of(confirmed: Option<Date>, standing: &Standing) -> Self {
+        let reports = REPORT.powi(i32::try_from(standing.open_reports).unwrap_or(i32::MAX));
+        let silent = if standing.asked >= FEWEST_ANSWERS && standing.accepted == 0 { SILENT } else { 1.0 };
+        let bounced = if standing.has_bounced() { BOUNCED } else { 1.0 };
+        Self { since: confirmed.max(standing.confirmed_on).map(day_number), left: (reports * silent * bounced) as f32 }
+    }
+
+    /// Trust on a day, 0 to 1; `today` is its [`day_number`].
+    #[must_use]
+    pub fn on(self, today: i32) -> f64 {
+        let days = self.since.map_or(NOBODY_KNOWS, |since| today.saturating_sub(since).max(0)) as f32;
+        f64::from((-days / HALVES_IN).exp2() * self.left)
+    }
+}
+
+/// Trust in an entry, 0 to 1, that its source last confirmed on `confirmed`.
 #[must_use]
 pub fn trust(confirmed: Option<Date>, standing: &Standing, today: Date) -> f64 {
-    let confirmed = confirmed.max(standing.confirmed_on);
-    // Nobody knows: as after a year and a half.
-    let days = confirmed
-        .map_or(3.0 * HALVES_IN, |day| f64::from(i32::try_from(days_between(day, today).max(0)).unwrap_or(i32::MAX)));
-    let reports = REPORT.powi(i32::try_from(standing.open_reports).unwrap_or(i32::MAX));
-    let silent = if standing.asked >= FEWEST_ANSWERS && standing.accepted == 0 { SILENT } else { 1.0 };
-    let bounced = if standing.has_bounced() { BOUNCED } else { 1.0 };
-    (-days / HALVES_IN).exp2() * reports * silent * bounced
+    Fading::of(confirmed, standing).on(day_number(today))
 }
 
 /// The same in a word.
@@ -116,8 +150,6 @@ pub fn freshness(confirmed: Option<Date>, standing: &Standing, today: Date) -> F
 
 #[cfg(test)]
 mod tests {
-    use fingerpost_domain::calendar::plus_days;
-
     use super::*;
 
     const TODAY: Date = Date::constant(2026, 11, 26);
@@ -126,7 +158,7 @@ mod tests {
     fn trust_fades_is_renewed_and_is_shaken() {
         let ago = |days: i64| Some(plus_days(TODAY, -days));
         let none = Standing::default();
-        assert!((trust(ago(182), &none, TODAY) - 0.5).abs() < 1e-9);
+        assert!((trust(ago(182), &none, TODAY) - 0.5).abs() < 1e-6);
         assert_eq!(freshness(ago(20), &none, TODAY), Freshness::Fresh);
         assert_eq!(freshness(ago(300), &none, TODAY), Freshness::Ageing);
         assert_eq!(freshness(ago(900), &none, TODAY), Freshness::Doubtful);
@@ -136,7 +168,7 @@ mod tests {
         let reported = Standing { open_reports: 2, ..none };
         assert_eq!(freshness(ago(20), &reported, TODAY), Freshness::Ageing);
         let bounced = Standing { bounced_on: ago(1), ..none };
-        assert!((trust(ago(182), &bounced, TODAY) - 0.3).abs() < 1e-9);
+        assert!((trust(ago(182), &bounced, TODAY) - 0.3).abs() < 1e-6);
         let mended = Standing { confirmed_on: ago(1), ..bounced };
         assert!(!mended.has_bounced(), "whoever confirms it knows");
         let silent = Standing { asked: 6, ..none };

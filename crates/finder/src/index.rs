@@ -2,13 +2,13 @@
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use fingerpost_directory::entry::Entry;
 use fingerpost_directory::fit::{Mark, fit};
 use fingerpost_directory::hsds::Service;
-use fingerpost_directory::place::Point;
-use fingerpost_directory::standing::Standing;
+use fingerpost_directory::place::{Direction, Point};
+use fingerpost_directory::standing::{Standing, day_number};
 use fingerpost_directory::vocabulary::Concept;
 use fingerpost_directory::wanted::Wanted;
 use fingerpost_directory::words::{plain, words};
@@ -20,6 +20,8 @@ use tantivy::tokenizer::{PreTokenizedString, Token};
 use tantivy::{DocSet, IndexReader, IndexWriter, ReloadPolicy, Searcher, TERMINATED, TantivyDocument, Term};
 use uuid::Uuid;
 
+use crate::card::Card;
+use crate::tally::{Match, Tally};
 use crate::towns::Towns;
 use crate::{FinderError, rank, text};
 
@@ -46,6 +48,7 @@ pub struct Finder {
     fields: [Field; 4],
     /// Shared with the snapshots that were given: a change copies the tables that it changes, once.
     entries: Arc<Vec<Option<Arc<Entry>>>>,
+    cards: Arc<Vec<Card>>,
     by_id: Arc<HashMap<ServiceId, u32>>,
     /// Entries for which another one stands.
     behind: Arc<HashMap<ServiceId, ServiceId>>,
@@ -72,8 +75,7 @@ pub struct Snapshot {
     searcher: Searcher,
     fields: [Field; 4],
     entries: Arc<Vec<Option<Arc<Entry>>>>,
-    /// The first place of each entry; of the town where its own is not known.
-    places: Arc<Vec<Option<Point>>>,
+    cards: Arc<Vec<Card>>,
     by_id: Arc<HashMap<ServiceId, u32>>,
     behind: Arc<HashMap<ServiceId, ServiceId>>,
     written: Arc<HashMap<String, String>>,
@@ -81,6 +83,8 @@ pub struct Snapshot {
     terms: Arc<BTreeMap<Uuid, KnownTerm>>,
     /// The entries in the order of the ids under which they are published; made when it is first wanted.
     published: Arc<OnceLock<Vec<Arc<Entry>>>>,
+    /// Empty tallies for the next searches: each is as large as there are entries.
+    spare: Arc<Mutex<Vec<Tally>>>,
 }
 
 /// One result.
@@ -159,6 +163,7 @@ impl Finder {
             slot,
             fields,
             entries: Arc::default(),
+            cards: Arc::default(),
             by_id: Arc::default(),
             behind: Arc::default(),
             written: Arc::default(),
@@ -213,12 +218,15 @@ impl Finder {
                 Arc::make_mut(&mut self.terms).insert(id, known);
             }
         }
-        let entry = Some(Arc::new(Entry::of(id, sources, service, standing)));
-        let entries = Arc::make_mut(&mut self.entries);
-        match known.and_then(|slot| entries.get_mut(usize::try_from(slot).ok()?)) {
-            Some(place) => *place = entry,
+        let entry = Entry::of(id, sources, service, standing);
+        let (entries, cards) = (Arc::make_mut(&mut self.entries), Arc::make_mut(&mut self.cards));
+        let card = Card::of(&entry);
+        let at = known.and_then(|slot| usize::try_from(slot).ok());
+        match at.and_then(|at| Some((entries.get_mut(at)?, cards.get_mut(at)?))) {
+            Some((place, its_card)) => (*place, *its_card) = (Some(Arc::new(entry)), card),
             None => {
-                entries.push(entry);
+                entries.push(Some(Arc::new(entry)));
+                cards.push(card);
                 Arc::make_mut(&mut self.by_id).insert(id, slot);
             }
         }
@@ -236,9 +244,12 @@ impl Finder {
         let Some(slot) = self.by_id.get(&id).copied() else { return };
         Arc::make_mut(&mut self.by_id).remove(&id);
         self.writer.delete_term(Term::from_field_u64(self.slot, u64::from(slot)));
-        if let Some(place) = usize::try_from(slot).ok().and_then(|slot| Arc::make_mut(&mut self.entries).get_mut(slot))
-        {
+        let Ok(at) = usize::try_from(slot) else { return };
+        if let Some(place) = Arc::make_mut(&mut self.entries).get_mut(at) {
             *place = None;
+        }
+        if let Some(card) = Arc::make_mut(&mut self.cards).get_mut(at) {
+            *card = Card::nothing();
         }
     }
 
@@ -250,38 +261,31 @@ impl Finder {
         self.writer.commit()?;
         self.reader.reload()?;
         let towns = Towns::of(self.entries.iter().flatten());
-        let place = |entry: &Arc<Entry>| {
-            entry.facts.places.first().copied().or_else(|| entry.town.as_deref().and_then(|town| towns.get(town)))
-        };
-        let places = self.entries.iter().map(|entry| entry.as_ref().and_then(place)).collect();
+        // Where its own place is not known, that of its town.
+        for (card, entry) in Arc::make_mut(&mut self.cards).iter_mut().zip(self.entries.iter()) {
+            if let Some(entry) = entry.as_ref().filter(|entry| entry.facts.places.is_empty()) {
+                card.place = entry.town.as_deref().and_then(|town| towns.get(town)).map(Direction::from);
+            }
+        }
         Ok(Snapshot {
             searcher: self.reader.searcher(),
             fields: self.fields,
             entries: Arc::clone(&self.entries),
-            places: Arc::new(places),
+            cards: Arc::clone(&self.cards),
             by_id: Arc::clone(&self.by_id),
             behind: Arc::clone(&self.behind),
             written: Arc::clone(&self.written),
             towns: Arc::new(towns),
             terms: Arc::clone(&self.terms),
             published: Arc::default(),
+            spare: Arc::default(),
         })
     }
 }
 
-/// How well an entry has what was typed.
-#[derive(Debug, Clone, Copy, Default)]
-struct Match {
-    score: f32,
-    /// One bit for each thing that it has.
-    things: u32,
-    /// The share of what was asked for that it has, by weight.
-    share: f32,
-}
-
 /// An entry on its way into the order.
 struct Ranked {
-    slot: usize,
+    slot: u32,
     weight: f64,
     miles: Option<f64>,
     mark: Mark,
@@ -340,10 +344,9 @@ impl Snapshot {
 
     /// How well each entry has each thing. A thing weighs the more, the fewer entries have it; what tells for whom it
     /// is weighs less; what no entry has weighs nothing.
-    fn matches(&self, concepts: &[Concept]) -> Result<Vec<(usize, Match)>, FinderError> {
-        let mut all = vec![Match::default(); self.entries.len()];
-        // Most entries have nothing of what was asked for: only those that have are looked at afterwards.
-        let mut touched: Vec<usize> = vec![];
+    fn matches(&self, concepts: &[Concept]) -> Result<Vec<Match>, FinderError> {
+        let spare = self.spare.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let mut tally = spare.unwrap_or_default().for_entries(self.entries.len());
         let mut worth = vec![0.0; concepts.len()];
         for (bit, concept) in concepts.iter().enumerate() {
             let weight =
@@ -356,13 +359,7 @@ impl Snapshot {
                 let mut document = scorer.doc();
                 while document != TERMINATED {
                     let alive = segment.alive_bitset().is_none_or(|alive| alive.is_alive(document));
-                    let slot = usize::try_from(slots.get_val(document)).unwrap_or(usize::MAX);
-                    if let Some(entry) = all.get_mut(slot).filter(|_| alive) {
-                        if entry.things == 0 {
-                            touched.push(slot);
-                        }
-                        entry.score += scorer.score();
-                        entry.things |= 1 << bit;
+                    if alive && tally.note(slots.get_val(document), bit, scorer.score()) {
                         having += 1;
                     }
                     document = scorer.advance();
@@ -372,18 +369,9 @@ impl Snapshot {
                 worth[bit] = f64::from(share) * (1.0 + self.len() as f64 / f64::from(having)).ln();
             }
         }
-        let whole: f64 = worth.iter().sum();
-        // Sixteen things have few combinations that occur: each is added up once.
-        let mut shares: HashMap<u32, f32> = HashMap::new();
-        let shared = |slot: usize| {
-            let found = all.get(slot).copied().unwrap_or_default();
-            let share = *shares.entry(found.things).or_insert_with(|| {
-                let has = |bit: &usize| found.things & (1 << bit) != 0;
-                ((0..concepts.len()).filter(has).map(|bit| worth[bit]).sum::<f64>() / whole) as f32
-            });
-            (slot, Match { share, ..found })
-        };
-        Ok(touched.into_iter().map(shared).collect())
+        let matches = tally.take(&worth);
+        self.spare.lock().unwrap_or_else(PoisonError::into_inner).push(tally);
+        Ok(matches)
     }
 
     /// The same words as a bare query of tantivy, the best twenty and how many there are: what the ranking is measured
@@ -402,10 +390,12 @@ impl Snapshot {
         Ok(count)
     }
 
-    fn miles(&self, slot: usize, entry: &Entry, near: Option<Point>) -> Option<f64> {
-        let near = near?;
-        let own = entry.facts.places.iter().map(|place| near.miles_to(*place)).min_by(f64::total_cmp);
-        own.or_else(|| Some(near.miles_to((*self.places.get(slot)?)?)))
+    fn miles(&self, slot: u32, card: &Card, near: Option<(Point, Direction)>) -> Option<f64> {
+        let (near, towards) = near?;
+        let nearest =
+            |entry: &Entry| entry.facts.places.iter().map(|place| near.miles_to(*place)).min_by(f64::total_cmp);
+        let of_several = || self.entries.get(at(slot))?.as_deref().and_then(nearest);
+        if card.several { of_several() } else { card.place.map(|place| towards.miles_to(place)) }
     }
 
     /// Entries whose names have all the words of a name, or the other way round, those that left the search too: the first `take`.
@@ -417,8 +407,8 @@ impl Snapshot {
         let among = |some: &[String], all: &[String]| some.iter().all(|word| all.contains(word));
         let question = text::question(name, Reader::Staff, &self.searcher, &self.fields, &self.written)?;
         let mut alike: Vec<Arc<Entry>> = vec![];
-        for (slot, _) in self.matches(&question.concepts)? {
-            let Some(entry) = self.entries.get(slot).and_then(Clone::clone) else { continue };
+        for found in self.matches(&question.concepts)? {
+            let Some(entry) = self.entries.get(at(found.slot)).and_then(Clone::clone) else { continue };
             let known = plain(&entry.name);
             if among(&typed, &known) || among(&known, &typed) {
                 alike.push(entry);
@@ -456,33 +446,37 @@ impl Snapshot {
     ) -> Result<Found, FinderError> {
         let question = text::question(&wanted.words, reader, &self.searcher, &self.fields, &self.written)?;
         let things = question.concepts.len();
-        let matches: Vec<(usize, Match)> = if things == 0 {
-            (0..self.entries.len()).map(|slot| (slot, Match { share: 1.0, ..Match::default() })).collect()
+        let mut matches: Vec<Match> = if things == 0 {
+            let slots = u32::try_from(self.entries.len()).unwrap_or(u32::MAX);
+            (0..slots).map(|slot| Match { slot, score: 1.0, share: 1.0 }).collect()
         } else {
             self.matches(&question.concepts)?
         };
+        let day = day_number(today);
+        let near = wanted.near.map(|near| (near, Direction::from(near)));
         // What may not be shown does not change either how much is enough.
-        let shown = |slot: usize| {
-            let entry = self.entries.get(slot)?.as_deref()?;
-            let hidden = (reader == Reader::Public && entry.standing.withheld)
-                || entry.standing.has_expired(entry.confirmed, today)
-                || wanted.need.is_some_and(|need| !entry.needs.contains(&need))
-                || !may(entry);
-            (!hidden).then_some(entry)
+        let shown = |slot: u32| {
+            let card = self.cards.get(at(slot))?;
+            let hidden = (reader == Reader::Public && card.withheld) || !card.is_found(day, wanted.need);
+            (!hidden && may(self.entries.get(at(slot))?.as_deref()?)).then_some(card)
         };
-        let matches: Vec<(usize, Match, &Entry)> =
-            matches.into_iter().filter_map(|(slot, found)| Some((slot, found, shown(slot)?))).collect();
-        let enough = enough(&matches);
-        let mut ranked: Vec<Ranked> = vec![];
-        for (slot, found, entry) in matches {
-            if found.share < enough {
-                continue;
+        let enough = enough(&matches, |slot| shown(slot).is_some());
+        matches.retain(|found| found.share >= enough);
+        let mut ranked: Vec<Ranked> = Vec::with_capacity(matches.len());
+        // A few cards are taken together, so that all of them are on their way: they lie all over the memory.
+        for some in matches.chunks(TOGETHER) {
+            let mut cards = [Card::nothing(); TOGETHER];
+            for (card, found) in cards.iter_mut().zip(some) {
+                *card = shown(found.slot).copied().unwrap_or(Card::nothing());
             }
-            let miles = self.miles(slot, entry, wanted.near);
-            let mark = fit(&entry.facts, wanted, miles);
-            let (text, share) = if things == 0 { (1.0, 1.0) } else { (f64::from(found.score), f64::from(found.share)) };
-            let weight = rank::weight(entry, text, share, (wanted.near.is_some(), named, miles), mark, today);
-            ranked.push(Ranked { slot, weight, miles, mark });
+            for (card, found) in cards.iter().zip(some).filter(|(card, _)| !card.is_nothing()) {
+                let miles = self.miles(found.slot, card, near);
+                let entry = || self.entries.get(at(found.slot)).and_then(Option::as_deref);
+                let mark = fit(&card.conditions, || entry().map_or(&[], |entry| &entry.facts.languages), wanted, miles);
+                let (text, share) = (f64::from(found.score), f64::from(found.share));
+                let weight = rank::weight(card, text, share, (wanted.near.is_some(), named, miles), mark, day);
+                ranked.push(Ranked { slot: found.slot, weight, miles, mark });
+            }
         }
         let do_not_fit = ranked.iter().filter(|one| one.mark == Mark::Against).count();
         let could_fit = ranked.len() - do_not_fit;
@@ -494,7 +488,7 @@ impl Snapshot {
         }
         ranked.sort_unstable_by(order);
         let hits = ranked.into_iter().skip(skip).take(take).filter_map(|one| {
-            let entry = self.entries.get(one.slot)?.clone()?;
+            let entry = self.entries.get(at(one.slot))?.clone()?;
             let by_town = entry.facts.places.is_empty() && one.miles.is_some();
             Some(Hit { entry, miles: one.miles, by_town, mark: one.mark })
         });
@@ -502,7 +496,7 @@ impl Snapshot {
     }
 
     fn order(&self, one: &Ranked, other: &Ranked) -> Ordering {
-        let entry = |ranked: &Ranked| self.entries.get(ranked.slot).and_then(Option::as_deref);
+        let entry = |ranked: &Ranked| self.entries.get(at(ranked.slot)).and_then(Option::as_deref);
         (one.mark == Mark::Against)
             .cmp(&(other.mark == Mark::Against))
             .then_with(|| other.weight.total_cmp(&one.weight))
@@ -513,10 +507,18 @@ impl Snapshot {
     }
 }
 
-/// The share that an entry must have to be a result: most of what was asked for where some entries have that, else some
+fn at(slot: u32) -> usize {
+    usize::try_from(slot).unwrap_or(usize::MAX)
+}
+
+/// Cards that are taken together.
+const TOGETHER: usize = 32;
+
+/// The share that an entry must have to be a result: most of what was asked for where some that are shown have that, else some
 /// of it, else any.
-fn enough(matches: &[(usize, Match, &Entry)]) -> f32 {
-    let some_have = |share: &f32| matches.iter().filter(|(_, found, _)| found.share >= *share).nth(FEW).is_some();
+fn enough(matches: &[Match], shown: impl Fn(u32) -> bool) -> f32 {
+    let have = |share: f32| matches.iter().filter(move |found| found.share >= share);
+    let some_have = |share: &f32| have(*share).filter(|found| shown(found.slot)).nth(FEW).is_some();
     rank::ENOUGH.into_iter().find(some_have).unwrap_or(f32::MIN_POSITIVE)
 }
 

@@ -10,8 +10,10 @@
 //! `text × share of the things asked for that it has × nearness × trust × answers × (0.7 where something has to be asked)`,
 //! see [`rank`]; then the nearer, then the name, then the id.
 
+mod card;
 mod index;
 pub mod rank;
+mod tally;
 mod text;
 mod towns;
 

@@ -1,10 +1,10 @@
 //! The ranking: what each thing weighs, in one place.
 
-use fingerpost_directory::entry::Entry;
 use fingerpost_directory::facts::Room;
 use fingerpost_directory::fit::Mark;
-use fingerpost_directory::standing::trust;
-use fingerpost_domain::Date;
+use fingerpost_directory::standing::Standing;
+
+use crate::card::Card;
 
 /// A word in the name, in the terms, in the organisation's name, in the text.
 pub const FIELDS: [f32; 4] = [3.0, 4.0, 1.0, 1.0];
@@ -25,31 +25,32 @@ pub const FROM_HOME: f64 = 2.0;
 /// Something that has to be asked first.
 pub const ASK: f64 = 0.2;
 
+/// How a group answers, as the order counts it: 1 where too few offers were made to say.
+pub(crate) fn answers(standing: &Standing) -> f32 {
+    standing.responsiveness().map_or(1.0, |(accepted, asked, _)| 0.85 + 0.3 * accepted as f32 / asked as f32)
+}
+
 /// What an entry weighs.
 ///
 /// `text` is how well it has the words (1 where none were typed), `share` the share of the things asked for that it has,
-/// `miles` the distance in a straight line where it is known and something was measured from (`measured`).
+/// `miles` the distance in a straight line where it is known and something was measured from (`measured`), `today` the number of the day.
 #[must_use]
-pub fn weight(
-    entry: &Entry,
+pub(crate) fn weight(
+    card: &Card,
     text: f64,
     share: f64,
     (measured, named, miles): (bool, bool, Option<f64>),
     mark: Mark,
-    today: Date,
+    today: i32,
 ) -> f64 {
     let nearness = if measured {
-        let miles = if entry.facts.online { FROM_HOME } else { miles.unwrap_or(SOMEWHERE) };
+        let miles = if card.conditions.online { FROM_HOME } else { miles.unwrap_or(SOMEWHERE) };
         1.0 / (1.0 + miles / if named { HALF_WAY.0 } else { HALF_WAY.1 })
     } else {
         1.0
     };
-    let trusted = 0.7 + 0.3 * trust(entry.confirmed, &entry.standing, today);
-    let answers = entry
-        .standing
-        .responsiveness()
-        .map_or(1.0, |(accepted, asked, _)| 0.85 + 0.3 * f64::from(accepted) / f64::from(asked));
-    let room = if matches!(entry.facts.room, Room::Places(_)) { 1.1 } else { 1.0 };
+    let trusted = 0.7 + 0.3 * card.fading.on(today);
+    let room = if matches!(card.conditions.room, Room::Places(_)) { 1.1 } else { 1.0 };
     let asked = if mark == Mark::Ask { ASK } else { 1.0 };
-    text * share * share * nearness * trusted * answers * room * asked
+    text * share * share * nearness * trusted * f64::from(card.answers) * room * asked
 }

@@ -216,7 +216,7 @@ proptest! {
             let wanted = Wanted { somebody: Some(somebody), ..typed("singing") };
             let found = village.search(&wanted, false, TODAY, (0, 20)).unwrap();
             found.hits.iter()
-                .filter(|hit| hit.entry.facts.only_for == Groups::default())
+                .filter(|hit| hit.entry.facts.conditions.only_for == Groups::default())
                 .map(|hit| (hit.entry.id, hit.mark))
                 .collect::<Vec<_>>()
         };

@@ -170,8 +170,8 @@ impl Wanted {
         let has = |wanted: Option<Uuid>, of: fn(&(Uuid, Uuid)) -> Uuid| {
             wanted.is_none_or(|wanted| entry.terms.iter().any(|term| of(term) == wanted))
         };
-        let (youngest, oldest) = entry.facts.ages;
-        let hours = entry.facts.times.hours;
+        let (youngest, oldest) = entry.facts.conditions.ages;
+        let hours = entry.facts.conditions.times.hours;
         let close = || match (near, self.within) {
             (Some(near), Some(within)) => entry.facts.places.iter().any(|place| near.miles_to(*place) <= within),
             _ => true,
@@ -182,7 +182,7 @@ impl Wanted {
             && self.ages.1.is_none_or(|wanted| oldest.is_some_and(|age| age <= wanted))
             && self.hours.0.is_none_or(|wanted| hours.is_some_and(|(opens, _)| opens >= wanted))
             && self.hours.1.is_none_or(|wanted| hours.is_some_and(|(_, closes)| closes <= wanted))
-            && self.days.is_none_or(|days| !entry.facts.times.days.both(days).is_empty())
+            && self.days.is_none_or(|days| !entry.facts.conditions.times.days.both(days).is_empty())
             && self.after.is_none_or(|after| entry.confirmed.is_some_and(|changed| changed >= after))
             && close()
     }

@@ -314,7 +314,7 @@ pub async fn public_one(
 
 /// A service that somebody may be told of in passing: it is there now, and where it is is no secret.
 pub(crate) fn tellable(entry: &Entry) -> bool {
-    !entry.standing.withheld && entry.facts.room != Room::Resting
+    !entry.standing.withheld && entry.facts.conditions.room != Room::Resting
 }
 
 /// What is known of a person that an entry may ask for.

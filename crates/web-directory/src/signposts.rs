@@ -35,7 +35,7 @@ pub struct Asked {
 /// A service to press, with when, for how much and how one gets in.
 pub(crate) fn tile(entry: &Entry, checked: bool) -> Tile {
     let parts = [
-        entry.facts.times.days.names().collect::<Vec<_>>().join(", "),
+        entry.facts.conditions.times.days.names().collect::<Vec<_>>().join(", "),
         entry.cost.clone().unwrap_or_default(),
         entry.access.clone().unwrap_or_default(),
     ];

@@ -128,7 +128,7 @@ pub(crate) fn answers(entry: &Entry) -> Option<String> {
 /// The tag beside the name.
 pub(crate) fn room_tag(entry: &Entry, asked: bool) -> Option<RoomTag> {
     let tag = |kind: &'static str, text: String| Some(RoomTag { kind, text });
-    match entry.facts.room {
+    match entry.facts.conditions.room {
         Room::Places(1) => tag("yellow", "1 place".to_owned()),
         Room::Places(places) => tag("green", format!("{places} places")),
         Room::Full => tag("grey", "Full".to_owned()),

@@ -90,8 +90,8 @@ pub(crate) fn rows(service: &Service, entry: &Entry) -> Vec<SummaryRow> {
         (
             "Who it is for",
             lines([
-                ages(entry.facts.ages).unwrap_or_default(),
-                entry.facts.only_for.iter().map(|group| group.label()).collect::<Vec<_>>().join(", "),
+                ages(entry.facts.conditions.ages).unwrap_or_default(),
+                entry.facts.conditions.only_for.iter().map(|group| group.label()).collect::<Vec<_>>().join(", "),
                 service.eligibility_description.clone().unwrap_or_default(),
             ]),
         ),
