@@ -74,6 +74,7 @@ try {
     await page.goto(page.url().replace(/steward.*/, 'gaps')); await shot(page, 'gaps')
     await page.goto(page.url().replace(/gaps.*/, 'sources')); await shot(page, 'sources')
     await page.getByRole('button', { name: 'Follow a directory' }).click(); await shot(page, 'source-new')
+    await page.goto(page.url().replace(/sources.*/, 'steward/same')); await shot(page, 'same')
     page = await open(engine, server, { width })
     await signInAs(page, /Josephine Carr/); await shot(page, 'caseload-supervisor')
     await page.getByRole('link', { name: /^Referrals/ }).first().click(); await shot(page, 'triage')

@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs'
 import { folder, run } from '../../tests/e2e/support.mjs'
 import { sorted } from './server.mjs'
+import { joined } from './twins.mjs'
 
 const FILES = [
   ['practices', ['import', 'practices', 'uk_ods/gp_practices_active_2025-11.csv'], 5],
@@ -27,6 +28,8 @@ export async function imports(engine, data, database, times = 3) {
     }
     out[name] = { bound, seconds: sorted(seconds) }
   }
+  // 100,000 services of two directories, a fifth of all in both.
+  out.joined = await joined(database, times)
   return { engine, ...out }
 }
 

@@ -17,6 +17,7 @@ pub mod opening;
 pub mod overlay;
 pub mod pages;
 pub mod place;
+pub mod sheet;
 pub mod standing;
 pub mod tidy;
 pub mod times;

@@ -22,6 +22,47 @@ impl Days {
         WEEK.iter().position(|(_, known)| known.eq_ignore_ascii_case(name)).map(|at| Self(1 << at))
     }
 
+    /// One day as people write it, folded, also of each week: "Tuesdays", "Tues". A word that only begins like a day is none.
+    #[must_use]
+    pub fn said(word: &str) -> Option<Self> {
+        const SHORT: &[(&str, &str)] = &[
+            ("mon", "MO"),
+            ("tue", "TU"),
+            ("tues", "TU"),
+            ("wed", "WE"),
+            ("weds", "WE"),
+            ("thu", "TH"),
+            ("thur", "TH"),
+            ("thurs", "TH"),
+            ("fri", "FR"),
+            ("sat", "SA"),
+            ("sun", "SU"),
+        ];
+        let whole = Self::of(word.strip_suffix('s').unwrap_or(word)).filter(|_| word.len() > 4);
+        whole.or_else(|| SHORT.iter().find(|(short, _)| *short == word).and_then(|(_, code)| Self::of(code)))
+    }
+
+    /// The days that a text names, folded words in their order; "Mon to Fri" and "Monday - Friday" are all between.
+    #[must_use]
+    pub fn named(words: &[String]) -> Self {
+        const BETWEEN: &[&str] = &["to", "till", "until", "through"];
+        let mut all = Self::NONE;
+        let mut before: Option<(usize, Self)> = None;
+        for (at, word) in words.iter().enumerate() {
+            let Some(day) = Self::said(word) else { continue };
+            all = all.with(day);
+            if let Some((last, from)) = before
+                && last + 2 == at
+                && words.get(at - 1).is_some_and(|word| BETWEEN.contains(&word.as_str()))
+                && from.0 < day.0
+            {
+                all = all.with(Self((day.0 - from.0) | day.0));
+            }
+            before = Some((at, day));
+        }
+        all
+    }
+
     /// Both sets.
     #[must_use]
     pub const fn with(self, other: Self) -> Self {

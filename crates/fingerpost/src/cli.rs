@@ -133,12 +133,15 @@ pub(crate) enum Import {
         #[command(flatten)]
         how: ImportHow,
     },
-    /// A directory of services: a folder of HSDS tables, a file of HSDS-UK JSON, or a folder of its pages
+    /// A directory of services: a folder of HSDS tables, a file of HSDS-UK JSON, a folder of its pages, or a spreadsheet saved as .csv
     Directory {
         /// The file or folder
         path: PathBuf,
         #[command(flatten)]
         how: ImportHow,
+        /// What a column of a spreadsheet is, where it is not known by its heading: name='Group title', when='Meets'
+        #[arg(long = "column", value_name = "WHAT=HEADING")]
+        columns: Vec<String>,
         /// The licence of the source, for whoever gets its entries from here
         #[arg(long, value_name = "LICENCE")]
         licence: Option<String>,

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use anyhow::{Context, anyhow, bail, ensure};
 use fingerpost_demo::{DemoError, Plan, Size};
+use fingerpost_directory::sheet::Column;
 use fingerpost_domain::calendar::day_of;
 use fingerpost_domain::id::TenantId;
 use fingerpost_domain::organisation::{ODS, Organisation, OrganisationKind, slug_of};
@@ -204,12 +205,24 @@ async fn import(here: &Here, what: Import) -> anyhow::Result<()> {
             let report = fingerpost_import::practices(&here.store, &file, run, &mut shown).await?;
             print_report("Practices", &report, how.dry_run);
         }
-        Import::Directory { path, how, licence, attribution, republish } => {
+        Import::Directory { path, how, columns, licence, attribution, republish } => {
             // What a service is known by here is its source and its id there: a name that changes with each file
             // would bring every service twice.
             let source = how.source.clone().context("--source NAME: say whose directory it is, the same each time")?;
             let run = Run { source: &source, dry_run: how.dry_run, now: here.now };
-            let report = fingerpost_import::directory(&here.store, &path, run, &mut shown).await?;
+            let report = if fingerpost_import::is_sheet(&path) {
+                let said = columns.iter().map(|text| a_column(text)).collect::<anyhow::Result<Vec<_>>>()?;
+                let (report, understood) = fingerpost_import::sheet(&here.store, &path, &said, run, &mut shown).await?;
+                for (heading, column) in &understood {
+                    println!("{heading}: {}", column.map_or("not read", |column| column.code()));
+                }
+                report
+            } else {
+                if !columns.is_empty() {
+                    bail!("--column goes with a spreadsheet");
+                }
+                fingerpost_import::directory(&here.store, &path, run, &mut shown).await?
+            };
             print_report("Directory", &report, how.dry_run);
             if !how.dry_run {
                 describe_source(here, source, (licence, attribution, republish)).await?;
@@ -241,6 +254,15 @@ async fn import(here: &Here, what: Import) -> anyhow::Result<()> {
         }
     }
     Ok(())
+}
+
+/// What a column of a spreadsheet is: `name=Group title`.
+fn a_column(text: &str) -> anyhow::Result<(Column, String)> {
+    let all = || Column::ALL.iter().map(|column| column.code()).collect::<Vec<_>>().join(", ");
+    let (column, heading) = text.split_once('=').with_context(|| format!("--column {text}: write WHAT=HEADING"))?;
+    let column =
+        Column::from_code(column.trim()).with_context(|| format!("--column {text}: WHAT is one of {}", all()))?;
+    Ok((column, heading.trim().to_owned()))
 }
 
 /// Compares what came with the entries of other sources.

@@ -19,6 +19,8 @@ use std::path::Path;
 use fingerpost_domain::{Date, Timestamp};
 use fingerpost_store::{NewEdition, Store, StoreError};
 
+pub use directory::sheet::Understood;
+use fingerpost_directory::sheet::Column;
 pub use report::{Refused, Report};
 
 /// Rows of a file at most: ten times the largest register.
@@ -46,9 +48,27 @@ pub enum ImportError {
     /// Not a directory in a shape that we know.
     #[error(
         "{0}: this is no directory of services. Give a folder of HSDS tables (services.csv and those beside it), a file of \
-         HSDS-UK JSON, or a folder of such pages"
+         HSDS-UK JSON, a folder of such pages, or a spreadsheet saved as .csv"
     )]
     NoDirectory(String),
+    /// No column of the sheet says what a group is called.
+    #[error(
+        "{path}: no column is known to say what a group is called. The columns are: {headings}. Say which: --column name='Group title'"
+    )]
+    NoNames {
+        /// The path as given.
+        path: String,
+        /// What stands above the columns.
+        headings: String,
+    },
+    /// A column that was named and is not there.
+    #[error("{path}: no column is called {heading}")]
+    NoHeading {
+        /// The path as given.
+        path: String,
+        /// What was named.
+        heading: String,
+    },
     /// Columns without which the table says nothing.
     #[error("{path}: the table needs {columns}, named in its first row")]
     NoColumns {
@@ -173,6 +193,31 @@ pub async fn directory(
     let origin = (run.source, report.counts.read, report.counts.refused);
     report.counts = store.import_services(&taken.services, origin, (run.now, run.dry_run), progress).await?;
     Ok(report)
+}
+
+/// Imports a spreadsheet of groups that was saved as CSV: its columns are known by what stands above them, or by what was `said` of
+/// them. Gives which column was read as what, too.
+///
+/// # Errors
+/// [`ImportError`]; nothing is changed then.
+pub async fn sheet(
+    store: &Store,
+    path: &Path,
+    said: &[(Column, String)],
+    run: Run<'_>,
+    progress: impl FnMut(usize, usize),
+) -> Result<(Report, Understood), ImportError> {
+    let (taken, understood) = directory::read_sheet(path, run.source, said)?;
+    let mut report = taken.report;
+    let origin = (run.source, report.counts.read, report.counts.refused);
+    report.counts = store.import_services(&taken.services, origin, (run.now, run.dry_run), progress).await?;
+    Ok((report, understood))
+}
+
+/// Whether a file is a spreadsheet, by its name.
+#[must_use]
+pub fn is_sheet(path: &Path) -> bool {
+    path.is_file() && directory::sheet::is_one(path)
 }
 
 /// Imports reference figures as an edition of their day, which the file says, or `as_of`.

@@ -10,26 +10,41 @@ use crate::compare::Agreement;
 use crate::evidence::Weights;
 use crate::traits::{Lexicon, Traits, hashed};
 
+/// How many entries have each word, and the logarithm of that, which is asked for far oftener than it changes.
+#[derive(Debug, Default)]
+struct Counts(Vec<(u32, f32)>);
+
+impl Counts {
+    fn change(&mut self, words: &[u32], comes: bool) {
+        for at in words.iter().filter_map(|word| usize::try_from(*word).ok()) {
+            if self.0.len() <= at {
+                self.0.resize(at + 1, (0, 0.0));
+            }
+            let Some((count, bits)) = self.0.get_mut(at) else { continue };
+            *count = if comes { *count + 1 } else { count.saturating_sub(1) };
+            *bits = (*count).max(1) as f32;
+            *bits = bits.log2();
+        }
+    }
+
+    /// The binary logarithm of how many entries have a word.
+    fn bits(&self, word: u32) -> f32 {
+        usize::try_from(word).ok().and_then(|at| self.0.get(at)).map_or(0.0, |(_, bits)| *bits)
+    }
+}
+
 /// What is known of all entries: how many have a word, a number, a mailbox.
 #[derive(Debug, Default)]
 pub struct Known {
     lexicon: Lexicon,
     entries: u32,
-    names: HashMap<u32, u32>,
-    abouts: HashMap<u32, u32>,
-    places: HashMap<u32, u32>,
+    /// The binary logarithm of how many there are.
+    bits: f32,
+    names: Counts,
+    abouts: Counts,
+    places: Counts,
     /// By the source that has them.
     contacts: HashMap<(u32, u64), u32>,
-}
-
-fn change<K: std::hash::Hash + Eq + Copy>(counts: &mut HashMap<K, u32>, keys: &[K], comes: bool) {
-    for key in keys {
-        let count = counts.entry(*key).or_default();
-        *count = if comes { *count + 1 } else { count.saturating_sub(1) };
-        if *count == 0 {
-            counts.remove(key);
-        }
-    }
 }
 
 /// Words are the same word with a slip of the pen from here on (Jaro and Winkler).
@@ -38,25 +53,25 @@ const SLIP: f64 = 0.92;
 const SHORTEST: usize = 5;
 
 impl Known {
-    fn tells(&self, count: Option<&u32>) -> f64 {
-        (f64::from(self.entries.max(1)) / f64::from(count.copied().unwrap_or(1).max(1))).log2().max(0.0) + 0.01
+    fn tells(&self, counts: &Counts, word: u32) -> f64 {
+        f64::from((self.bits - counts.bits(word)).max(0.0)) + 0.01
     }
 
     pub(crate) fn name_tells(&self, word: u32) -> f64 {
-        self.tells(self.names.get(&word))
+        self.tells(&self.names, word)
     }
 
     pub(crate) fn about_tells(&self, word: u32) -> f64 {
-        self.tells(self.abouts.get(&word))
+        self.tells(&self.abouts, word)
     }
 
     pub(crate) fn place_tells(&self, word: u32) -> f64 {
-        self.tells(self.places.get(&word))
+        self.tells(&self.places, word)
     }
 
     /// Bits that words of a name have to tell to be rare: those of one entry in all, and a third more.
     pub(crate) fn rare(&self) -> f64 {
-        f64::from(self.entries.max(2)).log2() * 4.0 / 3.0
+        f64::from(self.bits.max(1.0)) * 4.0 / 3.0
     }
 
     /// How many entries of a source have a number, a mailbox, a page.
@@ -76,13 +91,17 @@ impl Known {
 
     fn count(&mut self, traits: &Traits, comes: bool) {
         self.entries = if comes { self.entries + 1 } else { self.entries.saturating_sub(1) };
-        change(&mut self.names, &traits.name, comes);
-        change(&mut self.names, &traits.organisation, comes);
-        change(&mut self.abouts, &traits.about, comes);
-        change(&mut self.places, &traits.address, comes);
-        for contacts in [&traits.phones, &traits.mails, &traits.pages] {
-            let of: Vec<(u32, u64)> = contacts.iter().map(|contact| (traits.source, *contact)).collect();
-            change(&mut self.contacts, &of, comes);
+        self.bits = (self.entries.max(1) as f32).log2();
+        self.names.change(&traits.name, comes);
+        self.names.change(&traits.organisation, comes);
+        self.abouts.change(&traits.about, comes);
+        self.places.change(&traits.address, comes);
+        for contact in [&traits.phones, &traits.mails, &traits.pages].into_iter().flatten() {
+            let have = self.contacts.entry((traits.source, *contact)).or_default();
+            *have = if comes { *have + 1 } else { have.saturating_sub(1) };
+            if *have == 0 {
+                self.contacts.remove(&(traits.source, *contact));
+            }
         }
     }
 }

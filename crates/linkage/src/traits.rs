@@ -111,7 +111,7 @@ impl Kind {
             if let Ok(number) = word.parse() {
                 kind.number = Some(number);
             }
-            kind.days = kind.days.with(day(&word));
+            kind.days = kind.days.with(Days::said(&word).unwrap_or_default());
         }
         kind
     }
@@ -132,28 +132,6 @@ impl Kind {
     pub(crate) const fn differs(self, other: Self) -> bool {
         self.words != other.words
     }
-}
-
-/// Days as people shorten them.
-const SHORT: &[(&str, &str)] = &[
-    ("mon", "MO"),
-    ("tue", "TU"),
-    ("tues", "TU"),
-    ("wed", "WE"),
-    ("weds", "WE"),
-    ("thu", "TH"),
-    ("thur", "TH"),
-    ("thurs", "TH"),
-    ("fri", "FR"),
-    ("sat", "SA"),
-    ("sun", "SU"),
-];
-
-/// A day by its name, also as people write it of each week: "Tuesdays", "Tues".
-fn day(word: &str) -> Days {
-    let whole = Days::of(word.strip_suffix('s').unwrap_or(word)).filter(|_| word.len() > 4);
-    let short = || SHORT.iter().find(|(short, _)| *short == word).and_then(|(_, code)| Days::of(code));
-    whole.or_else(short).unwrap_or_default()
 }
 
 pub(crate) fn hashed(tag: u8, what: &(impl Hash + ?Sized)) -> u64 {
@@ -238,8 +216,7 @@ impl Traits {
         let whole = format!("{} {}", some(&service.description), some(&service.application_process));
         let mut days = Times::of(&service.schedules).days;
         if days.is_empty() {
-            let words = plain(&format!("{} {whole}", service.name));
-            days = words.iter().fold(Days::NONE, |days, word| days.with(day(word)));
+            days = Days::named(&plain(&format!("{} {whole}", service.name)));
         }
         let opens = service.schedules.first().and_then(|times| minutes(times.opens_at.as_deref()?));
         Self {

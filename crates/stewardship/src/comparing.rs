@@ -23,6 +23,7 @@ statements! {
     CHANGED = "SELECT id, source, COALESCE(source_body, body) AS said, seq, left_on, to_compare FROM service WHERE seq > $1 ORDER BY seq LIMIT $2";
     /// Unless it changed meanwhile.
     COMPARED = "UPDATE service SET to_compare = 0 WHERE id = $1 AND seq = $2";
+    NOTHING_TO_COMPARE = "UPDATE service SET to_compare = 0 WHERE to_compare = 1";
     SOURCES = "SELECT MIN(source) AS first, MAX(source) AS last FROM service";
     /// What speaks for an entry as the one that stands for others.
     LEADS = "SELECT s.id, s.source, s.used, s.withheld, COALESCE((SELECT d.republish FROM directory_source d WHERE d.name = s.source), 0) AS republish, \
@@ -42,7 +43,10 @@ const MOST_LATELY: i64 = 20;
 #[derive(Debug, Default)]
 pub struct Comparing {
     linker: Linker,
+    /// The change as far as which entries are in memory: none, while there is only one source.
     seq: i64,
+    /// The change as far as which somebody looked.
+    looked_at: i64,
 }
 
 /// What a comparison brought.
@@ -139,14 +143,15 @@ impl Stewardship {
         let db = self.0.ledger().db();
         let newest = self.0.entries().seq().await?;
         let mut done = Compared::default();
-        if newest <= comparing.seq {
+        if newest <= comparing.looked_at {
             return Ok(done);
         }
-        let several =
-            db.row(SOURCES, vec![]).await?.is_some_and(|row| row.opt_text("first").ok() != row.opt_text("last").ok());
+        if self.only_one_source().await? {
+            comparing.looked_at = newest;
+            return Ok(done);
+        }
         let mut to_compare = vec![];
-        // With one source there is nothing to compare, and nothing has to be kept in memory.
-        while several && comparing.seq < newest {
+        while comparing.seq < newest {
             let rows = db.rows(CHANGED, values![comparing.seq, READ_AT_ONCE]).await?;
             let Some(last) = rows.last() else { break };
             comparing.seq = last.int("seq")?;
@@ -176,7 +181,25 @@ impl Stewardship {
             done.compared += some.len();
         }
         done.asked = asked.len();
+        comparing.looked_at = newest;
         Ok(done)
+    }
+
+    /// With one source there is nothing to compare: what is there is compared with what another one brings, by that.
+    async fn only_one_source(&self) -> Result<bool> {
+        let mut tx = self.0.ledger().db().write().await?;
+        // Nobody brings another source meanwhile.
+        Sequence::take(&mut tx).await?;
+        let sources = tx.row(SOURCES, vec![]).await?;
+        let one = match sources {
+            Some(row) => row.opt_text("first")? == row.opt_text("last")?,
+            None => true,
+        };
+        if one {
+            tx.run(NOTHING_TO_COMPARE, vec![]).await?;
+            tx.commit().await?;
+        }
+        Ok(one)
     }
 
     async fn write_matches(

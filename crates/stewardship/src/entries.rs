@@ -11,7 +11,9 @@ use fingerpost_entries::shown::{settle, standing_for};
 use fingerpost_entries::take::{Sequence, take};
 use fingerpost_ledger::{Act, Entry, Resource};
 use fingerpost_policy::KeepDirectory;
-use fingerpost_store::{Ctx, LinkScope, LiveLink, StoredService, link_still_live, mint_link_beside, write_to_entry};
+use fingerpost_store::{
+    Ctx, LinkScope, LiveLink, MessageTemplate, StoredService, link_still_live, mint_link_beside, write_to_entry,
+};
 use jiff::SignedDuration;
 use serde_json::{Map, Value};
 
@@ -25,6 +27,10 @@ statements! {
     RELEASE = "UPDATE service SET withheld = $2, released = $3, seq = $4 WHERE id = $1";
     /// A group that has not answered yet is not given more time by being asked again.
     ASKED = "UPDATE service SET asked_on = CASE WHEN asked_on IS NULL OR confirmed_on >= asked_on THEN $2 ELSE asked_on END, seq = $3 WHERE id = $1";
+    /// A mailbox that was changed meanwhile is not blamed.
+    MAILBOX = "SELECT body FROM service WHERE id = $1";
+    BOUNCED = "UPDATE service SET bounced_on = $2, seq = $3 WHERE id = $1";
+    OFFERED = "SELECT service FROM connection WHERE tenant = $1 AND id = $2";
     FIELDS = "SELECT field, told_by, told_at FROM service_field WHERE service = $1 ORDER BY field";
     VERSIONS = "SELECT seq, body, until, ended_by FROM service_version WHERE service = $1 ORDER BY seq DESC LIMIT $2";
     VERSION = "SELECT body FROM service_version WHERE service = $1 AND seq = $2";
@@ -195,6 +201,41 @@ impl Stewardship {
         write_to_entry(&self.0, &mut tx, (ctx.grant.tenant(), id), (today, ctx.now)).await?;
         self.0.ledger().commit(tx, ctx.now, ctx.entry(Act::Send, Resource::Directory).of(id)).await?;
         Ok(true)
+    }
+
+    /// The mailbox of an entry refused a letter for good: the entry is trusted less until somebody here confirms it. `subject` is what
+    /// the letter was about: an offer, or the entry itself.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn mailbox_refused(
+        &self,
+        (tenant, template, subject): (&TenantId, MessageTemplate, &str),
+        address: &str,
+        now: Timestamp,
+    ) -> Result<()> {
+        let mut tx = self.0.ledger().db().write().await?;
+        let mut seq = Sequence::take(&mut tx).await?;
+        let entry = match template {
+            MessageTemplate::EntryStillRight => subject.split('/').next().and_then(|id| id.parse().ok()),
+            MessageTemplate::ConnectionOffered => match tx.row(OFFERED, values![tenant, subject]).await? {
+                Some(row) => Some(row.parsed::<ServiceId>("service")?),
+                None => None,
+            },
+            _ => None,
+        };
+        let Some(entry) = entry else { return Ok(()) };
+        let id = standing_for(&mut tx, entry).await?;
+        let Some(row) = tx.row(MAILBOX, values![id]).await? else { return Ok(()) };
+        let known =
+            map(&row.text("body")?)?.get("email").and_then(Value::as_str).unwrap_or_default().trim().to_lowercase();
+        if known.is_empty() || known != address.trim().to_lowercase() {
+            return Ok(());
+        }
+        tx.run(BOUNCED, values![id, day_of(now).to_string(), seq.next()]).await?;
+        seq.keep(&mut tx).await?;
+        let entry = Entry::system(TenantId::main(), Act::Change, Resource::Directory).of(id).because("bounced");
+        self.0.ledger().commit(tx, now, entry).await
     }
 
     /// The link for a printed letter: the only time that it is seen. It counts as having been asked.

@@ -163,7 +163,9 @@ impl Stewardship {
             all.push(WorkRow { used: count("used")?, doubt, declined: why.map(|why| (declined, most, why)), stored });
         }
         let urgent = |row: &WorkRow| (row.stored.standing.open_reports > 0, row.stored.standing.withheld);
-        all.retain(|row| urgent(row) != (false, false) || row.doubt > WORTH_ASKING);
+        all.retain(|row| {
+            urgent(row) != (false, false) || row.stored.standing.has_bounced() || row.doubt > WORTH_ASKING
+        });
         all.sort_by(|one, other| {
             urgent(other)
                 .cmp(&urgent(one))

@@ -54,6 +54,9 @@ fn why(row: &WorkRow, today: Date) -> Vec<String> {
     } else if standing.has_expired(confirmed(&row.stored.service), today) {
         all.push("Left the search: asked, and no answer within 90 days".to_owned());
     }
+    if standing.has_bounced() {
+        all.push("Its mailbox refused a letter of ours: ring them, and mend it".to_owned());
+    }
     all.push(match row.used {
         0 => "Nobody was sent there in a year".to_owned(),
         used if used < FEWEST_SHOWN => {
@@ -307,6 +310,7 @@ pub async fn one(
             let answered = standing.confirmed_on.is_some_and(|confirmed| confirmed >= day);
             format!("Asked on {}. {}", birth_day(day), if answered { "They answered." } else { "No answer yet." })
         }),
+        bounced: standing.bounced_on.filter(|_| standing.has_bounced()).map(birth_day),
         can_mail: stored.service.email.as_deref().is_some_and(|email| !email.is_empty()),
         versions: versions(&stored, &earlier),
         saved: asked.saved.as_deref().and_then(saved),

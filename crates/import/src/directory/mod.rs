@@ -1,14 +1,17 @@
 //! A directory of services, in the shapes in which directories travel: a folder of HSDS tables, a file of HSDS-UK
-//! JSON, a folder of pages of a feed. What is dirty is tidied and said; what cannot be shown is refused and said.
+//! JSON, a folder of pages of a feed, a spreadsheet. What is dirty is tidied and said; what cannot be shown is refused and said.
 
 mod json;
+pub(crate) mod sheet;
 mod tables;
 mod tabular;
 
 use std::collections::HashSet;
 use std::path::Path;
 
+use self::sheet::Understood;
 use fingerpost_directory::hsds::Service;
+use fingerpost_directory::sheet::Column;
 
 use crate::report::Report;
 use crate::{ImportError, decode};
@@ -56,6 +59,10 @@ impl<'a> Taken<'a> {
 /// Reads whatever stands at `path`.
 pub(crate) fn read<'a>(path: &Path, source: &'a str) -> Result<Taken<'a>, ImportError> {
     let mut taken = Taken::from(source);
+    if path.is_file() && sheet::is_one(path) {
+        sheet::read(path, &[], &mut taken)?;
+        return whole(taken, path);
+    }
     let is_json = |path: &Path| path.extension().is_some_and(|end| end.eq_ignore_ascii_case("json"));
     if !path.is_dir() {
         if !is_json(path) {
@@ -84,6 +91,22 @@ pub(crate) fn read<'a>(path: &Path, source: &'a str) -> Result<Taken<'a>, Import
             }
         }
     }
+    whole(taken, path)
+}
+
+/// A spreadsheet, of which somebody said what some of its columns are.
+pub(crate) fn read_sheet<'a>(
+    path: &Path,
+    source: &'a str,
+    said: &[(Column, String)],
+) -> Result<(Taken<'a>, Understood), ImportError> {
+    let mut taken = Taken::from(source);
+    let understood = sheet::read(path, said, &mut taken)?;
+    Ok((whole(taken, path)?, understood))
+}
+
+/// What was read, unless it is too much or nothing.
+fn whole<'a>(taken: Taken<'a>, path: &Path) -> Result<Taken<'a>, ImportError> {
     if taken.services.len() > MOST_SERVICES {
         return Err(ImportError::TooLarge(path.display().to_string()));
     }

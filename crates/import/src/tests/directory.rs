@@ -2,12 +2,13 @@
 
 use std::path::Path;
 
+use fingerpost_directory::sheet::Column;
 use fingerpost_store::Store;
 use fingerpost_store::testing::on_both;
 use serde_json::json;
 
 use super::{real, run};
-use crate::{ImportError, Report, directory, postcodes};
+use crate::{ImportError, Report, Run, directory, postcodes};
 
 async fn take(store: &Store, path: &Path) -> Result<Report, ImportError> {
     directory(store, path, run(false), |_, _| {}).await
@@ -105,7 +106,7 @@ async fn a_directory_that_is_none_changes_nothing() {
             ("other.json", r#"{"hello": "world"}"#),
             ("number.json", "7"),
             ("nameless.json", r#"[{"id": "1"}]"#),
-            ("table.csv", "id,name\n1,Choir\n"),
+            ("table.csv", "code,amount\n1,Choir\n"),
         ] {
             let path = written(&folder, name, text);
             let error = take(store, &path).await.unwrap_err().to_string();
@@ -154,6 +155,61 @@ async fn real_postcodes_have_their_place_and_a_broken_file_changes_nothing() {
         assert_eq!((report.counts.read, report.counts.refused), (120_728, 0), "{:?}", report.refused.first());
         let somewhere = fingerpost_domain::person::Postcode::parse("al100bs").unwrap();
         assert_eq!(store.place_of(&somewhere).await.unwrap().unwrap().micro(), (51_766_030, -226_790));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn real_spreadsheets_of_libraries_and_food_banks_are_taken_by_their_headings() {
+    let (Some(libraries), Some(banks)) = (real("uk_places/gm_libraries.csv"), real("uk_places/gm_food_banks.csv"))
+    else {
+        return;
+    };
+    on_both(async |store| {
+        let (report, understood) = crate::sheet(store, &libraries, &[], run(false), |_, _| {}).await.unwrap();
+        let column = |name: &str| understood.iter().find(|(heading, _)| heading == name).unwrap().1;
+        assert_eq!(
+            (column("name"), column("lat"), column("area_code")),
+            (Some(Column::Name), Some(Column::Latitude), None)
+        );
+        assert_eq!((report.counts.added, report.counts.refused), (report.counts.read, 0));
+        let second = Run { source: "food banks", ..run(false) };
+        let (report, _) = crate::sheet(store, &banks, &[], second, |_, _| {}).await.unwrap();
+        let twice = report.refused.iter().filter(|line| line.reason.contains("stands above already")).count() as u64;
+        assert_eq!(report.counts.refused, twice, "{:?}", report.refused);
+        let all = everything(store).await;
+        let library = all.iter().find(|one| one.service.name == "Blackrod Library").unwrap();
+        assert!(library.service.locations().next().unwrap().latitude.is_some());
+        let bank = all.iter().find(|one| one.service.name == "BRASS Bolton").unwrap();
+        assert_eq!(bank.service.email.as_deref(), Some("admin@brass-bolton.org.uk"));
+        let times = &bank.service.schedules[0];
+        assert_eq!(
+            (times.byday.as_deref(), times.opens_at.as_deref(), times.closes_at.as_deref()),
+            (Some("WE"), Some("10:00"), Some("16:00"))
+        );
+        let again = crate::sheet(store, &libraries, &[], run(false), |_, _| {}).await.unwrap().0;
+        assert_eq!((again.counts.added, again.counts.changed), (0, 0), "the same file again changes nothing");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_sheet_that_lies_is_refused_in_words_and_nothing_is_taken() {
+    on_both(async |store| {
+        let folder = tempfile::tempdir().unwrap();
+        let semicolons = written(&folder, "a.csv", "Titel;Wann\nChoir;Tuesdays\n;Fridays\n");
+        let wrong = crate::sheet(store, &semicolons, &[], run(false), |_, _| {}).await.unwrap_err();
+        assert!(matches!(&wrong, ImportError::NoNames { headings, .. } if headings == "Titel, Wann"), "{wrong}");
+        let said = |column, heading: &str| vec![(column, heading.to_owned())];
+        let none = crate::sheet(store, &semicolons, &said(Column::Name, "Gruppe"), run(false), |_, _| {}).await;
+        assert!(matches!(none, Err(ImportError::NoHeading { .. })));
+        assert!(everything(store).await.is_empty());
+        let (report, _) =
+            crate::sheet(store, &semicolons, &said(Column::Name, "titel"), run(false), |_, _| {}).await.unwrap();
+        assert_eq!((report.counts.added, report.counts.refused), (1, 1));
+        assert!(report.refused[0].reason.contains("no name") && report.refused[0].line == 3);
+        let empty = written(&folder, "b.csv", "name\n\n,\n");
+        assert_eq!(crate::sheet(store, &empty, &[], run(false), |_, _| {}).await.unwrap().0.counts.read, 0);
     })
     .await;
 }

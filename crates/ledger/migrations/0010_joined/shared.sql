@@ -5,6 +5,7 @@
 ALTER TABLE service ADD COLUMN told_by TEXT;
 -- What its source says changed since it was compared with the entries of other sources.
 ALTER TABLE service ADD COLUMN to_compare BIGINT NOT NULL DEFAULT 1 CHECK (to_compare IN (0, 1));
+CREATE INDEX service_to_compare ON service (to_compare);
 -- The day on which its mailbox refused a letter.
 ALTER TABLE service ADD COLUMN bounced_on TEXT;
 

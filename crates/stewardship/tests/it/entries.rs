@@ -67,7 +67,7 @@ async fn a_group_keeps_its_own_entry_through_its_link_until_that_ends() {
         stewardship.group_says(&group, &[], start()).await.unwrap();
         assert_eq!(shown(store, id).await.standing.confirmed_on, Some(day_of(start())));
         stewardship.group_says(&group, &[places("0", day_of(start())).unwrap()], start()).await.unwrap();
-        assert_eq!(Facts::of(&shown(store, id).await.service).room, Room::Full);
+        assert_eq!(Facts::of(&shown(store, id).await.service).conditions.room, Room::Full);
         let august = rest(None, "Closed for August", day_of(start())).unwrap();
         stewardship.group_says(&group, &august, start()).await.unwrap();
         assert!(shown(store, id).await.service.is_resting());

@@ -195,6 +195,8 @@ pub struct StewardEntryPage {
     pub expired: bool,
     /// "Asked on 3 March, no answer yet".
     pub asked: Option<String>,
+    /// The day on which its mailbox refused a letter, where nobody has confirmed the entry since.
+    pub bounced: Option<String>,
     /// There is a mailbox to write to.
     pub can_mail: bool,
     /// What it said before.
@@ -418,6 +420,7 @@ mod samples {
                 left: true,
                 expired: true,
                 asked: Some("Asked on 3 March".into()),
+                bounced: Some("3 March".into()),
                 can_mail: true,
                 versions: vec![VersionLine {
                     number: "7".into(),
@@ -436,6 +439,7 @@ mod samples {
                 left: false,
                 expired: false,
                 asked: None,
+                bounced: None,
                 can_mail: false,
                 versions: vec![],
                 saved: None,

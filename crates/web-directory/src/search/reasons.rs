@@ -162,7 +162,8 @@ pub(crate) fn told_by(entry: &Entry, today: Date) -> String {
         (1, _) => ". A reader says that something is wrong: ring first",
         (_, _) => ". Readers say that something is wrong: ring first",
     };
-    format!("{said}{doubt}")
+    let bounced = if entry.standing.has_bounced() { ". Its email address does not work" } else { "" };
+    format!("{said}{doubt}{bounced}")
 }
 
 #[cfg(test)]

@@ -18,6 +18,8 @@ pub(crate) enum Fault {
     Busy,
     /// Does not take the recipient now (450).
     Greylisted,
+    /// Knows no such mailbox (550).
+    NoSuchMailbox,
     /// Hangs up in the middle of the message, and has kept nothing.
     BreaksOff,
     /// Takes the message and hangs up before it says so.
@@ -109,6 +111,7 @@ impl MailServer {
                 ("EHLO" | "HELO", _) => b"250 here\r\n",
                 ("MAIL", Fault::Busy) => b"421 later\r\n",
                 ("RCPT", Fault::Greylisted) => b"450 later\r\n",
+                ("RCPT", Fault::NoSuchMailbox) => b"550 no such mailbox\r\n",
                 ("DATA", _) => {
                     let _counted = Counted::one(&self.in_the_middle);
                     write.write_all(b"354 go on\r\n").await?;

@@ -12,9 +12,10 @@ use fingerpost_domain::safe_contact::{Reach, SafeContact};
 use fingerpost_domain::text::Line;
 use fingerpost_domain::visit::VisitAnswers;
 use fingerpost_domain::{Date, Timestamp};
-use fingerpost_policy::{ReadCase, SeeMessages, WorkCase};
+use fingerpost_policy::{KeepDirectory, ReadCase, SeeMessages, WorkCase};
+use fingerpost_stewardship::Stewardship;
 use fingerpost_store::testing::{Village, on_both, person, start};
-use fingerpost_store::{PersonHere, Store};
+use fingerpost_store::{Ctx, MessageTemplate, PersonHere, Store};
 use fingerpost_worker::{Post, Worker};
 use jiff::SignedDuration;
 
@@ -236,4 +237,44 @@ async fn a_mail_server_that_says_nothing_is_not_waited_for() {
     let letter = fingerpost_worker::Letter { subject: "A message".into(), body: "Hello".into(), ..Default::default() };
     let sent = post.send(&to, "01M8BWYWBWZ71S0QP02A3R11M7", &letter).await;
     assert!(sent.is_err_and(|error| !error.is_permanent()), "it is tried again later");
+}
+
+#[tokio::test]
+async fn a_mailbox_that_refuses_a_letter_makes_its_entry_doubtful_until_somebody_knows() {
+    use crate::servers::{Fault, MailServer};
+    on_both(async |store| {
+        let village = Village::build(store, &TenantId::main(), "T").await;
+        let service = Village::choir(store).await;
+        let stewardship = Stewardship::over(store.clone());
+        let steward: Ctx<KeepDirectory> = Village::ctx(&village.steward, &village.scheme, start());
+        let server = MailServer::start(|| Fault::NoSuchMailbox).await;
+        let clock = Arc::new(StoppedClock::at(start()));
+        let worker = Worker::new(
+            store.clone(),
+            clock,
+            Post::smtp(&server.url, "F <f@example.org>").unwrap(),
+            "http://x.example",
+        );
+        let mailbox = |address: &str| vec![("email".to_owned(), Some(serde_json::Value::from(address)))];
+        stewardship.mend(&steward, service, &mailbox("choir@example.org"), false).await.unwrap();
+        assert!(stewardship.ask_group(&steward, service).await.unwrap());
+        while worker.turn().await.unwrap() > 0 {}
+        let bounced = store.entries().one(service).await.unwrap().standing;
+        assert!(bounced.has_bounced() && server.taken().is_empty());
+        let list = stewardship.to_mend(&steward).await.unwrap();
+        assert!(list.iter().any(|row| row.stored.id == service), "it stands on the steward's list");
+        let later: Ctx<KeepDirectory> =
+            Village::ctx(&village.steward, &village.scheme, start() + SignedDuration::from_hours(24));
+        stewardship.mend(&later, service, &[], true).await.unwrap();
+        assert!(!store.entries().one(service).await.unwrap().standing.has_bounced(), "somebody knows better");
+        // A letter that was addressed before the mailbox was changed says nothing of the new one.
+        stewardship.mend(&later, service, &mailbox("new@example.org"), false).await.unwrap();
+        let about = (&TenantId::main(), MessageTemplate::EntryStillRight, service.to_string());
+        let day_after = start() + SignedDuration::from_hours(48);
+        stewardship.mailbox_refused((about.0, about.1, &about.2), "choir@example.org", day_after).await.unwrap();
+        assert!(!store.entries().one(service).await.unwrap().standing.has_bounced());
+        stewardship.mailbox_refused((about.0, about.1, &about.2), "New@example.org", day_after).await.unwrap();
+        assert!(store.entries().one(service).await.unwrap().standing.has_bounced());
+    })
+    .await;
 }
