@@ -311,9 +311,7 @@ impl Columns {
         let cell = |column| self.cell(cells, column);
         let (street, town, postcode) = (cell(Column::Address), cell(Column::Town), cell(Column::Postcode));
         let access = cell(Column::Access);
-        if street.or(town).or(postcode).or(access).is_none() {
-            return None;
-        }
+        street.or(town).or(postcode).or(access)?;
         let address = json!({ "id": "", "address_1": street.unwrap_or_default(), "city": town.unwrap_or_default(), "state_province": "",
             "postal_code": postcode.unwrap_or_default(), "country": "GB", "address_type": "physical" });
         let mut location = json!({ "id": "", "location_type": "physical", "addresses": [address] });

@@ -5,7 +5,7 @@ use fingerpost_domain::{Date, Timestamp, coded};
 use fingerpost_engine::{Result, Row, StoreError, Tx, statements, values};
 
 use crate::Entries;
-use crate::shown::{read_again, settle, standing_for};
+use crate::shown::{read_again, settle};
 use crate::take::Sequence;
 
 statements! {
@@ -100,7 +100,9 @@ async fn all_of(tx: &mut Tx, lead: ServiceId) -> Result<Vec<ServiceId>> {
     Ok(all)
 }
 
-/// Has `lead` stand for `member` too, and for those for which that stood. `false` where it does already.
+/// Has `lead` stand for `member` too, and for those for which that stood. Both stand for themselves: [`standing_for`] has been asked.
+///
+/// [`standing_for`]: crate::shown::standing_for
 ///
 /// # Errors
 /// [`StoreError::NotFound`] when one of them is not there.
@@ -109,30 +111,28 @@ pub async fn join(
     (lead, member): (ServiceId, ServiceId),
     seq: &mut Sequence,
     (by, evidence, now): (JoinedBy, Option<i64>, Timestamp),
-) -> Result<bool> {
-    let (lead, member) = (standing_for(tx, lead).await?, standing_for(tx, member).await?);
-    if lead == member {
-        return Ok(false);
-    }
+) -> Result<()> {
     let confirmed = tx.row(CONFIRMED, values![member]).await?.ok_or(StoreError::NotFound)?;
-    tx.run(TAKE_ALONG, values![member, lead]).await?;
-    tx.run(JOIN, values![member, lead, by.code(), now, evidence]).await?;
-    tx.run(REPORTS, values![member, lead]).await?;
-    tx.run(WITHHOLD, values![member, lead]).await?;
+    let stood_for_others = tx.run(TAKE_ALONG, values![member, lead]).await? > 0;
+    tx.later(JOIN, values![member, lead, by.code(), now, evidence]).await?;
+    tx.later(REPORTS, values![member, lead]).await?;
+    tx.later(WITHHOLD, values![member, lead]).await?;
     for id in [member, lead] {
-        tx.run(COUNT_REPORTS, values![id]).await?;
+        tx.later(COUNT_REPORTS, values![id]).await?;
     }
     if let Some(day) = confirmed.opt_parsed::<Date>("confirmed_on")? {
         let by = confirmed.opt_text("confirmed_by")?;
-        tx.run(CONFIRM, values![lead, day.to_string(), by]).await?;
+        tx.later(CONFIRM, values![lead, day.to_string(), by]).await?;
     }
     // What it showed of those for which it stood is shown by the other now.
-    settle(tx, (member, None), seq, (now, by.code())).await?;
+    if stood_for_others {
+        settle(tx, (member, None), seq, (now, by.code())).await?;
+    }
     settle(tx, (lead, None), seq, (now, by.code())).await?;
     for id in [member, lead] {
         read_again(tx, id, seq).await?;
     }
-    Ok(true)
+    Ok(())
 }
 
 /// Takes `member` out from behind `lead`: it stands for itself again, as what its source says of it, and is not joined with any

@@ -140,12 +140,24 @@ impl Entries {
         serde_json::from_value(shown.into()).map_err(|_| StoreError::corrupt("body"))
     }
 
-    /// Entries by their ids, at most [`SOME_AT_ONCE`] with each question; those that are not there, and those for which another
-    /// stands, are left out.
+    /// Entries by their ids, at most [`SOME_AT_ONCE`] with each question: each once, those for which another stands as that one; those that
+    /// are not there are left out.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn some(&self, ids: &[ServiceId]) -> Result<Vec<StoredService>> {
+        let mut all = self.these(ids).await?;
+        let leads: Vec<ServiceId> = all.iter().filter_map(|one| one.lead).collect();
+        all.retain(|one| one.lead.is_none());
+        if !leads.is_empty() {
+            all.extend(self.these(&leads).await?);
+            all.sort_by_key(|one| one.id);
+            all.dedup_by_key(|one| one.id);
+        }
+        Ok(all)
+    }
+
+    async fn these(&self, ids: &[ServiceId]) -> Result<Vec<StoredService>> {
         let mut all = vec![];
         for some in ids.chunks(SOME_AT_ONCE) {
             let Some(last) = some.last() else { break };
@@ -155,7 +167,6 @@ impl Entries {
                 all.push(stored(row)?);
             }
         }
-        all.retain(|one| one.lead.is_none());
         Ok(all)
     }
 }

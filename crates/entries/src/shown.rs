@@ -124,7 +124,7 @@ pub async fn settle(
     let after: Vec<&Service> = after.iter().chain([&shows]).collect();
     let known = (row.flag("withheld")?, row.flag("released")?);
     let withheld = holds_back(known, &service(map(&before)?)?, &after);
-    tx.run(SHOW, values![id, &shows.name, body, seq.next(), now, kept, withheld, told]).await?;
+    tx.later(SHOW, values![id, &shows.name, body, seq.next(), now, kept, withheld, told]).await?;
     Ok(true)
 }
 
@@ -152,7 +152,7 @@ pub async fn follow(tx: &mut Tx, id: ServiceId, seq: &mut Sequence, (now, by): (
 /// # Errors
 /// When the database fails.
 pub async fn read_again(tx: &mut Tx, id: ServiceId, seq: &mut Sequence) -> Result<()> {
-    tx.run(MOVE, values![id, seq.next()]).await.map(drop)
+    tx.later(MOVE, values![id, seq.next()]).await
 }
 
 /// Keeps what an entry said before it changes.
@@ -161,5 +161,5 @@ async fn keep_version(
     (service, seq, body): (ServiceId, i64, &str),
     (now, by): (Timestamp, &str),
 ) -> Result<()> {
-    tx.run(KEEP_VERSION, values![service, seq, body, now, by]).await.map(drop)
+    tx.later(KEEP_VERSION, values![service, seq, body, now, by]).await
 }

@@ -179,6 +179,7 @@ impl Stewardship {
     pub async fn release(&self, ctx: &Ctx<KeepDirectory>, id: ServiceId, public: bool) -> Result<()> {
         let mut tx = self.0.ledger().db().write().await?;
         let mut seq = Sequence::take(&mut tx).await?;
+        let id = standing_for(&mut tx, id).await?;
         if tx.run(RELEASE, values![id, !public, public, seq.next()]).await? == 0 {
             return Err(StoreError::NotFound);
         }
@@ -192,7 +193,9 @@ impl Stewardship {
     /// # Errors
     /// [`StoreError::NotFound`] when there is no such entry.
     pub async fn ask_group(&self, ctx: &Ctx<KeepDirectory>, id: ServiceId) -> Result<bool> {
-        if self.0.entries().one(id).await?.service.email.is_none_or(|email| email.is_empty()) {
+        let entry = self.0.entries().one(id).await?;
+        let id = entry.id;
+        if entry.service.email.is_none_or(|email| email.is_empty()) {
             return Ok(false);
         }
         let mut tx = self.0.ledger().db().write().await?;
@@ -243,7 +246,7 @@ impl Stewardship {
     /// # Errors
     /// [`StoreError::NotFound`] when there is no such entry.
     pub async fn letter_link(&self, ctx: &Ctx<KeepDirectory>, id: ServiceId) -> Result<String> {
-        self.0.entries().one(id).await?;
+        let id = self.0.entries().one(id).await?.id;
         let mut tx = self.0.ledger().db().write().await?;
         self.asked(&mut tx, id, day_of(ctx.now)).await?;
         let token = self.mint(&mut tx, ctx.grant.tenant(), id, ctx.now).await?;
@@ -286,6 +289,7 @@ impl Stewardship {
         id: ServiceId,
     ) -> Result<(StoredService, Vec<ChangedField>, Vec<Version>)> {
         let entry = self.0.entries().one(id).await?;
+        let id = entry.id;
         let mut tx = self.0.ledger().db().read().await?;
         let mut fields = vec![];
         for row in tx.rows(FIELDS, values![id]).await? {
@@ -313,6 +317,7 @@ impl Stewardship {
     /// [`StoreError::NotFound`] when there is no such version.
     pub async fn restore(&self, ctx: &Ctx<KeepDirectory>, id: ServiceId, seq: i64) -> Result<()> {
         let mut tx = self.0.ledger().db().write().await?;
+        let id = standing_for(&mut tx, id).await?;
         let then = tx.row(VERSION, values![id, seq]).await?.ok_or(StoreError::NotFound)?.text("body")?;
         let now = tx.row(NOW, values![id]).await?.ok_or(StoreError::NotFound)?.text("body")?;
         let (then, now) = (map(&then)?, map(&now)?);

@@ -140,6 +140,7 @@ impl Stewardship {
     ) -> Result<()> {
         let mut tx = self.0.ledger().db().write().await?;
         let mut seq = Sequence::take(&mut tx).await?;
+        let id = standing_for(&mut tx, id).await?;
         tx.run(SETTLE, values![id, ctx.now, how.code(), seen]).await?;
         tx.run(COUNT, values![id, seq.next()]).await?;
         seq.keep(&mut tx).await?;

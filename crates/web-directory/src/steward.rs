@@ -275,7 +275,7 @@ pub async fn one(
 ) -> Result<Response, WebError> {
     let today = here.app().today();
     let (stored, changed, earlier) = here.app().stewardship().history(&here.ctx, id).await?;
-    let reports = here.app().stewardship().reports(&here.ctx, id).await?;
+    let reports = here.app().stewardship().reports(&here.ctx, stored.id).await?;
     let standing = &stored.standing;
     let entry = entry(&stored);
     let members = here.app().stewardship().members(&here.ctx, stored.id).await?;
@@ -287,9 +287,9 @@ pub async fn one(
         members: members.iter().map(|member| joined::member(member, None)).collect(),
         twice,
         frame: here.frame(stored.service.name.clone(), "steward").await?,
-        action: here.href(&format!("steward/{id}")),
+        action: here.href(&format!("steward/{}", stored.id)),
         back: (here.href("steward"), "Keep the directory true".to_owned()),
-        edit_href: here.href(&format!("steward/{id}/edit")),
+        edit_href: here.href(&format!("steward/{}/edit", stored.id)),
         name: stored.service.name.clone(),
         rows: rows(&stored.service, &entry),
         source: reasons::told_by(&entry, today),
