@@ -115,6 +115,11 @@ impl Feed {
         !standing.withheld && !standing.has_expired(confirmed, self.app.today()) && given
     }
 
+    /// The terms of an entry that may be given: none, where one of its sources keeps its words to itself, as they stand together.
+    fn terms_of<'e>(&self, entry: &'e Entry) -> &'e [(Uuid, Uuid)] {
+        if entry.sources.iter().all(|source| self.given.contains(source)) { &entry.terms } else { &[] }
+    }
+
     fn gives(&self, entry: &Entry) -> bool {
         self.may_leave(&entry.standing, entry.confirmed, &entry.sources)
     }
@@ -286,7 +291,8 @@ pub async fn place(State(app): State<App>, Path(id): Path<String>, headers: Head
 
 /// Terms that entries which are given have.
 fn terms(feed: &Feed) -> Vec<Value> {
-    let given: HashSet<Uuid> = feed.entries().flat_map(|entry| entry.terms.iter().map(|(term, _)| *term)).collect();
+    let given: HashSet<Uuid> =
+        feed.entries().flat_map(|entry| feed.terms_of(entry).iter().map(|(term, _)| *term)).collect();
     let of = |(id, term): (&Uuid, &KnownTerm)| {
         given.contains(id).then(|| {
             json!({
@@ -301,7 +307,7 @@ fn terms(feed: &Feed) -> Vec<Value> {
 fn taxonomies(feed: &Feed) -> Vec<Value> {
     let mut seen = HashSet::new();
     let given: HashSet<Uuid> =
-        feed.entries().flat_map(|entry| entry.terms.iter().map(|(_, taxonomy)| *taxonomy)).collect();
+        feed.entries().flat_map(|entry| feed.terms_of(entry).iter().map(|(_, taxonomy)| *taxonomy)).collect();
     let all = feed.index.terms().values().filter(|term| given.contains(&term.taxonomy) && seen.insert(term.taxonomy));
     let named = |term: &KnownTerm| {
         if term.taxonomy_name.is_empty() {
