@@ -338,10 +338,10 @@ impl Columns {
         let hours = span(opens.unwrap_or_default()).or_else(|| span(&words));
         let from = opens.and_then(time_of_day).or_else(|| hours.as_ref().map(|(from, _)| from.clone()));
         let until = closes.and_then(time_of_day).or_else(|| hours.map(|(_, until)| until));
-        let monthly = ["month", "monthly"].iter().any(|word| plain_words.iter().any(|said| said == word));
+        let some_weeks = NOT_EVERY_WEEK.iter().any(|word| plain_words.iter().any(|said| said == word));
         let mut schedule = Map::from_iter([("id".to_owned(), json!(""))]);
         let codes = days.codes().collect::<Vec<_>>().join(",");
-        if !codes.is_empty() && !monthly {
+        if !codes.is_empty() && !some_weeks {
             schedule.insert("freq".to_owned(), "WEEKLY".into());
             schedule.insert("byday".to_owned(), codes.into());
         }
@@ -361,28 +361,56 @@ impl Columns {
         let bare = text.trim_start_matches(['\u{a3}', ' ']).trim();
         match bare.parse::<f64>() {
             Ok(pounds) if pounds >= 0.0 && pounds.is_finite() => {
-                body["cost_options"] =
-                    json!([{ "id": "", "option": "Each time", "amount": f64::from(pence(pounds)) / 100.0 }]);
+                body["cost_options"] = json!([{ "id": "", "amount": f64::from(pence(pounds)) / 100.0 }]);
             }
             _ => body["fees"] = text.into(),
         }
     }
 }
 
-/// Two times of one text: "10am - 12 noon", "2 to 4pm", "10:00-11:30"; the half of the day of the second goes for both where the first
-/// has none.
+/// Words with which a day is not every week's, or is the one on which nothing is.
+const NOT_EVERY_WEEK: &[&str] = &[
+    "month",
+    "monthly",
+    "fortnight",
+    "fortnightly",
+    "alternate",
+    "other",
+    "first",
+    "1st",
+    "second",
+    "2nd",
+    "third",
+    "3rd",
+    "fourth",
+    "4th",
+    "last",
+    "weeks",
+    "except",
+    "not",
+    "no",
+    "closed",
+    "excluding",
+];
+
+/// Two times of one text, where it has only these two: "10am - 12 noon", "2 to 4pm", "10:00-11:30"; the half of the day of the second
+/// goes for both where the first has none. Two numbers that nothing says are times are none: they may be ages.
 fn span(text: &str) -> Option<(String, String)> {
     let text = folded(&text.replace(['-', '\u{2013}', '\u{2014}'], " to "))
         .replace(" until ", " to ")
         .replace(" till ", " to ");
     let words: Vec<&str> = text.split_whitespace().map(|word| word.trim_matches([',', ';', '(', ')'])).collect();
-    let at = words.iter().enumerate().position(|(at, word)| {
-        *word == "to"
-            && at > 0
-            && words.get(at - 1).is_some_and(|before| {
+    let numbers = |at: usize| {
+        let before = at.checked_sub(1).and_then(|at| words.get(at));
+        words.get(at) == Some(&"to")
+            && before.is_some_and(|before| {
                 before.starts_with(|c: char| c.is_ascii_digit()) || ["am", "pm", "noon", "midday"].contains(before)
             })
-    })?;
+    };
+    let spans: Vec<usize> = (0..words.len()).filter(|at| numbers(*at)).collect();
+    let [at] = spans[..] else { return None };
+    let is_time =
+        |text: &str| text.contains([':', '.']) || ["am", "pm", "noon"].iter().any(|half| text.ends_with(half));
     let joined = |first: Option<&&str>, second: Option<&&str>| {
         let (first, second) = (first?, second);
         let half = second.filter(|half| ["am", "pm", "noon"].contains(half));
@@ -395,6 +423,9 @@ fn span(text: &str) -> Option<(String, String)> {
     } else {
         (*before).to_owned()
     };
+    if !is_time(&from) && !is_time(&until) {
+        return None;
+    }
     let closes = time_of_day(&until)?;
     let half = if until.ends_with("am") {
         "am"
@@ -407,13 +438,14 @@ fn span(text: &str) -> Option<(String, String)> {
     (opens < closes).then_some((opens, closes))
 }
 
-/// A day as sheets write it: 2026-03-14, 14/03/2026, 14.3.2026, "14 March 2026".
+/// A day as sheets write it: 2026-03-14, 14/03/2026, 14.3.2026, with a time behind it or none.
 fn day_of(text: &str) -> Option<String> {
     let text = tidy::line(text);
     if let Ok(day) = text.get(..10).unwrap_or(&text).parse::<fingerpost_domain::Date>() {
         return Some(day.to_string());
     }
-    let parts: Vec<i16> = text.split(['/', '.']).map_while(|part| part.trim().parse().ok()).collect();
+    let day = text.split(' ').next().unwrap_or_default();
+    let parts: Vec<i16> = day.split(['/', '.']).map_while(|part| part.trim().parse().ok()).collect();
     let [day, month, year] = parts[..] else { return None };
     let year = if year < 100 { year + 2_000 } else { year };
     let found = fingerpost_domain::Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?);
@@ -492,11 +524,27 @@ mod tests {
         assert_eq!(span("10am - 12 noon"), Some(("10:00".into(), "12:00".into())));
         assert_eq!(span("2 to 4pm"), Some(("14:00".into(), "16:00".into())));
         assert_eq!(span("10:00-11:30"), Some(("10:00".into(), "11:30".into())));
-        assert_eq!(span("whenever"), None);
+        for unclear in ["whenever", "Mon 10am-12pm, Thu 2pm-4pm", "Tuesdays, ages 14-16", "Ages 13-18, Fridays 7pm-9pm"]
+        {
+            assert_eq!(span(unclear), None, "{unclear}");
+        }
         let days = |text: &str| Days::named(&plain(&text.replace('-', " to "))).codes().collect::<Vec<_>>();
         assert_eq!(days("Mon-Fri"), ["MO", "TU", "WE", "TH", "FR"]);
         assert_eq!(days("Tuesdays and Thurs"), ["TU", "TH"]);
         let columns = Columns::guessed(&["name", "when"]);
+        for some in [
+            "Every other Wednesday",
+            "1st & 3rd Tuesday",
+            "Closed Mondays",
+            "Fortnightly on Mondays",
+            "Daily except Sunday",
+        ] {
+            let service = columns.service(&["Choir", some]).unwrap();
+            assert_eq!(
+                (service.schedules[0].byday.as_deref(), service.schedules[0].description.as_deref()),
+                (None, Some(some))
+            );
+        }
         let monthly = columns.service(&["Choir", "First Monday of the month, 2pm - 4pm"]).unwrap();
         assert_eq!(
             (monthly.schedules[0].byday.as_deref(), monthly.schedules[0].opens_at.as_deref()),

@@ -42,7 +42,7 @@ impl Standing {
     /// Its mailbox refused a letter, and nobody here has confirmed the entry since.
     #[must_use]
     pub fn has_bounced(&self) -> bool {
-        self.bounced_on.is_some_and(|day| self.confirmed_on.is_none_or(|confirmed| confirmed < day))
+        self.bounced_on.is_some_and(|day| self.confirmed_on.is_none_or(|confirmed| confirmed <= day))
     }
 
     /// The last day on which the entry is in the search: until then the group, which was asked, has time to answer, and nobody else
@@ -169,7 +169,7 @@ mod tests {
         assert_eq!(freshness(ago(20), &reported, TODAY), Freshness::Ageing);
         let bounced = Standing { bounced_on: ago(1), ..none };
         assert!((trust(ago(182), &bounced, TODAY) - 0.3).abs() < 1e-6);
-        let mended = Standing { confirmed_on: ago(1), ..bounced };
+        let mended = Standing { confirmed_on: ago(0), ..bounced };
         assert!(!mended.has_bounced(), "whoever confirms it knows");
         let silent = Standing { asked: 6, ..none };
         assert!(trust(ago(20), &silent, TODAY) < trust(ago(20), &none, TODAY));

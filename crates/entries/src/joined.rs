@@ -127,6 +127,9 @@ pub async fn join(
     // What it showed of those for which it stood is shown by the other now.
     if stood_for_others {
         settle(tx, (member, None), seq, (now, by.code())).await?;
+        for id in all_of(tx, lead).await? {
+            read_again(tx, id, seq).await?;
+        }
     }
     settle(tx, (lead, None), seq, (now, by.code())).await?;
     for id in [member, lead] {

@@ -19,7 +19,8 @@ statements! {
               WHERE f.service = $1 OR f.service IN (SELECT j.member FROM service_joined j WHERE j.lead = $1) ORDER BY f.told_at, f.service, f.field";
     LEAD = "SELECT lead FROM service_joined WHERE member = $1";
     SHOW = "UPDATE service SET name = $2, body = $3, seq = $4, changed_at = $5, source_body = $6, withheld = $7, told_by = $8 WHERE id = $1";
-    SAYS = "UPDATE service SET source_body = $2 WHERE id = $1";
+    /// What is shown stays; what its source says, or whether it is held back, does not.
+    SAYS = "UPDATE service SET source_body = $2, withheld = $3, seq = $4 WHERE id = $1";
     /// Every node's index reads it again.
     MOVE = "UPDATE service SET seq = $2 WHERE id = $1";
     TO_COMPARE = "UPDATE service SET to_compare = 1 WHERE id = $1";
@@ -108,15 +109,7 @@ pub async fn settle(
     let alone = Provenance { sources: vec![own.source.clone()], ..Provenance::default() };
     let told = (told != alone).then(|| serde_json::to_string(&told)).transpose();
     let told = told.map_err(|_| StoreError::corrupt("told_by"))?;
-    if body == before && told == row.opt_text("told_by")? {
-        if kept != row.opt_text("source_body")? {
-            tx.run(SAYS, values![id, kept]).await?;
-        }
-        return Ok(false);
-    }
-    if body != before {
-        keep_version(tx, (id, row.int("seq")?, &before), (now, by)).await?;
-    }
+    // By what each source says of it, also where that is not shown.
     let mut after = vec![];
     for (_, part) in &parts {
         after.push(service(part.said.clone())?);
@@ -124,6 +117,15 @@ pub async fn settle(
     let after: Vec<&Service> = after.iter().chain([&shows]).collect();
     let known = (row.flag("withheld")?, row.flag("released")?);
     let withheld = holds_back(known, &service(map(&before)?)?, &after);
+    if body == before && told == row.opt_text("told_by")? {
+        if kept != row.opt_text("source_body")? || withheld != known.0 {
+            tx.run(SAYS, values![id, kept, withheld, seq.next()]).await?;
+        }
+        return Ok(false);
+    }
+    if body != before {
+        keep_version(tx, (id, row.int("seq")?, &before), (now, by)).await?;
+    }
     tx.later(SHOW, values![id, &shows.name, body, seq.next(), now, kept, withheld, told]).await?;
     Ok(true)
 }
@@ -139,12 +141,22 @@ pub(crate) async fn says(tx: &mut Tx, id: ServiceId, said: String, seq: &mut Seq
 ///
 /// # Errors
 /// When the database fails.
-pub async fn follow(tx: &mut Tx, id: ServiceId, seq: &mut Sequence, (now, by): (Timestamp, &str)) -> Result<()> {
+pub(crate) async fn follow(tx: &mut Tx, id: ServiceId, seq: &mut Sequence, (now, by): (Timestamp, &str)) -> Result<()> {
     let lead = standing_for(tx, id).await?;
     if lead != id {
         settle(tx, (lead, None), seq, (now, by)).await?;
     }
     Ok(())
+}
+
+/// An entry left its source's list or came back: what is shown of its service, and whether it is found, follows.
+///
+/// # Errors
+/// When the database fails.
+pub async fn left_or_back(tx: &mut Tx, id: ServiceId, seq: &mut Sequence, now: Timestamp) -> Result<()> {
+    let lead = standing_for(tx, id).await?;
+    settle(tx, (lead, None), seq, (now, "source")).await?;
+    read_again(tx, lead, seq).await
 }
 
 /// Has every node's index read an entry again.

@@ -79,8 +79,12 @@ struct Found {
 /// What follows for two entries of which the comparison thinks something.
 enum Next {
     Nothing,
-    Ask,
-    Join { lead: ServiceId, member: ServiceId },
+    /// Of the entries that stand for each.
+    Ask(ServiceId, ServiceId),
+    Join {
+        lead: ServiceId,
+        member: ServiceId,
+    },
 }
 
 /// What speaks for an entry as the one that stands for others: typed here, given to others, used.
@@ -130,7 +134,7 @@ async fn next(tx: &mut Tx, id: ServiceId, (found, verdict): &(Match, Verdict)) -
     let (lead, member) = who_leads((one, &its), (other, &theirs));
     match verdict {
         Verdict::Same if !unclear => Ok(Next::Join { lead, member }),
-        Verdict::Same | Verdict::Ask => Ok(Next::Ask),
+        Verdict::Same | Verdict::Ask => Ok(Next::Ask(one, other)),
     }
 }
 
@@ -218,12 +222,12 @@ impl Stewardship {
         for of in found {
             forget_waiting(&mut tx, of.id).await?;
             for one in &of.matches {
-                let (other, evidence) = (one.0.other, one.0.evidence);
+                let evidence = one.0.evidence;
                 match next(&mut tx, of.id, one).await? {
                     Next::Nothing => {}
-                    Next::Ask => {
-                        asked.insert((other.min(of.id), other.max(of.id)));
-                        note(&mut tx, Pair { one: of.id, other, evidence }, now).await?;
+                    Next::Ask(one, other) => {
+                        asked.insert((one.min(other), one.max(other)));
+                        note(&mut tx, Pair { one, other, evidence }, now).await?;
                     }
                     Next::Join { lead, member } => {
                         joined_here += 1;

@@ -23,7 +23,7 @@ statements! {
     NOW = "SELECT source, body FROM service WHERE id = $1";
     PUT_FIELD = "INSERT INTO service_field (service, field, value, told_by, told_at) VALUES ($1, $2, $3, $4, $5) \
                  ON CONFLICT (service, field) DO UPDATE SET value = excluded.value, told_by = excluded.told_by, told_at = excluded.told_at";
-    CONFIRM = "UPDATE service SET confirmed_on = $2, confirmed_by = $3, seq = $4 WHERE id = $1";
+    CONFIRM = "UPDATE service SET confirmed_on = $2, confirmed_by = $3, bounced_on = NULL, seq = $4 WHERE id = $1";
     RELEASE = "UPDATE service SET withheld = $2, released = $3, seq = $4 WHERE id = $1";
     /// A group that has not answered yet is not given more time by being asked again.
     ASKED = "UPDATE service SET asked_on = CASE WHEN asked_on IS NULL OR confirmed_on >= asked_on THEN $2 ELSE asked_on END, seq = $3 WHERE id = $1";

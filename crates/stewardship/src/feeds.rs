@@ -11,7 +11,7 @@ use fingerpost_domain::Timestamp;
 use fingerpost_domain::calendar::day_of;
 use fingerpost_domain::id::{FeedId, PullId, TenantId};
 use fingerpost_engine::{Result, Row, StoreError, Tx, Value, statements, values};
-use fingerpost_entries::shown::follow;
+use fingerpost_entries::shown::left_or_back;
 use fingerpost_entries::take::{Sequence, take};
 use fingerpost_ledger::{Act, Entry, Resource};
 use fingerpost_policy::KeepDirectory;
@@ -570,7 +570,7 @@ impl Stewardship {
         for row in tx.rows(BACK, values![feed, id, MOST_ITEMS]).await? {
             let back = values![&claimed.source, here(&row.text("item")?), seq.next()];
             if let Some(row) = tx.row(RETURN, back).await? {
-                follow(&mut tx, row.parsed("id")?, &mut seq, (now, "source")).await?;
+                left_or_back(&mut tx, row.parsed("id")?, &mut seq, now).await?;
             }
         }
         tx.run(KEEP_ITEMS, values![feed, id]).await?;
@@ -581,7 +581,7 @@ impl Stewardship {
                 let gone = values![&claimed.source, here(&row.text("item")?), day_of(now), seq.next()];
                 if let Some(row) = tx.row(LEAVE, gone).await? {
                     left += 1;
-                    follow(&mut tx, row.parsed("id")?, &mut seq, (now, "source")).await?;
+                    left_or_back(&mut tx, row.parsed("id")?, &mut seq, now).await?;
                 }
             }
         }

@@ -159,8 +159,9 @@ impl Worker {
                 let done = runtime.block_on(worker.stewardship.compare(&mut comparing, now)).map(drop);
                 (comparing, done)
             });
-            let Ok((kept, done)) = turn.await else { break };
-            comparing = kept;
+            // What failed is compared anew from what the database has to compare.
+            let (kept, done) = turn.await.unwrap_or_else(|_| (Comparing::default(), Ok(())));
+            comparing = if done.is_ok() { kept } else { Comparing::default() };
             self.told("entries were not compared; it is tried again", done);
         }
     }

@@ -164,3 +164,43 @@ async fn a_service_is_there_as_long_as_one_source_lists_it_and_its_reports_go_al
     })
     .await;
 }
+
+#[tokio::test]
+async fn what_begins_to_look_like_a_refuge_holds_back_the_entry_that_stands_for_it() {
+    on_both(async |store| {
+        let (village, stewardship, own) = begun(store).await;
+        let ctx = steward(&village);
+        import(store, super::choir(json!({ "assured_date": "2026-11-01" }))).await;
+        let other = from(store, "charity", twin("charity", json!({ "assured_date": "2025-01-01" }))).await;
+        stewardship.join(&ctx, own, other).await.unwrap();
+        assert!(!shown(store, own).await.standing.withheld);
+        let refuge = json!({ "assured_date": "2025-01-01", "description": "At an undisclosed location." });
+        import_from(store, "charity", twin("charity", refuge)).await;
+        let now = shown(store, own).await;
+        assert_eq!(
+            now.service.description.as_deref(),
+            Some("Singing"),
+            "its words are not shown, and count all the same"
+        );
+        assert!(now.standing.withheld);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_index_hears_of_every_entry_that_comes_to_stand_behind_another() {
+    on_both(async |store| {
+        let (village, stewardship, own) = begun(store).await;
+        let ctx = steward(&village);
+        let second = from(store, "charity", twin("charity", json!({}))).await;
+        let third = from(store, "parish", twin("parish", json!({}))).await;
+        stewardship.join(&ctx, second, third).await.unwrap();
+        let before = store.entries().seq().await.unwrap();
+        assert_eq!(stewardship.join(&ctx, own, second).await.unwrap(), own);
+        let heard = store.entries().after(before, 10).await.unwrap();
+        for behind in [second, third] {
+            assert_eq!(heard.iter().find(|one| one.id == behind).unwrap().lead, Some(own));
+        }
+    })
+    .await;
+}
