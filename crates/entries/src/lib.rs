@@ -127,17 +127,20 @@ impl Entries {
         self.0.db().row(ONE, values![id]).await?.as_ref().map(stored).transpose()?.ok_or(StoreError::NotFound)
     }
 
-    /// An entry as it would be shown by the sources alone that `may` be heard: the leading one, and what was changed here, always.
+    /// An entry as it would be shown by the leading source and those others that `may` be heard; nothing, where none of them lists it.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] when there is none under the id.
-    pub async fn without(&self, id: ServiceId, may: impl Fn(&str) -> bool) -> Result<Service> {
+    pub async fn told_by(&self, id: ServiceId, may: impl Fn(&str) -> bool) -> Result<Option<Service>> {
         let mut tx = self.0.db().read().await?;
         let parts = shown::parts(&mut tx, id).await?;
         let Some(((_, own), others)) = parts.split_first() else { return Err(StoreError::NotFound) };
         let others: Vec<Part> = others.iter().map(|(_, part)| part).filter(|part| may(&part.source)).cloned().collect();
+        if !own.listed && others.iter().all(|part| !part.listed) {
+            return Ok(None);
+        }
         let (shown, _) = compose(own, &others);
-        serde_json::from_value(shown.into()).map_err(|_| StoreError::corrupt("body"))
+        serde_json::from_value(shown.into()).map(Some).map_err(|_| StoreError::corrupt("body"))
     }
 
     /// Entries by their ids, at most [`SOME_AT_ONCE`] with each question: each once, those for which another stands as that one; those that

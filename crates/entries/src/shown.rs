@@ -133,7 +133,7 @@ pub async fn settle(
 /// What its source says from now on.
 pub(crate) async fn says(tx: &mut Tx, id: ServiceId, said: String, seq: &mut Sequence, now: Timestamp) -> Result<()> {
     settle(tx, (id, Some(&said)), seq, (now, "source")).await?;
-    tx.run(TO_COMPARE, values![id]).await?;
+    tx.later(TO_COMPARE, values![id]).await?;
     follow(tx, id, seq, (now, "source")).await
 }
 
@@ -141,7 +141,7 @@ pub(crate) async fn says(tx: &mut Tx, id: ServiceId, said: String, seq: &mut Seq
 ///
 /// # Errors
 /// When the database fails.
-pub(crate) async fn follow(tx: &mut Tx, id: ServiceId, seq: &mut Sequence, (now, by): (Timestamp, &str)) -> Result<()> {
+pub async fn follow(tx: &mut Tx, id: ServiceId, seq: &mut Sequence, (now, by): (Timestamp, &str)) -> Result<()> {
     let lead = standing_for(tx, id).await?;
     if lead != id {
         settle(tx, (lead, None), seq, (now, by)).await?;

@@ -188,7 +188,15 @@ pub async fn directory(
     run: Run<'_>,
     progress: impl FnMut(usize, usize),
 ) -> Result<Report, ImportError> {
-    let taken = directory::read(path, run.source)?;
+    take(store, directory::read(path, run.source)?, run, progress).await
+}
+
+async fn take(
+    store: &Store,
+    taken: directory::Taken<'_>,
+    run: Run<'_>,
+    progress: impl FnMut(usize, usize),
+) -> Result<Report, ImportError> {
     let mut report = taken.report;
     let origin = (run.source, report.counts.read, report.counts.refused);
     report.counts = store.import_services(&taken.services, origin, (run.now, run.dry_run), progress).await?;
@@ -208,10 +216,7 @@ pub async fn sheet(
     progress: impl FnMut(usize, usize),
 ) -> Result<(Report, Understood), ImportError> {
     let (taken, understood) = directory::read_sheet(path, run.source, said)?;
-    let mut report = taken.report;
-    let origin = (run.source, report.counts.read, report.counts.refused);
-    report.counts = store.import_services(&taken.services, origin, (run.now, run.dry_run), progress).await?;
-    Ok((report, understood))
+    Ok((take(store, taken, run, progress).await?, understood))
 }
 
 /// Whether a file is a spreadsheet, by its name.

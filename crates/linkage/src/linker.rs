@@ -1,6 +1,7 @@
 //! All entries as they are compared: which may be one service at all, and which are.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use fingerpost_directory::hsds::Service;
 use fingerpost_domain::id::ServiceId;
@@ -115,6 +116,17 @@ enum Block {
     Common,
 }
 
+impl Block {
+    fn add(&mut self, slot: u32) {
+        match self {
+            Self::One(one) => *self = Self::Many(vec![*one, slot]),
+            Self::Many(all) if all.len() < MOST_IN_BLOCK => all.push(slot),
+            Self::Many(_) => *self = Self::Common,
+            Self::Common => {}
+        }
+    }
+}
+
 /// A key that more entries have than this says nothing.
 const MOST_IN_BLOCK: usize = 60;
 /// Entries with which one is compared, at most.
@@ -196,24 +208,9 @@ impl Linker {
         self.remove(id);
         let slot = u32::try_from(self.slots.len()).unwrap_or(u32::MAX);
         for key in keys(&traits) {
-            match self.blocks.entry(key).or_insert(Block::Many(vec![])) {
-                Block::Common => {}
-                block => {
-                    let all = match block {
-                        Block::Many(all) if all.is_empty() => None,
-                        Block::Many(all) => Some(std::mem::take(all)),
-                        Block::One(one) => Some(vec![*one]),
-                        Block::Common => None,
-                    };
-                    *block = match all {
-                        None => Block::One(slot),
-                        Some(all) if all.len() >= MOST_IN_BLOCK => Block::Common,
-                        Some(mut all) => {
-                            all.push(slot);
-                            Block::Many(all)
-                        }
-                    };
-                }
+            match self.blocks.entry(key) {
+                Entry::Vacant(new) => drop(new.insert(Block::One(slot))),
+                Entry::Occupied(mut known) => known.get_mut().add(slot),
             }
         }
         self.known.count(&traits, true);
@@ -222,10 +219,10 @@ impl Linker {
         true
     }
 
-    /// Takes an entry out.
-    pub fn remove(&mut self, id: ServiceId) {
-        let Some(slot) = self.by_id.remove(&id) else { return };
-        let Some((_, traits)) = self.slots.get_mut(at(slot)).and_then(Option::take) else { return };
+    /// Takes an entry out; `false` where it was not there.
+    pub fn remove(&mut self, id: ServiceId) -> bool {
+        let Some(slot) = self.by_id.remove(&id) else { return false };
+        let Some((_, traits)) = self.slots.get_mut(at(slot)).and_then(Option::take) else { return false };
         self.known.count(&traits, false);
         for key in keys(&traits) {
             match self.blocks.get_mut(&key) {
@@ -234,6 +231,7 @@ impl Linker {
                 _ => {}
             }
         }
+        true
     }
 
     /// How many entries there are.

@@ -165,10 +165,10 @@ impl Feed {
         for stored in stored {
             // What a source said that keeps its words to itself is left out.
             let whole = stored.told.sources.iter().all(|source| self.given.contains(source));
-            all.push(if whole {
-                stored.service
+            all.extend(if whole {
+                Some(stored.service)
             } else {
-                self.app.store().entries().without(stored.id, |source| self.given.contains(source)).await?
+                self.app.store().entries().told_by(stored.id, |source| self.given.contains(source)).await?
             });
         }
         all.sort_unstable_by(|one, other| one.id.cmp(&other.id));

@@ -17,8 +17,10 @@ statements! {
     AGAIN = "UPDATE signpost SET taken_back_at = NULL, service = $4, service_name = (SELECT name FROM service WHERE id = $4), how = $5, made_at = $6 WHERE tenant = $1 AND organisation = $2 AND id = $3";
     TAKE_BACK = "UPDATE signpost SET taken_back_at = $4 WHERE tenant = $1 AND organisation = $2 AND id = $3 AND taken_back_at IS NULL AND made_at > $5";
     ONE = "SELECT id, service, service_name, how, made_at FROM signpost WHERE tenant = $1 AND organisation = $2 AND id = $3 AND taken_back_at IS NULL";
-    OFTEN = "SELECT service, COUNT(*) AS n FROM signpost WHERE tenant = $1 AND organisation = $2 AND made_at >= $3 AND taken_back_at IS NULL AND how <> 'door' \
-             GROUP BY service ORDER BY n DESC, service LIMIT $4";
+    /// What was said of an entry counts for the one that stands for it.
+    OFTEN = "SELECT COALESCE(j.lead, g.service) AS service, COUNT(*) AS n FROM signpost g LEFT JOIN service_joined j ON j.member = g.service \
+             WHERE g.tenant = $1 AND g.organisation = $2 AND g.made_at >= $3 AND g.taken_back_at IS NULL AND g.how <> 'door' \
+             GROUP BY COALESCE(j.lead, g.service) ORDER BY n DESC, COALESCE(j.lead, g.service) LIMIT $4";
     OPEN_DOOR = "SELECT d.tenant, d.organisation, o.name FROM signpost_door d JOIN organisation o ON o.id = d.organisation WHERE d.code = $1 AND d.closed_at IS NULL";
     ANY_DOOR = "SELECT d.tenant, d.organisation, o.name FROM signpost_door d JOIN organisation o ON o.id = d.organisation WHERE d.code = $1";
     DOOR_OF = "SELECT code FROM signpost_door WHERE tenant = $1 AND organisation = $2 AND closed_at IS NULL";

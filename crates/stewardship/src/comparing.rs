@@ -154,7 +154,7 @@ impl Stewardship {
             comparing.looked_at = newest;
             return Ok(done);
         }
-        let mut to_compare = vec![];
+        let (mut to_compare, mut gone) = (vec![], vec![]);
         while comparing.seq < newest {
             let rows = db.rows(CHANGED, values![comparing.seq, READ_AT_ONCE]).await?;
             let Some(last) = rows.last() else { break };
@@ -165,7 +165,9 @@ impl Stewardship {
                     serde_json::from_str(&row.text("said")?).map_err(|_| StoreError::corrupt("body"))?;
                 let there = row.opt_text("left_on")?.is_none() && (said.is_open() || said.is_resting());
                 if !there {
-                    comparing.linker.remove(id);
+                    if comparing.linker.remove(id) {
+                        gone.push(id);
+                    }
                     continue;
                 }
                 comparing.linker.put(id, &row.text("source")?, &said);
@@ -174,6 +176,7 @@ impl Stewardship {
                 }
             }
         }
+        self.forget_pairs(&gone).await?;
         // Each pair is found from both of its ends.
         let mut asked = HashSet::new();
         for some in to_compare.chunks(WRITTEN_AT_ONCE) {
@@ -187,6 +190,18 @@ impl Stewardship {
         done.asked = asked.len();
         comparing.looked_at = newest;
         Ok(done)
+    }
+
+    /// Nobody has to judge what is not there any more.
+    async fn forget_pairs(&self, gone: &[ServiceId]) -> Result<()> {
+        if gone.is_empty() {
+            return Ok(());
+        }
+        let mut tx = self.0.ledger().db().write().await?;
+        for id in gone {
+            forget_waiting(&mut tx, *id).await?;
+        }
+        tx.commit().await
     }
 
     /// With one source there is nothing to compare: what is there is compared with what another one brings, by that.

@@ -7,7 +7,7 @@ use fingerpost_domain::calendar::day_of;
 use fingerpost_domain::id::{ServiceId, TenantId};
 use fingerpost_domain::{Date, Timestamp, coded};
 use fingerpost_engine::{Result, StoreError, Tx, statements, values};
-use fingerpost_entries::shown::{settle, standing_for};
+use fingerpost_entries::shown::{follow, settle, standing_for};
 use fingerpost_entries::take::{Sequence, take};
 use fingerpost_ledger::{Act, Entry, Resource};
 use fingerpost_policy::KeepDirectory;
@@ -79,14 +79,15 @@ fn map(text: &str) -> Result<Map<String, Value>> {
     serde_json::from_str(text).map_err(|_| StoreError::corrupt("body"))
 }
 
-/// Changes an entry here, or the one that stands for it. Nothing happens where nothing differs.
+/// Changes an entry here: what differs from what `lead`, which stands for it, shows. It is kept with the entry through which it
+/// came, so that it goes along when the two are taken apart. Nothing happens where nothing differs.
 async fn change(
     tx: &mut Tx,
-    (id, changed): (ServiceId, &[Changed]),
+    ((id, lead), changed): ((ServiceId, ServiceId), &[Changed]),
     seq: &mut Sequence,
     (by, now): (ByWhom, Timestamp),
 ) -> Result<()> {
-    let row = tx.row(NOW, values![id]).await?.ok_or(StoreError::NotFound)?;
+    let row = tx.row(NOW, values![lead]).await?.ok_or(StoreError::NotFound)?;
     let shown = row.text("body")?;
     let source = row.text("source")?;
     let before = map(&shown)?;
@@ -100,7 +101,8 @@ async fn change(
         let value = settled.get(field).map(ToString::to_string);
         tx.run(PUT_FIELD, values![id, field, value, by.code(), now]).await?;
     }
-    settle(tx, (id, None), seq, (now, by.code())).await.map(drop)
+    settle(tx, (id, None), seq, (now, by.code())).await?;
+    follow(tx, id, seq, (now, by.code())).await
 }
 
 async fn confirm(tx: &mut Tx, id: ServiceId, seq: &mut Sequence, (by, now): (ByWhom, Timestamp)) -> Result<()> {
@@ -130,10 +132,11 @@ impl Stewardship {
     pub async fn group_says(&self, link: &LiveLink, changed: &[Changed], now: Timestamp) -> Result<()> {
         let mut tx = self.0.ledger().db().write().await?;
         let mut seq = Sequence::take(&mut tx).await?;
-        let id = standing_for(&mut tx, entry_of(link)?).await?;
+        let own = entry_of(link)?;
+        let id = standing_for(&mut tx, own).await?;
         link_still_live(&mut tx, link, now).await?;
         if !changed.is_empty() {
-            change(&mut tx, (id, changed), &mut seq, (ByWhom::Group, now)).await?;
+            change(&mut tx, ((own, id), changed), &mut seq, (ByWhom::Group, now)).await?;
         }
         confirm(&mut tx, id, &mut seq, (ByWhom::Group, now)).await?;
         seq.keep(&mut tx).await?;
@@ -148,10 +151,10 @@ impl Stewardship {
     pub async fn mend(&self, ctx: &Ctx<KeepDirectory>, id: ServiceId, changed: &[Changed], sure: bool) -> Result<()> {
         let mut tx = self.0.ledger().db().write().await?;
         let mut seq = Sequence::take(&mut tx).await?;
-        let id = standing_for(&mut tx, id).await?;
-        change(&mut tx, (id, changed), &mut seq, (ByWhom::Steward, ctx.now)).await?;
+        let lead = standing_for(&mut tx, id).await?;
+        change(&mut tx, ((id, lead), changed), &mut seq, (ByWhom::Steward, ctx.now)).await?;
         if sure {
-            confirm(&mut tx, id, &mut seq, (ByWhom::Steward, ctx.now)).await?;
+            confirm(&mut tx, lead, &mut seq, (ByWhom::Steward, ctx.now)).await?;
         }
         seq.keep(&mut tx).await?;
         self.0.ledger().commit(tx, ctx.now, ctx.entry(Act::Change, Resource::Directory).of(id).because("mended")).await
@@ -217,6 +220,9 @@ impl Stewardship {
         address: &str,
         now: Timestamp,
     ) -> Result<()> {
+        if !matches!(template, MessageTemplate::EntryStillRight | MessageTemplate::ConnectionOffered) {
+            return Ok(());
+        }
         let mut tx = self.0.ledger().db().write().await?;
         let mut seq = Sequence::take(&mut tx).await?;
         let entry = match template {
@@ -317,6 +323,7 @@ impl Stewardship {
     /// [`StoreError::NotFound`] when there is no such version.
     pub async fn restore(&self, ctx: &Ctx<KeepDirectory>, id: ServiceId, seq: i64) -> Result<()> {
         let mut tx = self.0.ledger().db().write().await?;
+        let mut numbers = Sequence::take(&mut tx).await?;
         let id = standing_for(&mut tx, id).await?;
         let then = tx.row(VERSION, values![id, seq]).await?.ok_or(StoreError::NotFound)?.text("body")?;
         let now = tx.row(NOW, values![id]).await?.ok_or(StoreError::NotFound)?.text("body")?;
@@ -325,8 +332,7 @@ impl Stewardship {
             .into_iter()
             .map(|(field, _, then)| (field.to_owned(), then.cloned()))
             .collect();
-        let mut numbers = Sequence::take(&mut tx).await?;
-        change(&mut tx, (id, &back), &mut numbers, (ByWhom::Steward, ctx.now)).await?;
+        change(&mut tx, ((id, id), &back), &mut numbers, (ByWhom::Steward, ctx.now)).await?;
         numbers.keep(&mut tx).await?;
         self.0
             .ledger()

@@ -268,7 +268,7 @@ impl Worker {
         }
         metrics::counter!("fingerpost_messages_total", "end" => end.code()).increment(1);
         self.store.end_delivery(message, end, fault, self.clock.now()).await?;
-        if end == OutboxEnd::Failed && matches!(fault, Some(Fault::Recipient | Fault::Refused)) {
+        if fault == Some(Fault::Recipient) {
             let about = (&message.tenant, message.template, message.subject.as_str());
             self.stewardship.mailbox_refused(about, message.addressee.email(), self.clock.now()).await?;
         }

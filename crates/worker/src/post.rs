@@ -93,6 +93,9 @@ const WHOLE_PATIENCE: Duration = Duration::from_secs(45);
 /// somebody mends the settings.
 const OURS: [&str; 4] = ["530", "534", "535", "538"];
 
+/// What a mail server says when there is no such mailbox (RFC 5321): a refusal of ourselves says another number.
+const NO_MAILBOX: [&str; 3] = ["550", "551", "553"];
+
 /// The ways out.
 #[derive(Clone)]
 pub struct Post {
@@ -197,6 +200,11 @@ impl Post {
                 Ok(Ok(_)) => Ok(()),
                 Ok(Err(error)) if error.status().is_some_and(|code| OURS.contains(&code.to_string().as_str())) => {
                     Err(PostError::Settings("the mail server does not know us"))
+                }
+                Ok(Err(error))
+                    if error.status().is_some_and(|code| NO_MAILBOX.contains(&code.to_string().as_str())) =>
+                {
+                    Err(PostError::Recipient)
                 }
                 Ok(Err(error)) if error.is_permanent() => Err(PostError::RefusedForGood),
                 // It took the message and says nothing, or it cannot take it now.

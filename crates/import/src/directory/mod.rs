@@ -59,10 +59,6 @@ impl<'a> Taken<'a> {
 /// Reads whatever stands at `path`.
 pub(crate) fn read<'a>(path: &Path, source: &'a str) -> Result<Taken<'a>, ImportError> {
     let mut taken = Taken::from(source);
-    if path.is_file() && sheet::is_one(path) {
-        sheet::read(path, &[], &mut taken)?;
-        return whole(taken, path);
-    }
     let is_json = |path: &Path| path.extension().is_some_and(|end| end.eq_ignore_ascii_case("json"));
     if !path.is_dir() {
         if !is_json(path) {

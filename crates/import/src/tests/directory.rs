@@ -106,7 +106,7 @@ async fn a_directory_that_is_none_changes_nothing() {
             ("other.json", r#"{"hello": "world"}"#),
             ("number.json", "7"),
             ("nameless.json", r#"[{"id": "1"}]"#),
-            ("table.csv", "code,amount\n1,Choir\n"),
+            ("table.csv", "id,name\n1,Choir\n"),
         ] {
             let path = written(&folder, name, text);
             let error = take(store, &path).await.unwrap_err().to_string();

@@ -86,7 +86,13 @@ async fn what_two_sources_list_becomes_one_entry_and_two_again() {
         assert_eq!(alone.told.sources, ["test"]);
         assert_eq!((alone.service.phones.len(), alone.service.alternate_name), (before.service.phones.len(), None));
         let other_alone = shown(store, other).await;
-        assert_eq!((other_alone.id, other_alone.service.url.as_deref()), (other, Some("https://choir.example/new")));
+        let own_url = (other_alone.id, other_alone.service.url.as_deref());
+        assert_eq!(
+            own_url,
+            (other, Some("https://here.example")),
+            "what was changed through its own address goes along"
+        );
+        assert_eq!(alone.service.url, None);
         assert_eq!(compare(&stewardship).await.joined, 0, "what a steward took apart stays apart");
         assert!(matches!(stewardship.part(&ctx, own, other).await, Err(StoreError::NotFound)));
     })
