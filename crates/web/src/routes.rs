@@ -19,14 +19,15 @@ use tower_http::csrf::CsrfLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use crate::{
-    about, account, ask, care, cases, clinician_surveys, counted, entry, flow, improvement, launch, measures,
-    plan_copy, plans, refer, sent, staff_surveys, survey_door, texts, triage, users,
+    about, account, ask, care, cases, counted, entry, flow, launch, measures, plan_copy, plans, refer, sent, texts,
+    triage, users,
 };
 use fingerpost_oruk as oruk;
 use fingerpost_web_casework::{alerts, caseload, cover, diary, find, visits};
 use fingerpost_web_connections::offers;
 use fingerpost_web_core::{App, assets, errors, health, sessions};
 use fingerpost_web_directory::{door, gaps, joined, search, signposts, sources, steward, wrong};
+use fingerpost_web_improvement::{clinician_surveys, improvement, staff_surveys, survey_door};
 use fingerpost_web_rights::{messages, record, who_knows};
 
 /// What stands in front of a route.

@@ -25,7 +25,7 @@ use super::{open_items, place_of};
 
 /// Which answer was asked for, by its token, and what was just done.
 #[derive(Debug, Default, Deserialize)]
-pub(crate) struct At {
+pub struct At {
     response: Option<String>,
     saved: Option<String>,
 }
@@ -124,7 +124,11 @@ async fn page(
     })
 }
 
-pub(crate) async fn form(
+/// One answer, and the themes that are found in it.
+///
+/// # Errors
+/// [`WebError::NotFound`] outside the reader's organisation.
+pub async fn form(
     here: May<Improve>,
     Path((_, id, code)): Path<(String, SurveyId, String)>,
     Query(at): Query<At>,
@@ -147,7 +151,11 @@ fn meant(survey: &SurveyRecord, item: &Item, form: &Posted) -> Result<ResponseId
     found.map(|response| response.id).ok_or(WebError::StaleForm)
 }
 
-pub(crate) async fn save(
+/// Keeps which themes were found in an answer.
+///
+/// # Errors
+/// [`WebError::NotFound`] outside the reader's organisation.
+pub async fn save(
     here: May<Improve>,
     Path((_, id, code)): Path<(String, SurveyId, String)>,
     form: Posted,
@@ -171,7 +179,10 @@ pub(crate) async fn save(
 }
 
 /// Names a theme, or takes the published ones. What is ticked and noted meanwhile stays on the page.
-pub(crate) async fn name_theme(
+///
+/// # Errors
+/// [`WebError::NotFound`] outside the reader's organisation.
+pub async fn name_theme(
     here: May<Improve>,
     Path((_, id, code)): Path<(String, SurveyId, String)>,
     form: Posted,
@@ -242,7 +253,11 @@ fn saturation_words(matrix: &Matrix) -> Option<String> {
     ))
 }
 
-pub(crate) async fn matrix(
+/// Who said what: respondents and themes.
+///
+/// # Errors
+/// [`WebError::NotFound`] outside the reader's organisation.
+pub async fn matrix(
     here: May<Improve>,
     Path((_, id, code)): Path<(String, SurveyId, String)>,
 ) -> Result<Response, WebError> {

@@ -89,7 +89,11 @@ fn ended(app: &App, code: &str, door: &SurveyDoor) -> Result<Response, WebError>
     show(app, &page)
 }
 
-pub(crate) async fn form(State(app): State<App>, Path(code): Path<String>) -> Result<Response, WebError> {
+/// The questions.
+///
+/// # Errors
+/// [`WebError::LinkGone`] where no survey stands behind the address.
+pub async fn form(State(app): State<App>, Path(code): Path<String>) -> Result<Response, WebError> {
     let door = door(&app, &code).await?;
     if app.today() > door.closes_on {
         return ended(&app, &code, &door);
@@ -98,11 +102,11 @@ pub(crate) async fn form(State(app): State<App>, Path(code): Path<String>) -> Re
     show(&app, &page(&app, (&code, &door), key, &Posted::default(), &Problems::none()))
 }
 
-pub(crate) async fn answer(
-    State(app): State<App>,
-    Path(code): Path<String>,
-    form: Posted,
-) -> Result<Response, WebError> {
+/// Keeps the answers.
+///
+/// # Errors
+/// [`WebError::LinkGone`] where no survey stands behind the address.
+pub async fn answer(State(app): State<App>, Path(code): Path<String>, form: Posted) -> Result<Response, WebError> {
     let door = door(&app, &code).await?;
     let secret = form.text("key");
     if secret.len() != SECRET_DIGITS || !secret.bytes().all(|byte| byte.is_ascii_hexdigit()) {
@@ -132,7 +136,11 @@ pub(crate) async fn answer(
     }
 }
 
-pub(crate) async fn receipt(
+/// What was sent, for whoever sent it: they can take it back here.
+///
+/// # Errors
+/// [`WebError::LinkGone`] where no survey stands behind the address.
+pub async fn receipt(
     State(app): State<App>,
     Path((code, secret)): Path<(String, String)>,
 ) -> Result<Response, WebError> {
@@ -145,7 +153,11 @@ pub(crate) async fn receipt(
     show(&app, &SurveyThanksPage { frame, action, withdrawn, organisation: door.organisation })
 }
 
-pub(crate) async fn withdraw(
+/// Deletes the answers.
+///
+/// # Errors
+/// [`WebError::LinkGone`] where no survey stands behind the address.
+pub async fn withdraw(
     State(app): State<App>,
     Path((code, secret)): Path<(String, String)>,
     _form: Posted,

@@ -358,7 +358,11 @@ fn copies(here: &May<Improve>) -> Vec<Choice> {
     others.map(|place| Choice::new(&place.slug, place.name.clone(), false)).collect()
 }
 
-pub(crate) async fn one(
+/// A project with its steps and what came of it.
+///
+/// # Errors
+/// [`WebError::NotFound`] outside the reader's organisation.
+pub async fn one(
     here: May<Improve>,
     Path((_, id)): Path<(String, ProjectId)>,
     Query(told): Query<Told>,

@@ -111,7 +111,11 @@ async fn found(here: &May<Improve>, id: ProjectId, moment: Moment) -> Result<(Re
     Ok((record, surveys.into_iter().find(|survey| survey.moment == Some(moment))))
 }
 
-pub(crate) async fn sending_form(
+/// How the survey of a project is sent.
+///
+/// # Errors
+/// [`WebError::NotFound`] outside the reader's organisation.
+pub async fn sending_form(
     here: May<Improve>,
     Path((_, id, moment)): Path<(String, ProjectId, String)>,
     Query(told): Query<Told>,
@@ -134,7 +138,11 @@ pub(crate) async fn sending_form(
     show(here.app(), &drawn)
 }
 
-pub(crate) async fn send(
+/// Opens the survey of a project, or changes how it is sent.
+///
+/// # Errors
+/// [`WebError::NotFound`] outside the reader's organisation.
+pub async fn send(
     here: May<Improve>,
     Path((_, id, moment)): Path<(String, ProjectId, String)>,
     form: Posted,

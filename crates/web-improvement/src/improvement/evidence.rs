@@ -139,7 +139,10 @@ fn evidence(here: &May<Improve>, project: &Project, surveys: &[SurveyRecord]) ->
 }
 
 /// The certificate, or the evidence so far.
-pub(crate) async fn pdf(here: May<Improve>, Path((_, id)): Path<(String, ProjectId)>) -> Result<Response, WebError> {
+///
+/// # Errors
+/// [`WebError::NotFound`] outside the reader's organisation.
+pub async fn pdf(here: May<Improve>, Path((_, id)): Path<(String, ProjectId)>) -> Result<Response, WebError> {
     let record = here.app().improvement().project(&here.ctx, id).await?;
     if record.project.newest().is_none() {
         return Err(WebError::NotFound);
@@ -151,7 +154,10 @@ pub(crate) async fn pdf(here: May<Improve>, Path((_, id)): Path<(String, Project
 }
 
 /// The counts as `fingerpost stats repeat` reads them.
-pub(crate) async fn counts(here: May<Improve>, Path((_, id)): Path<(String, ProjectId)>) -> Result<Response, WebError> {
+///
+/// # Errors
+/// [`WebError::NotFound`] outside the reader's organisation.
+pub async fn counts(here: May<Improve>, Path((_, id)): Path<(String, ProjectId)>) -> Result<Response, WebError> {
     let record = here.app().improvement().project(&here.ctx, id).await?;
     let csv = study::table(&record.project).ok_or(WebError::NotFound)?;
     let as_file = "attachment; filename=\"counts.csv\"";

@@ -99,7 +99,11 @@ async fn report(here: &May<Improve>, survey: &SurveyRecord) -> Result<Report, We
     })
 }
 
-pub(crate) async fn pdf(here: May<Improve>, Path((_, id)): Path<(String, SurveyId)>) -> Result<Response, WebError> {
+/// The insight report on paper.
+///
+/// # Errors
+/// [`WebError::NotFound`] outside the reader's organisation.
+pub async fn pdf(here: May<Improve>, Path((_, id)): Path<(String, SurveyId)>) -> Result<Response, WebError> {
     let survey = here.app().improvement().clinician_survey(&here.ctx, id).await?;
     if survey.responses.len() < SHOWN_FROM {
         return Err(WebError::NotFound);

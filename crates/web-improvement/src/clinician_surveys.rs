@@ -1,7 +1,7 @@
 //! Surveys of clinicians: made, watched, and what they show. Practices are numbers; small groups are hidden.
 
-pub(crate) mod reading;
-pub(crate) mod report;
+pub mod reading;
+pub mod report;
 
 use axum::extract::Path;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
@@ -35,7 +35,7 @@ use crate::staff_surveys::{ENDED, notes, posted_sending, route_lines};
 
 /// What was asked for with the page: words of ours.
 #[derive(Debug, Default, Deserialize)]
-pub(crate) struct Asked {
+pub struct Asked {
     by: Option<String>,
     saved: Option<String>,
 }
@@ -48,7 +48,11 @@ fn place_of(here: &May<Improve>, id: SurveyId) -> String {
     here.href(&format!("surveys/{id}"))
 }
 
-pub(crate) async fn list(here: May<Improve>) -> Result<Response, WebError> {
+/// The surveys of clinicians made here.
+///
+/// # Errors
+/// [`WebError::NotFound`] outside the reader's organisation.
+pub async fn list(here: May<Improve>) -> Result<Response, WebError> {
     let today = here.app().today();
     let surveys = here.app().improvement().clinician_surveys(&here.ctx).await?;
     let page = ClinicianSurveysPage {
@@ -112,7 +116,11 @@ async fn new_page(
     })
 }
 
-pub(crate) async fn new_form(here: May<Improve>) -> Result<Response, WebError> {
+/// The form for a new survey.
+///
+/// # Errors
+/// [`WebError::NotFound`] outside the reader's organisation.
+pub async fn new_form(here: May<Improve>) -> Result<Response, WebError> {
     let id: SurveyId = here.app().store().entropy().id(here.ctx.now);
     let closes = plus_days(here.app().today(), USUAL_DAYS);
     let mut answers = ClinicianSurveyAnswers {
@@ -128,7 +136,11 @@ pub(crate) async fn new_form(here: May<Improve>) -> Result<Response, WebError> {
     show(here.app(), &new_page(&here, (id, &answers), &Problems::none()).await?)
 }
 
-pub(crate) async fn make(here: May<Improve>, form: Posted) -> Result<Response, WebError> {
+/// Opens a survey.
+///
+/// # Errors
+/// [`WebError::NotFound`] outside the reader's organisation.
+pub async fn make(here: May<Improve>, form: Posted) -> Result<Response, WebError> {
     let id: SurveyId = form.text("id").parse().map_err(|_| WebError::StaleForm)?;
     let answers = ClinicianSurveyAnswers {
         title: form.text("title"),
@@ -353,7 +365,11 @@ pub(super) fn ground_words(grounds: &[(String, String)], code: &str) -> String {
         .map_or_else(|| "nothing that is shown".to_owned(), |(_, words)| words.clone())
 }
 
-pub(crate) async fn one(
+/// A survey with what came back.
+///
+/// # Errors
+/// [`WebError::NotFound`] outside the reader's organisation.
+pub async fn one(
     here: May<Improve>,
     Path((_, id)): Path<(String, SurveyId)>,
     Query(asked): Query<Asked>,
@@ -364,7 +380,10 @@ pub(crate) async fn one(
 }
 
 /// Other people, another end.
-pub(crate) async fn change(
+///
+/// # Errors
+/// [`WebError::NotFound`] outside the reader's organisation.
+pub async fn change(
     here: May<Improve>,
     Path((_, id)): Path<(String, SurveyId)>,
     form: Posted,
@@ -387,7 +406,11 @@ pub(crate) async fn change(
     }
 }
 
-pub(crate) async fn add_insight(
+/// Writes down what is learnt, with what it rests on.
+///
+/// # Errors
+/// [`WebError::NotFound`] outside the reader's organisation.
+pub async fn add_insight(
     here: May<Improve>,
     Path((_, survey)): Path<(String, SurveyId)>,
     form: Posted,
@@ -424,7 +447,11 @@ pub(crate) async fn add_insight(
     Ok(Redirect::to(&format!("{}?saved=insight#insights", place_of(&here, survey))).into_response())
 }
 
-pub(crate) async fn drop_insight(
+/// Takes an insight out.
+///
+/// # Errors
+/// [`WebError::NotFound`] outside the reader's organisation.
+pub async fn drop_insight(
     here: May<Improve>,
     Path((_, survey, id)): Path<(String, SurveyId, InsightId)>,
     _form: Posted,
@@ -434,7 +461,10 @@ pub(crate) async fn drop_insight(
 }
 
 /// What was chosen, as a table for other programs.
-pub(crate) async fn table(here: May<Improve>, Path((_, id)): Path<(String, SurveyId)>) -> Result<Response, WebError> {
+///
+/// # Errors
+/// [`WebError::NotFound`] outside the reader's organisation.
+pub async fn table(here: May<Improve>, Path((_, id)): Path<(String, SurveyId)>) -> Result<Response, WebError> {
     let survey = here.app().improvement().clinician_survey(&here.ctx, id).await?;
     if survey.responses.len() < SHOWN_FROM {
         return Err(WebError::NotFound);

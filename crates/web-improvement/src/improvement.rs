@@ -1,6 +1,6 @@
 //! Improvement projects: the list, one project with its steps, and the form of each step.
 
-pub(crate) mod evidence;
+pub mod evidence;
 mod project;
 pub(crate) mod words;
 
@@ -29,11 +29,12 @@ use fingerpost_web_core::permitted::May;
 use fingerpost_web_core::view::listed;
 use words::{count_words, finding_view, step_title};
 
-pub(crate) use project::one;
+pub use project::one;
 
 /// What was just done, told by a word of ours.
 #[derive(Debug, Default, Deserialize)]
-pub(crate) struct Told {
+pub struct Told {
+    /// The word.
     pub saved: Option<String>,
 }
 
@@ -54,7 +55,11 @@ fn done(here: &May<Improve>, id: ProjectId, what: &str) -> Response {
     Redirect::to(&format!("{}?saved={what}", place_of(here, id))).into_response()
 }
 
-pub(crate) async fn list(here: May<Improve>) -> Result<Response, WebError> {
+/// The projects of the place.
+///
+/// # Errors
+/// [`WebError::NotFound`] outside the reader's organisation.
+pub async fn list(here: May<Improve>) -> Result<Response, WebError> {
     let today = here.app().today();
     let records = here.app().improvement().projects(&here.ctx).await?;
     let line = |record: &Record| {
@@ -160,13 +165,21 @@ fn posted_goal(form: &Posted) -> GoalAnswers {
     }
 }
 
-pub(crate) async fn new_form(here: May<Improve>) -> Result<Response, WebError> {
+/// The form for a new goal.
+///
+/// # Errors
+/// [`WebError::NotFound`] outside the reader's organisation.
+pub async fn new_form(here: May<Improve>) -> Result<Response, WebError> {
     let id: ProjectId = here.app().store().entropy().id(here.ctx.now);
     let values = GoalAnswers::proposed(&here.visitor.signed_in.name, here.app().today());
     show(here.app(), &goal_page(&here, (id, None), values, &Problems::none()).await?)
 }
 
-pub(crate) async fn begin(here: May<Improve>, form: Posted) -> Result<Response, WebError> {
+/// Begins a project.
+///
+/// # Errors
+/// [`WebError::NotFound`] outside the reader's organisation.
+pub async fn begin(here: May<Improve>, form: Posted) -> Result<Response, WebError> {
     let id: ProjectId = form.text("id").parse().map_err(|_| WebError::StaleForm)?;
     let answers = posted_goal(&form);
     match answers.check(None, here.app().today()) {
@@ -178,16 +191,21 @@ pub(crate) async fn begin(here: May<Improve>, form: Posted) -> Result<Response, 
     }
 }
 
-pub(crate) async fn goal_form(
-    here: May<Improve>,
-    Path((_, id)): Path<(String, ProjectId)>,
-) -> Result<Response, WebError> {
+/// The goal of a project.
+///
+/// # Errors
+/// [`WebError::NotFound`] outside the reader's organisation.
+pub async fn goal_form(here: May<Improve>, Path((_, id)): Path<(String, ProjectId)>) -> Result<Response, WebError> {
     let record = here.app().improvement().project(&here.ctx, id).await?;
     let goal = &record.project.goal;
     show(here.app(), &goal_page(&here, (id, Some(goal)), GoalAnswers::from(goal), &Problems::none()).await?)
 }
 
-pub(crate) async fn set_goal(
+/// Keeps the goal.
+///
+/// # Errors
+/// [`WebError::NotFound`] outside the reader's organisation.
+pub async fn set_goal(
     here: May<Improve>,
     Path((_, id)): Path<(String, ProjectId)>,
     form: Posted,
@@ -224,17 +242,22 @@ async fn change_page(
     })
 }
 
-pub(crate) async fn change_form(
-    here: May<Improve>,
-    Path((_, id)): Path<(String, ProjectId)>,
-) -> Result<Response, WebError> {
+/// What is changed.
+///
+/// # Errors
+/// [`WebError::NotFound`] outside the reader's organisation.
+pub async fn change_form(here: May<Improve>, Path((_, id)): Path<(String, ProjectId)>) -> Result<Response, WebError> {
     let record = here.app().improvement().project(&here.ctx, id).await?;
     let proposed = || ChangeAnswers { agenda: AGENDA.to_owned(), ..ChangeAnswers::default() };
     let values = record.project.change.as_ref().map_or_else(proposed, ChangeAnswers::from);
     show(here.app(), &change_page(&here, &record, values, &Problems::none()).await?)
 }
 
-pub(crate) async fn set_change(
+/// Keeps what is changed.
+///
+/// # Errors
+/// [`WebError::NotFound`] outside the reader's organisation.
+pub async fn set_change(
     here: May<Improve>,
     Path((_, id)): Path<(String, ProjectId)>,
     form: Posted,
@@ -336,14 +359,18 @@ fn stage_of(code: &str) -> Result<Stage, WebError> {
 
 /// Months that were chosen, whose numbers are still to be given: they stand in the address, so that the page can be opened again.
 #[derive(Debug, Default, Deserialize)]
-pub(crate) struct Chosen {
+pub struct Chosen {
     source: Option<String>,
     month: Option<String>,
     year: Option<String>,
     months: Option<String>,
 }
 
-pub(crate) async fn count_form(
+/// Which months are counted, and their numbers.
+///
+/// # Errors
+/// [`WebError::NotFound`] outside the reader's organisation.
+pub async fn count_form(
     here: May<Improve>,
     Path((_, id, stage)): Path<(String, ProjectId, String)>,
     Query(chosen): Query<Chosen>,
@@ -364,7 +391,11 @@ pub(crate) async fn count_form(
     show(here.app(), &period_page(&here, (&record, stage), values, &Problems::none()).await?)
 }
 
-pub(crate) async fn set_count(
+/// Keeps a count.
+///
+/// # Errors
+/// [`WebError::NotFound`] outside the reader's organisation.
+pub async fn set_count(
     here: May<Improve>,
     Path((_, id, stage)): Path<(String, ProjectId, String)>,
     form: Posted,
@@ -439,10 +470,11 @@ async fn study_page(
     })
 }
 
-pub(crate) async fn study_form(
-    here: May<Improve>,
-    Path((_, id)): Path<(String, ProjectId)>,
-) -> Result<Response, WebError> {
+/// What is decided.
+///
+/// # Errors
+/// [`WebError::NotFound`] outside the reader's organisation.
+pub async fn study_form(here: May<Improve>, Path((_, id)): Path<(String, ProjectId)>) -> Result<Response, WebError> {
     let record = here.app().improvement().project(&here.ctx, id).await?;
     if record.project.count(Stage::Repeat).is_none() {
         return Ok(Redirect::to(&place_of(&here, id)).into_response());
@@ -452,7 +484,11 @@ pub(crate) async fn study_form(
     show(here.app(), &study_page(&here, &record, values, &Problems::none()).await?)
 }
 
-pub(crate) async fn set_studied(
+/// Keeps what is decided.
+///
+/// # Errors
+/// [`WebError::NotFound`] outside the reader's organisation.
+pub async fn set_studied(
     here: May<Improve>,
     Path((_, id)): Path<(String, ProjectId)>,
     form: Posted,
@@ -478,7 +514,10 @@ pub(crate) async fn set_studied(
 }
 
 /// The same goal and change in another place of the same person; no count and no answer goes with it.
-pub(crate) async fn copy(
+///
+/// # Errors
+/// [`WebError::NotFound`] outside the reader's organisation.
+pub async fn copy(
     here: May<Improve>,
     Path((_, id)): Path<(String, ProjectId)>,
     form: Posted,

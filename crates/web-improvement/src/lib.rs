@@ -1,0 +1,6 @@
+//! The pages of improvement work: projects to refer the people who are missed, surveys of the staff, and what both show.
+
+pub mod clinician_surveys;
+pub mod improvement;
+pub mod staff_surveys;
+pub mod survey_door;
