@@ -92,7 +92,7 @@ fn answer(who: usize, item: &str) -> String {
     }
 }
 
-pub(crate) async fn tell(store: &Store, cast: &Cast, today: Date) -> Result<(), DemoError> {
+pub(crate) async fn tell(store: &Store, cast: &Cast, today: Date) -> Result<SurveyId, DemoError> {
     let improvement = Improvement::over(store.clone());
     let (opened, closes) = (plus_days(today, -60), plus_days(today, -10));
     let at = |day: Date| -> Result<Ctx<Improve>, DemoError> {
@@ -104,6 +104,7 @@ pub(crate) async fn tell(store: &Store, cast: &Cast, today: Date) -> Result<(), 
         title: "What clinicians think of social prescribing".to_owned(),
         approach: "reflexive".to_owned(),
         practices: PRACTICES.to_owned(),
+        prize: String::new(),
         sending: SendingAnswers {
             invited: "64".to_owned(),
             closes_day: closes.day().to_string(),
@@ -114,7 +115,7 @@ pub(crate) async fn tell(store: &Store, cast: &Cast, today: Date) -> Result<(), 
     };
     let survey = answers.check(opened).map_err(refused)?;
     let sending = survey.sending.clone();
-    improvement.open_survey(&ctx, &About::Clinicians(id, survey), &sending).await?;
+    improvement.open_survey(&ctx, &About::Clinicians(id, survey, None), &sending).await?;
     let routes = improvement.clinician_survey(&ctx, id).await?.routes;
     for who in 0..24 {
         let route = routes.get(who % routes.len()).ok_or_else(|| refused(()))?;
@@ -123,7 +124,8 @@ pub(crate) async fn tell(store: &Store, cast: &Cast, today: Date) -> Result<(), 
         let given: Answers = read_answers(&door.questions, |item| answer(who, item)).map_err(refused)?;
         improvement.answer_survey(&door, (&improvement.new_receipt(), &given, None), now).await?;
     }
-    read(&improvement, store, (&at(plus_days(closes, 2))?, id)).await
+    read(&improvement, store, (&at(plus_days(closes, 2))?, id)).await?;
+    Ok(id)
 }
 
 /// The first sixteen definitions are read by the published list, and two things are learned.

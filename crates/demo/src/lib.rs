@@ -10,6 +10,7 @@ mod connections;
 mod day;
 mod improving;
 mod measures;
+mod own;
 mod people;
 mod places;
 mod plans;
@@ -114,7 +115,8 @@ pub async fn fill(store: &Store, plan: Plan, mut progress: impl FnMut(usize, usi
     upkeep::tell(store, &cast, plan.today).await?;
     day::tell(store, &cast, plan.today).await?;
     improving::tell(store, &cast, (plan.seed, plan.today)).await?;
-    clinicians::tell(store, &cast, plan.today).await?;
+    let survey = clinicians::tell(store, &cast, plan.today).await?;
+    own::tell(store, &cast, (survey, plan.today)).await?;
     if let Some((practices, referrals)) = plan.size.around() {
         let began = region::began(plan.today, YEARS);
         let a_year = referrals as f64 / YEARS as f64;
@@ -140,6 +142,8 @@ async fn settle(store: &Store, today: Date) -> Result<(), DemoError> {
                 JobKind::RemindVisit => casework.remind_visit(job, now).await?,
                 JobKind::EndVisits => casework.end_visits(job, now).await?,
                 JobKind::RemindSurvey => improvement.remind_survey(job, now).await?,
+                JobKind::ForgetList => improvement.forget_list(job, now).await?,
+                JobKind::ForgetDraw => improvement.forget_draw(job, now).await?,
             }
         }
         let messages = store.claim_messages(200, now).await?;

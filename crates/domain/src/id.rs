@@ -97,6 +97,14 @@ ids! {
     ThemeId,
     /// One insight that was drawn from a survey.
     InsightId,
+    /// Questions that a place wrote for its surveys.
+    QuestionSetId,
+    /// An interview that belongs to a survey.
+    InterviewId,
+    /// A passage of an interview.
+    PassageId,
+    /// A line of the monitoring form of a project.
+    WatchId,
     /// One goal of a plan.
     GoalId,
     /// One step towards a goal.

@@ -49,7 +49,7 @@ pub(crate) async fn serve(store: Store, settings: &Settings, options: &Serve) ->
         feeds_inside: !settings.feeds_inside.is_empty(),
         public_url: public_url.clone(),
     };
-    let app = App::new(store.clone(), clock.clone(), config).await?;
+    let app = App::new(store.clone(), clock.clone(), config, fingerpost_web::screens()?).await?;
     let (stop, stopped) = watch::channel(false);
     if let Some(address) = options.metrics_listen.as_ref().or(settings.metrics_listen.as_ref()) {
         serve_metrics(address, stopped.clone()).await?;

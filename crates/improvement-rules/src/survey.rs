@@ -7,6 +7,7 @@
 use jiff::civil::Date;
 
 use crate::project::whole;
+use crate::questions::OwnQuestions;
 use fingerpost_domain::calendar::plus_days;
 use fingerpost_domain::case::read_day;
 use fingerpost_domain::measure::{AnswerKind, Answers, ChoiceOption, Item, Moment, Questionnaire, SKIPPED};
@@ -137,16 +138,25 @@ pub fn practice_code(number: usize) -> String {
     format!("p{number}")
 }
 
-/// The questions for clinicians, with the practices to choose from; numbers are those of [`practice_code`], names in the order of the
-/// alphabet. Each survey has an edition of its own, because its practices are its own.
+/// The questions for clinicians, our own or those of a place, with the practices to choose from; numbers are those of [`practice_code`],
+/// names in the order of the alphabet. Each survey has an edition of its own, because its practices are its own.
 ///
 /// # Panics
 /// Never: the file is part of the program, and a test reads it.
 #[must_use]
 #[expect(clippy::expect_used, reason = "the file is part of the program, and a test reads it")]
-pub fn clinician_questions(code: &str, practices: &[(usize, AskedPractice)]) -> Questionnaire {
-    let text = include_str!("../data/surveys/clinicians.v1.json");
-    let mut questions = Questionnaire::from_json(text).expect("our own questionnaire can be read");
+pub fn clinician_questions(
+    code: &str,
+    own: Option<&OwnQuestions>,
+    practices: &[(usize, AskedPractice)],
+) -> Questionnaire {
+    let mut questions = own.map_or_else(
+        || {
+            let text = include_str!("../data/surveys/clinicians.v1.json");
+            Questionnaire::from_json(text).expect("our own questionnaire can be read")
+        },
+        |own| own.asked(code),
+    );
     code.clone_into(&mut questions.code);
     if practices.len() > 1 {
         let mut named: Vec<_> = practices.iter().collect();
@@ -170,6 +180,7 @@ pub struct ClinicianSurveyAnswers {
     pub title: String,
     pub approach: String,
     pub practices: String,
+    pub prize: String,
     pub sending: SendingAnswers,
 }
 
@@ -182,6 +193,8 @@ pub struct ClinicianSurvey {
     pub approach: Approach,
     /// The practices that are asked.
     pub practices: Vec<AskedPractice>,
+    /// What can be won by answering, where there is a prize draw.
+    pub prize: Option<Line<120>>,
     /// How it is sent.
     pub sending: Sending,
 }
@@ -212,10 +225,11 @@ impl ClinicianSurveyAnswers {
         if practices.len() > MOST_PRACTICES {
             problems.add("practices", format!("There are more than {MOST_PRACTICES} practices"));
         }
+        let prize = problems.take("prize", Line::parse(&self.prize)).flatten();
         let sending = problems.part(self.sending.check((false, None), today));
         match (title, approach, sending) {
             (Some(title), Some(approach), Some(sending)) if problems.is_empty() => {
-                Ok(ClinicianSurvey { title, approach, practices, sending })
+                Ok(ClinicianSurvey { title, approach, practices, prize, sending })
             }
             _ => Err(problems),
         }
@@ -366,6 +380,7 @@ mod tests {
         let typed = ClinicianSurveyAnswers {
             title: "What clinicians think".into(),
             approach: "reflexive".into(),
+            prize: String::new(),
             practices: "Tannery Lane, North\nAlder Surgery, South, and West\n\nMillrace".into(),
             sending: SendingAnswers {
                 invited: "40".into(),
@@ -381,12 +396,12 @@ mod tests {
         assert_eq!(read.practices[1].network.as_ref().map(Line::as_str), Some("and West"));
         assert_eq!(read.practices[2].network, None);
         let dealt: Vec<_> = [3, 1, 2].into_iter().zip(read.practices).collect();
-        let questions = clinician_questions("one", &dealt);
+        let questions = clinician_questions("one", None, &dealt);
         let AnswerKind::Choice { options } = &questions.item(PRACTICE_ITEM).unwrap().answer else { panic!("a choice") };
         let shown: Vec<_> = options.iter().map(|option| (option.code.as_str(), option.label.as_str())).collect();
         assert_eq!(shown, [("p1", "Alder Surgery, South"), ("p2", "Millrace"), ("p3", "Tannery Lane")]);
         assert!(
-            clinician_questions("one", &dealt[..1]).item(PRACTICE_ITEM).is_none(),
+            clinician_questions("one", None, &dealt[..1]).item(PRACTICE_ITEM).is_none(),
             "one practice need not be asked for"
         );
         assert!(questions.item(DEFINITION_ITEM).is_some());

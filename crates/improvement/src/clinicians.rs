@@ -120,7 +120,7 @@ pub fn reached(survey: &SurveyRecord) -> Reached {
 }
 
 /// The answers of a closed question with their codes; none for an open one, and for the practice.
-fn options(item: &Item) -> Option<Vec<(String, String)>> {
+fn options(survey: &SurveyRecord, item: &Item) -> Option<Vec<(String, String)>> {
     match &item.answer {
         _ if item.code == PRACTICE_ITEM => None,
         AnswerKind::Choice { options } => {
@@ -138,8 +138,35 @@ fn options(item: &Item) -> Option<Vec<(String, String)>> {
                 })
                 .collect(),
         ),
-        AnswerKind::Number { .. } | AnswerKind::Words => None,
+        AnswerKind::Number { .. } => Some(bins(survey, &item.code)),
+        AnswerKind::Words => None,
     }
+}
+
+/// Rows of a table of numbers at most.
+const MOST_BINS: u64 = 8;
+
+/// Ranges of equal width from nought on, as few as fit the largest number that was given; a range is called by its least number.
+fn bins(survey: &SurveyRecord, item: &str) -> Vec<(String, String)> {
+    let given = survey.responses.iter().filter_map(|response| response.said(item)?.parse::<u64>().ok());
+    let largest = given.max().unwrap_or(0);
+    let widths = (0..).flat_map(|power| [1, 2, 5].map(|width| width * 10_u64.pow(power)));
+    let width = widths.take(30).find(|width| largest / width < MOST_BINS).unwrap_or(largest.max(1));
+    (0..=largest / width)
+        .map(|at| {
+            let (from, to) = (at * width, (at + 1) * width - 1);
+            (from.to_string(), if width == 1 { from.to_string() } else { format!("{from} to {to}") })
+        })
+        .collect()
+}
+
+/// Which of the answers was given.
+fn place(item: &Item, options: &[(String, String)], given: &str) -> Option<usize> {
+    if !matches!(item.answer, AnswerKind::Number { .. }) {
+        return options.iter().position(|(code, _)| code == given);
+    }
+    let number: u64 = given.parse().ok()?;
+    options.iter().rposition(|(from, _)| from.parse::<u64>().is_ok_and(|from| from <= number))
 }
 
 /// Items by which respondents can be split.
@@ -163,12 +190,12 @@ fn visible(sizes: &[u64], also_hidden: u64) -> Vec<bool> {
 /// The groups of a split, and to which of them each respondent belongs.
 fn split(survey: &SurveyRecord, by: Option<&str>) -> (Split, Vec<Option<usize>>) {
     let item = by.filter(|by| SPLITS.contains(by)).and_then(|by| survey.questions.item(by));
-    let Some((item, options)) = item.and_then(|item| Some((item, options(item)?))) else {
+    let Some((item, options)) = item.and_then(|item| Some((item, options(survey, item)?))) else {
         return (Split::default(), vec![None; survey.responses.len()]);
     };
     let of = |response: &Response| {
         let given = response.said(&item.code)?;
-        options.iter().position(|(code, _)| code == given)
+        place(item, &options, given)
     };
     let groups: Vec<Option<usize>> = survey.responses.iter().map(of).collect();
     let mut sizes = vec![0_u64; options.len()];
@@ -206,14 +233,14 @@ pub fn closed(survey: &SurveyRecord, by: Option<&str>) -> (Split, Vec<Closed>) {
     let (split, groups) = split(survey, by);
     let all = survey.questions.items.iter().filter_map(|item| {
         let whose = SPLITS.contains(&item.code.as_str());
-        let options = options(item).filter(|_| !whose || split.groups.is_empty())?;
+        let options = options(survey, item).filter(|_| !whose || split.groups.is_empty())?;
         let given: Vec<(usize, Option<usize>)> = survey
             .responses
             .iter()
             .zip(&groups)
             .filter_map(|(response, group)| {
                 let given = response.said(&item.code)?;
-                Some((options.iter().position(|(code, _)| code == given)?, *group))
+                Some((place(item, &options, given)?, *group))
             })
             .collect();
         let n = given.len() as u64;
@@ -245,7 +272,8 @@ pub fn closed(survey: &SurveyRecord, by: Option<&str>) -> (Split, Vec<Closed>) {
             })
         });
         let chosen = chosen.collect();
-        let ordered = matches!(item.answer, AnswerKind::Scale { .. }) || item.code == "frequency";
+        let ordered =
+            matches!(item.answer, AnswerKind::Scale { .. } | AnswerKind::Number { .. }) || item.code == "frequency";
         let mut places = places;
         places.sort_unstable();
         let median = places.get(places.len().saturating_sub(1) / 2).and_then(|at| options.get(*at));

@@ -4,18 +4,27 @@
 //! [`study`], [`staff`] and [`clinicians`] say what the records show; they are pure, and every number of theirs comes from the statistics.
 
 pub mod clinicians;
+mod draw;
+mod finding;
+mod interviews;
 mod projects;
+mod questions;
 mod reading;
 pub mod staff;
 pub mod study;
 mod surveys;
+mod watching;
 
 use std::str::FromStr;
 
 use fingerpost_engine::{Result, StoreError};
 use fingerpost_store::{ClaimedJob, Store};
 
+pub use draw::Draw;
+pub use finding::{Found, FoundPage, Noted, PAGE as FOUND_PAGE};
+pub use interviews::{HeldInterview, OwnInterview, TakenPassage};
 pub use projects::{PastChange, Record, RollUp, Senders};
+pub use questions::QuestionSet;
 pub use reading::{Codebook, Insight, Reading, Theme};
 pub use surveys::{About, Practice, Receipt, Response, Route, SurveyDoor, SurveyLine, SurveyRecord, Taken};
 
@@ -46,5 +55,17 @@ fn reminded<A: FromStr, B: FromStr>(job: &ClaimedJob) -> Result<(A, B)> {
 /// Every statement of this room by name, for the test that has both engines understand them.
 #[cfg(any(test, feature = "testing"))]
 pub fn statements() -> impl Iterator<Item = (&'static str, &'static str)> {
-    [projects::STATEMENTS, reading::STATEMENTS, surveys::STATEMENTS].into_iter().flatten().copied()
+    [
+        draw::STATEMENTS,
+        finding::STATEMENTS,
+        interviews::STATEMENTS,
+        projects::STATEMENTS,
+        questions::STATEMENTS,
+        reading::STATEMENTS,
+        surveys::STATEMENTS,
+        watching::STATEMENTS,
+    ]
+    .into_iter()
+    .flatten()
+    .copied()
 }

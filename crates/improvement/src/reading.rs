@@ -96,7 +96,7 @@ pub struct Insight {
 
 impl Improvement {
     /// The survey is this organisation's.
-    async fn owns(&self, tx: &mut Tx, ctx: &Ctx<Improve>, survey: SurveyId) -> Result<()> {
+    pub(crate) async fn owns(&self, tx: &mut Tx, ctx: &Ctx<Improve>, survey: SurveyId) -> Result<()> {
         let of = values![ctx.grant.tenant(), ctx.grant.organisation(), survey];
         tx.row(OWNS, of).await?.map(drop).ok_or(StoreError::NotFound)
     }

@@ -214,6 +214,7 @@ mod tests {
             invited: 31,
             closes_on: Date::constant(2026, 11, 20),
             questions: staff_questions(moment),
+            prize: None,
             routes: vec![],
             answered: answers.len(),
             responses: answers.iter().map(response).collect(),

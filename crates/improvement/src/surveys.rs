@@ -6,6 +6,7 @@ use fingerpost_domain::id::{ProjectId, ResponseId, SurveyId, TenantId, UserId};
 use fingerpost_domain::measure::{Answers, Moment, Questionnaire, SKIPPED};
 use fingerpost_domain::{Date, Timestamp};
 use fingerpost_engine::{Result, Row, StoreError, Tx, statements, values};
+use fingerpost_improvement_rules::questions::OwnQuestions;
 use fingerpost_improvement_rules::survey::{
     Approach, AskedPractice, ClinicianSurvey, PairCode, SHOWN_FROM, Sending, clinician_questions, staff_questions,
 };
@@ -17,15 +18,15 @@ use crate::{Improvement, MOST_ROWS, REMIND_AT, reminded};
 
 statements! {
     KEEP_EDITION = "INSERT INTO questionnaire (code, version, body, added_at) VALUES ($1, $2, $3, $4) ON CONFLICT (code, version) DO NOTHING";
-    OPEN = "INSERT INTO survey (tenant, id, organisation, title, project, moment, approach, questionnaire, version, invited, closes_on, opened_at) \
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING";
+    OPEN = "INSERT INTO survey (tenant, id, organisation, title, project, moment, approach, questionnaire, version, invited, closes_on, opened_at, prize) \
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT DO NOTHING";
     ADD_PRACTICE = "INSERT INTO survey_practice (tenant, survey, number, name, network) VALUES ($1, $2, $3, $4, $5)";
     PRACTICES = "SELECT number, name, network FROM survey_practice WHERE tenant = $1 AND survey = $2 ORDER BY number";
     ADD_ROUTE = "INSERT INTO survey_route (tenant, survey, place, name, code) VALUES ($1, $2, $3, $4, $5)";
     OWNED = "SELECT id FROM survey WHERE tenant = $1 AND organisation = $2 AND id = $3";
     /// What has ended stays ended: opened again, what is new would be known by what was there before.
     AGAIN = "UPDATE survey SET invited = $4, closes_on = $5 WHERE tenant = $1 AND organisation = $2 AND id = $3 AND closes_on >= $6";
-    BY_ITSELF = "SELECT s.id, s.title, s.moment, s.approach, s.invited, s.closes_on, q.body FROM survey s JOIN questionnaire q ON q.code = s.questionnaire AND q.version = s.version \
+    BY_ITSELF = "SELECT s.id, s.title, s.moment, s.approach, s.invited, s.closes_on, s.prize, q.body FROM survey s JOIN questionnaire q ON q.code = s.questionnaire AND q.version = s.version \
                  WHERE s.tenant = $1 AND s.organisation = $2 AND s.id = $3 AND s.project IS NULL";
     /// Practices that belong here, with a network of theirs.
     PRACTICES_HERE = "SELECT o.name, MIN(n.name) AS network FROM organisation o LEFT JOIN organisation_member m ON m.member = o.id AND m.until IS NULL LEFT JOIN organisation n ON n.id = m.body AND n.kind IN ('network', 'federation', 'cluster') \
@@ -33,13 +34,13 @@ statements! {
                       GROUP BY o.id, o.name ORDER BY o.name, o.id LIMIT $3";
     LIST = "SELECT s.id, s.title, s.invited, s.closes_on, s.opened_at, (SELECT COUNT(*) FROM survey_response a WHERE a.tenant = s.tenant AND a.survey = s.id AND a.withdrawn_at IS NULL) AS answered \
             FROM survey s WHERE s.tenant = $1 AND s.organisation = $2 AND s.project IS NULL ORDER BY s.opened_at DESC, s.id LIMIT $3";
-    OF_PROJECT = "SELECT s.id, s.title, s.moment, s.approach, s.invited, s.closes_on, q.body FROM survey s JOIN questionnaire q ON q.code = s.questionnaire AND q.version = s.version \
+    OF_PROJECT = "SELECT s.id, s.title, s.moment, s.approach, s.invited, s.closes_on, s.prize, q.body FROM survey s JOIN questionnaire q ON q.code = s.questionnaire AND q.version = s.version \
                   WHERE s.tenant = $1 AND s.project = $2 ORDER BY s.opened_at, s.id LIMIT 2";
     ROUTES = "SELECT r.place, r.name, r.code, (SELECT COUNT(*) FROM survey_response a WHERE a.tenant = r.tenant AND a.survey = r.survey AND a.route = r.place AND a.withdrawn_at IS NULL) AS answered \
               FROM survey_route r WHERE r.tenant = $1 AND r.survey = $2 ORDER BY r.place";
     RESPONSES = "SELECT id, pair_digest, answers FROM survey_response WHERE tenant = $1 AND survey = $2 AND withdrawn_at IS NULL ORDER BY submitted_at, id LIMIT $3";
     WITHDRAWN = "SELECT COUNT(*) AS n FROM survey_response WHERE tenant = $1 AND survey = $2 AND withdrawn_at IS NOT NULL";
-    DOOR = "SELECT r.tenant, r.survey, r.place, s.project, s.invited, s.closes_on, q.body, o.name FROM survey_route r \
+    DOOR = "SELECT r.tenant, r.survey, r.place, s.project, s.invited, s.closes_on, s.prize, q.body, o.name FROM survey_route r \
             JOIN survey s ON s.tenant = r.tenant AND s.id = r.survey JOIN questionnaire q ON q.code = s.questionnaire AND q.version = s.version \
             JOIN organisation o ON o.id = s.organisation WHERE r.code = $1";
     SIZE = "SELECT COUNT(*) AS n FROM survey_response WHERE tenant = $1 AND survey = $2 AND withdrawn_at IS NULL";
@@ -69,8 +70,8 @@ const SECRET: usize = 20;
 pub enum About {
     /// A project: asked before its change, or after it. There is one of each.
     Project(ProjectId, Moment),
-    /// Clinicians, by itself; the same id is opened once.
-    Clinicians(SurveyId, ClinicianSurvey),
+    /// Clinicians, by itself, with our questions or those of the place; the same id is opened once.
+    Clinicians(SurveyId, ClinicianSurvey, Option<OwnQuestions>),
 }
 
 /// A way on which a survey goes out.
@@ -127,6 +128,8 @@ pub struct SurveyRecord {
     pub invited: u32,
     /// The last day on which it can be answered.
     pub closes_on: Date,
+    /// What can be won by answering.
+    pub prize: Option<String>,
     /// What is asked.
     pub questions: Questionnaire,
     /// The ways on which it goes out.
@@ -159,8 +162,8 @@ pub struct SurveyLine {
 /// A survey as whoever answers it meets it.
 #[derive(Debug, Clone)]
 pub struct SurveyDoor {
-    tenant: TenantId,
-    survey: SurveyId,
+    pub(crate) tenant: TenantId,
+    pub(crate) survey: SurveyId,
     place: i64,
     project: Option<ProjectId>,
     invited: i64,
@@ -170,6 +173,8 @@ pub struct SurveyDoor {
     pub questions: Questionnaire,
     /// Who asks.
     pub organisation: String,
+    /// What can be won by answering.
+    pub prize: Option<String>,
 }
 
 impl SurveyDoor {
@@ -223,17 +228,24 @@ impl Improvement {
     pub async fn open_survey(&self, ctx: &Ctx<Improve>, about: &About, sending: &Sending) -> Result<SurveyId> {
         let (tenant, organisation) = (ctx.grant.tenant(), ctx.grant.organisation());
         let mut tx = self.0.ledger().db().write().await?;
-        let (id, asked, title, (of, moment), (approach, dealt)) = match about {
+        let (id, asked, title, (of, moment), (approach, dealt, prize)) = match about {
             About::Project(project, moment) => {
                 self.read(&mut tx, ctx, *project).await?;
                 let asked = staff_questions(*moment);
                 let title = asked.title.clone();
-                (self.0.entropy().id(ctx.now), asked, title, (Some(*project), Some(moment.code())), (None, vec![]))
+                (
+                    self.0.entropy().id(ctx.now),
+                    asked,
+                    title,
+                    (Some(*project), Some(moment.code())),
+                    (None, vec![], None),
+                )
             }
-            About::Clinicians(id, survey) => {
+            About::Clinicians(id, survey, own) => {
                 let dealt = self.deal(&survey.practices);
-                let asked = clinician_questions(&format!("clinicians-{id}"), &dealt);
-                (*id, asked, survey.title.to_string(), (None, None), (Some(survey.approach.code()), dealt))
+                let asked = clinician_questions(&format!("clinicians-{id}"), own.as_ref(), &dealt);
+                let prize = survey.prize.as_ref().map(ToString::to_string);
+                (*id, asked, survey.title.to_string(), (None, None), (Some(survey.approach.code()), dealt, prize))
             }
         };
         let body = serde_json::to_string(&asked).map_err(|_| StoreError::corrupt("body"))?;
@@ -251,7 +263,8 @@ impl Improvement {
             version,
             invited,
             sending.closes_on,
-            ctx.now
+            ctx.now,
+            prize
         ];
         if tx.run(OPEN, survey).await? == 0 {
             // The same press twice; or somebody asked for this project meanwhile, or has the id already.
@@ -327,6 +340,7 @@ impl Improvement {
             approach: row.opt_coded("approach", Approach::from_code)?,
             invited: row.small("invited")?,
             closes_on,
+            prize: row.opt_text("prize")?,
             questions: questions(row)?,
             routes: tx.rows(ROUTES, values![tenant, id]).await?.iter().map(route).collect::<Result<_>>()?,
             practices: tx.rows(PRACTICES, values![tenant, id]).await?.iter().map(practice).collect::<Result<_>>()?,
@@ -421,6 +435,7 @@ impl Improvement {
             closes_on: row.parsed("closes_on")?,
             questions: questions(&row)?,
             organisation: row.text("name")?,
+            prize: row.opt_text("prize")?,
         }))
     }
 

@@ -35,10 +35,11 @@ const STEPS: &[Step] = &[
     Step { version: 8, shared: include_str!("../migrations/0008_correspondence/shared.sql"), sqlite: "", postgres: "" },
     Step { version: 9, shared: include_str!("../migrations/0009_feeds/shared.sql"), sqlite: "", postgres: "" },
     Step { version: 10, shared: include_str!("../migrations/0010_joined/shared.sql"), sqlite: "", postgres: "" },
+    Step { version: 11, shared: include_str!("../migrations/0011_improving/shared.sql"), sqlite: "", postgres: "" },
 ];
 
 /// The newest schema this program knows.
-pub const SCHEMA_VERSION: i64 = 10;
+pub const SCHEMA_VERSION: i64 = 11;
 
 const CREATE_LEDGER: &str =
     "CREATE TABLE IF NOT EXISTS schema_step (version BIGINT NOT NULL PRIMARY KEY, applied_at BIGINT NOT NULL)";

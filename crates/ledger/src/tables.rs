@@ -79,14 +79,23 @@ tables! {
     "signpost_door": "tenant" "code" "organisation" "made_at" "closed_at";
     "improvement_project": "tenant" "id" "organisation" "title" "led_by" "measured" "target" "what" "goal_by" "achievable" "relevant" "balance" "change_on" "change_what" "agenda" "invited" "came" "missed" "learned" "decided" "third_from" "created_by" "created_at" "changed_at" "version";
     "improvement_count": "tenant" "project" "stage" "month" "counted" "out_of" "source" "counted_at";
-    "survey": "tenant" "id" "organisation" "title" "project" "moment" "approach" "questionnaire" "version" "invited" "closes_on" "opened_at";
+    "survey": "tenant" "id" "organisation" "title" "project" "moment" "approach" "questionnaire" "version" "invited" "closes_on" "opened_at" "prize" "drawn_at";
     "survey_route": "tenant" "survey" "place" "name" "code";
     "survey_practice": "tenant" "survey" "number" "name" "network";
-    "survey_response": "tenant" "id" "survey" "route" "pair_digest" "answers" "receipt_hash" "submitted_at" "withdrawn_at";
+    "survey_response": "tenant" "id" "survey" "route" "pair_digest" "answers" "receipt_hash" "submitted_at" "withdrawn_at" "entered";
     "survey_theme": "tenant" "id" "survey" "item" "label" "definition" "made_at";
     "survey_reading": "tenant" "survey" "response" "item" "coder" "memo" "read_at";
     "survey_coding": "tenant" "theme" "response" "coder";
     "survey_insight": "tenant" "id" "survey" "kind" "strength" "words" "evidence" "written_by" "written_at";
+    "question_set": "tenant" "id" "organisation" "title" "body" "version" "changed_at";
+    "survey_draw": "tenant" "survey" "contact" "won";
+    "interview": "tenant" "id" "survey" "number" "held_on" "job" "quoted" "notes" "written_by" "written_at" "version";
+    "interview_passage": "tenant" "id" "interview" "words" "taken_by" "taken_at";
+    "passage_theme": "tenant" "passage" "theme";
+    "improvement_watch": "tenant" "id" "project" "on_day" "seen" "act" "who" "written_by" "written_at";
+    "claim_factor": "tenant" "organisation" "claim" "value" "lower_end" "upper_end" "source" "printed" "told_by" "told_at";
+    "found_list": "tenant" "organisation" "often" "taken_on" "kept_until";
+    "found_person": "tenant" "organisation" "number" "contacts" "reasons" "weight" "gone" "offered" "offered_on";
     "signpost": "tenant" "id" "organisation" "service" "service_name" "request_key" "how" "made_at" "taken_back_at";
 }
 

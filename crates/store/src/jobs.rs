@@ -30,6 +30,10 @@ coded! {
         RemindVisit = "remind_visit",
         /// A case was closed: call off what was planned with the person.
         EndVisits = "end_visits",
+        /// A list of those who could be referred has lain for a year: throw it away.
+        ForgetList = "forget_list",
+        /// A prize draw was drawn some weeks ago: forget who won.
+        ForgetDraw = "forget_draw",
     }
 }
 

@@ -5,11 +5,23 @@
 //! an environment of their own, lenient as they expect. Text is escaped everywhere; `html` parameters
 //! take only what a template captured, never a string from outside.
 
+/// Which template each page is drawn with.
+#[macro_export]
+macro_rules! pages {
+    ($($page:ident: $template:literal),+ $(,)?) => {$(
+        impl $crate::Page for $page {
+            const TEMPLATE: &'static str = $template;
+        }
+    )+};
+}
+
 mod assets;
 mod components;
 pub mod format;
 pub mod pages;
 mod render;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 
 pub use assets::{Asset, asset, asset_path};
-pub use render::{Page, RenderError, Ui};
+pub use render::{Page, RenderError, Ui, embedded};

@@ -15,6 +15,14 @@ use crate::{assets, format};
 #[folder = "templates"]
 struct Templates;
 
+/// Templates that a room holds, by their files.
+pub fn embedded<T: RustEmbed>() -> impl Iterator<Item = (String, String)> {
+    T::iter().filter_map(|file| {
+        let source = T::get(&file)?;
+        Some((file.to_string(), String::from_utf8_lossy(&source.data).into_owned()))
+    })
+}
+
 /// A page: the context of one template.
 pub trait Page: Serialize {
     /// The file of the template.
@@ -35,12 +43,14 @@ pub struct RenderError {
 pub struct Ui(Arc<Environment<'static>>);
 
 impl Ui {
-    /// Reads the NHS components and our templates.
+    /// Reads the NHS components, the templates of this room, and `more` of others by their files.
     ///
     /// # Errors
     /// When a template cannot be parsed.
-    pub fn load() -> Result<Self, RenderError> {
-        build().map(|environment| Self(Arc::new(environment))).map_err(|source| RenderError { template: "*", source })
+    pub fn load(more: impl IntoIterator<Item = (String, String)>) -> Result<Self, RenderError> {
+        build(more)
+            .map(|environment| Self(Arc::new(environment)))
+            .map_err(|source| RenderError { template: "*", source })
     }
 
     /// Draws a page.
@@ -54,7 +64,7 @@ impl Ui {
     }
 }
 
-fn build() -> Result<Environment<'static>, minijinja::Error> {
+fn build(more: impl IntoIterator<Item = (String, String)>) -> Result<Environment<'static>, minijinja::Error> {
     let mut ours = Environment::new();
     ours.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
     ours.set_undefined_behavior(UndefinedBehavior::Strict);
@@ -77,9 +87,8 @@ fn build() -> Result<Environment<'static>, minijinja::Error> {
     });
     ours.add_function("error_list", |problems: Value| error_list(&problems));
     ours.add_filter("paragraphs", format::paragraphs);
-    for file in Templates::iter() {
-        let Some(embedded) = Templates::get(&file) else { continue };
-        ours.add_template_owned(file.to_string(), String::from_utf8_lossy(&embedded.data).into_owned())?;
+    for (file, source) in embedded::<Templates>().chain(more) {
+        ours.add_template_owned(file, source)?;
     }
     Ok(ours)
 }

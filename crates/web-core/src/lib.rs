@@ -81,12 +81,11 @@ impl std::fmt::Debug for App {
 }
 
 impl App {
-    /// The application over a store.
+    /// The application over a store, with what draws its pages.
     ///
     /// # Errors
-    /// When the database does not answer or a template cannot be read.
-    pub async fn new(store: Store, clock: Arc<dyn Clock>, config: WebConfig) -> Result<Self, WebError> {
-        let ui = Ui::load()?;
+    /// When the database does not answer.
+    pub async fn new(store: Store, clock: Arc<dyn Clock>, config: WebConfig, ui: Ui) -> Result<Self, WebError> {
         let invented = store.ledger().is_invented().await?;
         let passwords = Passwords::new(store.entropy().clone());
         Ok(Self(Arc::new(Inner {

@@ -1,5 +1,6 @@
 //! Surveys of clinicians: made, watched, and what they show. Practices are numbers; small groups are hidden.
 
+pub mod interviews;
 pub mod reading;
 pub mod report;
 
@@ -8,20 +9,24 @@ use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::Query;
 use fingerpost_domain::calendar::plus_days;
-use fingerpost_domain::id::{InsightId, SurveyId};
+use fingerpost_domain::id::{InsightId, QuestionSetId, SurveyId};
 use fingerpost_domain::measure::{AnswerKind, Item};
 use fingerpost_domain::problem::Problems;
 use fingerpost_domain::text::Note;
 use fingerpost_improvement::clinicians::{self, Closed, Reached, Split};
-use fingerpost_improvement::{About, Insight, SurveyRecord};
+use fingerpost_improvement::{About, Draw, Insight, SurveyRecord};
+use fingerpost_improvement_rules::interview::INTERVIEWS;
+use fingerpost_improvement_rules::questions::OwnQuestions;
 use fingerpost_improvement_rules::survey::{
     Approach, ClinicianSurveyAnswers, InsightKind, PRACTICE_ITEM, SHOWN_FROM, Strength, clinician_questions,
 };
 use fingerpost_policy::Improve;
+use fingerpost_store::StoreError;
 use fingerpost_ui::format::{count, day};
-use fingerpost_ui::pages::{
-    AnswerLine, Choice, ClinicianSurveyLine, ClinicianSurveyPage, ClinicianSurveyValues, ClinicianSurveysPage,
-    ClosedTable, InsightLine, NewClinicianSurveyPage, OpenLine,
+use fingerpost_ui::pages::{Choice, Link};
+use fingerpost_ui_improvement::{
+    AnswerLine, ClinicianSurveyLine, ClinicianSurveyPage, ClinicianSurveyValues, ClinicianSurveysPage, ClosedTable,
+    DrawView, InsightLine, NewClinicianSurveyPage, OpenLine,
 };
 use fingerpost_web_core::WebError;
 use fingerpost_web_core::form::Posted;
@@ -32,6 +37,12 @@ use serde::Deserialize;
 
 use crate::improvement::words::held;
 use crate::staff_surveys::{ENDED, notes, posted_sending, route_lines};
+
+/// The questions with which a survey is begun.
+#[derive(Debug, Default, Deserialize)]
+pub struct Begun {
+    questions: Option<String>,
+}
 
 /// What was asked for with the page: words of ours.
 #[derive(Debug, Default, Deserialize)]
@@ -55,10 +66,13 @@ fn place_of(here: &May<Improve>, id: SurveyId) -> String {
 pub async fn list(here: May<Improve>) -> Result<Response, WebError> {
     let today = here.app().today();
     let surveys = here.app().improvement().clinician_surveys(&here.ctx).await?;
+    let own = here.app().improvement().question_sets(&here.ctx).await?;
     let page = ClinicianSurveysPage {
         frame: here.frame("Ask clinicians what they think", "improvement").await?,
         back_href: here.href("improvement"),
         new_href: here.href("surveys/new"),
+        own: own.into_iter().map(|(id, text)| Link { href: here.href(&format!("questions/{id}")), text }).collect(),
+        own_href: here.href("questions/new"),
         surveys: surveys
             .into_iter()
             .map(|survey| ClinicianSurveyLine {
@@ -82,6 +96,7 @@ fn values(answers: &ClinicianSurveyAnswers) -> ClinicianSurveyValues {
     ClinicianSurveyValues {
         title: answers.title.clone(),
         practices: answers.practices.clone(),
+        prize: answers.prize.clone(),
         invited: sending.invited,
         closes_day: sending.closes_day,
         closes_month: sending.closes_month,
@@ -92,7 +107,7 @@ fn values(answers: &ClinicianSurveyAnswers) -> ClinicianSurveyValues {
 
 async fn new_page(
     here: &May<Improve>,
-    (id, answers): (SurveyId, &ClinicianSurveyAnswers),
+    (id, answers, own): (SurveyId, &ClinicianSurveyAnswers, &str),
     problems: &Problems,
 ) -> Result<NewClinicianSurveyPage, WebError> {
     let mut frame = here.frame("Make a survey of clinicians", "improvement").await?;
@@ -104,13 +119,25 @@ async fn new_page(
     let approaches = Approach::ALL.iter().zip(hints).map(|(approach, hint)| {
         Choice::new(approach.code(), approach.label(), answers.approach == approach.code()).hint(hint)
     });
+    let mut sets: Vec<Choice> = here
+        .app()
+        .improvement()
+        .question_sets(&here.ctx)
+        .await?
+        .into_iter()
+        .map(|(id, title)| Choice::new(&id.to_string(), title, own == id.to_string()).hint("Your own"))
+        .collect();
+    if !sets.is_empty() {
+        sets.insert(0, Choice::new("", "The full survey of clinicians", own.is_empty()).hint("Ours"));
+    }
     Ok(NewClinicianSurveyPage {
         frame,
         back_href: here.href("surveys"),
         action: here.href("surveys/new"),
         id: id.to_string(),
         approaches: approaches.collect(),
-        questions: clinician_questions("", &[]).items.into_iter().map(|item| item.text).collect(),
+        sets,
+        questions: clinician_questions("", None, &[]).items.into_iter().map(|item| item.text).collect(),
         values: values(answers),
         problems: listed(problems),
     })
@@ -120,7 +147,7 @@ async fn new_page(
 ///
 /// # Errors
 /// [`WebError::NotFound`] outside the reader's organisation.
-pub async fn new_form(here: May<Improve>) -> Result<Response, WebError> {
+pub async fn new_form(here: May<Improve>, Query(begun): Query<Begun>) -> Result<Response, WebError> {
     let id: SurveyId = here.app().store().entropy().id(here.ctx.now);
     let closes = plus_days(here.app().today(), USUAL_DAYS);
     let mut answers = ClinicianSurveyAnswers {
@@ -133,7 +160,8 @@ pub async fn new_form(here: May<Improve>) -> Result<Response, WebError> {
     answers.sending.closes_month = closes.month().to_string();
     answers.sending.closes_year = closes.year().to_string();
     WAYS.clone_into(&mut answers.sending.ways);
-    show(here.app(), &new_page(&here, (id, &answers), &Problems::none()).await?)
+    let own = begun.questions.unwrap_or_default();
+    show(here.app(), &new_page(&here, (id, &answers, &own), &Problems::none()).await?)
 }
 
 /// Opens a survey.
@@ -146,16 +174,42 @@ pub async fn make(here: May<Improve>, form: Posted) -> Result<Response, WebError
         title: form.text("title"),
         approach: form.text("approach"),
         practices: form.text("practices"),
+        prize: form.text("prize"),
         sending: posted_sending(&form),
     };
-    match answers.check(here.app().today()) {
+    let own = form.text("questions");
+    let mut problems = Problems::none();
+    let survey = problems.part(answers.check(here.app().today()));
+    let questions = problems.part(own_questions(&here, &own).await?).flatten();
+    match survey.filter(|_| problems.is_empty()).ok_or(problems) {
         Ok(survey) => {
             let sending = survey.sending.clone();
-            here.app().improvement().open_survey(&here.ctx, &About::Clinicians(id, survey), &sending).await?;
+            let about = About::Clinicians(id, survey, questions);
+            here.app().improvement().open_survey(&here.ctx, &about, &sending).await?;
             Ok(Redirect::to(&format!("{}?saved=open", place_of(&here, id))).into_response())
         }
-        Err(problems) => show_again(here.app(), &new_page(&here, (id, &answers), &problems).await?),
+        Err(problems) => show_again(here.app(), &new_page(&here, (id, &answers, &own), &problems).await?),
     }
+}
+
+/// The questions that were chosen; none for ours.
+async fn own_questions(here: &May<Improve>, chosen: &str) -> Result<Result<Option<OwnQuestions>, Problems>, WebError> {
+    if chosen.is_empty() {
+        return Ok(Ok(None));
+    }
+    let gone = || Problems::one("questions", "These questions are not there any more. Choose others");
+    let Ok(id) = chosen.parse::<QuestionSetId>() else { return Ok(Err(gone())) };
+    Ok(match here.app().improvement().question_set(&here.ctx, id).await {
+        Err(StoreError::NotFound) => Err(gone()),
+        found => {
+            let questions = found?.questions;
+            if questions.items.is_empty() {
+                Err(Problems::one("questions", "There is no question in these yet. Add one first, or choose others"))
+            } else {
+                Ok(Some(questions))
+            }
+        }
+    })
 }
 
 /// "24 of 40 answered. From 11 of 84 practices and 8 of 15 networks."
@@ -244,20 +298,25 @@ fn open_line(here: &May<Improve>, survey: &SurveyRecord, item: &Item) -> OpenLin
     }
 }
 
-/// What an insight may rest on: the closed questions and the themes, by what is stored of them.
+/// What an insight may rest on: the closed questions, what was written, the themes of it and of interviews, by what is stored of them.
 pub(super) async fn grounds(here: &May<Improve>, survey: &SurveyRecord) -> Result<Vec<(String, String)>, WebError> {
     let mut codebooks = here.app().improvement().codebooks(&here.ctx, survey.id).await?;
     let mut all = vec![];
-    for item in &survey.questions.items {
+    // What few have said is no ground, while it could tell who they are.
+    let enough = survey.responses.len() >= SHOWN_FROM;
+    for item in survey.questions.items.iter().filter(|_| enough) {
         if !matches!(item.answer, AnswerKind::Words) {
             all.push((item.code.clone(), format!("Chosen: {}", item.text)));
         }
     }
-    for item in open_items(survey) {
+    for item in open_items(survey).filter(|_| enough) {
         for theme in codebooks.remove(&item.code).unwrap_or_default().themes {
             all.push((theme.id.to_string(), format!("Theme: {} ({})", theme.label, item.text)));
         }
         all.push((item.code.clone(), format!("Written: {}", item.text)));
+    }
+    for theme in codebooks.remove(INTERVIEWS).unwrap_or_default().themes {
+        all.push((theme.id.to_string(), format!("Theme of the interviews: {}", theme.label)));
     }
     Ok(all)
 }
@@ -279,6 +338,20 @@ struct Typed {
     evidence: String,
 }
 
+fn draw_view(draw: Draw, ended: bool, place: &str) -> DrawView {
+    let addresses = count(draw.addresses, "address is", "addresses are");
+    let words = match (&draw.winner, draw.drawn, ended) {
+        (Some(_), ..) => {
+            "It is drawn. Write to whoever won: the address is forgotten in a month. All others are deleted.".to_owned()
+        }
+        (None, true, _) => "It was drawn, and every address is deleted.".to_owned(),
+        (None, false, true) => format!("{addresses} in the draw. One is drawn by chance, and all others are deleted."),
+        (None, false, false) => format!("{addresses} in the draw. It can be drawn when the survey has ended."),
+    };
+    let action = (ended && !draw.drawn && draw.addresses > 0).then(|| format!("{place}/draw"));
+    DrawView { prize: draw.prize, words, winner: draw.winner, action }
+}
+
 async fn one_page(
     here: &May<Improve>,
     (survey, asked): (&SurveyRecord, &Asked),
@@ -290,8 +363,10 @@ async fn one_page(
     let place = place_of(here, survey.id);
     let (split, closed) = clinicians::closed(survey, asked.by.as_deref());
     let enough = !closed.is_empty();
-    let grounds = if enough { grounds(here, survey).await? } else { vec![] };
+    let grounds = grounds(here, survey).await?;
     let insights = here.app().improvement().insights(&here.ctx, survey.id).await?;
+    let interviews = here.app().improvement().interviews(&here.ctx, survey.id).await?.len();
+    let draw = here.app().improvement().draw_of(&here.ctx, survey.id).await?;
     let line = |insight: &Insight| InsightLine {
         words: insight.words.clone(),
         kind: kind_words(insight.kind),
@@ -339,6 +414,12 @@ async fn one_page(
         }),
         closed: closed.into_iter().map(|closed| closed_table(closed, &split)).collect(),
         open: open_items(survey).map(|item| open_line(here, survey, item)).collect(),
+        interviews: match interviews {
+            0 => "No interview was written down yet.".to_owned(),
+            n => format!("{} written down.", count(n, "interview was", "interviews were")),
+        },
+        interviews_href: format!("{place}/{INTERVIEWS}"),
+        draw: draw.map(|draw| draw_view(draw, survey.closes_on < here.app().today(), &place)),
         insights: insights.iter().map(line).collect(),
         insight_action: format!("{place}/insights"),
         insight_id: if typed.id.is_empty() { fresh.to_string() } else { typed.id },
@@ -351,7 +432,7 @@ async fn one_page(
             .iter()
             .map(|strength| Choice::new(strength.code(), strength.label(), typed.strength == strength.code()))
             .collect(),
-        evidence: if enough { evidence } else { vec![] },
+        evidence: if grounds.is_empty() { vec![] } else { evidence },
         table_href: enough.then(|| format!("{place}/answers.csv")),
         report_href: enough.then(|| format!("{place}/report.pdf")),
         problems: listed(problems),
@@ -430,9 +511,7 @@ pub async fn add_insight(
     if kind.is_none() {
         problems.add("kind", "Choose whether it is a barrier or an opportunity");
     }
-    if record.responses.len() < SHOWN_FROM
-        || !grounds(&here, &record).await?.iter().any(|(code, _)| *code == typed.evidence)
-    {
+    if !grounds(&here, &record).await?.iter().any(|(code, _)| *code == typed.evidence) {
         problems.add("evidence", "Choose what it rests on");
     }
     if strength.is_none() {
@@ -445,6 +524,19 @@ pub async fn add_insight(
     let insight = (kind, strength, &words, typed.evidence.as_str());
     here.app().improvement().add_insight(&here.ctx, (survey, id), insight).await?;
     Ok(Redirect::to(&format!("{}?saved=insight#insights", place_of(&here, survey))).into_response())
+}
+
+/// Draws who wins.
+///
+/// # Errors
+/// [`WebError::NotFound`] outside the reader's organisation.
+pub async fn draw(
+    here: May<Improve>,
+    Path((_, id)): Path<(String, SurveyId)>,
+    _form: Posted,
+) -> Result<Response, WebError> {
+    here.app().improvement().draw(&here.ctx, id).await?;
+    Ok(Redirect::to(&format!("{}?saved=drawn#draw", place_of(&here, id))).into_response())
 }
 
 /// Takes an insight out.

@@ -1,6 +1,8 @@
 //! Improvement projects: the list, one project with its steps, and the form of each step.
 
+pub mod claims;
 pub mod evidence;
+pub mod monitoring;
 mod project;
 pub(crate) mod words;
 
@@ -17,8 +19,9 @@ use fingerpost_improvement_rules::project::{
 use fingerpost_policy::Improve;
 use fingerpost_store::{Ctx, StoreError};
 use fingerpost_ui::format::count;
-use fingerpost_ui::pages::{
-    ChangePage, Choice, GoalPage, MonthField, NumbersPage, PeriodPage, ProjectLine, ProjectsPage, StudyPage,
+use fingerpost_ui::pages::Choice;
+use fingerpost_ui_improvement::{
+    ChangePage, GoalPage, MonthField, NumbersPage, PeriodPage, ProjectLine, ProjectsPage, StudyPage,
 };
 use serde::Deserialize;
 
@@ -79,6 +82,9 @@ pub async fn list(here: May<Improve>) -> Result<Response, WebError> {
         frame: here.frame("Refer the people we miss", "improvement").await?,
         rolled_up,
         surveys_href: here.href("surveys"),
+        found_href: (Senders::from(here.organisation.kind) == Senders::Practice)
+            .then(|| here.href("improvement/found")),
+        claims_href: here.href("improvement/claims"),
         new_href: here.href("improvement/new"),
         projects: records.iter().map(line).collect(),
     };

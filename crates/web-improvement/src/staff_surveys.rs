@@ -10,8 +10,8 @@ use fingerpost_domain::problem::Problems;
 use fingerpost_improvement::{About, Record, SurveyRecord};
 use fingerpost_improvement_rules::survey::{SHOWN_FROM, SendingAnswers, staff_questions};
 use fingerpost_policy::Improve;
-use fingerpost_ui::format::count;
-use fingerpost_ui::pages::{RouteLine, SurveyPage};
+use fingerpost_ui::format::{count, long_day};
+use fingerpost_ui_improvement::{RouteLine, SurveyPage};
 use fingerpost_web_core::form::Posted;
 use fingerpost_web_core::frame::{show, show_again};
 use fingerpost_web_core::permitted::May;
@@ -36,8 +36,20 @@ fn moment_of(code: &str) -> Result<Moment, WebError> {
 pub(crate) fn route_lines(app: &App, survey: &SurveyRecord) -> Vec<RouteLine> {
     let line = |route: &fingerpost_improvement::Route| {
         let address = format!("{}/survey/{}", app.public_url(), route.code);
+        let prize = survey.prize.as_ref().map(|prize| format!(" Whoever answers can take part in a draw: {prize}."));
+        let (prize, until) = (prize.unwrap_or_default(), long_day(survey.closes_on));
         RouteLine {
             name: route.name.clone(),
+            invitation: format!(
+                "{}\n\nWe would like to know what you think. It takes about five minutes. Nobody signs in, nobody is named, and \
+                 you may leave any question out.{prize} Please answer by {until}:\n\n{address}",
+                survey.title
+            ),
+            reminder: format!(
+                "{}\n\nTwo weeks ago we asked what you think. If you have answered: thank you, and there is nothing more to do. \
+                 We cannot see who has. If you have not, it is open until {until}:\n\n{address}",
+                survey.title
+            ),
             qr: qr(&address),
             address,
             // A way on which one person was asked must not say whether they answered.

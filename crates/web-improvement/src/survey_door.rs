@@ -3,11 +3,13 @@
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use fingerpost_domain::measure::{AnswerKind, Item, Questionnaire};
+use fingerpost_domain::person::Email;
 use fingerpost_domain::problem::Problems;
 use fingerpost_improvement::{Receipt, SurveyDoor, Taken};
 use fingerpost_improvement_rules::survey::{CODE_HINT, PairCode, read_answers};
 use fingerpost_ui::format::long_day;
-use fingerpost_ui::pages::{Choice, Frame, MessagePage, StaffSurveyPage, SurveyQuestion, SurveyThanksPage};
+use fingerpost_ui::pages::{Choice, Frame, MessagePage};
+use fingerpost_ui_improvement::{StaffSurveyPage, SurveyQuestion, SurveyThanksPage};
 use fingerpost_web_core::form::{Posted, link_token};
 use fingerpost_web_core::frame::{show, show_again};
 use fingerpost_web_core::view::listed;
@@ -41,7 +43,8 @@ fn question(questions: &Questionnaire, item: &Item, value: String) -> SurveyQues
             let kind = if given.len() > MOST_CIRCLES { "select" } else { "choice" };
             (kind, options, vec![], String::new(), String::new())
         }
-        AnswerKind::Number { .. } | AnswerKind::Words => ("words", vec![], vec![], String::new(), String::new()),
+        AnswerKind::Number { unit, .. } => ("number", vec![], vec![], unit.clone(), String::new()),
+        AnswerKind::Words => ("words", vec![], vec![], String::new(), String::new()),
     };
     let (code, text) = (item.code.clone(), item.text.clone());
     SurveyQuestion { only_if: only_if(questions, item), code, text, kind, options, numbers, low, high, value }
@@ -136,6 +139,44 @@ pub async fn answer(State(app): State<App>, Path(code): Path<String>, form: Post
     }
 }
 
+/// What stands on the page of an answer and is not stored.
+#[derive(Default)]
+struct Typed {
+    email: String,
+    problems: Problems,
+}
+
+async fn thanks(
+    app: &App,
+    (code, secret, door): (&str, &str, SurveyDoor),
+    typed: Typed,
+) -> Result<SurveyThanksPage, WebError> {
+    let stands = app.improvement().receipt(&door, secret).await?.ok_or(WebError::LinkGone)?;
+    let withdrawn = stands == Receipt::Withdrawn;
+    let place = format!("{code}/{secret}");
+    let open = app.today() <= door.closes_on;
+    let may_enter = open && app.improvement().may_enter(&door, secret).await?;
+    Ok(SurveyThanksPage {
+        frame: Frame {
+            problem: !typed.problems.is_empty(),
+            ..frame(app, if withdrawn { "Your answers are deleted" } else { "Thank you" }, &place)
+        },
+        action: (!withdrawn).then(|| format!("/survey/{place}")),
+        withdrawn,
+        organisation: door.organisation,
+        prize: door.prize,
+        enter_action: may_enter.then(|| format!("/survey/{place}/draw")),
+        enter_csrf: link_token(&format!("{place}/draw")),
+        draw_words: if open {
+            "You take part in the draw. Good luck."
+        } else {
+            "The survey has ended, and so has the draw."
+        },
+        email: typed.email,
+        problems: listed(&typed.problems),
+    })
+}
+
 /// What was sent, for whoever sent it: they can take it back here.
 ///
 /// # Errors
@@ -145,12 +186,30 @@ pub async fn receipt(
     Path((code, secret)): Path<(String, String)>,
 ) -> Result<Response, WebError> {
     let door = door(&app, &code).await?;
-    let stands = app.improvement().receipt(&door, &secret).await?.ok_or(WebError::LinkGone)?;
-    let withdrawn = stands == Receipt::Withdrawn;
-    let action = (!withdrawn).then(|| format!("/survey/{code}/{secret}"));
-    let title = if withdrawn { "Your answers are deleted" } else { "Thank you" };
-    let frame = frame(&app, title, &format!("{code}/{secret}"));
-    show(&app, &SurveyThanksPage { frame, action, withdrawn, organisation: door.organisation })
+    show(&app, &thanks(&app, (&code, &secret, door), Typed::default()).await?)
+}
+
+/// Takes part in the draw. What is kept says nothing of the answer.
+///
+/// # Errors
+/// [`WebError::LinkGone`] where no survey stands behind the address.
+pub async fn enter(
+    State(app): State<App>,
+    Path((code, secret)): Path<(String, String)>,
+    form: Posted,
+) -> Result<Response, WebError> {
+    let door = door(&app, &code).await?;
+    let typed = form.text("email");
+    match Email::parse(&typed) {
+        Ok(email) => {
+            app.improvement().enter_draw(&door, &secret, &email.folded(), app.now()).await?;
+            Ok(Redirect::to(&format!("/survey/{code}/{secret}")).into_response())
+        }
+        Err(wrong) => {
+            let typed = Typed { email: typed, problems: Problems::one("email", wrong.to_string()) };
+            show_again(&app, &thanks(&app, (&code, &secret, door), typed).await?)
+        }
+    }
 }
 
 /// Deletes the answers.

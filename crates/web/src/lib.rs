@@ -26,3 +26,11 @@ mod users;
 
 pub use fingerpost_web_core::{App, PasswordRefused, Passwords, WebConfig, WebError};
 pub use routes::{Guard, ROUTES, RouteInfo, router};
+
+/// What draws the pages of every area.
+///
+/// # Errors
+/// When a template cannot be read: a fault of ours, caught by the tests that draw samples.
+pub fn screens() -> Result<fingerpost_ui::Ui, WebError> {
+    Ok(fingerpost_ui::Ui::load(fingerpost_ui_improvement::templates())?)
+}

@@ -27,7 +27,7 @@ use fingerpost_web_casework::{alerts, caseload, cover, diary, find, visits};
 use fingerpost_web_connections::offers;
 use fingerpost_web_core::{App, assets, errors, health, sessions};
 use fingerpost_web_directory::{door, gaps, joined, search, signposts, sources, steward, wrong};
-use fingerpost_web_improvement::{clinician_surveys, improvement, staff_surveys, survey_door};
+use fingerpost_web_improvement::{clinician_surveys, finding, improvement, questions, staff_surveys, survey_door};
 use fingerpost_web_rights::{messages, record, who_knows};
 
 /// What stands in front of a route.
@@ -184,9 +184,23 @@ table! {
     "/o/{org}/users/{id}/link", POST, Guard::May(Action::ManageUsers), post(users::link);
     "/survey/{code}", BOTH, Guard::Anyone, get(survey_door::form).post(survey_door::answer);
     "/survey/{code}/{secret}", BOTH, Guard::Anyone, get(survey_door::receipt).post(survey_door::withdraw);
+    "/survey/{code}/{secret}/draw", POST, Guard::Anyone, post(survey_door::enter);
     "/o/{org}/surveys", GET, Guard::May(Action::Improve), get(clinician_surveys::list);
     "/o/{org}/surveys/new", BOTH, Guard::May(Action::Improve), get(clinician_surveys::new_form).post(clinician_surveys::make);
     "/o/{org}/surveys/{id}", BOTH, Guard::May(Action::Improve), get(clinician_surveys::one).post(clinician_surveys::change);
+    "/o/{org}/questions/new", BOTH, Guard::May(Action::Improve), get(questions::new_form).post(questions::begin);
+    "/o/{org}/questions/{id}", GET, Guard::May(Action::Improve), get(questions::list);
+    "/o/{org}/questions/{id}/drop", POST, Guard::May(Action::Improve), post(questions::drop_all);
+    "/o/{org}/questions/{id}/{item}", BOTH, Guard::May(Action::Improve), get(questions::edit_form).post(questions::edit);
+    "/o/{org}/questions/{id}/{item}/order", POST, Guard::May(Action::Improve), post(questions::order);
+    "/o/{org}/surveys/{id}/draw", POST, Guard::May(Action::Improve), post(clinician_surveys::draw);
+    "/o/{org}/surveys/{id}/interviews", GET, Guard::May(Action::Improve), get(clinician_surveys::interviews::list);
+    "/o/{org}/surveys/{id}/interviews/new", BOTH, Guard::May(Action::Improve), get(clinician_surveys::interviews::new_form).post(clinician_surveys::interviews::add);
+    "/o/{org}/surveys/{id}/interviews/themes", POST, Guard::May(Action::Improve), post(clinician_surveys::interviews::name_theme);
+    "/o/{org}/surveys/{id}/interviews/passages/{passage}", POST, Guard::May(Action::Improve), post(clinician_surveys::interviews::find);
+    "/o/{org}/surveys/{id}/interviews/{interview}", BOTH, Guard::May(Action::Improve), get(clinician_surveys::interviews::one).post(clinician_surveys::interviews::change);
+    "/o/{org}/surveys/{id}/interviews/{interview}/forget", POST, Guard::May(Action::Improve), post(clinician_surveys::interviews::forget);
+    "/o/{org}/surveys/{id}/interviews/{interview}/passages", POST, Guard::May(Action::Improve), post(clinician_surveys::interviews::take);
     "/o/{org}/surveys/{id}/insights", POST, Guard::May(Action::Improve), post(clinician_surveys::add_insight);
     "/o/{org}/surveys/{id}/insights/{insight}/drop", POST, Guard::May(Action::Improve), post(clinician_surveys::drop_insight);
     "/o/{org}/surveys/{id}/answers.csv", GET, Guard::May(Action::Improve), get(clinician_surveys::table);
@@ -196,6 +210,10 @@ table! {
     "/o/{org}/surveys/{id}/{item}/matrix", GET, Guard::May(Action::Improve), get(clinician_surveys::reading::matrix);
     "/o/{org}/improvement", GET, Guard::May(Action::Improve), get(improvement::list);
     "/o/{org}/improvement/new", BOTH, Guard::May(Action::Improve), get(improvement::new_form).post(improvement::begin);
+    "/o/{org}/improvement/claims", BOTH, Guard::May(Action::Improve), get(improvement::claims::form).post(improvement::claims::save);
+    "/o/{org}/improvement/found", BOTH, Guard::May(Action::Improve), get(finding::form).post(finding::save);
+    "/o/{org}/improvement/{id}/monitoring", BOTH, Guard::May(Action::Improve), get(improvement::monitoring::form).post(improvement::monitoring::add);
+    "/o/{org}/improvement/{id}/monitoring/{line}/drop", POST, Guard::May(Action::Improve), post(improvement::monitoring::drop_line);
     "/o/{org}/improvement/{id}", GET, Guard::May(Action::Improve), get(improvement::one);
     "/o/{org}/improvement/{id}/goal", BOTH, Guard::May(Action::Improve), get(improvement::goal_form).post(improvement::set_goal);
     "/o/{org}/improvement/{id}/change", BOTH, Guard::May(Action::Improve), get(improvement::change_form).post(improvement::set_change);

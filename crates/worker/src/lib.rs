@@ -230,6 +230,8 @@ impl Worker {
                 JobKind::RemindVisit => self.casework.remind_visit(&job, self.clock.now()).await,
                 JobKind::EndVisits => self.casework.end_visits(&job, self.clock.now()).await,
                 JobKind::RemindSurvey => self.improvement.remind_survey(&job, self.clock.now()).await,
+                JobKind::ForgetList => self.improvement.forget_list(&job, self.clock.now()).await,
+                JobKind::ForgetDraw => self.improvement.forget_draw(&job, self.clock.now()).await,
             };
             if let Err(error) = done {
                 tracing::warn!(job = %job.id, kind = job.kind.code(), %error, "a job failed");

@@ -32,7 +32,8 @@ fn survey(answers: &[&[(&str, &str)]]) -> SurveyRecord {
         approach: Some(Approach::Codebook),
         invited: 40,
         closes_on: Date::constant(2026, 11, 20),
-        questions: clinician_questions("t", &asked),
+        questions: clinician_questions("t", None, &asked),
+        prize: None,
         routes: vec![],
         practices: asked
             .into_iter()
@@ -170,4 +171,18 @@ fn themes_are_counted_once_a_respondent_and_agreement_is_said_where_it_is_sought
     // Whoever withdrew is in no row.
     survey.responses.remove(0);
     assert_eq!(matrix(&survey, "definition", &two).rows.len(), 3);
+}
+
+#[test]
+fn numbers_are_told_in_ranges_with_their_middle() {
+    let rows: Vec<[(&str, &str); 1]> = ["0", "3", "4", "12", "38"].iter().map(|n| [("q1", *n)]).collect();
+    let rows: Vec<&[(&str, &str)]> = rows.iter().map(<[_; 1]>::as_slice).collect();
+    let mut asked = survey(&rows);
+    let answer = AnswerKind::Number { from: 0, to: 200, unit: "a month".into() };
+    asked.questions.items.push(Item { code: "q1".into(), text: "How many?".into(), answer, show_if: None });
+    let (_, all) = closed(&asked, None);
+    let found: Vec<(&str, u64)> =
+        all.last().unwrap().chosen.iter().map(|each| (each.label.as_str(), each.count)).collect();
+    assert_eq!(found[..4], [("0 to 4", 3), ("5 to 9", 0), ("10 to 14", 1), ("15 to 19", 0)]);
+    assert_eq!((found.len(), all.last().unwrap().median.as_deref()), (8, Some("0 to 4")));
 }

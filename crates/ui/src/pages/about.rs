@@ -53,7 +53,7 @@ impl Page for AboutPage {
 #[cfg(test)]
 mod samples {
     use super::*;
-    use crate::pages::samples::{LONG, frame, problems};
+    use crate::testing::{LONG, frame, problems};
 
     impl AboutPage {
         pub(crate) fn samples() -> Vec<Self> {

@@ -174,7 +174,7 @@ impl Page for FlowPage {
 #[cfg(test)]
 mod samples {
     use super::*;
-    use crate::pages::samples::{LONG, frame, problems};
+    use crate::testing::{LONG, frame, problems};
 
     impl AccountPage {
         pub(crate) fn samples() -> Vec<Self> {

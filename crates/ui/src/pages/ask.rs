@@ -133,7 +133,7 @@ mod samples {
     use fingerpost_domain::self_referral::Question;
 
     use super::*;
-    use crate::pages::samples::{LONG, anonymous, problems};
+    use crate::testing::{LONG, anonymous, problems};
 
     fn ring() -> Option<PhoneLine> {
         Some(PhoneLine { name: LONG.into(), number: "01632 960 200".into() })

@@ -272,7 +272,7 @@ impl Page for ClosePage {
 #[cfg(test)]
 mod samples {
     use super::*;
-    use crate::pages::samples::{LONG, frame, problems};
+    use crate::testing::{LONG, frame, problems};
 
     impl Care {
         pub(crate) fn sample(risk: &str) -> Self {

@@ -174,7 +174,7 @@ impl Page for GroupPage {
 #[cfg(test)]
 mod samples {
     use super::*;
-    use crate::pages::samples::{LONG, anonymous, frame, problems};
+    use crate::testing::{LONG, anonymous, frame, problems};
 
     impl OfferPage {
         pub(crate) fn samples() -> Vec<Self> {

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{Choice, DayFields, Frame, Problems, SummaryRow};
 
-pages! {
+crate::pages! {
     RegisterPage: "register.html",
     ArrivalCardPage: "arrival_card.html",
     WhoKnowsPage: "who_knows.html",
@@ -309,7 +309,7 @@ pub struct StopMessagesPage {
 #[cfg(test)]
 mod samples {
     use super::*;
-    use crate::pages::samples::{LONG, anonymous, frame, problems};
+    use crate::testing::{LONG, anonymous, frame, problems};
 
     impl RegisterPage {
         pub(crate) fn samples() -> Vec<Self> {

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{Choice, Frame, Problems};
 
-pages! {
+crate::pages! {
     CaseloadPage: "caseload.html",
     ClosedPage: "closed.html",
     DiaryPage: "diary.html",
@@ -404,7 +404,7 @@ pub struct HandOverPage {
 #[cfg(test)]
 mod samples {
     use super::*;
-    use crate::pages::samples::{LONG, frame, problems};
+    use crate::testing::{LONG, frame, problems};
 
     impl AlertLine {
         pub(crate) fn sample() -> Self {

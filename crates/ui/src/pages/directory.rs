@@ -218,7 +218,7 @@ impl Page for ServicePage {
 #[cfg(test)]
 mod samples {
     use super::*;
-    use crate::pages::samples::{LONG, frame};
+    use crate::testing::{LONG, frame};
 
     impl SearchForm {
         fn sample() -> Self {

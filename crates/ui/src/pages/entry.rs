@@ -124,7 +124,7 @@ impl Page for PlacesPage {
 #[cfg(test)]
 mod samples {
     use super::*;
-    use crate::pages::samples::{LONG, anonymous, frame, problems};
+    use crate::testing::{LONG, anonymous, frame, problems};
 
     impl SignInPage {
         pub(crate) fn samples() -> Vec<Self> {

@@ -80,7 +80,7 @@ impl crate::Page for SamePage {
 #[cfg(test)]
 mod samples {
     use super::*;
-    use crate::pages::samples::{LONG, frame};
+    use crate::testing::{LONG, frame};
 
     impl SamePage {
         pub(crate) fn samples() -> Vec<Self> {

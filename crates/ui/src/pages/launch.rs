@@ -55,7 +55,7 @@ impl Page for LaunchKeysPage {
 #[cfg(test)]
 mod samples {
     use super::*;
-    use crate::pages::samples::{LONG, frame};
+    use crate::testing::{LONG, frame};
 
     impl LaunchPage {
         pub(crate) fn samples() -> Vec<Self> {

@@ -158,7 +158,7 @@ impl Page for PaperPage {
 #[cfg(test)]
 mod samples {
     use super::*;
-    use crate::pages::samples::{LONG, anonymous, frame, problems};
+    use crate::testing::{LONG, anonymous, frame, problems};
 
     impl MeasuresPage {
         pub(crate) fn samples() -> Vec<Self> {

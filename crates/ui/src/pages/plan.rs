@@ -113,7 +113,7 @@ impl Page for PlanCopyPage {
 #[cfg(test)]
 mod samples {
     use super::*;
-    use crate::pages::samples::{LONG, frame, problems};
+    use crate::testing::{LONG, frame, problems};
 
     impl PlanPage {
         pub(crate) fn samples() -> Vec<Self> {

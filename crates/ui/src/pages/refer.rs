@@ -259,7 +259,7 @@ pub(crate) use samples::person as sample_person;
 #[cfg(test)]
 mod samples {
     use super::*;
-    use crate::pages::samples::{LONG, frame, problems};
+    use crate::testing::{LONG, frame, problems};
 
     impl ReferWhoPage {
         pub(crate) fn samples() -> Vec<Self> {

@@ -149,7 +149,7 @@ impl Page for SlipPage {
 #[cfg(test)]
 mod samples {
     use super::*;
-    use crate::pages::samples::{LONG, anonymous, frame};
+    use crate::testing::{LONG, anonymous, frame};
 
     impl SignpostPage {
         pub(crate) fn samples() -> Vec<Self> {

@@ -118,7 +118,7 @@ pub struct SourceOnePage {
     pub problems: Problems,
 }
 
-pages! {
+crate::pages! {
     SourcesPage: "sources.html",
     SourceNewPage: "source_new.html",
     SourceOnePage: "source_one.html",
@@ -127,7 +127,7 @@ pages! {
 #[cfg(test)]
 mod samples {
     use super::*;
-    use crate::pages::samples::{LONG, frame, problems};
+    use crate::testing::{LONG, frame, problems};
 
     fn every() -> Vec<Choice> {
         vec![Choice::new("24", "Every day", true), Choice::new("168", "Every week", false)]

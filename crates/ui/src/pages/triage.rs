@@ -106,7 +106,7 @@ impl Page for TriageOnePage {
 mod samples {
     use super::*;
     use crate::pages::refer::sample_person;
-    use crate::pages::samples::{LONG, frame, problems};
+    use crate::testing::{LONG, frame, problems};
 
     impl TriagePage {
         pub(crate) fn samples() -> Vec<Self> {

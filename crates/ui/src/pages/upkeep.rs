@@ -280,7 +280,7 @@ impl Page for GapsPage {
 #[cfg(test)]
 mod samples {
     use super::*;
-    use crate::pages::samples::{LONG, frame, problems};
+    use crate::testing::{LONG, frame, problems};
 
     fn rows() -> Vec<SummaryRow> {
         vec![SummaryRow::new("When", "Tuesday\nThursday")]

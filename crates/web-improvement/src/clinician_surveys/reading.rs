@@ -13,7 +13,8 @@ use fingerpost_improvement::clinicians::{self, Agreement, Matrix};
 use fingerpost_improvement::{Codebook, Response as Answer, SurveyRecord};
 use fingerpost_improvement_rules::survey::{DEFINITION_ITEM, PUBLISHED_THEMES, SHOWN_FROM};
 use fingerpost_policy::Improve;
-use fingerpost_ui::pages::{Choice, MatrixPage, MatrixRow, ReadLine, ReadingPage};
+use fingerpost_ui::pages::Choice;
+use fingerpost_ui_improvement::{MatrixPage, MatrixRow, ReadLine, ReadingPage};
 use fingerpost_web_core::WebError;
 use fingerpost_web_core::form::{Posted, link_token};
 use fingerpost_web_core::frame::{show, show_again};
@@ -139,7 +140,7 @@ pub async fn form(
 }
 
 /// What was ticked, and the note, as posted.
-fn ticked(form: &Posted) -> Result<HashSet<ThemeId>, WebError> {
+pub(super) fn ticked(form: &Posted) -> Result<HashSet<ThemeId>, WebError> {
     let themes: Result<_, _> = form.all("themes").iter().map(|theme| theme.parse()).collect();
     themes.map_err(|_| WebError::StaleForm)
 }
@@ -178,6 +179,18 @@ pub async fn save(
     }
 }
 
+/// A theme as typed.
+pub(super) fn new_theme(form: &Posted, codebook: &Codebook) -> Result<(Line<80>, Option<Note<500>>), Problems> {
+    let mut problems = Problems::none();
+    let label: Option<Line<80>> = problems.need("label", Line::parse(&form.text("label")), "Name the theme");
+    let definition = problems.take("definition", Note::parse(&form.text("definition"))).flatten();
+    let twice = label.as_ref().is_some_and(|label| codebook.themes.iter().any(|known| known.label == label.as_str()));
+    if twice {
+        problems.add("label", "A theme of this name stands there already");
+    }
+    label.filter(|_| problems.is_empty()).map(|label| (label, definition)).ok_or(problems)
+}
+
 /// Names a theme, or takes the published ones. What is ticked and noted meanwhile stays on the page.
 ///
 /// # Errors
@@ -194,14 +207,7 @@ pub async fn name_theme(
     let named: Vec<(Line<80>, Option<Note<500>>)> = if published {
         PUBLISHED_THEMES.iter().filter_map(|label| Some((Line::parse(label).ok()??, None))).collect()
     } else {
-        let label = problems.need("label", Line::parse(&form.text("label")), "Name the theme");
-        let definition = problems.take("definition", Note::parse(&form.text("definition"))).flatten();
-        let twice =
-            label.as_ref().is_some_and(|label| codebook.themes.iter().any(|known| known.label == label.as_str()));
-        if twice {
-            problems.add("label", "A theme of this name stands there already");
-        }
-        label.into_iter().map(|label| (label, definition.clone())).collect()
+        problems.part(new_theme(&form, &codebook)).into_iter().collect()
     };
     let typed = Typed { themes: Some(themes), memo: Some(form.text("memo")), ..Typed::nothing() };
     if !problems.is_empty() {

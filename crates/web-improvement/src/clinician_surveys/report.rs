@@ -4,15 +4,17 @@ use axum::extract::Path;
 use axum::response::Response;
 use fingerpost_domain::id::SurveyId;
 use fingerpost_improvement::clinicians::{self, Closed};
-use fingerpost_improvement::{Insight, SurveyRecord};
+use fingerpost_improvement::{HeldInterview, Insight, SurveyRecord};
+use fingerpost_improvement_rules::interview::INTERVIEWS;
 use fingerpost_improvement_rules::survey::{Approach, InsightKind, SHOWN_FROM};
 use fingerpost_policy::Improve;
 use fingerpost_print::{Part, PrintedTable, Report};
-use fingerpost_ui::format::long_day;
+use fingerpost_ui::format::{count, long_day};
 use fingerpost_web_core::WebError;
 use fingerpost_web_core::paper::download;
 use fingerpost_web_core::permitted::May;
 
+use super::interviews::found_in;
 use super::reading::agreement_words;
 use super::{ground_words, grounds, open_items, reach_words, share_words};
 
@@ -51,6 +53,16 @@ fn closed_table(closed: &Closed) -> PrintedTable {
     }
 }
 
+/// What those said who agreed to be quoted.
+fn quotes(held: &[HeldInterview]) -> Option<Part> {
+    let said = held.iter().filter(|interview| interview.quoted).flat_map(|interview| {
+        let who = format!("Interview {}", interview.number);
+        interview.passages.iter().map(move |passage| format!("\u{201c}{}\u{201d} {who}", passage.words))
+    });
+    let lines: Vec<String> = said.collect();
+    (!lines.is_empty()).then(|| Part { heading: "In their words".to_owned(), lines })
+}
+
 async fn report(here: &May<Improve>, survey: &SurveyRecord) -> Result<Report, WebError> {
     let improvement = here.app().improvement();
     let grounds = grounds(here, survey).await?;
@@ -84,9 +96,29 @@ async fn report(here: &May<Improve>, survey: &SurveyRecord) -> Result<Report, We
                 .collect(),
         });
     }
+    let held = improvement.interviews(&here.ctx, survey.id).await?;
+    let themes = codebooks.remove(INTERVIEWS).unwrap_or_default().themes;
+    if !held.is_empty() {
+        method.push(format!(
+            "{}, read by whoever held them; passages were taken out and themes found in those. No figure of agreement is given for them. Only \
+             those who agreed to it are quoted.",
+            count(held.len(), "interview", "interviews")
+        ));
+        let rows: Vec<Vec<String>> =
+            found_in(&themes, &held).into_iter().map(|(label, found)| vec![label, found]).collect();
+        if !rows.is_empty() {
+            tables.push(PrintedTable {
+                heading: "Interviews".to_owned(),
+                note: "In how many interviews each theme was found.".to_owned(),
+                head: ["Theme", "Interviews"].map(str::to_owned).into(),
+                rows,
+            });
+        }
+    }
     let mut parts = vec![Part { heading: "Who answered".to_owned(), lines: reach_words(survey) }];
     parts.extend(insights_part("What keeps people from being referred", InsightKind::Barrier, &all, &grounds));
     parts.extend(insights_part("What could be built on", InsightKind::Opportunity, &all, &grounds));
+    parts.extend(quotes(&held));
     parts.push(Part { heading: "How it was done".to_owned(), lines: method });
     Ok(Report {
         kind: "Insight report".to_owned(),

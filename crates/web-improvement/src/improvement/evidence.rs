@@ -5,10 +5,12 @@ use axum::extract::Path;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use fingerpost_domain::Date;
-use fingerpost_domain::id::ProjectId;
+use fingerpost_domain::id::{ProjectId, WatchId};
 use fingerpost_domain::measure::Moment;
 use fingerpost_improvement::staff::{self, Of};
 use fingerpost_improvement::{SurveyRecord, study};
+use fingerpost_improvement_rules::claim::{Claim, Factor, claim_words};
+use fingerpost_improvement_rules::monitoring::Watched;
 use fingerpost_improvement_rules::project::{Measured, Project, Stage};
 use fingerpost_policy::Improve;
 use fingerpost_print::{Bar, Evidence, Part};
@@ -16,18 +18,33 @@ use fingerpost_ui::format::{birth_day, long_day};
 
 use fingerpost_domain::text::capital;
 
+use super::monitoring::act_words;
 use super::words::{count_words, rate};
 use fingerpost_web_core::WebError;
 use fingerpost_web_core::paper::{download, lines};
 use fingerpost_web_core::permitted::May;
 
-const ELSEWHERE: [&str; 3] = [
-    "A guide to social prescribing prints up to 40% fewer GP appointments, 27% lower cost of secondary care, and 9.9 kg of carbon \
-     dioxide for each appointment that is not needed. It compares with no control group.",
+/// What is known of numbers that were compared with a control group, and what no project has measured.
+const BESIDE: [&str; 2] = [
     "A scheme that was compared with a matched control group found no significant difference in numbers, and much that was good in \
      interviews.",
     "Nothing in this box was measured in this project. Fewer appointments are not in themselves good.",
 ];
+
+/// The figures that the place prints, each with its range and where it stands; then what is known beside them.
+fn elsewhere(claims: &[(Claim, Factor)]) -> Vec<String> {
+    let printed = claims.iter().filter(|(_, factor)| factor.printed);
+    printed.map(|(claim, factor)| claim_words(*claim, factor)).chain(BESIDE.map(str::to_owned)).collect()
+}
+
+/// What was seen on the way, oldest first.
+fn monitored(lines: &[(WatchId, Watched)]) -> Option<Vec<String>> {
+    let line = |(_, line): &(WatchId, Watched)| {
+        let act = act_words(line).map(|act| format!(" What was done: {act}.")).unwrap_or_default();
+        format!("{}: {}{act}", birth_day(line.on), line.seen)
+    };
+    (!lines.is_empty()).then(|| lines.iter().rev().map(line).collect())
+}
 
 fn bars(project: &Project) -> (Vec<Bar>, f64) {
     let measured = project.goal.measured;
@@ -100,7 +117,12 @@ fn responsive(project: &Project) -> Vec<String> {
     all
 }
 
-fn evidence(here: &May<Improve>, project: &Project, surveys: &[SurveyRecord]) -> Evidence {
+fn evidence(
+    here: &May<Improve>,
+    (project, surveys): (&Project, &[SurveyRecord]),
+    lines: &[(WatchId, Watched)],
+    claims: &[(Claim, Factor)],
+) -> Evidence {
     let today = here.app().today();
     let whole = project.count(Stage::Third).is_some();
     let (bars, goal) = bars(project);
@@ -128,12 +150,15 @@ fn evidence(here: &May<Improve>, project: &Project, surveys: &[SurveyRecord]) ->
         bars,
         goal,
         chart_caption: format!("{what}. Grey before the change, blue after it; the green line is the goal."),
-        parts: vec![
+        parts: [
             part("Effective: what was counted", effective(project, today)),
             part("Caring: what the staff said", caring(surveys, today)),
             part("Responsive: what was changed and decided", responsive(project)),
-        ],
-        elsewhere: part("Claimed elsewhere, without a control group", ELSEWHERE.map(str::to_owned).into()),
+        ]
+        .into_iter()
+        .chain(monitored(lines).map(|lines| part("Monitoring form", lines)))
+        .collect(),
+        elsewhere: part("Claimed elsewhere, without a control group", elsewhere(claims)),
         invented: here.app().invented(),
     }
 }
@@ -148,7 +173,9 @@ pub async fn pdf(here: May<Improve>, Path((_, id)): Path<(String, ProjectId)>) -
         return Err(WebError::NotFound);
     }
     let surveys = here.app().improvement().surveys(&here.ctx, id).await?;
-    let paper = evidence(&here, &record.project, &surveys);
+    let lines = here.app().improvement().watched(&here.ctx, id).await?;
+    let claims = here.app().improvement().claims(&here.ctx).await?;
+    let paper = evidence(&here, (&record.project, &surveys), &lines, &claims);
     let name = if record.project.count(Stage::Third).is_some() { "certificate" } else { "evidence-so-far" };
     download(name, move || paper.pdf()).await
 }

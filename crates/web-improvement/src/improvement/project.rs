@@ -12,7 +12,8 @@ use fingerpost_improvement_rules::project::{Count, Measured, Period, Project, St
 use fingerpost_improvement_rules::survey::SHOWN_FROM;
 use fingerpost_policy::{Action, Improve};
 use fingerpost_ui::format::{birth_day, count, day};
-use fingerpost_ui::pages::{Choice, MonthChart, MonthPoint, ProjectPage, StaffLine, StaffView, StepLine, WrittenBlock};
+use fingerpost_ui::pages::Choice;
+use fingerpost_ui_improvement::{MonthChart, MonthPoint, ProjectPage, StaffLine, StaffView, StepLine, WrittenBlock};
 
 use super::words::{asked, count_words, done_of, finding_view, held, months, rate, step_title};
 use super::{Told, place_of};
@@ -380,6 +381,7 @@ pub async fn one(
         Some(watched) => improvement.other_changes(&here.ctx, id, watched).await?,
         None => vec![],
     };
+    let lines = improvement.watched(&here.ctx, id).await?.len();
     let steps = project.steps(asked(&surveys, today), today);
     let place = place_of(&here, id);
     let page = ProjectPage {
@@ -403,6 +405,11 @@ pub async fn one(
         evidence_href: project.newest().map(|_| format!("{place}/evidence.pdf")),
         certificate: project.count(Stage::Third).is_some(),
         counts_href: study::table(project).map(|_| format!("{place}/counts.csv")),
+        monitored: match lines {
+            0 => "Nothing is written down yet.".to_owned(),
+            n => format!("{} written down.", count(n, "line is", "lines are")),
+        },
+        monitoring_href: format!("{place}/monitoring"),
         copy_action: format!("{place}/copy"),
         copy_to: copies(&here),
     };

@@ -7,7 +7,7 @@ use fingerpost_improvement::{Record, SurveyRecord};
 use fingerpost_improvement_rules::project::{Count, Measured, Period, Project, Stage, Step, StepState, SurveyState};
 use fingerpost_improvement_rules::survey::SHOWN_FROM;
 use fingerpost_ui::format::{count, day};
-use fingerpost_ui::pages::FindingView;
+use fingerpost_ui_improvement::FindingView;
 
 /// No survey is known: for a list, where two of seven steps less or more tell nothing.
 pub(super) const UNASKED: (SurveyState, SurveyState) = (SurveyState::None, SurveyState::None);

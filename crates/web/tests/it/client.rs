@@ -94,7 +94,8 @@ impl Server {
         }
         let village = Village::build(&store, &TenantId::main(), "T").await;
         let clock = StoppedClock::at(start());
-        let app = App::new(store.clone(), Arc::new(clock.clone()), config).await.unwrap();
+        let app =
+            App::new(store.clone(), Arc::new(clock.clone()), config, fingerpost_web::screens().unwrap()).await.unwrap();
         Self { router: router(&app), store, clock, village, _folder: folder }
     }
 

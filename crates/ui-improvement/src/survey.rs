@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
-use super::improvement::RouteLine;
-use super::{Choice, Frame, Problems};
+use fingerpost_ui::pages::{Choice, Frame, Link, Problems};
+
+use crate::improvement::RouteLine;
 
 /// A survey in the list.
 #[derive(Debug, Clone, Serialize)]
@@ -22,6 +23,9 @@ pub struct ClinicianSurveysPage {
     pub back_href: String,
     pub new_href: String,
     pub surveys: Vec<ClinicianSurveyLine>,
+    /// Questions of the place's own.
+    pub own: Vec<Link>,
+    pub own_href: String,
 }
 
 /// What is typed when a survey is made, or changed.
@@ -30,6 +34,7 @@ pub struct ClinicianSurveysPage {
 pub struct ClinicianSurveyValues {
     pub title: String,
     pub practices: String,
+    pub prize: String,
     pub invited: String,
     pub closes_day: String,
     pub closes_month: String,
@@ -47,6 +52,8 @@ pub struct NewClinicianSurveyPage {
     pub id: String,
     pub approaches: Vec<Choice>,
     pub questions: Vec<String>,
+    /// Our questions and those of the place; empty where it has none.
+    pub sets: Vec<Choice>,
     pub values: ClinicianSurveyValues,
     pub problems: Problems,
 }
@@ -96,6 +103,16 @@ pub struct InsightLine {
     pub drop_action: String,
 }
 
+/// A prize draw.
+#[derive(Debug, Clone, Serialize)]
+#[expect(missing_docs, reason = "each field is a part of the draw under its own name")]
+pub struct DrawView {
+    pub prize: String,
+    pub words: String,
+    pub winner: Option<String>,
+    pub action: Option<String>,
+}
+
 /// A survey with what came back.
 #[derive(Debug, Clone, Serialize)]
 #[expect(missing_docs, reason = "each field is a part of the page under its own name")]
@@ -114,6 +131,9 @@ pub struct ClinicianSurveyPage {
     pub split_note: Option<String>,
     pub closed: Vec<ClosedTable>,
     pub open: Vec<OpenLine>,
+    pub interviews: String,
+    pub interviews_href: String,
+    pub draw: Option<DrawView>,
     pub insights: Vec<InsightLine>,
     pub insight_action: String,
     pub insight_id: String,
@@ -182,7 +202,7 @@ pub struct MatrixPage {
     pub memos: Vec<(String, String)>,
 }
 
-pages! {
+fingerpost_ui::pages! {
     ClinicianSurveysPage: "surveys.html",
     NewClinicianSurveyPage: "survey_new.html",
     ClinicianSurveyPage: "survey_one.html",

@@ -3,8 +3,9 @@
 use fingerpost_improvement_rules::project::{ChangeAnswers, GoalAnswers, PeriodAnswers, StudyAnswers};
 use serde::Serialize;
 
-use super::chart::MonthChart;
-use super::{Choice, Frame, Problems, Qr};
+use fingerpost_ui::pages::{Choice, Frame, Problems, Qr};
+
+use crate::chart::MonthChart;
 
 /// A project in the list.
 #[derive(Debug, Clone, Serialize)]
@@ -26,6 +27,10 @@ pub struct ProjectsPage {
     pub frame: Frame,
     /// The surveys of clinicians.
     pub surveys_href: String,
+    /// Those who could be referred; a practice has such a list.
+    pub found_href: Option<String>,
+    /// What others claim.
+    pub claims_href: String,
     /// Where a new one is begun.
     pub new_href: String,
     /// What the practices of this place came to, where it has any.
@@ -99,6 +104,10 @@ pub struct StaffView {
 #[expect(missing_docs, reason = "each field is a part of the page under its own name")]
 pub struct ProjectPage {
     pub frame: Frame,
+    /// What the monitoring form holds.
+    pub monitored: String,
+    /// The form.
+    pub monitoring_href: String,
     pub list_href: String,
     pub saved: Option<String>,
     pub led_by: String,
@@ -212,6 +221,10 @@ pub struct RouteLine {
     pub address: String,
     pub qr: Qr,
     pub answered: String,
+    /// What to write to those who are asked.
+    pub invitation: String,
+    /// What to write to them two weeks later.
+    pub reminder: String,
 }
 
 /// A survey, for whoever sends it.
@@ -277,9 +290,15 @@ pub struct SurveyThanksPage {
     pub action: Option<String>,
     pub withdrawn: bool,
     pub organisation: String,
+    pub prize: Option<String>,
+    pub enter_action: Option<String>,
+    pub enter_csrf: String,
+    pub draw_words: &'static str,
+    pub email: String,
+    pub problems: Problems,
 }
 
-pages! {
+fingerpost_ui::pages! {
     ProjectsPage: "improvement.html",
     ProjectPage: "improvement_one.html",
     GoalPage: "improvement_goal.html",

@@ -2,9 +2,9 @@
 
 use fingerpost_domain::Date;
 
-use super::super::chart::MonthPoint;
 use super::*;
-use crate::pages::samples::{LONG, anonymous, frame, problems};
+use crate::chart::MonthPoint;
+use fingerpost_ui::testing::{LONG, anonymous, frame, problems};
 
 fn finding() -> FindingView {
     FindingView { icon: "ask", head: "Too early to say.", text: "22% more a month.".into(), how: "A ratio.".into() }
@@ -28,6 +28,8 @@ impl ProjectsPage {
         let usual = Self {
             frame: frame("Improvement"),
             surveys_href: "/s".into(),
+            found_href: Some("/f".into()),
+            claims_href: "/c".into(),
             new_href: "/new".into(),
             rolled_up: Some("7 projects".into()),
             projects: vec![line],
@@ -58,6 +60,8 @@ impl ProjectPage {
         };
         let usual = Self {
             frame: frame("Project"),
+            monitored: "2 lines.".into(),
+            monitoring_href: "/m".into(),
             list_href: "/l".into(),
             saved: Some("Saved".into()),
             led_by: LONG.into(),
@@ -198,6 +202,8 @@ impl SurveyPage {
             address: "https://x/survey/1".into(),
             qr: Qr::default(),
             answered: "3".into(),
+            invitation: LONG.into(),
+            reminder: LONG.into(),
         };
         let usual = Self {
             frame: frame("Survey"),
@@ -273,7 +279,16 @@ impl SurveyThanksPage {
             action: Some("/survey/1/x".into()),
             withdrawn: false,
             organisation: LONG.into(),
+            prize: Some(LONG.into()),
+            enter_action: Some("/survey/1/x/draw".into()),
+            enter_csrf: "t".into(),
+            draw_words: "You are in it",
+            email: String::new(),
+            problems: vec![],
         };
-        vec![Self { withdrawn: true, action: None, ..usual.clone() }, usual]
+        let entered = Self { enter_action: None, ..usual.clone() };
+        let none = Self { prize: None, ..usual.clone() };
+        let wrong = Self { problems: problems(&["email"]), ..usual.clone() };
+        vec![wrong, entered, none, Self { withdrawn: true, action: None, ..usual.clone() }, usual]
     }
 }

@@ -1,14 +1,20 @@
 //! Usual, empty, wrong, and with the longest names.
 
 use super::*;
-use crate::pages::samples::{LONG, frame, problems};
+use fingerpost_ui::testing::{LONG, frame, problems};
 
 impl ClinicianSurveysPage {
     pub(crate) fn samples() -> Vec<Self> {
         let line = ClinicianSurveyLine { title: LONG.into(), href: "/s".into(), detail: "24 of 40".into() };
-        let usual =
-            Self { frame: frame("Surveys"), back_href: "/b".into(), new_href: "/new".into(), surveys: vec![line] };
-        vec![Self { surveys: vec![], ..usual.clone() }, usual]
+        let usual = Self {
+            frame: frame("Surveys"),
+            back_href: "/b".into(),
+            new_href: "/new".into(),
+            surveys: vec![line],
+            own: vec![Link { text: LONG.into(), href: "/q".into() }],
+            own_href: "/q/new".into(),
+        };
+        vec![Self { surveys: vec![], own: vec![], ..usual.clone() }, usual]
     }
 }
 
@@ -21,10 +27,11 @@ impl NewClinicianSurveyPage {
             id: "1".into(),
             approaches: vec![Choice::new("reflexive", "Reflexive", true)],
             questions: vec![LONG.into()],
+            sets: vec![Choice::new("", "Ours", true)],
             values: ClinicianSurveyValues::default(),
             problems: vec![],
         };
-        let fields = ["title", "approach", "practices", "invited", "closes", "ways"];
+        let fields = ["title", "approach", "practices", "invited", "closes", "ways", "questions", "prize"];
         vec![Self { problems: problems(&fields), ..usual.clone() }, usual]
     }
 }
@@ -70,8 +77,10 @@ impl ClinicianSurveyPage {
             routes: vec![RouteLine {
                 name: "E-mail".into(),
                 address: "https://x/survey/1".into(),
-                qr: crate::pages::Qr::default(),
+                qr: fingerpost_ui::pages::Qr::default(),
                 answered: "3".into(),
+                invitation: LONG.into(),
+                reminder: LONG.into(),
             }],
             action: "/a".into(),
             values: ClinicianSurveyValues::default(),
@@ -79,6 +88,14 @@ impl ClinicianSurveyPage {
             split_note: Some("Small groups are hidden".into()),
             closed: vec![ClosedTable { answers: vec![], ..closed.clone() }, closed],
             open: vec![open(Some("/r")), open(None)],
+            interviews: "Two.".into(),
+            interviews_href: "/i".into(),
+            draw: Some(DrawView {
+                prize: LONG.into(),
+                words: "Drawn".into(),
+                winner: Some("a@b.example".into()),
+                action: Some("/d".into()),
+            }),
             insights: vec![insight],
             insight_action: "/i".into(),
             insight_id: "1".into(),
@@ -92,6 +109,7 @@ impl ClinicianSurveyPage {
         };
         let fresh = Self {
             saved: None,
+            draw: None,
             notes: vec![],
             splits: vec![],
             split_note: None,

@@ -1,0 +1,358 @@
+//! Who could be referred: a list that a practice makes from an export of its own, read by the practice alone.
+//!
+//! It holds no names. A person is a number that means something in the practice's own system only; what could name somebody is refused
+//! by its column, and by its looks. The groups are those that the published sources name: people who come often, live alone, carry a
+//! long illness, feel low, have type 2 diabetes, care for somebody, grieve, or worry about money or housing.
+
+use serde::Serialize;
+use std::collections::HashMap;
+
+use jiff::civil::Date;
+
+use crate::project::whole;
+use fingerpost_domain::problem::Problems;
+
+/// How often somebody comes in a year who comes often, unless the practice says otherwise: about once a month.
+pub const USUALLY_OFTEN: u32 = 12;
+/// Nobody is believed to have come more often in a year.
+const MOST_CONTACTS: u32 = 1_000;
+/// Lines of one export at most: those who come often of the largest practice.
+const MOST_LINES: usize = 5_000;
+/// Characters of a number.
+const LONGEST_NUMBER: usize = 12;
+/// Problems that are told at once: a wrong column would make one on each line.
+const MOST_PROBLEMS: usize = 5;
+
+fingerpost_domain::coded! {
+    /// Why somebody is on the list.
+    pub enum Group {
+        /// Comes often.
+        Often = "often",
+        /// Lives alone, or sees few people.
+        Alone = "alone",
+        /// Lives with an illness that stays.
+        LongTerm = "long_term",
+        /// Feels low or anxious, not severely.
+        LowMood = "low_mood",
+        /// Has type 2 diabetes.
+        Diabetes = "diabetes",
+        /// Cares for somebody.
+        Carer = "carer",
+        /// Has lost somebody.
+        Bereaved = "bereaved",
+        /// Worries about money, work or housing.
+        Money = "money",
+    }
+}
+
+impl Group {
+    /// The words on the screens.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Often => "Comes often",
+            Self::Alone => "Lives alone",
+            Self::LongTerm => "Long-term condition",
+            Self::LowMood => "Low mood or anxious",
+            Self::Diabetes => "Type 2 diabetes",
+            Self::Carer => "Carer",
+            Self::Bereaved => "Bereaved",
+            Self::Money => "Money or housing",
+        }
+    }
+
+    /// What a column may be called that says so.
+    const fn headings(self) -> &'static [&'static str] {
+        match self {
+            Self::Often => &[],
+            Self::Alone => &["lives alone", "alone", "isolated", "lonely"],
+            Self::LongTerm => &["long-term condition", "long term condition", "ltc", "long-term conditions"],
+            Self::LowMood => &["low mood or anxious", "low mood", "mental health", "depression", "anxiety"],
+            Self::Diabetes => &["type 2 diabetes", "diabetes", "t2dm"],
+            Self::Carer => &["carer", "carers"],
+            Self::Bereaved => &["bereaved", "bereavement"],
+            Self::Money => &["money or housing", "money", "housing", "debt"],
+        }
+    }
+}
+
+fingerpost_domain::coded! {
+    /// What became of somebody on the list.
+    pub enum Offered {
+        /// It was spoken of; they think about it.
+        Thinking = "thinking",
+        /// They were referred.
+        Referred = "referred",
+        /// They were told of a group or service.
+        Signposted = "signposted",
+        /// They do not want it now.
+        NotNow = "not_now",
+        /// It does not fit, as somebody who knows them says.
+        NotSuitable = "not_suitable",
+    }
+}
+
+impl Offered {
+    /// The words on the screens.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Thinking => "Thinking about it",
+            Self::Referred => "Referred",
+            Self::Signposted => "Signposted",
+            Self::NotNow => "Not now",
+            Self::NotSuitable => "Not suitable",
+        }
+    }
+}
+
+/// Somebody who could be referred.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// Their number in the practice's own system.
+    pub number: String,
+    /// How often they came in a year, where the export says it.
+    pub contacts: Option<u32>,
+    /// Why they are on the list; never empty.
+    pub groups: Vec<Group>,
+}
+
+impl Listed {
+    /// Whoever is on the list for most reasons stands first; of those, whoever came most often. Larger is earlier.
+    #[must_use]
+    pub fn weight(&self) -> i64 {
+        let reasons = i64::try_from(self.groups.len()).unwrap_or(0);
+        reasons * i64::from(MOST_CONTACTS + 1) + i64::from(self.contacts.unwrap_or(0))
+    }
+}
+
+/// A list as it was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundList {
+    /// From how many contacts a year somebody comes often.
+    pub often: u32,
+    /// Those on it.
+    pub people: Vec<Listed>,
+    /// Lines that were read.
+    pub read: usize,
+}
+
+/// A list as typed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[expect(missing_docs, reason = "each field is the part of the form of the same name")]
+pub struct FindingAnswers {
+    pub often: String,
+    pub pasted: String,
+}
+
+enum Column {
+    Number,
+    Contacts,
+    In(Group),
+}
+
+fn column(heading: &str) -> Option<Column> {
+    match heading.to_lowercase().as_str() {
+        "number" | "row" | "our number" | "id" => Some(Column::Number),
+        "contacts" | "appointments" | "contacts in 12 months" | "consultations" => Some(Column::Contacts),
+        heading => Group::ALL.iter().find(|group| group.headings().contains(&heading)).map(|group| Column::In(*group)),
+    }
+}
+
+/// What looks as if it named somebody: an NHS number by its check digit, a telephone number, a date, a word without a digit.
+fn names_somebody(number: &str) -> Option<&'static str> {
+    let digits: String = number.chars().filter(char::is_ascii_digit).collect();
+    if digits.len() == 10 && fingerpost_domain::nhs_number::NhsNumber::parse(&digits).is_ok() {
+        return Some("an NHS number");
+    }
+    if digits.len() >= 10 && (number.starts_with('0') || number.starts_with('+')) {
+        return Some("a telephone number");
+    }
+    if number.matches(['/', '-', '.']).count() == 2 && digits.len() >= 6 {
+        return Some("a date");
+    }
+    if digits.is_empty() { Some("a name") } else { None }
+}
+
+fn yes(cell: &str) -> Result<bool, ()> {
+    match cell.to_lowercase().as_str() {
+        "" | "0" | "n" | "no" | "false" | "-" => Ok(false),
+        "1" | "y" | "yes" | "true" | "x" => Ok(true),
+        _ => Err(()),
+    }
+}
+
+impl FindingAnswers {
+    /// The list, or everything that is wrong with it. The first line names the columns; they stand apart by tabs, as they come out of a
+    /// spreadsheet, or by commas. Whoever is in no group and does not come often is left out.
+    ///
+    /// # Errors
+    /// [`Problems`], named as the fields.
+    pub fn check(&self) -> Result<FoundList, Problems> {
+        let mut problems = Problems::none();
+        let wanted = "Type from how many contacts a year somebody comes often";
+        let often = problems.need("often", whole(&self.often, (1, MOST_CONTACTS)), wanted);
+        let mut lines = self.pasted.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+        let Some((_, head)) = lines.next() else {
+            problems.add("pasted", "Paste the list, with the names of its columns in the first line");
+            return Err(problems);
+        };
+        let apart = if head.contains('\t') { '\t' } else { ',' };
+        let cells = |line: &str| -> Vec<String> {
+            line.split(apart).map(|cell| cell.trim().trim_matches('"').trim().to_owned()).collect()
+        };
+        let headings = cells(head);
+        let mut columns = vec![];
+        for heading in &headings {
+            match column(heading) {
+                Some(column) => columns.push(column),
+                None => problems.add(
+                    "pasted",
+                    format!("Take out the column \u{201c}{heading}\u{201d}: nothing that could name somebody may come here, and it is none of the columns that are read"),
+                ),
+            }
+        }
+        let numbers = columns.iter().filter(|column| matches!(column, Column::Number)).count();
+        if problems.is_empty() && numbers != 1 {
+            problems.add("pasted", "There must be one column called number: your own number for each person");
+        }
+        let Some(often) = often.filter(|_| problems.is_empty()) else { return Err(problems) };
+        let mut people: Vec<Listed> = vec![];
+        let mut seen: HashMap<String, usize> = HashMap::new();
+        let (mut read, mut wrong) = (0, vec![]);
+        for (at, line) in lines {
+            let told = |what: String| format!("Line {}: {what}", at + 1);
+            read += 1;
+            if read > MOST_LINES {
+                wrong.push(format!("There are more than {MOST_LINES} lines. Choose fewer people"));
+                break;
+            }
+            let given = cells(line);
+            if given.len() != columns.len() {
+                wrong.push(told(format!(
+                    "there are {} columns, and the first line has {}",
+                    given.len(),
+                    columns.len()
+                )));
+            } else {
+                match person(&columns, &given, often) {
+                    Ok(person) if person.number.is_empty() => wrong.push(told("there is no number".to_owned())),
+                    Ok(person) => match seen.insert(person.number.to_lowercase(), at + 1) {
+                        Some(before) => wrong.push(told(format!("the number stands on line {before} too"))),
+                        None if person.groups.is_empty() => {}
+                        None => people.push(person),
+                    },
+                    Err(what) => wrong.push(told(what)),
+                }
+            }
+            if wrong.len() > MOST_PROBLEMS {
+                break;
+            }
+        }
+        if read == 0 {
+            wrong.push("There is nobody below the names of the columns".to_owned());
+        }
+        for each in wrong.into_iter().take(MOST_PROBLEMS) {
+            problems.add("pasted", each);
+        }
+        if problems.is_empty() { Ok(FoundList { often, people, read }) } else { Err(problems) }
+    }
+}
+
+/// What is wrong is said without what was pasted: it may name somebody.
+fn person(columns: &[Column], given: &[String], often: u32) -> Result<Listed, String> {
+    let mut found = Listed { number: String::new(), contacts: None, groups: vec![] };
+    for (column, cell) in columns.iter().zip(given) {
+        match column {
+            Column::Number => {
+                if let Some(what) = names_somebody(cell).filter(|_| !cell.is_empty()) {
+                    return Err(format!("what should be a number of your own looks like {what}"));
+                }
+                if cell.chars().count() > LONGEST_NUMBER || !cell.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+                {
+                    return Err(format!("a number has up to {LONGEST_NUMBER} letters, digits and hyphens"));
+                }
+                found.number.clone_from(cell);
+            }
+            Column::Contacts => {
+                found.contacts = whole(cell, (0, MOST_CONTACTS))
+                    .map_err(|_| format!("the contacts of a year are no number from 0 to {MOST_CONTACTS}"))?;
+            }
+            Column::In(group) => {
+                let is =
+                    yes(cell).map_err(|()| format!("\u{201c}{}\u{201d} must be yes, no or empty", group.label()))?;
+                if is && !found.groups.contains(group) {
+                    found.groups.push(*group);
+                }
+            }
+        }
+    }
+    if found.contacts.is_some_and(|contacts| contacts >= often) {
+        found.groups.insert(0, Group::Often);
+    }
+    Ok(found)
+}
+
+/// A list is thrown away so many days after it was taken: older, it says little, and should not lie about.
+pub const KEPT_DAYS: i64 = 365;
+
+/// The day on which a list is thrown away.
+#[must_use]
+pub fn kept_until(taken_on: Date) -> Date {
+    fingerpost_domain::calendar::plus_days(taken_on, KEPT_DAYS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(pasted: &str) -> Result<FoundList, Vec<String>> {
+        let typed = FindingAnswers { often: "12".into(), pasted: pasted.into() };
+        typed.check().map_err(|problems| problems.iter().map(|problem| problem.message.clone()).collect())
+    }
+
+    #[test]
+    fn those_with_a_reason_are_listed_and_the_most_reasons_weigh_most() {
+        let list = check("number\tcontacts\tlives alone\tCarer\nA1\t30\t\t\nA2\t3\tyes\ty\nA3\t11\tno\t\nA4\t\tx\t\n")
+            .unwrap();
+        let groups: Vec<(&str, &[Group])> =
+            list.people.iter().map(|person| (person.number.as_str(), person.groups.as_slice())).collect();
+        assert_eq!(
+            groups,
+            [("A1", &[Group::Often][..]), ("A2", &[Group::Alone, Group::Carer][..]), ("A4", &[Group::Alone][..])]
+        );
+        assert_eq!(list.read, 4);
+        assert!(list.people[1].weight() > list.people[0].weight());
+        assert!(list.people[0].weight() > list.people[2].weight());
+    }
+
+    #[test]
+    fn what_could_name_somebody_is_refused_and_not_repeated() {
+        let wrong = check("number,surname\n1,Okafor").unwrap_err();
+        assert!(wrong[0].contains("Take out the column \u{201c}surname\u{201d}"), "{wrong:?}");
+        // 943 476 5919 passes the check digit of an NHS number.
+        for (cell, what) in [
+            ("9434765919", "an NHS number"),
+            ("07700900123", "a telephone number"),
+            ("1951-04-02", "a date"),
+            ("Okafor", "a name"),
+        ] {
+            let wrong = check(&format!("number,carer\n{cell},yes")).unwrap_err();
+            assert_eq!(wrong, [format!("Line 2: what should be a number of your own looks like {what}")]);
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_said_by_its_line() {
+        assert!(check("").is_err());
+        assert!(check("carer\nyes").unwrap_err()[0].contains("one column called number"));
+        assert_eq!(
+            check("number,carer\n1,perhaps").unwrap_err(),
+            ["Line 2: \u{201c}Carer\u{201d} must be yes, no or empty"]
+        );
+        assert_eq!(check("number,carer\n1,yes\n\n1,no").unwrap_err(), ["Line 4: the number stands on line 2 too"]);
+        assert_eq!(check("number,contacts\n1,-4").unwrap_err().len(), 1);
+        let many: String = (0..100).map(|_| "no such number!,yes\n").collect();
+        assert_eq!(check(&format!("number,carer\n{many}")).unwrap_err().len(), MOST_PROBLEMS);
+    }
+}
