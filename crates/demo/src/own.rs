@@ -151,7 +151,7 @@ async fn monitoring(
     Ok(())
 }
 
-/// Thirty-eight people of a search in the practice's own system; nine have been asked.
+/// Those of thirty-eight people of a search in the practice's own system; nine have been asked.
 async fn found(improvement: &Improvement, (taken, worked): (&Ctx<Improve>, &Ctx<Improve>)) -> Result<(), DemoError> {
     let mut pasted = "number\tcontacts\tlives alone\tlow mood\tcarer\tbereaved\tmoney".to_owned();
     for who in 0_u32..38 {

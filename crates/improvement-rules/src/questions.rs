@@ -80,7 +80,7 @@ impl Kind {
     pub const fn label(self) -> &'static str {
         match self {
             Self::Choice => "Choose one answer",
-            Self::Scale => "A scale, such as 1 to 5",
+            Self::Scale => "A scale",
             Self::Number => "A number",
             Self::Words => "Their own words",
         }

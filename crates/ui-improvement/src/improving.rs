@@ -99,7 +99,7 @@ pub struct InterviewsPage {
     pub survey: String,
     pub new_href: String,
     pub interviews: Vec<InterviewView>,
-    pub themes: Vec<(String, String)>,
+    pub themes: Vec<CountBar>,
     pub theme_action: String,
     pub label: String,
     pub meaning: String,
@@ -191,7 +191,7 @@ pub struct FoundPerson {
 #[derive(Debug, Clone, Serialize)]
 #[expect(missing_docs, reason = "each field is a part of the bar under its own name")]
 pub struct CountBar {
-    pub label: &'static str,
+    pub label: String,
     pub count: u64,
     pub percent: u32,
 }

@@ -43,7 +43,7 @@ async fn elsewhere(here: &May<Improve>) -> Result<Option<Response>, WebError> {
 
 fn bars<T: Copy>(counts: &[(T, u64)], of: u64, label: fn(T) -> &'static str) -> Vec<CountBar> {
     let bar = |(what, n): &(T, u64)| CountBar {
-        label: label(*what),
+        label: label(*what).to_owned(),
         count: *n,
         percent: u32::try_from(n * 100 / of.max(1)).unwrap_or(100).min(100),
     };

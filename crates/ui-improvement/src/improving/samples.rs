@@ -88,7 +88,7 @@ impl InterviewsPage {
             survey: LONG.into(),
             new_href: "/new".into(),
             interviews: vec![interview(Some("/i"), vec![passage]), interview(None, vec![])],
-            themes: vec![(LONG.into(), "2 of 3".into())],
+            themes: vec![CountBar { label: LONG.into(), count: 2, percent: 66 }],
             theme_action: "/t".into(),
             label: String::new(),
             meaning: String::new(),
@@ -183,7 +183,7 @@ impl FoundListPage {
             was: "",
             since: since.map(str::to_owned),
         };
-        let bar = CountBar { label: "Comes often", count: 12, percent: 40 };
+        let bar = CountBar { label: "Comes often".into(), count: 12, percent: 40 };
         let usual = Self {
             frame: frame("Who could be referred?"),
             back_href: "/b".into(),

@@ -11,9 +11,9 @@ use fingerpost_improvement::{HeldInterview, OwnInterview, SurveyRecord, TakenPas
 use fingerpost_improvement_rules::interview::{INTERVIEWS, Interview, InterviewAnswers, passage};
 use fingerpost_policy::Improve;
 use fingerpost_store::StoreError;
-use fingerpost_ui::format::{birth_day, count};
+use fingerpost_ui::format::birth_day;
 use fingerpost_ui::pages::Choice;
-use fingerpost_ui_improvement::{InterviewPage, InterviewView, InterviewsPage, PassageView};
+use fingerpost_ui_improvement::{CountBar, InterviewPage, InterviewView, InterviewsPage, PassageView};
 use fingerpost_web_core::WebError;
 use fingerpost_web_core::form::Posted;
 use fingerpost_web_core::frame::{show, show_again};
@@ -44,13 +44,13 @@ fn choices(themes: &[Theme], chosen: &HashSet<ThemeId>) -> Vec<Choice> {
 }
 
 /// In how many interviews each theme was found.
-pub(super) fn found_in(themes: &[Theme], held: &[HeldInterview]) -> Vec<(String, String)> {
+pub(super) fn found_in(themes: &[Theme], held: &[HeldInterview]) -> Vec<(String, usize)> {
     let has = |interview: &&HeldInterview, theme: &Theme| {
         interview.passages.iter().any(|passage| passage.themes.contains(&theme.id))
     };
     let line = |theme: &Theme| {
         let n = held.iter().filter(|interview| has(interview, theme)).count();
-        (theme.label.clone(), format!("{n} of {}", count(held.len(), "interview", "interviews")))
+        (theme.label.clone(), n)
     };
     themes.iter().map(line).collect()
 }
@@ -104,7 +104,14 @@ async fn list_page(
         saved,
         survey: survey.title.clone(),
         new_href: format!("{place}/{NEW}"),
-        themes: found_in(&themes, &held),
+        themes: found_in(&themes, &held)
+            .into_iter()
+            .map(|(label, n)| CountBar {
+                label,
+                count: n as u64,
+                percent: u32::try_from(n * 100 / held.len().max(1)).unwrap_or(100),
+            })
+            .collect(),
         interviews: held.into_iter().map(|held| view(here, survey.id, &themes, held)).collect(),
         theme_action: format!("{place}/themes"),
         label,

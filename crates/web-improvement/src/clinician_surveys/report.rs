@@ -104,8 +104,10 @@ async fn report(here: &May<Improve>, survey: &SurveyRecord) -> Result<Report, We
              those who agreed to it are quoted.",
             count(held.len(), "interview", "interviews")
         ));
-        let rows: Vec<Vec<String>> =
-            found_in(&themes, &held).into_iter().map(|(label, found)| vec![label, found]).collect();
+        let rows: Vec<Vec<String>> = found_in(&themes, &held)
+            .into_iter()
+            .map(|(label, n)| vec![label, format!("{n} of {}", held.len())])
+            .collect();
         if !rows.is_empty() {
             tables.push(PrintedTable {
                 heading: "Interviews".to_owned(),
