@@ -70,7 +70,7 @@ for (const how of [{ width: 1280, javaScriptEnabled: true }, { width: 320, javaS
     await typed(page, -9, [20, 19, 21])
     await check(page, 'typing numbers'); await picture(page, `improvement-numbers-${width}`)
     await page.getByRole('button', { name: 'Save the count' }).click()
-    assert.match(await page.textContent('main'), /The count is saved.*60 people referred, 20 a month\. Typed in/s)
+    assert.match(await page.textContent('main'), /The count is saved.*60 referrals, 20 a month\. Typed in/s)
 
     // Nobody is asked before a change that has come; the change cannot lie in months that were counted.
     await page.getByRole('link', { name: 'Change something' }).click()
@@ -94,7 +94,7 @@ for (const how of [{ width: 1280, javaScriptEnabled: true }, { width: 320, javaS
     await check(page, 'a date that cannot be read'); assert.match(await page.textContent('.fp-problems'), /Line 28 is no date/)
     await page.getByLabel('Dates of referral').fill(['Date', ...dated(-6, 26), ...dated(-5, 28), ...dated(-9, 4)].join('\n'))
     await page.getByRole('button', { name: 'Save the count' }).click()
-    assert.match(await page.textContent('main'), /54 people referred, 27 a month.*Too early to say\. 35% more a month: 60 in 3 months, then 54 in 2/s)
+    assert.match(await page.textContent('main'), /54 referrals, 27 a month.*Too early to say\. 35% more a month: 60 in 3 months, then 54 in 2/s)
     assert.match(await page.textContent('main'), /different numbers of months.*counted in another way/s)
 
     const csv = await page.request.get(new URL(await page.getByRole('link', { name: /as a table/ }).getAttribute('href'), page.url()).href)

@@ -222,9 +222,11 @@ async fn missed_people(lead: &Lead<'_>, today: Date, dice: &mut ChaCha20Rng) -> 
         on_year,
         what: "a 20 minute talk by Maya".to_owned(),
         agenda: "What a link worker does, and does not do\nTwo true stories from near here\nHow to refer, and how long it takes".to_owned(),
+        stories: "A man of 75 had lost his wife, slept badly and came about his knee. Maya went along to the walking group the first time. He sleeps better, and it is he who makes the tea now.".to_owned(),
         invited: STAFF.to_string(),
         came: "27".to_owned(),
         missed: "Maya's photo and days on every desk, and the notes by e-mail.".to_owned(),
+        missed_link: "https://recordings.example/millrace/link-worker-talk".to_owned(),
     };
     lead.change(id, &change, changed).await?;
     let counted = plus_days(today.first_of_month(), 1).min(today);

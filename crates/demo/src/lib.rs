@@ -136,7 +136,7 @@ async fn settle(store: &Store, today: Date) -> Result<(), DemoError> {
         for job in &jobs {
             match job.kind {
                 JobKind::RemindTriage => store.remind_triage(job, now).await?,
-                JobKind::RemindThirdCount => improvement.remind_third_count(job, now).await?,
+                JobKind::RemindRepeatCount | JobKind::RemindThirdCount => improvement.remind_count(job, now).await?,
                 JobKind::AnswerAlert => casework.raise_alert(job, now).await?,
                 JobKind::VisitOverdue => casework.raise_overdue(job, now).await?,
                 JobKind::RemindVisit => casework.remind_visit(job, now).await?,

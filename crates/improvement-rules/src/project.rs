@@ -21,7 +21,7 @@ use fingerpost_domain::text::{Line, Note};
 fingerpost_domain::coded! {
     /// What the goal is measured by.
     pub enum Measured {
-        /// People referred to the link worker, a month.
+        /// Referrals to the link worker, a month.
         Referrals = "referrals",
         /// A share of something: leaflets in nine of ten packs.
         Share = "share",
@@ -97,7 +97,7 @@ pub struct Goal {
     pub led_by: Line<160>,
     /// What it is measured by.
     pub measured: Measured,
-    /// People a month, or a share in hundredths.
+    /// Referrals a month, or a share in hundredths.
     pub target: u32,
     /// What has the share: "new-registration packs with the leaflet in them". Always there for a share.
     pub what: Option<Line<160>>,
@@ -120,12 +120,16 @@ pub struct Change {
     pub what: Line<160>,
     /// What was, or will be, talked about.
     pub agenda: Option<Note<2000>>,
+    /// True stories of near here, by which nobody can be known.
+    pub stories: Option<Note<3000>>,
     /// Who was invited.
     pub invited: Option<u32>,
     /// Who came.
     pub came: Option<u32>,
     /// What those who missed it got instead.
     pub missed: Option<Note<1000>>,
+    /// Where they find it, such as a recording: an address that begins with https.
+    pub missed_link: Option<Line<300>>,
 }
 
 /// One month of a count.

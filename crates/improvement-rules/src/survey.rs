@@ -236,6 +236,17 @@ impl ClinicianSurveyAnswers {
     }
 }
 
+/// The contacts of a clinician in a month, as typed.
+///
+/// # Errors
+/// [`Problems`], named as the field.
+pub fn monthly_contacts(typed: &str) -> Result<u32, Problems> {
+    let mut problems = Problems::none();
+    let found =
+        problems.need("contacts", whole(typed, (20, 5_000)), "Type how many contacts a clinician has in a month");
+    found.ok_or(problems)
+}
+
 /// Two letters and two digits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PairCode(String);

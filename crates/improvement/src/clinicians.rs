@@ -283,6 +283,70 @@ pub fn closed(survey: &SurveyRecord, by: Option<&str>) -> (Split, Vec<Closed>) {
     (split, all)
 }
 
+/// Contacts of a clinician in a month, where nobody says otherwise: 41 a day on 20 days, as was inferred of a published survey.
+pub const USUAL_CONTACTS: u32 = 820;
+/// The item in which a clinician says how often they refer.
+const FREQUENCY_ITEM: &str = "frequency";
+
+/// How rare referral is among all contacts.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Rarity {
+    /// Referrals of the middle clinician in a month.
+    pub referrals: u32,
+    /// Of so many contacts.
+    pub contacts: u32,
+    /// Their share, from 0 to 1.
+    pub share: f64,
+    /// Wilson's limits.
+    pub interval: Interval,
+}
+
+/// What the middle clinician refers in a month, of all contacts. None where the question was not asked in our words, too few answered,
+/// or the middle one refers less often than monthly: then no number is known.
+#[must_use]
+pub fn rarity(survey: &SurveyRecord) -> Option<Rarity> {
+    let item = survey.questions.item(FREQUENCY_ITEM)?;
+    let AnswerKind::Choice { options } = &item.answer else { return None };
+    let mut given: Vec<usize> = survey
+        .responses
+        .iter()
+        .filter_map(|response| {
+            options.iter().position(|option| Some(option.code.as_str()) == response.said(&item.code))
+        })
+        .collect();
+    if given.len() < SHOWN_FROM {
+        return None;
+    }
+    given.sort_unstable();
+    // Four weeks are a month here, as in the survey that this repeats.
+    let referrals = match options[given[(given.len() - 1) / 2]].code.as_str() {
+        "2-3 a week" => 10,
+        "weekly" => 4,
+        "fortnightly" => 2,
+        "monthly" => 1,
+        _ => return None,
+    };
+    let contacts = survey.contacts.unwrap_or(USUAL_CONTACTS);
+    let found = wilson(u64::from(referrals), u64::from(contacts), LEVEL).ok()?;
+    Some(Rarity { referrals, contacts, share: found.share, interval: found.interval })
+}
+
+/// Answers that another one repeats to the letter, words and all: somebody may have sent theirs twice.
+#[must_use]
+pub fn repeated(survey: &SurveyRecord) -> usize {
+    let wordy = |response: &&Response| {
+        survey.questions.items.iter().any(|item| {
+            matches!(item.answer, AnswerKind::Words)
+                && response.said(&item.code).is_some_and(|words| words.chars().count() >= TELLING_WORDS)
+        })
+    };
+    let mut seen = HashSet::new();
+    survey.responses.iter().filter(wordy).filter(|response| !seen.insert(&response.answers)).count()
+}
+
+/// Fewer characters may well be written by two people.
+const TELLING_WORDS: usize = 25;
+
 /// The matrix of an open question: a respondent has a theme where any reader found it.
 #[must_use]
 pub fn matrix(survey: &SurveyRecord, item: &str, codebook: &Codebook) -> Matrix {

@@ -21,11 +21,14 @@ use crate::{Improvement, MOST_ROWS, REMIND_AT, reminded, study};
 
 /// Projects that one roll-up looks at, newest first.
 const MOST_ROLLED_UP: i64 = 2_000;
+const A_YEAR: i64 = 365;
+/// Services on a sheet for a talk at most.
+const TOLD_AT_MOST: i64 = 10;
 
 statements! {
-    ALL = "SELECT id, title, led_by, measured, target, what, goal_by, achievable, relevant, balance, change_on, change_what, agenda, invited, came, missed, \
+    ALL = "SELECT id, title, led_by, measured, target, what, goal_by, achievable, relevant, balance, change_on, change_what, agenda, stories, invited, came, missed, missed_link, \
            learned, decided, third_from, created_at, version FROM improvement_project WHERE tenant = $1 AND organisation = $2 ORDER BY created_at DESC, id LIMIT $3";
-    ONE = "SELECT id, title, led_by, measured, target, what, goal_by, achievable, relevant, balance, change_on, change_what, agenda, invited, came, missed, \
+    ONE = "SELECT id, title, led_by, measured, target, what, goal_by, achievable, relevant, balance, change_on, change_what, agenda, stories, invited, came, missed, missed_link, \
            learned, decided, third_from, created_at, version FROM improvement_project WHERE tenant = $1 AND organisation = $2 AND id = $3";
     COUNTS_OF_ALL = "SELECT c.project, c.stage, c.month, c.counted, c.out_of, c.source FROM improvement_count c WHERE c.tenant = $1 AND c.project IN \
                      (SELECT id FROM improvement_project WHERE tenant = $1 AND organisation = $2 ORDER BY created_at DESC, id LIMIT $3) ORDER BY c.project, c.month";
@@ -34,13 +37,14 @@ statements! {
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14) ON CONFLICT (tenant, id) DO NOTHING";
     GOAL = "UPDATE improvement_project SET title = $6, led_by = $7, measured = $8, target = $9, what = $10, goal_by = $11, achievable = $12, relevant = $13, balance = $14, \
             changed_at = $5, version = version + 1 WHERE tenant = $1 AND organisation = $2 AND id = $3 AND version = $4";
-    CHANGE = "UPDATE improvement_project SET change_on = $6, change_what = $7, agenda = $8, invited = $9, came = $10, missed = $11, changed_at = $5, version = version + 1 \
+    CHANGE = "UPDATE improvement_project SET change_on = $6, change_what = $7, agenda = $8, invited = $9, came = $10, missed = $11, stories = $12, missed_link = $13, changed_at = $5, version = version + 1 \
               WHERE tenant = $1 AND organisation = $2 AND id = $3 AND version = $4";
     STUDIED = "UPDATE improvement_project SET learned = $6, decided = $7, third_from = $8, changed_at = $5, version = version + 1 \
                WHERE tenant = $1 AND organisation = $2 AND id = $3 AND version = $4";
     TOUCH = "UPDATE improvement_project SET changed_at = $5, version = version + 1 WHERE tenant = $1 AND organisation = $2 AND id = $3 AND version = $4";
-    STILL_TO_COUNT = "SELECT organisation FROM improvement_project p WHERE p.tenant = $1 AND p.id = $2 AND p.third_from IS NOT NULL \
-                      AND NOT EXISTS (SELECT 1 FROM improvement_count c WHERE c.tenant = p.tenant AND c.project = p.id AND c.stage = 'third')";
+    /// Nobody has counted at this stage since the change.
+    STILL_TO_COUNT = "SELECT p.change_on, p.third_from FROM improvement_project p WHERE p.tenant = $1 AND p.id = $2 \
+                      AND NOT EXISTS (SELECT 1 FROM improvement_count c WHERE c.tenant = p.tenant AND c.project = p.id AND c.stage = $3)";
     /// A survey before a change ends before it, also where the change was moved.
     END_BEFORE = "UPDATE survey SET closes_on = $3 WHERE tenant = $1 AND project = $2 AND moment = 'before' AND closes_on > $3";
     DROP_COUNT = "DELETE FROM improvement_count WHERE tenant = $1 AND project = $2 AND stage = $3";
@@ -48,6 +52,8 @@ statements! {
     CHANGES = "SELECT title, change_on FROM improvement_project WHERE tenant = $1 AND organisation = $2 AND id <> $3 AND change_on >= $4 AND change_on < $5 ORDER BY change_on LIMIT $6";
     WORKERS = "SELECT DISTINCT u.name FROM link_worker_practice w JOIN app_user u ON u.tenant = w.tenant AND u.id = w.user_id AND u.disabled = 0 \
                WHERE w.tenant = $1 AND w.practice = $2 ORDER BY u.name LIMIT $3";
+    TOLD_MOST = "SELECT service_name, COUNT(*) AS n FROM signpost WHERE tenant = $1 AND organisation = $2 AND made_at >= $3 AND taken_back_at IS NULL \
+                 GROUP BY service_name ORDER BY n DESC, service_name LIMIT $4";
     /// What a practice sent. Those who asked themselves have the scheme in both columns.
     SENT_FROM = "SELECT COUNT(*) AS n FROM referral WHERE tenant = $1 AND practice = $2 AND scheme <> $2 AND sent_at >= $3 AND sent_at < $4";
     /// What the practices sent that belonged to a network, cluster or board on that day.
@@ -55,7 +61,7 @@ statements! {
                          AND r.sent_at >= $3 AND r.sent_at < $4)) AS BIGINT), 0) AS n FROM organisation_member m \
                          WHERE m.body = $2 AND m.since <= $5 AND (m.until IS NULL OR m.until > $5)";
     /// Projects of the practices of a scheme, network, cluster or board.
-    OF_MEMBERS = "SELECT id, organisation, title, led_by, measured, target, what, goal_by, achievable, relevant, balance, change_on, change_what, agenda, invited, came, missed, \
+    OF_MEMBERS = "SELECT id, organisation, title, led_by, measured, target, what, goal_by, achievable, relevant, balance, change_on, change_what, agenda, stories, invited, came, missed, missed_link, \
                   learned, decided, third_from, created_at, version FROM improvement_project WHERE tenant = $1 AND organisation IN \
                   (SELECT practice FROM scheme_practice WHERE tenant = $1 AND scheme = $2 UNION SELECT member FROM organisation_member WHERE body = $2 AND until IS NULL) \
                   ORDER BY created_at DESC, id LIMIT $3";
@@ -170,9 +176,11 @@ fn record(row: &Row) -> Result<Record> {
             on,
             what: line(row, "change_what")?.ok_or_else(|| StoreError::corrupt("change_what"))?,
             agenda: note(row, "agenda")?,
+            stories: note(row, "stories")?,
             invited: number(row, "invited")?,
             came: number(row, "came")?,
             missed: note(row, "missed")?,
+            missed_link: line(row, "missed_link")?,
         }),
     };
     let studied = match row.opt_parsed("third_from")? {
@@ -210,6 +218,16 @@ fn counted(project: &mut Project, rows: &[Row]) -> Result<()> {
 
 fn text<T: ToString>(of: Option<&T>) -> Option<String> {
     of.map(ToString::to_string)
+}
+
+/// The day from which a count can be made: after the month of the change and the next, or after the month from which the third count was
+/// planned, four months after the change where nobody planned it.
+fn count_due(kind: JobKind, change: Option<Date>, third_from: Option<Date>) -> Option<Date> {
+    let after = |first: Date, months: u8| Period { first, months }.end();
+    match kind {
+        JobKind::RemindRepeatCount => change.map(|on| after(on.first_of_month(), 2)),
+        _ => third_from.map(|first| after(first, 1)).or_else(|| change.map(|on| after(on.first_of_month(), 5))),
+    }
 }
 
 impl Improvement {
@@ -261,6 +279,17 @@ impl Improvement {
         let wanted = values![ctx.grant.tenant(), ctx.grant.organisation(), MOST_ROWS];
         let rows = self.0.ledger().db().rows(WORKERS, wanted).await?;
         rows.iter().map(|row| row.text("name")).collect()
+    }
+
+    /// The services that were told of most often here in a year, most often first.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn told_most(&self, ctx: &Ctx<Improve>) -> Result<Vec<String>> {
+        let since = instant_at(plus_days(day_of(ctx.now), -A_YEAR), 0);
+        let wanted = values![ctx.grant.tenant(), ctx.grant.organisation(), since, TOLD_AT_MOST];
+        let rows = self.0.ledger().db().rows(TOLD_MOST, wanted).await?;
+        rows.iter().map(|row| row.text("service_name")).collect()
     }
 
     /// Changes of other projects of the organisation inside a time.
@@ -334,11 +363,19 @@ impl Improvement {
             text(change.agenda.as_ref()),
             change.invited.map(i64::from),
             change.came.map(i64::from),
-            text(change.missed.as_ref())
+            text(change.missed.as_ref()),
+            text(change.stories.as_ref()),
+            text(change.missed_link.as_ref())
         ];
         let mut tx = self.0.ledger().db().write().await?;
         self.part(&mut tx, ctx, of, (CHANGE, more)).await?;
         tx.run(END_BEFORE, values![ctx.grant.tenant(), of.id, plus_days(change.on, -1)]).await?;
+        let third_from = of.project.studied.as_ref().map(|studied| studied.third_from);
+        for kind in [JobKind::RemindRepeatCount, JobKind::RemindThirdCount] {
+            if let Some(due) = count_due(kind, Some(change.on), third_from) {
+                self.remind_later(&mut tx, ctx, of.id, (kind, due)).await?;
+            }
+        }
         let entry = ctx.entry(Act::Change, Resource::Improvement).of(of.id).because("change");
         self.0.ledger().commit(tx, ctx.now, entry).await
     }
@@ -351,9 +388,10 @@ impl Improvement {
         let mut tx = self.0.ledger().db().write().await?;
         let more = values![studied.learned.to_string(), studied.decided.to_string(), studied.third_from];
         self.part(&mut tx, ctx, of, (STUDIED, more)).await?;
-        let opens = instant_at(Period { first: studied.third_from, months: 1 }.end(), REMIND_AT);
-        let subject = format!("{}/{}", of.id, ctx.grant.user());
-        add_job(&self.0, &mut tx, ctx.grant.tenant(), (JobKind::RemindThirdCount, &subject), (opens, ctx.now)).await?;
+        let on = of.project.change.as_ref().map(|change| change.on);
+        if let Some(due) = count_due(JobKind::RemindThirdCount, on, Some(studied.third_from)) {
+            self.remind_later(&mut tx, ctx, of.id, (JobKind::RemindThirdCount, due)).await?;
+        }
         let entry = ctx.entry(Act::Change, Resource::Improvement).of(of.id).because("studied");
         self.0.ledger().commit(tx, ctx.now, entry).await
     }
@@ -385,18 +423,45 @@ impl Improvement {
         self.0.ledger().commit(tx, ctx.now, entry).await
     }
 
-    /// Reminds whoever studied a project that the months of its third count are over, if nobody has counted them.
+    /// Whoever works on the project is told on that day. Another day takes the place of the one before.
+    async fn remind_later(
+        &self,
+        tx: &mut Tx,
+        ctx: &Ctx<Improve>,
+        project: ProjectId,
+        (kind, due): (JobKind, Date),
+    ) -> Result<()> {
+        let subject = format!("{project}/{}", ctx.grant.user());
+        let when = (instant_at(due, REMIND_AT), ctx.now);
+        add_job(&self.0, tx, ctx.grant.tenant(), (kind, &subject), when).await
+    }
+
+    /// Reminds whoever planned a change, or studied a project, that the months of a count are over, if nobody has counted them. Where
+    /// they are not over any more, because somebody else moved them, it waits until they are.
     ///
     /// # Errors
     /// When the database fails; the job is then tried again.
-    pub async fn remind_third_count(&self, job: &ClaimedJob, now: Timestamp) -> Result<()> {
+    pub async fn remind_count(&self, job: &ClaimedJob, now: Timestamp) -> Result<()> {
         let (project, user): (ProjectId, UserId) = reminded(job)?;
+        let stage = if job.kind == JobKind::RemindRepeatCount { Stage::Repeat } else { Stage::Third };
         let mut tx = self.0.ledger().db().write().await?;
-        if tx.row(STILL_TO_COUNT, values![&job.tenant, project]).await?.is_some() {
-            let about = format!("{project}/{}", day_of(now));
-            write_to_user(&self.0, &mut tx, &job.tenant, MessageTemplate::CountAgainDue, (user, &about), now).await?;
+        let mut due = None;
+        if let Some(row) = tx.row(STILL_TO_COUNT, values![&job.tenant, project, stage.code()]).await? {
+            due = count_due(job.kind, row.opt_parsed("change_on")?, row.opt_parsed("third_from")?);
         }
-        job_done(&mut tx, job, now).await?;
+        match due {
+            Some(due) if due > day_of(now) => {
+                let when = (instant_at(due, REMIND_AT), now);
+                add_job(&self.0, &mut tx, &job.tenant, (job.kind, &job.subject), when).await?;
+            }
+            Some(_) => {
+                let about = format!("{project}/{}", day_of(now));
+                let template = MessageTemplate::CountAgainDue;
+                write_to_user(&self.0, &mut tx, &job.tenant, template, (user, &about), now).await?;
+                job_done(&mut tx, job, now).await?;
+            }
+            None => job_done(&mut tx, job, now).await?,
+        }
         let entry = Entry::system(job.tenant.clone(), Act::Change, Resource::Improvement).of(project);
         self.0.ledger().commit(tx, now, entry.because(job.kind.code())).await
     }

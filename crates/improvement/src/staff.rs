@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use fingerpost_domain::measure::{AnswerKind, Item, Moment};
 use fingerpost_improvement_rules::survey::SHOWN_FROM;
+use fingerpost_statistics::interval::Interval;
 use fingerpost_statistics::mcnemar::{Cells, mcnemar};
 use fingerpost_statistics::pre_post::scale_change;
 use fingerpost_statistics::wilcoxon::Zeros;
@@ -52,6 +53,11 @@ pub struct Paired {
     pub down: u64,
     /// Exact McNemar's p for yes and no, Wilcoxon's signed ranks for a scale; none where nobody changed.
     pub p: Option<f64>,
+    /// For yes and no: the share of yes after less before, with Newcombe's limits. For a scale: the typical change in steps (Hodges and
+    /// Lehmann), with Tukey's. None where nobody changed.
+    pub effect: Option<(f64, Interval)>,
+    /// For a scale: the middle answers before and after.
+    pub middles: Option<(f64, f64)>,
 }
 
 /// How answers could be put beside each other.
@@ -127,13 +133,17 @@ fn paired(item: &Item, pairs: &[(&Response, &Response)]) -> Option<Paired> {
         let AnswerKind::Scale { to, .. } = &item.answer else { return None };
         let up = values.iter().filter(|(first, second)| second > first).count() as u64;
         let down = values.iter().filter(|(first, second)| second < first).count() as u64;
-        let p = scale_change(&first, &second, f64::from(*to), Zeros::Pratt, LEVEL).ok().map(|found| found.test.p);
-        return Some(Paired { n, up, down, p });
+        let found = scale_change(&first, &second, f64::from(*to), Zeros::Pratt, LEVEL).ok();
+        let effect =
+            found.map(|found| (found.test.estimate, found.test.interval)).filter(|(typical, _)| typical.is_finite());
+        let middles = found.map(|found| (found.directions.median_before, found.directions.median_after));
+        return Some(Paired { n, up, down, p: found.map(|found| found.test.p), effect, middles });
     }
     let yes = |pick: fn(&(i32, i32)) -> i32| values.iter().map(|pair| pick(pair) > 0).collect::<Vec<_>>();
     let cells = Cells::of(&yes(|pair| pair.0), &yes(|pair| pair.1)).ok()?;
-    let p = mcnemar(cells, LEVEL).ok().map(|found| found.p_exact);
-    Some(Paired { n, up: cells.no_yes, down: cells.yes_no, p })
+    let found = mcnemar(cells, LEVEL).ok();
+    let effect = found.map(|found| (found.difference, found.score));
+    Some(Paired { n, up: cells.no_yes, down: cells.yes_no, p: found.map(|found| found.p_exact), effect, middles: None })
 }
 
 /// The statements of both surveys in their order, those of only one of them too, and how answers were paired.
@@ -171,13 +181,10 @@ pub fn statements(surveys: &[SurveyRecord]) -> (Vec<Statement>, Pairing) {
     (all, pairing)
 }
 
-/// What was written to each open question, in the order of the alphabet, so that nobody is known by their place; nothing while
-/// fewer than [`SHOWN_FROM`] people have answered the survey.
+/// What was written to each open question, in the order of the alphabet, so that nobody is known by their place; nothing to a question
+/// to which fewer than [`SHOWN_FROM`] people wrote.
 #[must_use]
 pub fn written(survey: &SurveyRecord) -> Vec<(String, Vec<String>)> {
-    if survey.responses.len() < SHOWN_FROM {
-        return vec![];
-    }
     let open = survey.questions.items.iter().filter(|item| matches!(item.answer, AnswerKind::Words));
     open.map(|item| {
         let given = survey.responses.iter().filter_map(|response| response.said(&item.code));
@@ -185,7 +192,7 @@ pub fn written(survey: &SurveyRecord) -> Vec<(String, Vec<String>)> {
         words.sort_by_key(|words| words.to_lowercase());
         (item.text.clone(), words)
     })
-    .filter(|(_, words)| !words.is_empty())
+    .filter(|(_, words)| words.len() >= SHOWN_FROM)
     .collect()
 }
 
@@ -215,6 +222,7 @@ mod tests {
             closes_on: Date::constant(2026, 11, 20),
             questions: staff_questions(moment),
             prize: None,
+            contacts: None,
             routes: vec![],
             answered: answers.len(),
             responses: answers.iter().map(response).collect(),

@@ -4,14 +4,58 @@
 use std::cmp::Ordering;
 
 use fingerpost_domain::Date;
+use fingerpost_domain::calendar::plus_days;
 use fingerpost_domain::text::capital;
-use fingerpost_improvement_rules::project::{Count, Goal, Measured, MonthCount, Project, Stage};
+use fingerpost_improvement_rules::project::{Count, CountSource, Goal, Measured, MonthCount, Period, Project, Stage};
 use fingerpost_statistics::count_ratio::count_ratio;
 use fingerpost_statistics::interval::Interval;
 use fingerpost_statistics::proportion::{difference, wilson};
+use fingerpost_statistics::run_chart::{LEAST_USEFUL, RunChart, run_chart};
 
 /// The level of every interval.
 const LEVEL: f64 = 0.95;
+
+/// Months of a run chart at most, and how many of them lie before a change where there are so many.
+const RUN_MONTHS: u8 = 24;
+const BEFORE_CHANGE: i32 = 12;
+
+/// The whole months that a run chart of a project shows: a year before its change, and all after it, two years at most. None where
+/// Fingerpost does not know them: somebody typed the counts, or the goal is a share.
+#[must_use]
+pub fn run_period(project: &Project, today: Date) -> Option<Period> {
+    let counted = project.count(Stage::Baseline).is_none_or(|count| count.source == CountSource::Counted);
+    if project.goal.measured != Measured::Referrals || !counted {
+        return None;
+    }
+    let last = plus_days(today.first_of_month(), -1).first_of_month();
+    let change = project.change.as_ref().map_or(last, |change| change.on.first_of_month().min(last));
+    let earlier = |month: Date, months: i32| month.saturating_sub(jiff::Span::new().months(months));
+    let first = earlier(change, BEFORE_CHANGE).max(earlier(last, i32::from(RUN_MONTHS) - 1));
+    let months = (i32::from(last.year()) - i32::from(first.year())) * 12 + i32::from(last.month())
+        - i32::from(first.month())
+        + 1;
+    Some(Period { first, months: u8::try_from(months).ok()? })
+}
+
+/// What the two rules of a run chart say of months in their order, in words; the chart where there are months enough.
+#[must_use]
+pub fn run_words(months: &[MonthCount]) -> (Option<RunChart>, String) {
+    let values: Vec<f64> = months.iter().map(month_value).collect();
+    let Ok(chart) = run_chart(&values) else {
+        let told = format!(
+            "Fewer than {LEAST_USEFUL} months differ from their median. So few cannot tell a move from chance."
+        );
+        return (None, told);
+    };
+    let runs = chart.runs;
+    let head = if runs.signal { "Something moved." } else { "No sign that anything moved beyond chance." };
+    let told = format!(
+        "{head} The longest run on one side of the median is {} months, where chance lets expect up to {}; the line crosses it {} times, \
+         where chance lets expect at least {}.",
+        runs.longest, runs.longest_expected, runs.crossings, runs.crossings_expected
+    );
+    (Some(chart), told)
+}
 
 /// What may be said so far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -249,9 +293,9 @@ pub fn goal_sentence(project: &Project) -> String {
     let start = project.count(Stage::Baseline).map(|count| worded(value(count), *measured));
     match (measured, start) {
         (Measured::Referrals, Some(start)) => {
-            format!("From {} to {target} people referred a month, by {by}.", start.trim_end_matches(" a month"))
+            format!("From {} to {target} referrals a month, by {by}.", start.trim_end_matches(" a month"))
         }
-        (Measured::Referrals, None) => format!("{target} people referred a month, by {by}."),
+        (Measured::Referrals, None) => format!("{target} referrals a month, by {by}."),
         (Measured::Share, Some(start)) => {
             format!("From {start} to {target}%: {}, by {by}.", what.as_ref().map_or("", |what| what.as_str()))
         }
@@ -305,9 +349,9 @@ mod tests {
     #[test]
     fn the_example_of_the_prototype_comes_out_in_its_words() {
         let mut project = project("referrals", "26");
-        assert_eq!(goal_sentence(&project), "26 people referred a month, by 31 January 2027.");
+        assert_eq!(goal_sentence(&project), "26 referrals a month, by 31 January 2027.");
         project.counts[0] = count(5, &[(18, None), (17, None), (19, None)]);
-        assert_eq!(goal_sentence(&project), "From 18 to 26 people referred a month, by 31 January 2027.");
+        assert_eq!(goal_sentence(&project), "From 18 to 26 referrals a month, by 31 January 2027.");
         assert_eq!(finding(&project), None);
         project.counts[1] = count(9, &[(21, None), (23, None)]);
         let found = finding(&project).unwrap();
@@ -373,5 +417,24 @@ mod tests {
             panic!("a ratio")
         };
         assert_eq!(finding(&project).unwrap().effect.unwrap().0.to_bits(), ratio[1].to_bits());
+    }
+
+    #[test]
+    fn a_run_chart_shows_a_year_before_the_change_and_says_when_it_moved() {
+        let mut project = project("referrals", "26");
+        let today = date(2026, 11, 25);
+        let period = run_period(&project, today).unwrap();
+        assert_eq!((period.first, period.months), (date(2025, 10, 1), 13), "without a change, the year up to now");
+        project.counts = [count(5, &[(18, None)]), None, None];
+        assert!(run_period(&project, today).is_none(), "typed in");
+        let months = |values: &[u32]| -> Vec<MonthCount> {
+            let months = Period { first: date(2025, 1, 1), months: u8::try_from(values.len()).unwrap() };
+            months.each().zip(values).map(|(month, count)| MonthCount { month, count: *count, of: None }).collect()
+        };
+        let (chart, words) = run_words(&months(&[4, 5, 3, 4, 5, 4, 3, 9, 8, 9, 8, 9, 8, 9]));
+        assert!(chart.unwrap().runs.signal && words.starts_with("Something moved. The longest run"), "{words}");
+        let (chart, words) = run_words(&months(&[4, 9, 4, 9, 4, 9, 4, 9, 4, 9, 4, 9]));
+        assert!(!chart.unwrap().runs.signal && words.starts_with("No sign"), "{words}");
+        assert!(run_words(&months(&[4, 9, 4])).0.is_none());
     }
 }

@@ -26,7 +26,7 @@ statements! {
     OWNED = "SELECT id FROM survey WHERE tenant = $1 AND organisation = $2 AND id = $3";
     /// What has ended stays ended: opened again, what is new would be known by what was there before.
     AGAIN = "UPDATE survey SET invited = $4, closes_on = $5 WHERE tenant = $1 AND organisation = $2 AND id = $3 AND closes_on >= $6";
-    BY_ITSELF = "SELECT s.id, s.title, s.moment, s.approach, s.invited, s.closes_on, s.prize, q.body FROM survey s JOIN questionnaire q ON q.code = s.questionnaire AND q.version = s.version \
+    BY_ITSELF = "SELECT s.id, s.title, s.moment, s.approach, s.invited, s.closes_on, s.prize, s.contacts, q.body FROM survey s JOIN questionnaire q ON q.code = s.questionnaire AND q.version = s.version \
                  WHERE s.tenant = $1 AND s.organisation = $2 AND s.id = $3 AND s.project IS NULL";
     /// Practices that belong here, with a network of theirs.
     PRACTICES_HERE = "SELECT o.name, MIN(n.name) AS network FROM organisation o LEFT JOIN organisation_member m ON m.member = o.id AND m.until IS NULL LEFT JOIN organisation n ON n.id = m.body AND n.kind IN ('network', 'federation', 'cluster') \
@@ -34,12 +34,15 @@ statements! {
                       GROUP BY o.id, o.name ORDER BY o.name, o.id LIMIT $3";
     LIST = "SELECT s.id, s.title, s.invited, s.closes_on, s.opened_at, (SELECT COUNT(*) FROM survey_response a WHERE a.tenant = s.tenant AND a.survey = s.id AND a.withdrawn_at IS NULL) AS answered \
             FROM survey s WHERE s.tenant = $1 AND s.organisation = $2 AND s.project IS NULL ORDER BY s.opened_at DESC, s.id LIMIT $3";
-    OF_PROJECT = "SELECT s.id, s.title, s.moment, s.approach, s.invited, s.closes_on, s.prize, q.body FROM survey s JOIN questionnaire q ON q.code = s.questionnaire AND q.version = s.version \
+    OF_PROJECT = "SELECT s.id, s.title, s.moment, s.approach, s.invited, s.closes_on, s.prize, s.contacts, q.body FROM survey s JOIN questionnaire q ON q.code = s.questionnaire AND q.version = s.version \
                   WHERE s.tenant = $1 AND s.project = $2 ORDER BY s.opened_at, s.id LIMIT 2";
     ROUTES = "SELECT r.place, r.name, r.code, (SELECT COUNT(*) FROM survey_response a WHERE a.tenant = r.tenant AND a.survey = r.survey AND a.route = r.place AND a.withdrawn_at IS NULL) AS answered \
               FROM survey_route r WHERE r.tenant = $1 AND r.survey = $2 ORDER BY r.place";
     RESPONSES = "SELECT id, pair_digest, answers FROM survey_response WHERE tenant = $1 AND survey = $2 AND withdrawn_at IS NULL ORDER BY submitted_at, id LIMIT $3";
     WITHDRAWN = "SELECT COUNT(*) AS n FROM survey_response WHERE tenant = $1 AND survey = $2 AND withdrawn_at IS NOT NULL";
+    /// Taken back when the survey had ended: whoever looked before and after could know whose it was.
+    WITHDRAWN_LATE = "SELECT COUNT(*) AS n FROM survey_response WHERE tenant = $1 AND survey = $2 AND withdrawn_at >= $3";
+    CONTACTS = "UPDATE survey SET contacts = $4 WHERE tenant = $1 AND organisation = $2 AND id = $3 AND project IS NULL";
     DOOR = "SELECT r.tenant, r.survey, r.place, s.project, s.invited, s.closes_on, s.prize, q.body, o.name FROM survey_route r \
             JOIN survey s ON s.tenant = r.tenant AND s.id = r.survey JOIN questionnaire q ON q.code = s.questionnaire AND q.version = s.version \
             JOIN organisation o ON o.id = s.organisation WHERE r.code = $1";
@@ -130,6 +133,8 @@ pub struct SurveyRecord {
     pub closes_on: Date,
     /// What can be won by answering.
     pub prize: Option<String>,
+    /// Contacts that a clinician has in a month, where somebody said so.
+    pub contacts: Option<u32>,
     /// What is asked.
     pub questions: Questionnaire,
     /// The ways on which it goes out.
@@ -207,12 +212,15 @@ pub enum Receipt {
 
 /// Those of the answers, given in the order in which they came, that may be shown. While a survey is open they are told in steps of at
 /// least [`SHOWN_FROM`], always one step behind: whoever looks again and again never sees fewer people than that come to it, also when
-/// it ends. Their order tells nothing of when they came.
-fn shown(mut all: Vec<Response>, open: bool) -> Vec<Response> {
+/// it ends. Where some were taken back after it ended, so many others stay hidden that at least [`SHOWN_FROM`] went at once. Their order
+/// tells nothing of when they came.
+fn shown(mut all: Vec<Response>, open: bool, taken_back_late: usize) -> Vec<Response> {
     if open {
         all.truncate((all.len() / SHOWN_FROM * SHOWN_FROM).saturating_sub(SHOWN_FROM));
     }
     all.sort_by_cached_key(|response| digest(&response.id.to_string()));
+    let also = taken_back_late.next_multiple_of(SHOWN_FROM) - taken_back_late;
+    all.truncate(all.len().saturating_sub(also));
     all
 }
 
@@ -309,6 +317,19 @@ impl Improvement {
         self.0.ledger().commit(tx, ctx.now, ctx.entry(Act::Change, Resource::Survey).of(id)).await
     }
 
+    /// Says how many contacts a clinician has in a month.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] outside the reader's organisation.
+    pub async fn set_contacts(&self, ctx: &Ctx<Improve>, id: SurveyId, contacts: u32) -> Result<()> {
+        let row = values![ctx.grant.tenant(), ctx.grant.organisation(), id, i64::from(contacts)];
+        let mut tx = self.0.ledger().db().write().await?;
+        if tx.run(CONTACTS, row).await? == 0 {
+            return Err(StoreError::NotFound);
+        }
+        self.0.ledger().commit(tx, ctx.now, ctx.entry(Act::Change, Resource::Survey).of(id).because("contacts")).await
+    }
+
     /// Numbers for practices, at random, so that a number says nothing about a name.
     fn deal(&self, practices: &[AskedPractice]) -> Vec<(usize, AskedPractice)> {
         let mut dealt: Vec<_> =
@@ -329,11 +350,13 @@ impl Improvement {
         };
         let practice = |row: &Row| Ok(Practice { number: row.small("number")?, network: row.opt_text("network")? });
         let withdrawn = tx.row(WITHDRAWN, values![tenant, id]).await?;
+        let ended = instant_at(plus_days(closes_on, 1), 0);
+        let late = tx.row(WITHDRAWN_LATE, values![tenant, id, ended]).await?.map_or(Ok(0), |row| row.small("n"))?;
         let rows = tx.rows(RESPONSES, values![tenant, id, MOST_ANSWERS]).await?;
         let all = rows.iter().map(response).collect::<Result<Vec<_>>>()?;
         Ok(SurveyRecord {
             answered: all.len(),
-            responses: shown(all, closes_on >= today),
+            responses: shown(all, closes_on >= today, late),
             id,
             title: row.text("title")?,
             moment: row.opt_coded("moment", Moment::from_code)?,
@@ -341,6 +364,11 @@ impl Improvement {
             invited: row.small("invited")?,
             closes_on,
             prize: row.opt_text("prize")?,
+            contacts: row
+                .opt_int("contacts")?
+                .map(u32::try_from)
+                .transpose()
+                .map_err(|_| StoreError::corrupt("contacts"))?,
             questions: questions(row)?,
             routes: tx.rows(ROUTES, values![tenant, id]).await?.iter().map(route).collect::<Result<_>>()?,
             practices: tx.rows(PRACTICES, values![tenant, id]).await?.iter().map(practice).collect::<Result<_>>()?,

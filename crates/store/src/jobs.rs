@@ -18,7 +18,9 @@ coded! {
     pub enum JobKind {
         /// When the promised answer is due and the referral still waits, tell those who triage.
         RemindTriage = "remind_triage",
-        /// When the months of a third count are over and nobody has counted them, tell whoever studied the project.
+        /// When two months after a change are over and nobody has counted again, tell whoever planned it.
+        RemindRepeatCount = "remind_repeat_count",
+        /// When the months of a third count are over and nobody has counted them, tell whoever planned the change or studied it.
         RemindThirdCount = "remind_third_count",
         /// When a survey has been open for two weeks and not everybody has answered, tell whoever opened it.
         RemindSurvey = "remind_survey",

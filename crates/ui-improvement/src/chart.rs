@@ -49,6 +49,7 @@ pub struct ChartSize {
     pub bottom: f64,
     pub ticks: Vec<Tick>,
     pub goal_y: f64,
+    pub median_y: Option<f64>,
     pub change_x: Option<f64>,
     pub lines: Vec<String>,
     pub points: Vec<ChartPoint>,
@@ -65,6 +66,8 @@ pub struct MonthChart {
     pub caption: String,
     /// "goal 26".
     pub goal: String,
+    /// "median 18", where it has one.
+    pub median: Option<String>,
     /// Both sizes.
     pub sizes: Vec<ChartSize>,
 }
@@ -121,7 +124,7 @@ impl MonthChart {
     #[must_use]
     pub fn drawn(
         points: &[MonthPoint],
-        (goal, change): (f64, Option<Date>),
+        (goal, median, change): (f64, Option<f64>, Option<Date>),
         percent: bool,
         (title, description, caption): (String, String, String),
     ) -> Option<Self> {
@@ -170,13 +173,21 @@ impl MonthChart {
                 bottom,
                 ticks: ticks.collect(),
                 goal_y: tenth(scale.y(goal)),
+                median_y: median.map(|median| tenth(scale.y(median))),
                 change_x: inside.map(tenth),
                 lines: lines.collect(),
                 points: drawn.filter(|point| point.y.is_finite()).collect(),
             }
         };
         let sizes = vec![size("fp-w", "w", 900.0, 240.0, 18), size("fp-n", "n", 300.0, 220.0, 6)];
-        Some(Self { title, description, caption, goal: format!("goal {}{unit}", shown(goal)), sizes })
+        Some(Self {
+            title,
+            description,
+            caption,
+            goal: format!("goal {}{unit}", shown(goal)),
+            median: median.map(|median| format!("median {}{unit}", shown(median))),
+            sizes,
+        })
     }
 }
 
@@ -199,12 +210,14 @@ mod tests {
     #[test]
     fn months_stand_where_they_belong_and_the_change_between_them() {
         let months = points(&[(5, 18.0), (6, 17.0), (7, 19.0), (9, 21.0), (10, 23.0)]);
-        let chart = MonthChart::drawn(&months, (26.0, Some(Date::constant(2026, 9, 3))), false, words()).unwrap();
+        let chart =
+            MonthChart::drawn(&months, (26.0, Some(18.0), Some(Date::constant(2026, 9, 3))), false, words()).unwrap();
         let wide = &chart.sizes[0];
         let x: Vec<f64> = wide.points.iter().map(|point| point.x).collect();
         assert!((x[3] - x[2] - 2.0 * (x[1] - x[0])).abs() < 0.3, "August was not counted and has its room: {x:?}");
         let change = wide.change_x.unwrap();
         assert!(x[2] < change && change < x[3]);
+        assert!(wide.median_y.unwrap() > wide.goal_y && chart.median.as_deref() == Some("median 18"));
         assert_eq!(wide.lines.len(), 2, "nothing joins July and September");
         assert!(wide.points[4].y < wide.points[0].y && wide.goal_y < wide.points[4].y);
         let ticks: Vec<&str> = wide.ticks.iter().map(|tick| tick.label.as_str()).collect();
@@ -214,11 +227,11 @@ mod tests {
     #[test]
     fn a_long_series_keeps_its_words_apart_and_nothing_is_drawn_of_nothing() {
         let many: Vec<(i8, f64)> = (1..=12).map(|month| (month, 100.0)).collect();
-        let chart = MonthChart::drawn(&points(&many), (90.0, None), true, words()).unwrap();
+        let chart = MonthChart::drawn(&points(&many), (90.0, None, None), true, words()).unwrap();
         assert_eq!(chart.sizes[1].points.iter().filter(|point| point.month.is_some()).count(), 6);
         assert_eq!((chart.goal.as_str(), chart.sizes[0].change_x), ("goal 90%", None));
-        assert!(MonthChart::drawn(&[], (1.0, None), false, words()).is_none());
-        let nought = MonthChart::drawn(&points(&[(1, 0.0)]), (1.0, None), false, words()).unwrap();
+        assert!(MonthChart::drawn(&[], (1.0, None, None), false, words()).is_none());
+        let nought = MonthChart::drawn(&points(&[(1, 0.0)]), (1.0, None, None), false, words()).unwrap();
         assert!(nought.sizes[0].points[0].y.is_finite());
     }
 }

@@ -104,6 +104,10 @@ pub struct StaffView {
 #[expect(missing_docs, reason = "each field is a part of the page under its own name")]
 pub struct ProjectPage {
     pub frame: Frame,
+    /// The sheet for the talk, where something is planned.
+    pub training_href: Option<String>,
+    /// Every month as a run chart, where Fingerpost counts.
+    pub months_href: Option<String>,
     /// What the monitoring form holds.
     pub monitored: String,
     /// The form.
@@ -157,6 +161,39 @@ pub struct ChangePage {
     pub workers: Vec<String>,
     pub values: ChangeAnswers,
     pub problems: Problems,
+}
+
+/// A sheet for the talk.
+#[derive(Debug, Clone, Serialize)]
+#[expect(missing_docs, reason = "each field is a part of the sheet under its own name")]
+pub struct TrainingPage {
+    pub frame: Frame,
+    pub back_href: String,
+    pub change_href: String,
+    pub what: String,
+    pub when: String,
+    pub place: String,
+    pub agenda: Vec<String>,
+    pub stories: Option<String>,
+    pub workers: Vec<String>,
+    pub here: Vec<String>,
+    pub directory_href: String,
+    pub missed: Option<String>,
+    pub missed_link: Option<String>,
+    pub came: Option<String>,
+}
+
+/// Every month as a run chart.
+#[derive(Debug, Clone, Serialize)]
+#[expect(missing_docs, reason = "each field is a part of the page under its own name")]
+pub struct MonthsPage {
+    pub frame: Frame,
+    pub back_href: String,
+    pub project: String,
+    pub told: String,
+    pub chart: Option<MonthChart>,
+    pub months: Vec<(String, u32)>,
+    pub table_href: String,
 }
 
 /// Which months are counted, and by whom.
@@ -303,6 +340,8 @@ fingerpost_ui::pages! {
     ProjectPage: "improvement_one.html",
     GoalPage: "improvement_goal.html",
     ChangePage: "improvement_change.html",
+    TrainingPage: "improvement_training.html",
+    MonthsPage: "improvement_months.html",
     PeriodPage: "improvement_period.html",
     NumbersPage: "improvement_numbers.html",
     StudyPage: "improvement_study.html",

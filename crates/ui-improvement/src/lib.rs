@@ -11,9 +11,9 @@ use rust_embed::RustEmbed;
 
 pub use chart::{MonthChart, MonthPoint};
 pub use improvement::{
-    ChangePage, FindingView, GoalPage, MonthField, NumbersPage, PeriodPage, ProjectLine, ProjectPage, ProjectsPage,
-    RouteLine, StaffLine, StaffSurveyPage, StaffView, StepLine, StudyPage, SurveyPage, SurveyQuestion,
-    SurveyThanksPage, WrittenBlock,
+    ChangePage, FindingView, GoalPage, MonthField, MonthsPage, NumbersPage, PeriodPage, ProjectLine, ProjectPage,
+    ProjectsPage, RouteLine, StaffLine, StaffSurveyPage, StaffView, StepLine, StudyPage, SurveyPage, SurveyQuestion,
+    SurveyThanksPage, TrainingPage, WrittenBlock,
 };
 pub use improving::{
     ClaimView, ClaimsPage, CountBar, FoundListPage, FoundPerson, InterviewPage, InterviewView, InterviewsPage,
@@ -47,6 +47,8 @@ mod tests {
         draw(&ui, ProjectPage::samples());
         draw(&ui, GoalPage::samples());
         draw(&ui, ChangePage::samples());
+        draw(&ui, TrainingPage::samples());
+        draw(&ui, MonthsPage::samples());
         draw(&ui, PeriodPage::samples());
         draw(&ui, NumbersPage::samples());
         draw(&ui, StudyPage::samples());
@@ -66,7 +68,7 @@ mod tests {
         draw(&ui, MonitoringPage::samples());
         draw(&ui, ClaimsPage::samples());
         draw(&ui, FoundListPage::samples());
-        assert_eq!(templates().count(), 23, "a template without a page, or a page without samples here");
+        assert_eq!(templates().count(), 25, "a template without a page, or a page without samples here");
         for (name, source) in templates() {
             assert!(
                 !source.contains("|safe") && !source.contains("| safe") && !source.contains("autoescape"),

@@ -131,6 +131,10 @@ pub struct ClinicianSurveyPage {
     pub split_note: Option<String>,
     pub closed: Vec<ClosedTable>,
     pub open: Vec<OpenLine>,
+    /// How rare referral is among all contacts.
+    pub rarity: Option<String>,
+    pub contacts: String,
+    pub contacts_action: String,
     pub interviews: String,
     pub interviews_href: String,
     pub draw: Option<DrawView>,

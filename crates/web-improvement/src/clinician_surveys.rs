@@ -13,12 +13,13 @@ use fingerpost_domain::id::{InsightId, QuestionSetId, SurveyId};
 use fingerpost_domain::measure::{AnswerKind, Item};
 use fingerpost_domain::problem::Problems;
 use fingerpost_domain::text::Note;
-use fingerpost_improvement::clinicians::{self, Closed, Reached, Split};
+use fingerpost_improvement::clinicians::{self, Closed, Rarity, Reached, Split, USUAL_CONTACTS};
 use fingerpost_improvement::{About, Draw, Insight, SurveyRecord};
 use fingerpost_improvement_rules::interview::INTERVIEWS;
 use fingerpost_improvement_rules::questions::OwnQuestions;
 use fingerpost_improvement_rules::survey::{
     Approach, ClinicianSurveyAnswers, InsightKind, PRACTICE_ITEM, SHOWN_FROM, Strength, clinician_questions,
+    monthly_contacts,
 };
 use fingerpost_policy::Improve;
 use fingerpost_store::StoreError;
@@ -228,6 +229,13 @@ pub(super) fn reach_words(survey: &SurveyRecord) -> Vec<String> {
     if survey.withdrawn > 0 {
         all.push(format!("{} taken back.", count(survey.withdrawn, "answer was", "answers were")));
     }
+    let repeated = clinicians::repeated(survey);
+    if repeated > 0 {
+        all.push(format!(
+            "{} another to the letter: somebody may have sent theirs twice.",
+            count(repeated, "answer repeats", "answers repeat")
+        ));
+    }
     if survey.answered > survey.invited as usize {
         all.push(
             "More answers than people asked: somebody may have answered twice, or the address went further.".to_owned(),
@@ -285,11 +293,13 @@ pub(super) fn wrote(survey: &SurveyRecord, item: &str) -> usize {
 fn open_line(here: &May<Improve>, survey: &SurveyRecord, item: &Item) -> OpenLine {
     let n = wrote(survey, &item.code);
     let place = format!("{}/{}", place_of(here, survey.id), item.code);
-    let enough = survey.responses.len() >= SHOWN_FROM && n > 0;
+    let enough = n >= SHOWN_FROM;
     OpenLine {
         text: item.text.clone(),
-        detail: if survey.responses.len() >= SHOWN_FROM {
+        detail: if enough {
             format!("{} something.", count(n, "respondent wrote", "respondents wrote"))
+        } else if survey.closes_on < here.app().today() || survey.responses.len() >= SHOWN_FROM {
+            format!("Fewer than {SHOWN_FROM} wrote something: it is not shown.")
         } else {
             "It can be read from ten answers on, and all of it when the survey has ended.".to_owned()
         },
@@ -309,7 +319,7 @@ pub(super) async fn grounds(here: &May<Improve>, survey: &SurveyRecord) -> Resul
             all.push((item.code.clone(), format!("Chosen: {}", item.text)));
         }
     }
-    for item in open_items(survey).filter(|_| enough) {
+    for item in open_items(survey).filter(|item| wrote(survey, &item.code) >= SHOWN_FROM) {
         for theme in codebooks.remove(&item.code).unwrap_or_default().themes {
             all.push((theme.id.to_string(), format!("Theme: {} ({})", theme.label, item.text)));
         }
@@ -336,6 +346,21 @@ struct Typed {
     kind: String,
     strength: String,
     evidence: String,
+    contacts: Option<String>,
+}
+
+/// "The middle clinician refers about 2 people a month. Of 820 contacts that is 0.24% …".
+pub(super) fn rarity_words(found: &Rarity) -> String {
+    let percent = |share: f64| format!("{:.2}%", share * 100.0);
+    format!(
+        "The middle clinician refers about {} a month. Of {} contacts that is {} (95% range {} to {}). An estimated 20% of contacts are \
+         rooted in social need.",
+        count(found.referrals, "person", "people"),
+        found.contacts,
+        percent(found.share),
+        percent(found.interval.lower),
+        percent(found.interval.upper)
+    )
 }
 
 fn draw_view(draw: Draw, ended: bool, place: &str) -> DrawView {
@@ -414,6 +439,9 @@ async fn one_page(
         }),
         closed: closed.into_iter().map(|closed| closed_table(closed, &split)).collect(),
         open: open_items(survey).map(|item| open_line(here, survey, item)).collect(),
+        rarity: clinicians::rarity(survey).as_ref().map(rarity_words),
+        contacts: typed.contacts.unwrap_or_else(|| survey.contacts.unwrap_or(USUAL_CONTACTS).to_string()),
+        contacts_action: format!("{place}/contacts"),
         interviews: match interviews {
             0 => "No interview was written down yet.".to_owned(),
             n => format!("{} written down.", count(n, "interview was", "interviews were")),
@@ -504,6 +532,7 @@ pub async fn add_insight(
         kind: form.text("kind"),
         strength: form.text("strength"),
         evidence: form.text("evidence"),
+        contacts: None,
     };
     let mut problems = Problems::none();
     let words = problems.need("words", Note::parse(&typed.words), "Write what you learn, in one sentence");
@@ -524,6 +553,29 @@ pub async fn add_insight(
     let insight = (kind, strength, &words, typed.evidence.as_str());
     here.app().improvement().add_insight(&here.ctx, (survey, id), insight).await?;
     Ok(Redirect::to(&format!("{}?saved=insight#insights", place_of(&here, survey))).into_response())
+}
+
+/// Says how many contacts a clinician has in a month.
+///
+/// # Errors
+/// [`WebError::NotFound`] outside the reader's organisation.
+pub async fn contacts(
+    here: May<Improve>,
+    Path((_, id)): Path<(String, SurveyId)>,
+    form: Posted,
+) -> Result<Response, WebError> {
+    let typed = form.text("contacts");
+    match monthly_contacts(&typed) {
+        Ok(contacts) => {
+            here.app().improvement().set_contacts(&here.ctx, id, contacts).await?;
+            Ok(Redirect::to(&format!("{}?saved=contacts#rarity", place_of(&here, id))).into_response())
+        }
+        Err(problems) => {
+            let survey = here.app().improvement().clinician_survey(&here.ctx, id).await?;
+            let typed = Typed { contacts: Some(typed), ..Typed::default() };
+            show_again(here.app(), &one_page(&here, (&survey, &Asked::default()), (None, typed), &problems).await?)
+        }
+    }
 }
 
 /// Draws who wins.

@@ -3,7 +3,9 @@
 pub mod claims;
 pub mod evidence;
 pub mod monitoring;
+pub mod months;
 mod project;
+pub mod training;
 pub(crate) mod words;
 
 use axum::extract::Path;
@@ -132,9 +134,9 @@ async fn goal_page(
     let mut frame = here.frame("What do you want to reach?", "improvement").await?;
     frame.problem = !problems.is_empty();
     let referrals = match Senders::from(here.organisation.kind) {
-        Senders::Practice => "People we refer, a month",
-        Senders::Members => "People whom our practices refer, a month",
-        Senders::Scheme => "People whom practices refer to us, a month",
+        Senders::Practice => "Referrals we send, a month",
+        Senders::Members => "Referrals our practices send, a month",
+        Senders::Scheme => "Referrals that practices send us, a month",
     };
     let place = place_of(here, id);
     Ok(GoalPage {
@@ -275,9 +277,11 @@ pub async fn set_change(
         on_year: form.text("on_year"),
         what: form.text("what"),
         agenda: form.text("agenda"),
+        stories: form.text("stories"),
         invited: form.text("invited"),
         came: form.text("came"),
         missed: form.text("missed"),
+        missed_link: form.text("missed_link"),
     };
     let checked = answers.check(&record.project, here.app().today());
     match as_read(checked, (&form, &record.project.change), "what") {
@@ -336,7 +340,7 @@ async fn numbers_page(
     let goal = &record.project.goal;
     let what = match (&goal.what, goal.measured) {
         (Some(what), Measured::Share) => format!("How many: {what}."),
-        _ => "People referred to the link worker, month by month.".to_owned(),
+        _ => "Referrals to the link worker, month by month.".to_owned(),
     };
     let months = period.each().enumerate().map(|(at, month)| MonthField {
         number: at + 1,

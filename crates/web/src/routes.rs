@@ -193,6 +193,7 @@ table! {
     "/o/{org}/questions/{id}/drop", POST, Guard::May(Action::Improve), post(questions::drop_all);
     "/o/{org}/questions/{id}/{item}", BOTH, Guard::May(Action::Improve), get(questions::edit_form).post(questions::edit);
     "/o/{org}/questions/{id}/{item}/order", POST, Guard::May(Action::Improve), post(questions::order);
+    "/o/{org}/surveys/{id}/contacts", POST, Guard::May(Action::Improve), post(clinician_surveys::contacts);
     "/o/{org}/surveys/{id}/draw", POST, Guard::May(Action::Improve), post(clinician_surveys::draw);
     "/o/{org}/surveys/{id}/interviews", GET, Guard::May(Action::Improve), get(clinician_surveys::interviews::list);
     "/o/{org}/surveys/{id}/interviews/new", BOTH, Guard::May(Action::Improve), get(clinician_surveys::interviews::new_form).post(clinician_surveys::interviews::add);
@@ -212,6 +213,9 @@ table! {
     "/o/{org}/improvement/new", BOTH, Guard::May(Action::Improve), get(improvement::new_form).post(improvement::begin);
     "/o/{org}/improvement/claims", BOTH, Guard::May(Action::Improve), get(improvement::claims::form).post(improvement::claims::save);
     "/o/{org}/improvement/found", BOTH, Guard::May(Action::Improve), get(finding::form).post(finding::save);
+    "/o/{org}/improvement/{id}/training", GET, Guard::May(Action::Improve), get(improvement::training::page);
+    "/o/{org}/improvement/{id}/months", GET, Guard::May(Action::Improve), get(improvement::months::page);
+    "/o/{org}/improvement/{id}/months.csv", GET, Guard::May(Action::Improve), get(improvement::months::table);
     "/o/{org}/improvement/{id}/monitoring", BOTH, Guard::May(Action::Improve), get(improvement::monitoring::form).post(improvement::monitoring::add);
     "/o/{org}/improvement/{id}/monitoring/{line}/drop", POST, Guard::May(Action::Improve), post(improvement::monitoring::drop_line);
     "/o/{org}/improvement/{id}", GET, Guard::May(Action::Improve), get(improvement::one);

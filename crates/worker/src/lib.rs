@@ -224,7 +224,9 @@ impl Worker {
         for job in self.store.claim_jobs(AT_ONCE, self.clock.now()).await? {
             let done = match job.kind {
                 JobKind::RemindTriage => self.store.remind_triage(&job, self.clock.now()).await,
-                JobKind::RemindThirdCount => self.improvement.remind_third_count(&job, self.clock.now()).await,
+                JobKind::RemindRepeatCount | JobKind::RemindThirdCount => {
+                    self.improvement.remind_count(&job, self.clock.now()).await
+                }
                 JobKind::AnswerAlert => self.casework.raise_alert(&job, self.clock.now()).await,
                 JobKind::VisitOverdue => self.casework.raise_overdue(&job, self.clock.now()).await,
                 JobKind::RemindVisit => self.casework.remind_visit(&job, self.clock.now()).await,

@@ -38,9 +38,11 @@ pub struct ChangeAnswers {
     pub on_year: String,
     pub what: String,
     pub agenda: String,
+    pub stories: String,
     pub invited: String,
     pub came: String,
     pub missed: String,
+    pub missed_link: String,
 }
 
 /// The months of a count, and who counts, as typed.
@@ -63,6 +65,13 @@ pub struct StudyAnswers {
     pub third_year: String,
 }
 
+/// An address that a page may lead to: https, a host, nothing that could end it.
+fn is_address(typed: &str) -> bool {
+    let host = typed.strip_prefix("https://").and_then(|rest| rest.split(['/', '?', '#']).next());
+    let plain = |c: char| !c.is_whitespace() && !c.is_control() && !"<>\"'`".contains(c);
+    typed.chars().all(plain) && host.is_some_and(|host| host.contains('.') && !host.contains('@'))
+}
+
 /// A whole number from `least` to `most`; none where nothing is typed.
 pub(crate) fn whole(typed: &str, (least, most): (u32, u32)) -> Result<Option<u32>, String> {
     match typed.trim() {
@@ -80,7 +89,7 @@ fn first_of(month: &str, year: &str) -> Result<Date, String> {
 }
 
 impl GoalAnswers {
-    /// What is proposed: more people referred, within half a year.
+    /// What is proposed: more referrals, within half a year.
     #[must_use]
     pub fn proposed(led_by: &str, today: Date) -> Self {
         let by = plus_days(today, HALF_A_YEAR).last_of_month();
@@ -206,6 +215,11 @@ impl ChangeAnswers {
             "Say what you change: for example a talk by the link worker",
         );
         let agenda = problems.take("agenda", Note::parse(&self.agenda)).flatten();
+        let stories = problems.take("stories", Note::parse(&self.stories)).flatten();
+        let missed_link = problems.take("missed_link", Line::parse(&self.missed_link)).flatten();
+        if missed_link.as_ref().is_some_and(|link: &Line<300>| !is_address(link.as_str())) {
+            problems.add("missed_link", "Copy the whole address. It begins with https://");
+        }
         let invited = problems.take("invited", whole(&self.invited, (1, LARGEST_COUNT))).flatten();
         let came = problems.take("came", whole(&self.came, (0, LARGEST_COUNT))).flatten();
         if came.is_some() && on.is_some_and(|on| on > today) {
@@ -215,7 +229,9 @@ impl ChangeAnswers {
         }
         let missed = problems.take("missed", Note::parse(&self.missed)).flatten();
         match (on, what) {
-            (Some(on), Some(what)) if problems.is_empty() => Ok(Change { on, what, agenda, invited, came, missed }),
+            (Some(on), Some(what)) if problems.is_empty() => {
+                Ok(Change { on, what, agenda, stories, invited, came, missed, missed_link })
+            }
             _ => Err(problems),
         }
     }
@@ -231,6 +247,8 @@ impl From<&Change> for ChangeAnswers {
             agenda: said(change.agenda.as_ref()),
             invited: said(change.invited.as_ref()),
             came: said(change.came.as_ref()),
+            stories: change.stories.as_ref().map(ToString::to_string).unwrap_or_default(),
+            missed_link: change.missed_link.as_ref().map(ToString::to_string).unwrap_or_default(),
             missed: said(change.missed.as_ref()),
         }
     }

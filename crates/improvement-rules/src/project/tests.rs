@@ -29,7 +29,16 @@ fn count(first: Date, numbers: &[u32]) -> Count {
 }
 
 fn change(on: Date) -> Change {
-    Change { on, what: Line::parse("A talk").unwrap().unwrap(), agenda: None, invited: None, came: None, missed: None }
+    Change {
+        on,
+        what: Line::parse("A talk").unwrap().unwrap(),
+        agenda: None,
+        stories: None,
+        invited: None,
+        came: None,
+        missed: None,
+        missed_link: None,
+    }
 }
 
 fn months(month: &str, months: &str) -> PeriodAnswers {

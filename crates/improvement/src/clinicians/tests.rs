@@ -34,6 +34,7 @@ fn survey(answers: &[&[(&str, &str)]]) -> SurveyRecord {
         closes_on: Date::constant(2026, 11, 20),
         questions: clinician_questions("t", None, &asked),
         prize: None,
+        contacts: None,
         routes: vec![],
         practices: asked
             .into_iter()
@@ -58,6 +59,14 @@ fn the_published_table_of_frequencies_comes_out_of_raw_answers() {
     let shares: Vec<String> = frequency.chosen.iter().map(|each| format!("{:.1}", each.share * 100.0)).collect();
     assert_eq!((frequency.n, shares), (23, ["13.0", "13.0", "30.4", "21.7", "21.7"].map(str::to_owned).to_vec()));
     assert_eq!(frequency.median.as_deref(), Some("Fortnightly"));
+    // 2 of 820: 0.24 per cent of contacts, 0.067 to 0.885 by Wilson, where an estimated 20 per cent are rooted in social need.
+    let found = rarity(&survey(&rows)).unwrap();
+    assert_eq!((found.referrals, found.contacts), (2, 820));
+    let shown = |share: f64| format!("{:.3}", share * 100.0);
+    assert_eq!([found.share, found.interval.lower, found.interval.upper].map(shown), ["0.244", "0.067", "0.885"]);
+    let busy = SurveyRecord { contacts: Some(200), ..survey(&rows) };
+    assert_eq!(shown(rarity(&busy).unwrap().share), "1.000");
+    assert!(rarity(&survey(&rows[..4])).is_none(), "four are too few");
     let referred = all.iter().find(|item| item.code == "has_referred").unwrap();
     assert_eq!((referred.n, referred.chosen[0].count, referred.median.as_ref()), (24, 23, None));
 }
@@ -185,4 +194,13 @@ fn numbers_are_told_in_ranges_with_their_middle() {
         all.last().unwrap().chosen.iter().map(|each| (each.label.as_str(), each.count)).collect();
     assert_eq!(found[..4], [("0 to 4", 3), ("5 to 9", 0), ("10 to 14", 1), ("15 to 19", 0)]);
     assert_eq!((found.len(), all.last().unwrap().median.as_deref()), (8, Some("0 to 4")));
+}
+
+#[test]
+fn an_answer_that_repeats_another_to_the_letter_is_counted() {
+    let words = "Company, help with debt, and somebody who listens";
+    let long: &[(&str, &str)] = &[("job", "gp"), ("definition", words)];
+    let short: &[(&str, &str)] = &[("job", "gp"), ("definition", "Company")];
+    assert_eq!(repeated(&survey(&[long, long, long, short, short])), 2);
+    assert_eq!(repeated(&survey(&[long, short, &[("job", "nurse"), ("definition", words)]])), 0);
 }

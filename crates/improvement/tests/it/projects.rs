@@ -2,6 +2,7 @@
 
 use fingerpost_domain::calendar::instant_at;
 use fingerpost_domain::id::TenantId;
+use fingerpost_domain::organisation::OrganisationKind;
 use fingerpost_domain::text::{Line, Note};
 use fingerpost_improvement::{Improvement, RollUp, Senders, study};
 use fingerpost_improvement_rules::project::{Change, Count, CountSource, MonthCount, Period, Stage, Studied};
@@ -56,9 +57,11 @@ async fn a_part_that_was_checked_against_an_older_project_is_refused_and_leaves_
             on: month(-5),
             what: Line::parse("A talk").unwrap().unwrap(),
             agenda: None,
+            stories: None,
             invited: Some(31),
             came: None,
             missed: None,
+            missed_link: None,
         };
         let stale = improvement.set_change(&ctx, &read, &change).await;
         assert!(
@@ -132,7 +135,7 @@ async fn whoever_studied_a_project_is_reminded_until_it_is_counted() {
         assert!(!early.iter().any(|job| job.kind == JobKind::RemindThirdCount));
         let jobs = store.claim_jobs(50, due).await.unwrap();
         let job = jobs.iter().find(|job| job.kind == JobKind::RemindThirdCount).unwrap();
-        improvement.remind_third_count(job, due).await.unwrap();
+        improvement.remind_count(job, due).await.unwrap();
         let told = store.claim_messages(50, due).await.unwrap();
         let told: Vec<_> = told.iter().filter(|message| message.template.code() == "count_again_due").collect();
         assert_eq!((told.len(), told[0].addressee.user), (1, Some(village.manager.actor.user)));
@@ -144,12 +147,84 @@ async fn whoever_studied_a_project_is_reminded_until_it_is_counted() {
         let due = instant_at(month(4), 9);
         let jobs = store.claim_jobs(50, due).await.unwrap();
         improvement
-            .remind_third_count(jobs.iter().find(|job| job.kind == JobKind::RemindThirdCount).unwrap(), due)
+            .remind_count(jobs.iter().find(|job| job.kind == JobKind::RemindThirdCount).unwrap(), due)
             .await
             .unwrap();
         let told = store.claim_messages(50, due).await.unwrap();
         assert!(told.iter().all(|message| message.template.code() != "count_again_due" || message.attempts > 1));
         assert!(study::finding(&read.project).is_none(), "without a start there is nothing to compare");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whoever_planned_a_change_is_reminded_of_both_counts_after_it() {
+    on_both(async |store| {
+        let village = Village::build(store, &TenantId::main(), "T").await;
+        let improvement = Improvement::over(store.clone());
+        let ctx = manager(&village, today());
+        let id = begun(store, &ctx, "First").await;
+        let change = |on| Change {
+            on,
+            what: Line::parse("A talk").unwrap().unwrap(),
+            agenda: None,
+            stories: None,
+            invited: None,
+            came: None,
+            missed: None,
+            missed_link: None,
+        };
+        let read = async || improvement.project(&ctx, id).await.unwrap();
+        improvement.set_change(&ctx, &read().await, &change(month(1))).await.unwrap();
+        // A colleague moves it by a month; what was planned for the first day waits too.
+        let colleague: Ctx<Improve> = Village::ctx(&village.gp, &village.practice, ctx.now);
+        improvement.set_change(&colleague, &read().await, &change(month(2))).await.unwrap();
+        let due = async |kind: JobKind, on| {
+            let jobs = store.claim_jobs(50, instant_at(on, 9)).await.unwrap();
+            let mut told = 0;
+            for job in jobs.iter().filter(|job| job.kind == kind) {
+                improvement.remind_count(job, instant_at(on, 9)).await.unwrap();
+                told += 1;
+            }
+            let messages = store.claim_messages(50, instant_at(on, 9)).await.unwrap();
+            (
+                told,
+                messages
+                    .iter()
+                    .filter(|message| message.template.code() == "count_again_due" && message.attempts == 1)
+                    .count(),
+            )
+        };
+        assert_eq!(due(JobKind::RemindRepeatCount, month(3)).await, (1, 0), "it was moved");
+        assert_eq!(due(JobKind::RemindRepeatCount, month(4)).await, (2, 2), "both are told when it is time");
+        improvement.set_count(&ctx, &read().await, (Stage::Repeat, &counted(2, &[30]))).await.unwrap();
+        improvement.set_count(&ctx, &read().await, (Stage::Third, &counted(6, &[30]))).await.unwrap();
+        assert_eq!(due(JobKind::RemindThirdCount, month(8)).await.1, 0, "it is counted");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_network_counts_what_its_practices_sent_while_they_belonged_to_it() {
+    on_both(async |store| {
+        let village = Village::build(store, &TenantId::main(), "T").await;
+        let improvement = Improvement::over(store.clone());
+        for serial in [1, 2] {
+            village.send(store, &person("Ida", serial)).await;
+        }
+        let period = Period { first: month(0), months: 1 };
+        for kind in ["network", "federation", "cluster", "health_board", "icb"] {
+            let kind = OrganisationKind::from_code(kind).unwrap();
+            assert_eq!(Senders::from(kind), Senders::Members, "{kind:?}");
+        }
+        for (kind, mark) in [(OrganisationKind::Cluster, "W"), (OrganisationKind::HealthBoard, "N")] {
+            let (body, head) = village.body(store, kind, mark).await;
+            let ctx: Ctx<Improve> = Village::ctx(&head, &body, start());
+            let counted = improvement.referrals(&ctx, (period, Senders::from(body.kind))).await.unwrap();
+            assert_eq!(counted[0].count, 2);
+            let before = Period { first: month(-20), months: 1 };
+            assert_eq!(improvement.referrals(&ctx, (before, Senders::Members)).await.unwrap()[0].count, 0);
+        }
     })
     .await;
 }

@@ -185,7 +185,8 @@ async fn once_the_change_has_come_nobody_is_asked_before_it() {
         let ctx = manager(&village, today());
         let (on, read) = (plus_days(today(), 5), improvement.project(&ctx, project).await.unwrap());
         let what = Line::parse("A talk").unwrap().unwrap();
-        let change = Change { on, what, agenda: None, invited: None, came: None, missed: None };
+        let (agenda, stories, missed, missed_link) = (None, None, None, None);
+        let change = Change { on, what, agenda, stories, invited: None, came: None, missed, missed_link };
         improvement.set_change(&ctx, &read, &change).await.unwrap();
         let code = improvement.surveys(&ctx, project).await.unwrap()[0].routes[0].code.clone();
         let now = improvement.survey_door(&code).await.unwrap().unwrap();
@@ -195,6 +196,32 @@ async fn once_the_change_has_come_nobody_is_asked_before_it() {
         let read = improvement.project(&ctx, project).await.unwrap();
         improvement.set_change(&ctx, &read, &Change { on: plus_days(on, 30), ..change }).await.unwrap();
         assert_eq!(improvement.survey_door(&code).await.unwrap().unwrap().closes_on, plus_days(today(), 4));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_takes_an_answer_back_after_the_end_is_not_known_by_the_difference() {
+    on_both(async |store| {
+        let village = Village::build(store, &TenantId::main(), "T").await;
+        let (improvement, project, door) = open(store, &village, 20).await;
+        let ctx = manager(&village, today());
+        let mut secrets = vec![];
+        for _ in 0..12 {
+            let secret = improvement.new_receipt();
+            improvement.answer_survey(&door, (&secret, &yes(), None), ctx.now).await.unwrap();
+            secrets.push(secret);
+        }
+        improvement.withdraw_answer(&door, &secrets[0], ctx.now).await.unwrap();
+        let ended = manager(&village, plus_days(door.closes_on, 1));
+        let read = async || improvement.surveys(&ended, project).await.unwrap().remove(0);
+        assert_eq!((read().await.answered, read().await.responses.len()), (11, 11), "taken back before the end");
+        improvement.withdraw_answer(&door, &secrets[1], ended.now).await.unwrap();
+        assert_eq!((read().await.answered, read().await.responses.len()), (10, 6), "four others hide whose it was");
+        for secret in &secrets[2..7] {
+            improvement.withdraw_answer(&door, secret, ended.now).await.unwrap();
+        }
+        assert_eq!((read().await.answered, read().await.responses.len()), (5, 1));
     })
     .await;
 }

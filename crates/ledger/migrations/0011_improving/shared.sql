@@ -29,6 +29,13 @@ CREATE TABLE survey_draw (
   FOREIGN KEY (tenant, survey) REFERENCES survey (tenant, id)
 );
 
+-- Contacts that a clinician has in a month: what the middle clinician's referrals are compared with.
+ALTER TABLE survey ADD COLUMN contacts BIGINT CHECK (contacts > 0);
+
+-- True stories of near here for the talk, and where those who missed it find it.
+ALTER TABLE improvement_project ADD COLUMN stories TEXT;
+ALTER TABLE improvement_project ADD COLUMN missed_link TEXT;
+
 -- Interviews that belong to a survey. No name; the notes are read by whoever wrote them down.
 CREATE TABLE interview (
   tenant     TEXT NOT NULL,

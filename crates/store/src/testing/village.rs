@@ -158,6 +158,36 @@ impl Village {
         }
     }
 
+    /// A body to which the practice belongs since before anything was sent, and somebody who supervises there.
+    ///
+    /// # Panics
+    /// When the store refuses: the test cannot go on.
+    pub async fn body(&self, store: &Store, kind: OrganisationKind, mark: &str) -> (Organisation, SignedIn) {
+        let now = start();
+        let record = OrganisationRecord {
+            kind,
+            identifier: Identifier { system: ODS, value: format!("{mark}B") },
+            name: Line::parse(&format!("{mark} body")).expect("a name").expect("a name"),
+            status: OrganisationStatus::Active,
+            address: None,
+            postcode: None,
+            phone: None,
+            opened_on: None,
+            closed_on: None,
+            dates_unknown: false,
+            setting: None,
+        };
+        let member = self.practice.slug.to_uppercase();
+        let since = fingerpost_domain::calendar::plus_days(day_of(now), -400);
+        let membership = crate::Membership { member, body: record.identifier.value.clone(), since, until: None };
+        let counts = crate::ImportCounts { read: 1, ..crate::ImportCounts::default() };
+        let both = (&[record][..], &[membership][..]);
+        store.import_networks(both, ("test", counts, counts), (now, false), |_, _| {}).await.expect("a body");
+        let found = store.organisation_by_identifier(ODS, &format!("{mark}B")).await.expect("a read").expect("a body");
+        let who = add(store, &self.tenant, mark, ("head", Role::Supervisor, found.id)).await;
+        (found, who)
+    }
+
     /// What `who` may do in `place` at `now`.
     ///
     /// # Panics

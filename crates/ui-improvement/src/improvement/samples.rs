@@ -19,7 +19,7 @@ fn chart() -> Option<MonthChart> {
     };
     let points = [point(5, 18.0), point(6, 17.0), point(9, 21.0)];
     let words = ("T".to_owned(), "D".to_owned(), "C".to_owned());
-    MonthChart::drawn(&points, (26.0, Some(Date::constant(2026, 9, 3))), false, words)
+    MonthChart::drawn(&points, (26.0, Some(18.0), Some(Date::constant(2026, 9, 3))), false, words)
 }
 
 impl ProjectsPage {
@@ -60,6 +60,8 @@ impl ProjectPage {
         };
         let usual = Self {
             frame: frame("Project"),
+            training_href: Some("/t".into()),
+            months_href: Some("/months".into()),
             monitored: "2 lines.".into(),
             monitoring_href: "/m".into(),
             list_href: "/l".into(),
@@ -290,5 +292,52 @@ impl SurveyThanksPage {
         let none = Self { prize: None, ..usual.clone() };
         let wrong = Self { problems: problems(&["email"]), ..usual.clone() };
         vec![wrong, entered, none, Self { withdrawn: true, action: None, ..usual.clone() }, usual]
+    }
+}
+
+impl TrainingPage {
+    pub(crate) fn samples() -> Vec<Self> {
+        let usual = Self {
+            frame: frame("Talk"),
+            back_href: "/b".into(),
+            change_href: "/c".into(),
+            what: LONG.into(),
+            when: "Thursday 3 September 2026".into(),
+            place: LONG.into(),
+            agenda: vec![LONG.into()],
+            stories: Some(LONG.into()),
+            workers: vec![LONG.into()],
+            here: vec![LONG.into()],
+            directory_href: "/d".into(),
+            missed: Some(LONG.into()),
+            missed_link: Some("https://recordings.example/talk".into()),
+            came: Some("27 of 31 came".into()),
+        };
+        let bare = Self {
+            agenda: vec![],
+            stories: None,
+            workers: vec![],
+            here: vec![],
+            missed: None,
+            missed_link: None,
+            came: None,
+            ..usual.clone()
+        };
+        vec![bare, usual]
+    }
+}
+
+impl MonthsPage {
+    pub(crate) fn samples() -> Vec<Self> {
+        let usual = Self {
+            frame: frame("Months"),
+            back_href: "/b".into(),
+            project: LONG.into(),
+            told: "Something moved".into(),
+            chart: chart(),
+            months: vec![("May 2026".into(), 18)],
+            table_href: "/t".into(),
+        };
+        vec![Self { chart: None, months: vec![], ..usual.clone() }, usual]
     }
 }

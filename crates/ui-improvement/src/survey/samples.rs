@@ -88,6 +88,9 @@ impl ClinicianSurveyPage {
             split_note: Some("Small groups are hidden".into()),
             closed: vec![ClosedTable { answers: vec![], ..closed.clone() }, closed],
             open: vec![open(Some("/r")), open(None)],
+            rarity: Some("2 of 820".into()),
+            contacts: "820".into(),
+            contacts_action: "/contacts".into(),
             interviews: "Two.".into(),
             interviews_href: "/i".into(),
             draw: Some(DrawView {
@@ -110,6 +113,7 @@ impl ClinicianSurveyPage {
         let fresh = Self {
             saved: None,
             draw: None,
+            rarity: None,
             notes: vec![],
             splits: vec![],
             split_note: None,
@@ -120,7 +124,7 @@ impl ClinicianSurveyPage {
             report_href: None,
             ..usual.clone()
         };
-        let fields = ["invited", "closes", "words", "kind", "strength", "evidence"];
+        let fields = ["invited", "closes", "words", "kind", "strength", "evidence", "contacts"];
         let ended = Self { ended: true, ..usual.clone() };
         vec![Self { problems: problems(&fields), ..usual.clone() }, fresh, ended, usual]
     }

@@ -22,7 +22,7 @@ use fingerpost_web_core::permitted::May;
 use fingerpost_web_core::view::listed;
 use serde::Deserialize;
 
-use super::{open_items, place_of};
+use super::{open_items, place_of, wrote};
 
 /// Which answer was asked for, by its token, and what was just done.
 #[derive(Debug, Default, Deserialize)]
@@ -42,8 +42,8 @@ async fn found(here: &May<Improve>, (id, code): (SurveyId, &str)) -> Result<(Sur
     let mut survey = here.app().improvement().clinician_survey(&here.ctx, id).await?;
     survey.responses.sort_by_cached_key(|response| token(response.id, code));
     let item = open_items(&survey).find(|item| item.code == code).cloned().ok_or(WebError::NotFound)?;
-    // While few have answered, what one wrote may say who it was.
-    if survey.responses.len() < SHOWN_FROM {
+    // While few have written, what one wrote may say who it was.
+    if wrote(&survey, code) < SHOWN_FROM {
         return Err(WebError::NotFound);
     }
     let codebook = here.app().improvement().codebook(&here.ctx, id, code).await?;

@@ -16,7 +16,7 @@ use fingerpost_web_core::permitted::May;
 
 use super::interviews::found_in;
 use super::reading::agreement_words;
-use super::{ground_words, grounds, open_items, reach_words, share_words};
+use super::{ground_words, grounds, open_items, rarity_words, reach_words, share_words, wrote};
 
 fn insights_part(heading: &str, kind: InsightKind, all: &[Insight], grounds: &[(String, String)]) -> Option<Part> {
     let lines: Vec<String> = all
@@ -79,7 +79,7 @@ async fn report(here: &May<Improve>, survey: &SurveyRecord) -> Result<Report, We
     for item in open_items(survey) {
         let codebook = codebooks.remove(&item.code).unwrap_or_default();
         let matrix = clinicians::matrix(survey, &item.code, &codebook);
-        if matrix.rows.is_empty() || codebook.themes.is_empty() {
+        if wrote(survey, &item.code) < SHOWN_FROM || matrix.rows.is_empty() || codebook.themes.is_empty() {
             continue;
         }
         let n = matrix.rows.len();
@@ -120,6 +120,9 @@ async fn report(here: &May<Improve>, survey: &SurveyRecord) -> Result<Report, We
     let mut parts = vec![Part { heading: "Who answered".to_owned(), lines: reach_words(survey) }];
     parts.extend(insights_part("What keeps people from being referred", InsightKind::Barrier, &all, &grounds));
     parts.extend(insights_part("What could be built on", InsightKind::Opportunity, &all, &grounds));
+    if let Some(found) = clinicians::rarity(survey) {
+        parts.push(Part { heading: "How rare it is".to_owned(), lines: vec![rarity_words(&found)] });
+    }
     parts.extend(quotes(&held));
     parts.push(Part { heading: "How it was done".to_owned(), lines: method });
     Ok(Report {

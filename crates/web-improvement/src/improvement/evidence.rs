@@ -8,17 +8,18 @@ use fingerpost_domain::Date;
 use fingerpost_domain::id::{ProjectId, WatchId};
 use fingerpost_domain::measure::Moment;
 use fingerpost_improvement::staff::{self, Of};
-use fingerpost_improvement::{SurveyRecord, study};
+use fingerpost_improvement::{PastChange, SurveyRecord, study};
 use fingerpost_improvement_rules::claim::{Claim, Factor, claim_words};
 use fingerpost_improvement_rules::monitoring::Watched;
 use fingerpost_improvement_rules::project::{Measured, Project, Stage};
 use fingerpost_policy::Improve;
 use fingerpost_print::{Bar, Evidence, Part};
-use fingerpost_ui::format::{birth_day, long_day};
+use fingerpost_ui::format::{birth_day, count, long_day};
 
 use fingerpost_domain::text::capital;
 
 use super::monitoring::act_words;
+use super::project::{others, pair_words, warnings};
 use super::words::{count_words, rate};
 use fingerpost_web_core::WebError;
 use fingerpost_web_core::paper::{download, lines};
@@ -64,7 +65,7 @@ fn bars(project: &Project) -> (Vec<Bar>, f64) {
     (all.iter().map(bar).collect(), target / largest)
 }
 
-fn effective(project: &Project, today: Date) -> Vec<String> {
+fn effective(project: &Project, others: &[PastChange], today: Date) -> Vec<String> {
     let counted = [(Stage::Baseline, "Before"), (Stage::Repeat, "After"), (Stage::Third, "Later")];
     let mut all: Vec<String> = counted
         .into_iter()
@@ -78,6 +79,7 @@ fn effective(project: &Project, today: Date) -> Vec<String> {
         all.push(found.how);
     }
     all.extend(study::goal_reached(project, today).map(|(_, words)| format!("The goal. {words}")));
+    all.extend(warnings(project, others));
     all
 }
 
@@ -87,10 +89,30 @@ fn caring(surveys: &[SurveyRecord], today: Date) -> Vec<String> {
     let mut all: Vec<String> =
         surveys.iter().map(|survey| format!("{}: {}", named(survey.moment), rate(survey, today))).collect();
     let shown = |of: Of| format!("{} of {}", of.yes, of.n);
-    let (statements, _) = staff::statements(surveys);
+    let (statements, pairing) = staff::statements(surveys);
+    if surveys.iter().any(|survey| survey.answered > survey.invited as usize) {
+        all.push(
+            "More answered than were asked: somebody may have answered twice, or the address went further.".to_owned(),
+        );
+    }
+    if pairing.doubled > 0 {
+        all.push(format!(
+            "{} bear a code that somebody else made too, and belong to no pair.",
+            count(pairing.doubled, "answer", "answers")
+        ));
+    }
     all.extend(statements.iter().filter_map(|statement| {
         let (before, after) = statement.before.zip(statement.after)?;
-        Some(format!("{}: {} before, {} after.", statement.text, shown(before), shown(after)))
+        let twice = statement
+            .pairs
+            .map(|pairs| format!(" Those who answered twice: {}.", pair_words(Some(pairs), statement.scale)));
+        Some(format!(
+            "{}: {} before, {} after.{}",
+            statement.text,
+            shown(before),
+            shown(after),
+            twice.unwrap_or_default()
+        ))
     }));
     if all.is_empty() {
         all.push("The staff were not asked.".to_owned());
@@ -119,7 +141,7 @@ fn responsive(project: &Project) -> Vec<String> {
 
 fn evidence(
     here: &May<Improve>,
-    (project, surveys): (&Project, &[SurveyRecord]),
+    (project, surveys, others): (&Project, &[SurveyRecord], &[PastChange]),
     lines: &[(WatchId, Watched)],
     claims: &[(Claim, Factor)],
 ) -> Evidence {
@@ -134,7 +156,7 @@ fn evidence(
     about.extend(project.goal.relevant.as_ref().map(|why| ("Why".to_owned(), why.to_string())));
     let what = match (&project.goal.what, project.goal.measured) {
         (Some(what), Measured::Share) => capital(what.as_str()),
-        _ => "People referred to the link worker".to_owned(),
+        _ => "Referrals to the link worker".to_owned(),
     };
     Evidence {
         title: if whole {
@@ -151,7 +173,7 @@ fn evidence(
         goal,
         chart_caption: format!("{what}. Grey before the change, blue after it; the green line is the goal."),
         parts: [
-            part("Effective: what was counted", effective(project, today)),
+            part("Effective: what was counted", effective(project, others, today)),
             part("Caring: what the staff said", caring(surveys, today)),
             part("Responsive: what was changed and decided", responsive(project)),
         ]
@@ -173,9 +195,10 @@ pub async fn pdf(here: May<Improve>, Path((_, id)): Path<(String, ProjectId)>) -
         return Err(WebError::NotFound);
     }
     let surveys = here.app().improvement().surveys(&here.ctx, id).await?;
+    let others = others(&here, &record).await?;
     let lines = here.app().improvement().watched(&here.ctx, id).await?;
     let claims = here.app().improvement().claims(&here.ctx).await?;
-    let paper = evidence(&here, (&record.project, &surveys), &lines, &claims);
+    let paper = evidence(&here, (&record.project, &surveys, &others), &lines, &claims);
     let name = if record.project.count(Stage::Third).is_some() { "certificate" } else { "evidence-so-far" };
     download(name, move || paper.pdf()).await
 }

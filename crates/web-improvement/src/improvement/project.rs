@@ -173,7 +173,7 @@ fn fair(project: &Project) -> Vec<(&'static str, String)> {
     };
     let specific = match (&goal.what, goal.measured) {
         (Some(what), Measured::Share) => what.to_string(),
-        _ => "People referred to the link worker.".to_owned(),
+        _ => "Referrals to the link worker. Somebody who is referred twice counts twice.".to_owned(),
     };
     vec![
         ("Specific", specific),
@@ -201,7 +201,7 @@ pub(super) fn chart(project: &Project) -> Option<MonthChart> {
     let span = Period { first, months: 1 };
     let what = match (&goal.what, goal.measured) {
         (Some(what), Measured::Share) => format!("Per cent: {what}"),
-        _ => "People referred each month".to_owned(),
+        _ => "Referrals each month".to_owned(),
     };
     let named = |month: Date| month.strftime("%B %Y").to_string();
     let title = if span.first == last {
@@ -229,13 +229,13 @@ pub(super) fn chart(project: &Project) -> Option<MonthChart> {
     };
     MonthChart::drawn(
         &points,
-        (f64::from(goal.target), change),
+        (f64::from(goal.target), None, change),
         goal.measured == Measured::Share,
         (title, description, caption),
     )
 }
 
-fn warnings(project: &Project, others: &[PastChange]) -> Vec<String> {
+pub(super) fn warnings(project: &Project, others: &[PastChange]) -> Vec<String> {
     let mut all: Vec<String> = others
         .iter()
         .map(|other| {
@@ -267,8 +267,26 @@ fn of_words(of: Option<Of>, asked: bool) -> String {
     }
 }
 
-fn pair_words(pair: Option<Paired>, scale: bool) -> String {
-    let Some(Paired { n, up, down, p }) = pair else { return "Too few to say".to_owned() };
+/// "37 points more (95% range 12 to 58)", "middle answer 3, then 4, a typical rise of 0.5 (0 to 1)".
+fn effect_words(pair: &Paired, scale: bool) -> String {
+    let Some((typical, range)) = pair.effect else { return String::new() };
+    if !scale {
+        let points = |share: f64| (share * 100.0).round();
+        let way = if typical < 0.0 { "fewer" } else { "more" };
+        return format!(
+            ": {:.0} points {way} (95% range {:+.0} to {:+.0})",
+            points(typical).abs(),
+            points(range.lower),
+            points(range.upper)
+        );
+    }
+    let middles =
+        pair.middles.map(|(before, after)| format!(": middle answer {before}, then {after}")).unwrap_or_default();
+    format!("{middles}, a typical change of {typical:+.1} ({:+.1} to {:+.1})", range.lower, range.upper)
+}
+
+pub(super) fn pair_words(pair: Option<Paired>, scale: bool) -> String {
+    let Some(Paired { n, up, down, p, .. }) = pair else { return "Too few to say".to_owned() };
     let moved = match (up, down) {
         (0, 0) => "nobody changed".to_owned(),
         (up, 0) => format!("{up} {}", if scale { "agree more" } else { "now say yes" }),
@@ -282,7 +300,8 @@ fn pair_words(pair: Option<Paired>, scale: bool) -> String {
         Some(p) => format!(" (p {p:.2})"),
         None => String::new(),
     };
-    format!("Of {n}, {moved}{chance}")
+    let effect = pair.as_ref().map(|pair| effect_words(pair, scale)).unwrap_or_default();
+    format!("Of {n}, {moved}{effect}{chance}")
 }
 
 fn has_item(survey: Option<&SurveyRecord>, code: &str) -> bool {
@@ -314,6 +333,12 @@ fn staff_view(surveys: &[SurveyRecord], today: Date) -> Option<StaffView> {
         }
         lines_rate.push(words);
     }
+    if pairing.without > 0 && before.is_some() && after.is_some() {
+        lines_rate.push(format!(
+            "{} without a code: they count, and belong to no pair.",
+            count(pairing.without, "answer is", "answers are")
+        ));
+    }
     if pairing.doubled > 0 {
         lines_rate.push(format!(
             "{} bear a code that somebody else made too: they count, and belong to no pair.",
@@ -342,7 +367,8 @@ fn staff_view(surveys: &[SurveyRecord], today: Date) -> Option<StaffView> {
             "Those who said yes, or on a scale from 1 to 5 chose 4 or 5, of those who answered the question. Groups of fewer than {SHOWN_FROM} \
              are not shown. Answers are put together by a code that people made for themselves, never by their order: {} answered both \
              times. For them, p says how often so uneven a change would come by chance alone (exact McNemar test for yes and no, Wilcoxon's \
-             signed ranks for scales). Many statements are looked at, so that one in twenty looks uneven by chance. Whoever did not answer may \
+             signed ranks for scales). Points are hundredths of those who answered twice, with Newcombe's range; a typical change is \
+             Hodges' and Lehmann's, in steps of the scale. Many statements are looked at, so that one in twenty looks uneven by chance. Whoever did not answer may \
              think otherwise.",
             pairing.pairs
         ),
@@ -359,6 +385,14 @@ fn copies(here: &May<Improve>) -> Vec<Choice> {
     others.map(|place| Choice::new(&place.slug, place.name.clone(), false)).collect()
 }
 
+/// What other projects of the place changed between the start and the newest count.
+pub(super) async fn others(here: &May<Improve>, record: &Record) -> Result<Vec<PastChange>, WebError> {
+    let project = &record.project;
+    let Some(period) = project.count(Stage::Baseline).and_then(Count::period) else { return Ok(vec![]) };
+    let until = project.newest().and_then(Count::period).map_or(here.app().today(), Period::end);
+    Ok(here.app().improvement().other_changes(&here.ctx, record.id, (period.first, until)).await?)
+}
+
 /// A project with its steps and what came of it.
 ///
 /// # Errors
@@ -373,14 +407,7 @@ pub async fn one(
     let surveys = improvement.surveys(&here.ctx, id).await?;
     let today = here.app().today();
     let project = &record.project;
-    let watched = project.count(Stage::Baseline).and_then(Count::period).map(|period| {
-        let until = project.newest().and_then(Count::period).map_or(today, Period::end);
-        (period.first, until)
-    });
-    let others = match watched {
-        Some(watched) => improvement.other_changes(&here.ctx, id, watched).await?,
-        None => vec![],
-    };
+    let others = others(&here, &record).await?;
     let lines = improvement.watched(&here.ctx, id).await?.len();
     let steps = project.steps(asked(&surveys, today), today);
     let place = place_of(&here, id);
@@ -405,6 +432,8 @@ pub async fn one(
         evidence_href: project.newest().map(|_| format!("{place}/evidence.pdf")),
         certificate: project.count(Stage::Third).is_some(),
         counts_href: study::table(project).map(|_| format!("{place}/counts.csv")),
+        training_href: project.change.as_ref().map(|_| format!("{place}/training")),
+        months_href: study::run_period(project, today).map(|_| format!("{place}/months")),
         monitored: match lines {
             0 => "Nothing is written down yet.".to_owned(),
             n => format!("{} written down.", count(n, "line is", "lines are")),

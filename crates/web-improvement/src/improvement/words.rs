@@ -50,13 +50,13 @@ pub(super) fn months(period: Period, this_year: ThisYear) -> String {
     }
 }
 
-/// "May to July: 54 people referred, 18 a month. Counted by Fingerpost."
+/// "May to July: 54 referrals, 18 a month. Counted by Fingerpost."
 pub(super) fn count_words(of: &Count, measured: Measured, this_year: ThisYear) -> String {
     let period = of.period().map(|period| months(period, this_year)).unwrap_or_default();
     let value = study::worded(study::value(of), measured);
     let total = of.total();
     let numbers = match measured {
-        Measured::Referrals => format!("{} referred, {value}", count(total, "person", "people")),
+        Measured::Referrals => format!("{}, {value}", count(total, "referral", "referrals")),
         Measured::Share => format!("{total} of {}, {value}", of.of()),
     };
     format!("{period}: {numbers}. {}.", of.source.label())
