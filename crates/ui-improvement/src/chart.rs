@@ -66,8 +66,6 @@ pub struct MonthChart {
     pub caption: String,
     /// "goal 26".
     pub goal: String,
-    /// "median 18", where it has one.
-    pub median: Option<String>,
     /// Both sizes.
     pub sizes: Vec<ChartSize>,
 }
@@ -180,14 +178,7 @@ impl MonthChart {
             }
         };
         let sizes = vec![size("fp-w", "w", 900.0, 240.0, 18), size("fp-n", "n", 300.0, 220.0, 6)];
-        Some(Self {
-            title,
-            description,
-            caption,
-            goal: format!("goal {}{unit}", shown(goal)),
-            median: median.map(|median| format!("median {}{unit}", shown(median))),
-            sizes,
-        })
+        Some(Self { title, description, caption, goal: format!("goal {}{unit}", shown(goal)), sizes })
     }
 }
 
@@ -217,7 +208,7 @@ mod tests {
         assert!((x[3] - x[2] - 2.0 * (x[1] - x[0])).abs() < 0.3, "August was not counted and has its room: {x:?}");
         let change = wide.change_x.unwrap();
         assert!(x[2] < change && change < x[3]);
-        assert!(wide.median_y.unwrap() > wide.goal_y && chart.median.as_deref() == Some("median 18"));
+        assert!(wide.median_y.unwrap() > wide.goal_y);
         assert_eq!(wide.lines.len(), 2, "nothing joins July and September");
         assert!(wide.points[4].y < wide.points[0].y && wide.goal_y < wide.points[4].y);
         let ticks: Vec<&str> = wide.ticks.iter().map(|tick| tick.label.as_str()).collect();

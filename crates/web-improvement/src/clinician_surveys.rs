@@ -401,10 +401,18 @@ async fn one_page(
         drop_action: format!("{place}/insights/{}/drop", insight.id),
     };
     let splits = [(None, "Everybody"), (Some("job"), "By role"), (Some("years"), "By years of practice")];
-    let splits = splits.map(|(by, words)| {
-        let href = by.map_or_else(|| place.clone(), |by| format!("{place}?by={by}"));
-        Choice::new(&href, words, asked.by.as_deref() == by)
-    });
+    let asked_of = |by: &Option<&str>| by.is_none_or(|by| survey.questions.item(by).is_some());
+    let mut splits: Vec<Choice> = splits
+        .into_iter()
+        .filter(|(by, _)| asked_of(by))
+        .map(|(by, words)| {
+            let href = by.map_or_else(|| place.clone(), |by| format!("{place}?by={by}"));
+            Choice::new(&href, words, asked.by.as_deref() == by)
+        })
+        .collect();
+    if splits.len() == 1 {
+        splits.clear();
+    }
     let mut evidence = vec![Choice::new("", "Choose one", typed.evidence.is_empty())];
     evidence.extend(grounds.iter().map(|(code, words)| Choice::new(code, words.clone(), *code == typed.evidence)));
     let fresh: InsightId = here.app().store().entropy().id(here.ctx.now);
@@ -431,7 +439,7 @@ async fn one_page(
         routes: route_lines(here.app(), survey),
         action: place.clone(),
         values: sending,
-        splits: splits.into(),
+        splits,
         split_note: split.groups.iter().any(|(_, size)| size.is_none()).then(|| {
             format!(
                 "Groups of fewer than {SHOWN_FROM} are hidden, and one more where only one would be, so that nobody can be worked out."

@@ -19,7 +19,11 @@ use super::place_of;
 async fn counted(here: &May<Improve>, record: &Record) -> Result<Vec<MonthCount>, WebError> {
     let period = study::run_period(&record.project, here.app().today()).ok_or(WebError::NotFound)?;
     let senders = Senders::from(here.organisation.kind);
-    Ok(here.app().improvement().referrals(&here.ctx, (period, senders)).await?)
+    let mut months = here.app().improvement().referrals(&here.ctx, (period, senders)).await?;
+    // Before anything was sent through Fingerpost, a month of nought says nothing of the place.
+    let begun = months.iter().position(|month| month.count > 0).unwrap_or(months.len());
+    months.drain(..begun);
+    Ok(months)
 }
 
 /// The chart.
@@ -42,10 +46,11 @@ pub async fn page(here: May<Improve>, Path((_, id)): Path<(String, ProjectId)>) 
     let numbers: Vec<String> = months.iter().map(|month| format!("{} in {}", month.count, named(month))).collect();
     let marked = change.map(|on| format!(" The grey line marks the change on {}.", birth_day(on))).unwrap_or_default();
     let median = run.map(|run| run.median);
+    let middle = median.map(|median| format!(" The dashed line is the median, {median}.")).unwrap_or_default();
     let words = (
         "Referrals each month".to_owned(),
         numbers.join(", "),
-        format!("Referrals each month about their median.{marked} Squares come after it."),
+        format!("Referrals each month about their median.{middle}{marked} Squares come after it."),
     );
     let target = f64::from(record.project.goal.target);
     let page = MonthsPage {
