@@ -89,6 +89,9 @@ pub struct Item {
     /// When it is asked; always where there is no rule.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub show_if: Option<ShowIf>,
+    /// It says who somebody is, such as a role or an age: a few who say the same are never shown by themselves.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub who: bool,
 }
 
 /// A range of a score with its word.

@@ -164,12 +164,15 @@ impl FactorAnswers {
 #[must_use]
 pub fn claim_words(claim: Claim, factor: &Factor) -> String {
     let unit = if claim.unit() == "%" { "%".to_owned() } else { format!(" {}", claim.unit()) };
+    let own = FactorAnswers::from(factor)
+        != FactorAnswers { printed: factor.printed, ..FactorAnswers::from(&claim.published()) };
+    let told = if own { "Claimed elsewhere, not measured here" } else { "Claimed elsewhere, no control group" };
     let range = match factor.range {
         Some((lower, upper)) => format!("{}{unit} to {}{unit}", decimal(lower), decimal(upper)),
         None => "no range given".to_owned(),
     };
     format!(
-        "{}: {}{unit} ({range}). Claimed elsewhere, no control group. {}.",
+        "{}: {}{unit} ({range}). {told}. {}.",
         claim.label(),
         decimal(factor.value),
         factor.source.as_str().trim_end_matches('.')
@@ -189,6 +192,8 @@ mod tests {
             )
         );
         assert!(words[2].contains(": 9.9 kg CO2e ("));
+        let own = Factor { range: Some((3_000, 50_000)), ..Claim::Appointments.published() };
+        assert!(claim_words(Claim::Appointments, &own).contains("(3% to 50%). Claimed elsewhere, not measured here."));
         for claim in Claim::ALL {
             assert_eq!(FactorAnswers::from(&claim.published()).check(*claim), Ok(claim.published()));
         }

@@ -153,26 +153,36 @@ enum Column {
 
 fn column(heading: &str) -> Option<Column> {
     match heading.to_lowercase().as_str() {
-        "number" | "row" | "our number" | "id" => Some(Column::Number),
+        "number" | "our number" | "id" => Some(Column::Number),
         "contacts" | "appointments" | "contacts in 12 months" | "consultations" => Some(Column::Contacts),
         heading => Group::ALL.iter().find(|group| group.headings().contains(&heading)).map(|group| Column::In(*group)),
     }
 }
 
-/// What looks as if it named somebody: an NHS number by its check digit, a telephone number, a date, a word without a digit.
+/// What looks as if it named somebody: ten digits, as an NHS number has, typed wrongly too; a telephone number; a date; a word.
 fn names_somebody(number: &str) -> Option<&'static str> {
     let digits: String = number.chars().filter(char::is_ascii_digit).collect();
-    if digits.len() == 10 && fingerpost_domain::nhs_number::NhsNumber::parse(&digits).is_ok() {
-        return Some("an NHS number");
-    }
     if digits.len() >= 10 && (number.starts_with('0') || number.starts_with('+')) {
         return Some("a telephone number");
     }
-    if number.matches(['/', '-', '.']).count() == 2 && digits.len() >= 6 {
+    if digits.len() == 10 {
+        return Some("an NHS number");
+    }
+    let eight = |year: &str, month: &str| {
+        let (year, month) = (year.parse().unwrap_or(0), month.parse().unwrap_or(0));
+        digits.len() == 8 && (1900..2100).contains(&year) && (1..=12).contains(&month)
+    };
+    let apart = number.matches(['/', '-', '.']).count() == 2 && digits.len() >= 6;
+    let together = digits.len() == 8 && (eight(&digits[..4], &digits[4..6]) || eight(&digits[4..], &digits[2..4]));
+    if apart || together {
         return Some("a date");
     }
-    if digits.is_empty() { Some("a name") } else { None }
+    let word = number.split(|c: char| !c.is_alphabetic()).any(|letters| letters.chars().count() >= WORD_FROM);
+    (word || digits.is_empty()).then_some("a name")
 }
+
+/// So many letters beside each other may be a name.
+const WORD_FROM: usize = 3;
 
 fn yes(cell: &str) -> Result<bool, ()> {
     match cell.to_lowercase().as_str() {
@@ -201,9 +211,15 @@ impl FindingAnswers {
         let cells = |line: &str| -> Vec<String> {
             line.split(apart).map(|cell| cell.trim().trim_matches('"').trim().to_owned()).collect()
         };
-        let headings = cells(head);
+        let mut headings = cells(head);
+        while headings.last().is_some_and(String::is_empty) {
+            headings.pop();
+        }
         let mut columns = vec![];
         for heading in &headings {
+            if problems.iter().count() >= MOST_PROBLEMS {
+                break;
+            }
             match column(heading) {
                 Some(column) => columns.push(column),
                 None => problems.add(
@@ -211,6 +227,10 @@ impl FindingAnswers {
                     format!("Take out the column \u{201c}{heading}\u{201d}: nothing that could name somebody may come here, and it is none of the columns that are read"),
                 ),
             }
+        }
+        let contacts = columns.iter().filter(|column| matches!(column, Column::Contacts)).count();
+        if problems.is_empty() && contacts > 1 {
+            problems.add("pasted", "There are two columns with contacts. Leave one of them out");
         }
         let numbers = columns.iter().filter(|column| matches!(column, Column::Number)).count();
         if problems.is_empty() && numbers != 1 {
@@ -227,7 +247,10 @@ impl FindingAnswers {
                 wrong.push(format!("There are more than {MOST_LINES} lines. Choose fewer people"));
                 break;
             }
-            let given = cells(line);
+            let mut given = cells(line);
+            while given.len() > columns.len() && given.last().is_some_and(String::is_empty) {
+                given.pop();
+            }
             if given.len() != columns.len() {
                 wrong.push(told(format!(
                     "there are {} columns, and the first line has {}",
@@ -237,7 +260,7 @@ impl FindingAnswers {
             } else {
                 match person(&columns, &given, often) {
                     Ok(person) if person.number.is_empty() => wrong.push(told("there is no number".to_owned())),
-                    Ok(person) => match seen.insert(person.number.to_lowercase(), at + 1) {
+                    Ok(person) => match seen.insert(person.number.clone(), at + 1) {
                         Some(before) => wrong.push(told(format!("the number stands on line {before} too"))),
                         None if person.groups.is_empty() => {}
                         None => people.push(person),
@@ -272,7 +295,7 @@ fn person(columns: &[Column], given: &[String], often: u32) -> Result<Listed, St
                 {
                     return Err(format!("a number has up to {LONGEST_NUMBER} letters, digits and hyphens"));
                 }
-                found.number.clone_from(cell);
+                found.number = cell.to_uppercase();
             }
             Column::Contacts => {
                 found.contacts = whole(cell, (0, MOST_CONTACTS))
@@ -336,6 +359,10 @@ mod tests {
             ("07700900123", "a telephone number"),
             ("1951-04-02", "a date"),
             ("Okafor", "a name"),
+            ("SmithJ52", "a name"),
+            ("9434765910", "an NHS number"),
+            ("19510402", "a date"),
+            ("02041951", "a date"),
         ] {
             let wrong = check(&format!("number,carer\n{cell},yes")).unwrap_err();
             assert_eq!(wrong, [format!("Line 2: what should be a number of your own looks like {what}")]);
@@ -352,6 +379,9 @@ mod tests {
         );
         assert_eq!(check("number,carer\n1,yes\n\n1,no").unwrap_err(), ["Line 4: the number stands on line 2 too"]);
         assert_eq!(check("number,contacts\n1,-4").unwrap_err().len(), 1);
+        assert!(check("number,contacts,appointments\n1,4,5").unwrap_err()[0].contains("two columns"));
+        assert_eq!(check("number,contacts,,\na1,40,,\n").unwrap().people[0].number, "A1");
+        assert_eq!(check(&"x\t".repeat(100_000)).unwrap_err().len(), MOST_PROBLEMS);
         let many: String = (0..100).map(|_| "no such number!,yes\n").collect();
         assert_eq!(check(&format!("number,carer\n{many}")).unwrap_err().len(), MOST_PROBLEMS);
     }

@@ -229,6 +229,7 @@ pub struct QuestionAnswers {
     pub high: String,
     pub unit: String,
     pub largest: String,
+    pub who: bool,
     /// The code of an earlier question, `=`, and its answers with `|` between them; empty where it is always asked.
     pub after: String,
 }
@@ -269,6 +270,7 @@ impl From<&Item> for QuestionAnswers {
         let mut typed = Self {
             text: item.text.clone(),
             kind: Kind::of(item).code().to_owned(),
+            who: item.who,
             after: item.show_if.as_ref().map(after_code).unwrap_or_default(),
             ..Self::default()
         };
@@ -299,7 +301,7 @@ impl QuestionAnswers {
         let show_if = problems.take("after", self.after(all, stood)).flatten();
         match (text, answer) {
             (Some(text), Some(answer)) if problems.is_empty() => {
-                Ok(Item { code: String::new(), text: text.to_string(), answer, show_if })
+                Ok(Item { code: String::new(), text: text.to_string(), answer, show_if, who: self.who })
             }
             _ => Err(problems),
         }

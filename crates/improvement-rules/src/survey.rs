@@ -168,7 +168,7 @@ pub fn clinician_questions(
         };
         let answer = AnswerKind::Choice { options: named.iter().map(option).collect() };
         let text = "In which practice do you work most?".to_owned();
-        questions.items.insert(0, Item { code: PRACTICE_ITEM.to_owned(), text, answer, show_if: None });
+        questions.items.insert(0, Item { code: PRACTICE_ITEM.to_owned(), text, answer, show_if: None, who: true });
     }
     questions
 }

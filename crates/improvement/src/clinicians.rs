@@ -6,10 +6,10 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use fingerpost_domain::id::{ResponseId, ThemeId, UserId};
 use fingerpost_domain::measure::{AnswerKind, Item};
-use fingerpost_improvement_rules::survey::{Approach, PRACTICE_ITEM, SHOWN_FROM, practice_code};
+use fingerpost_improvement_rules::survey::{Approach, PRACTICE_ITEM, SHOWN_FROM, clinician_questions, practice_code};
 use fingerpost_statistics::coding::{self, cohen, fleiss, weights};
 use fingerpost_statistics::interval::Interval;
-use fingerpost_statistics::proportion::wilson;
+use fingerpost_statistics::proportion::{Proportion, wilson};
 
 use crate::reading::{Codebook, Reading};
 use crate::surveys::{Response, SurveyRecord};
@@ -41,8 +41,8 @@ pub struct Chosen {
     pub share: f64,
     /// Wilson's limits.
     pub interval: Interval,
-    /// How many of each group of the split chose it; none for a group that is not shown.
-    pub groups: Vec<Option<u64>>,
+    /// How many of each group of the split chose it, with their share of the group; none for a group that is not shown.
+    pub groups: Vec<Option<(u64, Proportion)>>,
 }
 
 /// A closed question.
@@ -232,8 +232,9 @@ pub fn closed(survey: &SurveyRecord, by: Option<&str>) -> (Split, Vec<Closed>) {
     }
     let (split, groups) = split(survey, by);
     let all = survey.questions.items.iter().filter_map(|item| {
-        let whose = SPLITS.contains(&item.code.as_str());
-        let options = options(survey, item).filter(|_| !whose || split.groups.is_empty())?;
+        let split_by = SPLITS.contains(&item.code.as_str());
+        let whose = split_by || item.who;
+        let options = options(survey, item).filter(|_| !split_by || split.groups.is_empty())?;
         let given: Vec<(usize, Option<usize>)> = survey
             .responses
             .iter()
@@ -262,7 +263,11 @@ pub fn closed(survey: &SurveyRecord, by: Option<&str>) -> (Split, Vec<Closed>) {
             let found = wilson(count, n, LEVEL).ok()?;
             let of =
                 |group: usize| given.iter().filter(|(given, of)| *given == at && *of == Some(group)).count() as u64;
-            let groups = (0..split.groups.len()).map(|group| (shown[group] && !unshown(group)).then(|| of(group)));
+            let groups = (0..split.groups.len()).map(|group| {
+                let n = of(group);
+                (shown[group] && !unshown(group))
+                    .then(|| wilson(n, sizes[group], LEVEL).ok().map(|share| (n, share)))?
+            });
             Some(Chosen {
                 label: label.clone(),
                 count,
@@ -272,8 +277,8 @@ pub fn closed(survey: &SurveyRecord, by: Option<&str>) -> (Split, Vec<Closed>) {
             })
         });
         let chosen = chosen.collect();
-        let ordered =
-            matches!(item.answer, AnswerKind::Scale { .. } | AnswerKind::Number { .. }) || item.code == "frequency";
+        let ordered = matches!(item.answer, AnswerKind::Scale { .. } | AnswerKind::Number { .. })
+            || (item.code == FREQUENCY_ITEM && is_ours(item));
         let mut places = places;
         places.sort_unstable();
         let median = places.get(places.len().saturating_sub(1) / 2).and_then(|at| options.get(*at));
@@ -287,10 +292,14 @@ pub fn closed(survey: &SurveyRecord, by: Option<&str>) -> (Split, Vec<Closed>) {
 pub const USUAL_CONTACTS: u32 = 820;
 /// The item in which a clinician says how often they refer.
 const FREQUENCY_ITEM: &str = "frequency";
+/// The item in which they say whether they ever have.
+const REFERRED_ITEM: &str = "has_referred";
 
 /// How rare referral is among all contacts.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Rarity {
+    /// Clinicians who answered.
+    pub n: usize,
     /// Referrals of the middle clinician in a month.
     pub referrals: u32,
     /// Of so many contacts.
@@ -301,25 +310,23 @@ pub struct Rarity {
     pub interval: Interval,
 }
 
-/// What the middle clinician refers in a month, of all contacts. None where the question was not asked in our words, too few answered,
-/// or the middle one refers less often than monthly: then no number is known.
+/// What the middle clinician refers in a month, of all contacts; whoever has never referred stands below all others. None where the
+/// question was not asked in our words, too few answered, or the middle one refers less often than monthly: then no number is known.
 #[must_use]
 pub fn rarity(survey: &SurveyRecord) -> Option<Rarity> {
-    let item = survey.questions.item(FREQUENCY_ITEM)?;
+    let item = survey.questions.item(FREQUENCY_ITEM).filter(|item| is_ours(item))?;
     let AnswerKind::Choice { options } = &item.answer else { return None };
-    let mut given: Vec<usize> = survey
-        .responses
-        .iter()
-        .filter_map(|response| {
-            options.iter().position(|option| Some(option.code.as_str()) == response.said(&item.code))
-        })
-        .collect();
+    let place = |response: &Response| match response.said(REFERRED_ITEM) {
+        Some("no") => Some(options.len()),
+        _ => options.iter().position(|option| Some(option.code.as_str()) == response.said(&item.code)),
+    };
+    let mut given: Vec<usize> = survey.responses.iter().filter_map(place).collect();
     if given.len() < SHOWN_FROM {
         return None;
     }
     given.sort_unstable();
     // Four weeks are a month here, as in the survey that this repeats.
-    let referrals = match options[given[(given.len() - 1) / 2]].code.as_str() {
+    let referrals = match options.get(given[(given.len() - 1) / 2])?.code.as_str() {
         "2-3 a week" => 10,
         "weekly" => 4,
         "fortnightly" => 2,
@@ -328,7 +335,12 @@ pub fn rarity(survey: &SurveyRecord) -> Option<Rarity> {
     };
     let contacts = survey.contacts.unwrap_or(USUAL_CONTACTS);
     let found = wilson(u64::from(referrals), u64::from(contacts), LEVEL).ok()?;
-    Some(Rarity { referrals, contacts, share: found.share, interval: found.interval })
+    Some(Rarity { n: given.len(), referrals, contacts, share: found.share, interval: found.interval })
+}
+
+/// The item is asked as we ask it: a place that writes its own may have changed what it means.
+fn is_ours(item: &Item) -> bool {
+    clinician_questions("", None, &[]).item(&item.code) == Some(item)
 }
 
 /// Answers that another one repeats to the letter, words and all: somebody may have sent theirs twice.

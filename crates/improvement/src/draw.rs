@@ -1,5 +1,9 @@
 //! A prize draw, kept apart from the answers: an address comes in once for each answer, and nothing says for which. It holds no time and
-//! no way, and what is drawn is drawn by the machine's own randomness. Addresses that did not win are deleted as it is drawn.
+//! no way, and all addresses are written anew, in the order of the alphabet, whenever one comes in: neither their order nor the
+//! transaction that wrote them tells who came when. What is drawn is drawn by the machine's own randomness. Addresses that did not win
+//! are deleted as it is drawn; all of them, where nobody draws, some weeks after the survey has ended.
+
+use std::collections::BTreeSet;
 
 use fingerpost_domain::Timestamp;
 use fingerpost_domain::calendar::{day_of, instant_at, plus_days};
@@ -16,7 +20,8 @@ statements! {
     /// Each answer opens the draw once; one that was taken back opens it no more.
     USE_UP = "UPDATE survey_response SET entered = 1 WHERE tenant = $1 AND survey = $2 AND receipt_hash = $3 AND entered = 0 AND withdrawn_at IS NULL";
     OPEN = "SELECT prize FROM survey WHERE tenant = $1 AND id = $2 AND prize IS NOT NULL AND drawn_at IS NULL AND closes_on >= $3";
-    ENTER = "INSERT INTO survey_draw (tenant, survey, contact) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
+    ADDRESSES = "SELECT contact FROM survey_draw WHERE tenant = $1 AND survey = $2";
+    ENTER = "INSERT INTO survey_draw (tenant, survey, contact) VALUES ($1, $2, $3)";
     MAY_ENTER = "SELECT entered FROM survey_response WHERE tenant = $1 AND survey = $2 AND receipt_hash = $3 AND withdrawn_at IS NULL";
     STATE = "SELECT s.prize, s.drawn_at, (SELECT COUNT(*) FROM survey_draw d WHERE d.tenant = s.tenant AND d.survey = s.id) AS addresses, \
              (SELECT MIN(d.contact) FROM survey_draw d WHERE d.tenant = s.tenant AND d.survey = s.id AND d.won = 1) AS winner \
@@ -30,6 +35,8 @@ statements! {
 
 /// Days for which it is known who won.
 const KNOWN_DAYS: i64 = 30;
+/// Days after the end of a survey in which its draw is drawn: then every address is deleted.
+pub(crate) const DRAWN_WITHIN: i64 = 60;
 
 /// Where a draw stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,7 +74,13 @@ impl Improvement {
         if !open || tx.run(USE_UP, values![&door.tenant, door.survey, digest(secret)]).await? == 0 {
             return self.0.ledger().stored_before(tx).await.map(|()| false);
         }
-        tx.run(ENTER, values![&door.tenant, door.survey, address]).await?;
+        let known = tx.rows(ADDRESSES, values![&door.tenant, door.survey]).await?;
+        let mut all = known.iter().map(|row| row.text("contact")).collect::<Result<BTreeSet<_>>>()?;
+        all.insert(address.to_owned());
+        tx.run(FORGET, values![&door.tenant, door.survey]).await?;
+        for address in all {
+            tx.run(ENTER, values![&door.tenant, door.survey, address]).await?;
+        }
         let entry = Entry::system(door.tenant.clone(), Act::Create, Resource::Survey).of(door.survey).because("draw");
         self.0.ledger().commit(tx, now, entry).await?;
         Ok(true)

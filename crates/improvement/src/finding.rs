@@ -1,10 +1,10 @@
 //! A practice's list of those who could be referred: taken from an export of its own, worked through, thrown away after a year. Only the
 //! practice itself has one, and only its own people read it.
 
-use fingerpost_domain::calendar::{day_of, instant_at};
+use fingerpost_domain::calendar::{day_of, instant_at, plus_days};
 use fingerpost_domain::{Date, Timestamp};
 use fingerpost_engine::{Result, Row, StoreError, statements, values};
-use fingerpost_improvement_rules::finding::{FoundList, Group, Listed, Offered, kept_until};
+use fingerpost_improvement_rules::finding::{FoundList, Group, KEPT_DAYS, Listed, Offered, kept_until};
 use fingerpost_ledger::{Act, Entry, Resource};
 use fingerpost_policy::Improve;
 use fingerpost_store::{ClaimedJob, Ctx, JobKind, add_job, job_done};
@@ -20,7 +20,9 @@ statements! {
             ON CONFLICT (tenant, organisation) DO UPDATE SET often = excluded.often, taken_on = excluded.taken_on, kept_until = excluded.kept_until";
     /// Whoever was offered something is counted on; whoever was not and does not stand in the new list is forgotten.
     FORGET_UNTOUCHED = "DELETE FROM found_person WHERE tenant = $1 AND organisation = $2 AND offered IS NULL";
-    ALL_GONE = "UPDATE found_person SET gone = 1 WHERE tenant = $1 AND organisation = $2";
+    /// Of whoever is not in the newest list it is kept for a year that something was offered, and nothing of why.
+    ALL_GONE = "UPDATE found_person SET gone = 1, contacts = NULL, reasons = '' WHERE tenant = $1 AND organisation = $2";
+    FORGET_LONG_GONE = "DELETE FROM found_person WHERE tenant = $1 AND organisation = $2 AND gone = 1 AND offered_on < $3";
     PUT = "INSERT INTO found_person (tenant, organisation, number, contacts, reasons, weight) VALUES ($1, $2, $3, $4, $5, $6) \
            ON CONFLICT (tenant, organisation, number) DO UPDATE SET contacts = excluded.contacts, reasons = excluded.reasons, weight = excluded.weight, gone = 0";
     PEOPLE = "SELECT number, contacts, reasons, offered, offered_on FROM found_person WHERE tenant = $1 AND organisation = $2 AND gone = 0 \
@@ -137,6 +139,7 @@ impl Improvement {
             let contacts = person.contacts.map(i64::from);
             tx.run(PUT, values![tenant, place, &person.number, contacts, reasons.join(" "), person.weight()]).await?;
         }
+        tx.run(FORGET_LONG_GONE, values![tenant, place, plus_days(today, -KEPT_DAYS)]).await?;
         let when = (instant_at(until, REMIND_AT), ctx.now);
         add_job(&self.0, &mut tx, tenant, (JobKind::ForgetList, &place.to_string()), when).await?;
         let entry = ctx.entry(Act::Create, Resource::Improvement).because("found_list");

@@ -23,7 +23,8 @@ statements! {
                     WHERE p.tenant = i.tenant AND p.interview = i.id AND f.tenant = p.tenant AND f.passage = p.id AND i.tenant = $1 AND i.survey = $2";
     MINE = "SELECT id, number, held_on, job, quoted, notes, version FROM interview WHERE tenant = $1 AND survey = $2 AND id = $3 AND written_by = $4";
     STANDS = "SELECT id FROM interview WHERE tenant = $1 AND survey = $2 AND id = $3";
-    NEXT = "SELECT COALESCE(CAST(MAX(number) AS BIGINT), 0) + 1 AS number FROM interview WHERE tenant = $1 AND survey = $2";
+    NEXT = "UPDATE survey SET interviews = interviews + 1 WHERE tenant = $1 AND id = $2 RETURNING interviews AS number";
+    HOW_MANY = "SELECT COUNT(*) AS n FROM interview WHERE tenant = $1 AND survey = $2";
     ADD = "INSERT INTO interview (tenant, id, survey, number, held_on, job, quoted, notes, written_by, written_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
            ON CONFLICT (tenant, id) DO NOTHING";
     CHANGE = "UPDATE interview SET held_on = $6, job = $7, quoted = $8, notes = $9, version = version + 1 WHERE tenant = $1 AND survey = $2 AND id = $3 AND written_by = $4 AND version = $5";
@@ -70,7 +71,7 @@ pub struct HeldInterview {
     pub mine: bool,
     /// Who wrote it down.
     pub written_by: String,
-    /// The passages.
+    /// The passages; of whoever does not want to be quoted they are empty for others, who see only which themes were found.
     pub passages: Vec<TakenPassage>,
 }
 
@@ -126,23 +127,37 @@ impl Improvement {
             taken.entry(row.parsed("interview")?).or_default().push(passage);
         }
         let reader = ctx.grant.user();
-        let held = |row: &Row| {
+        let mut held = |row: &Row| {
             let id: InterviewId = row.parsed("id")?;
+            let (mine, quoted) = (row.text("written_by")? == reader.to_string(), row.int("quoted")? == 1);
+            let mut passages = taken.remove(&id).unwrap_or_default();
+            if !mine && !quoted {
+                passages.iter_mut().for_each(|passage| passage.words.clear());
+            }
             Ok(HeldInterview {
                 id,
                 number: row.small("number")?,
                 held_on: row.parsed("held_on")?,
                 job: row.opt_text("job")?,
-                quoted: row.int("quoted")? == 1,
-                mine: row.text("written_by")? == reader.to_string(),
+                quoted,
+                mine,
                 written_by: row.text("name")?,
-                passages: taken.remove(&id).unwrap_or_default(),
+                passages,
             })
         };
-        let all = rows.iter().map(held).collect::<Result<Vec<_>>>()?;
+        let all = rows.iter().map(&mut held).collect::<Result<Vec<_>>>()?;
         let entry = ctx.entry(Act::Read, Resource::Survey).of(survey).because("interviews");
         self.0.ledger().looked(ctx.now, entry).await?;
         Ok(all)
+    }
+
+    /// How many interviews stand there: nothing of what was said.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn interview_count(&self, ctx: &Ctx<Improve>, survey: SurveyId) -> Result<usize> {
+        let row = self.0.ledger().db().row(HOW_MANY, values![ctx.grant.tenant(), survey]).await?;
+        row.map_or(Ok(0), |row| row.small("n"))
     }
 
     /// An interview that the reader wrote down.
@@ -182,6 +197,10 @@ impl Improvement {
         let (tenant, user) = (ctx.grant.tenant(), ctx.grant.user());
         let mut tx = self.0.ledger().db().write().await?;
         self.owns(&mut tx, ctx, survey).await?;
+        if tx.row(STANDS, values![tenant, survey, id]).await?.is_some() {
+            self.mine(&mut tx, ctx, (survey, id)).await?;
+            return self.0.ledger().stored_before(tx).await;
+        }
         let number = tx.row(NEXT, values![tenant, survey]).await?.map_or(Ok(1), |row| row.int("number"))?;
         let job = interview.job.as_ref().map(ToString::to_string);
         let mut row = values![tenant, id, survey, number, interview.held_on, job, i64::from(interview.quoted)];

@@ -24,6 +24,8 @@ const MOST_ROLLED_UP: i64 = 2_000;
 const A_YEAR: i64 = 365;
 /// Services on a sheet for a talk at most.
 const TOLD_AT_MOST: i64 = 10;
+/// What fewer were told of could tell who they were.
+const TOLD_FROM: i64 = 5;
 
 statements! {
     ALL = "SELECT id, title, led_by, measured, target, what, goal_by, achievable, relevant, balance, change_on, change_what, agenda, stories, invited, came, missed, missed_link, \
@@ -52,8 +54,9 @@ statements! {
     CHANGES = "SELECT title, change_on FROM improvement_project WHERE tenant = $1 AND organisation = $2 AND id <> $3 AND change_on >= $4 AND change_on < $5 ORDER BY change_on LIMIT $6";
     WORKERS = "SELECT DISTINCT u.name FROM link_worker_practice w JOIN app_user u ON u.tenant = w.tenant AND u.id = w.user_id AND u.disabled = 0 \
                WHERE w.tenant = $1 AND w.practice = $2 ORDER BY u.name LIMIT $3";
-    TOLD_MOST = "SELECT service_name, COUNT(*) AS n FROM signpost WHERE tenant = $1 AND organisation = $2 AND made_at >= $3 AND taken_back_at IS NULL \
-                 GROUP BY service_name ORDER BY n DESC, service_name LIMIT $4";
+    /// Of entries that are there for everybody; what few were told of could tell who they were.
+    TOLD_MOST = "SELECT s.name AS service_name, COUNT(*) AS n FROM signpost p JOIN service s ON s.id = p.service AND s.left_on IS NULL AND (s.withheld = 0 OR s.released = 1) \
+                 WHERE p.tenant = $1 AND p.organisation = $2 AND p.made_at >= $3 AND p.taken_back_at IS NULL GROUP BY s.id, s.name HAVING COUNT(*) >= $5 ORDER BY n DESC, s.name LIMIT $4";
     /// What a practice sent. Those who asked themselves have the scheme in both columns.
     SENT_FROM = "SELECT COUNT(*) AS n FROM referral WHERE tenant = $1 AND practice = $2 AND scheme <> $2 AND sent_at >= $3 AND sent_at < $4";
     /// What the practices sent that belonged to a network, cluster or board on that day.
@@ -287,7 +290,7 @@ impl Improvement {
     /// When the database fails.
     pub async fn told_most(&self, ctx: &Ctx<Improve>) -> Result<Vec<String>> {
         let since = instant_at(plus_days(day_of(ctx.now), -A_YEAR), 0);
-        let wanted = values![ctx.grant.tenant(), ctx.grant.organisation(), since, TOLD_AT_MOST];
+        let wanted = values![ctx.grant.tenant(), ctx.grant.organisation(), since, TOLD_AT_MOST, TOLD_FROM];
         let rows = self.0.ledger().db().rows(TOLD_MOST, wanted).await?;
         rows.iter().map(|row| row.text("service_name")).collect()
     }
@@ -371,7 +374,8 @@ impl Improvement {
         self.part(&mut tx, ctx, of, (CHANGE, more)).await?;
         tx.run(END_BEFORE, values![ctx.grant.tenant(), of.id, plus_days(change.on, -1)]).await?;
         let third_from = of.project.studied.as_ref().map(|studied| studied.third_from);
-        for kind in [JobKind::RemindRepeatCount, JobKind::RemindThirdCount] {
+        let moved = of.project.change.as_ref().is_none_or(|before| before.on != change.on);
+        for kind in [JobKind::RemindRepeatCount, JobKind::RemindThirdCount].into_iter().filter(|_| moved) {
             if let Some(due) = count_due(kind, Some(change.on), third_from) {
                 self.remind_later(&mut tx, ctx, of.id, (kind, due)).await?;
             }

@@ -136,6 +136,8 @@ fn paired(item: &Item, pairs: &[(&Response, &Response)]) -> Option<Paired> {
         let found = scale_change(&first, &second, f64::from(*to), Zeros::Pratt, LEVEL).ok();
         let effect =
             found.map(|found| (found.test.estimate, found.test.interval)).filter(|(typical, _)| typical.is_finite());
+        // With few pairs no range of 95% exists: then none is told.
+        let effect = effect.filter(|_| found.is_some_and(|found| found.test.reached >= LEVEL));
         let middles = found.map(|found| (found.directions.median_before, found.directions.median_after));
         return Some(Paired { n, up, down, p: found.map(|found| found.test.p), effect, middles });
     }

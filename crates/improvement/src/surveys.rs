@@ -14,6 +14,7 @@ use fingerpost_ledger::{Act, Entry, Resource, digest, hex};
 use fingerpost_policy::Improve;
 use fingerpost_store::{ClaimedJob, Ctx, JobKind, MessageTemplate, add_job, job_done, write_to_user};
 
+use crate::draw::DRAWN_WITHIN;
 use crate::{Improvement, MOST_ROWS, REMIND_AT, reminded};
 
 statements! {
@@ -40,6 +41,7 @@ statements! {
               FROM survey_route r WHERE r.tenant = $1 AND r.survey = $2 ORDER BY r.place";
     RESPONSES = "SELECT id, pair_digest, answers FROM survey_response WHERE tenant = $1 AND survey = $2 AND withdrawn_at IS NULL ORDER BY submitted_at, id LIMIT $3";
     WITHDRAWN = "SELECT COUNT(*) AS n FROM survey_response WHERE tenant = $1 AND survey = $2 AND withdrawn_at IS NOT NULL";
+    HAS_PRIZE = "SELECT id FROM survey WHERE tenant = $1 AND id = $2 AND prize IS NOT NULL";
     /// Taken back when the survey had ended: whoever looked before and after could know whose it was.
     WITHDRAWN_LATE = "SELECT COUNT(*) AS n FROM survey_response WHERE tenant = $1 AND survey = $2 AND withdrawn_at >= $3";
     CONTACTS = "UPDATE survey SET contacts = $4 WHERE tenant = $1 AND organisation = $2 AND id = $3 AND project IS NULL";
@@ -298,6 +300,9 @@ impl Improvement {
         let subject = format!("{id}/{}", ctx.grant.user());
         let when = (instant_at(remind_on, REMIND_AT), ctx.now);
         add_job(&self.0, &mut tx, tenant, (JobKind::RemindSurvey, &subject), when).await?;
+        if let About::Clinicians(_, ClinicianSurvey { prize: Some(_), .. }, _) = about {
+            self.forget_draw_after(&mut tx, ctx, id, sending.closes_on).await?;
+        }
         self.0.ledger().commit(tx, ctx.now, ctx.entry(Act::Create, Resource::Survey).of(id)).await?;
         Ok(id)
     }
@@ -314,7 +319,17 @@ impl Improvement {
             let owned = tx.row(OWNED, values![tenant, organisation, id]).await?;
             return Err(if owned.is_some() { StoreError::ChangedMeanwhile } else { StoreError::NotFound });
         }
+        if tx.row(HAS_PRIZE, values![tenant, id]).await?.is_some() {
+            self.forget_draw_after(&mut tx, ctx, id, sending.closes_on).await?;
+        }
         self.0.ledger().commit(tx, ctx.now, ctx.entry(Act::Change, Resource::Survey).of(id)).await
+    }
+
+    /// The addresses of a draw are deleted some weeks after the survey's end, also where nobody draws.
+    async fn forget_draw_after(&self, tx: &mut Tx, ctx: &Ctx<Improve>, id: SurveyId, closes_on: Date) -> Result<()> {
+        let when = instant_at(plus_days(closes_on, DRAWN_WITHIN), REMIND_AT);
+        let (tenant, subject) = (ctx.grant.tenant(), id.to_string());
+        add_job(&self.0, tx, tenant, (JobKind::ForgetDraw, &subject), (when, ctx.now)).await
     }
 
     /// Says how many contacts a clinician has in a month.

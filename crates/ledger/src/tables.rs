@@ -79,7 +79,7 @@ tables! {
     "signpost_door": "tenant" "code" "organisation" "made_at" "closed_at";
     "improvement_project": "tenant" "id" "organisation" "title" "led_by" "measured" "target" "what" "goal_by" "achievable" "relevant" "balance" "change_on" "change_what" "agenda" "invited" "came" "missed" "learned" "decided" "third_from" "created_by" "created_at" "changed_at" "version" "stories" "missed_link";
     "improvement_count": "tenant" "project" "stage" "month" "counted" "out_of" "source" "counted_at";
-    "survey": "tenant" "id" "organisation" "title" "project" "moment" "approach" "questionnaire" "version" "invited" "closes_on" "opened_at" "prize" "drawn_at" "contacts";
+    "survey": "tenant" "id" "organisation" "title" "project" "moment" "approach" "questionnaire" "version" "invited" "closes_on" "opened_at" "prize" "drawn_at" "contacts" "interviews";
     "survey_route": "tenant" "survey" "place" "name" "code";
     "survey_practice": "tenant" "survey" "number" "name" "network";
     "survey_response": "tenant" "id" "survey" "route" "pair_digest" "answers" "receipt_hash" "submitted_at" "withdrawn_at" "entered";

@@ -72,6 +72,8 @@ pub struct QuestionEditPage {
 #[expect(missing_docs, reason = "each field is a part of the passage under its own name")]
 pub struct PassageView {
     pub words: String,
+    /// Its words are not for the reader.
+    pub hidden: bool,
     pub found: String,
     pub id: String,
     pub themes: Vec<Choice>,
@@ -117,8 +119,8 @@ pub struct InterviewPage {
     pub id: String,
     pub read: i64,
     pub values: InterviewAnswers,
-    /// Where a passage is taken out; none while nothing is written down.
-    pub passage_action: Option<String>,
+    /// It is written down already: passages can be taken out of it.
+    pub standing: bool,
     pub passage_id: String,
     pub passage: String,
     pub themes: Vec<Choice>,

@@ -272,7 +272,12 @@ fn closed_table(closed: Closed, split: &Split) -> ClosedTable {
                 groups: each
                     .groups
                     .iter()
-                    .map(|group| group.map_or_else(|| "Hidden".to_owned(), |count| count.to_string()))
+                    .map(|group| {
+                        group.map_or_else(
+                            || "Hidden".to_owned(),
+                            |(n, of)| format!("{n}: {}", share_words(of.share, of.interval.lower, of.interval.upper)),
+                        )
+                    })
                     .collect(),
                 label: each.label,
             })
@@ -353,8 +358,9 @@ struct Typed {
 pub(super) fn rarity_words(found: &Rarity) -> String {
     let percent = |share: f64| format!("{:.2}%", share * 100.0);
     format!(
-        "The middle clinician refers about {} a month. Of {} contacts that is {} (95% range {} to {}). An estimated 20% of contacts are \
-         rooted in social need.",
+        "The middle one of {} who answered, those who never refer among them, refers about {} a month. Of {} contacts that is {} (chance \
+         alone: {} to {}). An estimated 20% of contacts are rooted in social need.",
+        count(found.n, "clinician", "clinicians"),
         count(found.referrals, "person", "people"),
         found.contacts,
         percent(found.share),
@@ -390,7 +396,7 @@ async fn one_page(
     let enough = !closed.is_empty();
     let grounds = grounds(here, survey).await?;
     let insights = here.app().improvement().insights(&here.ctx, survey.id).await?;
-    let interviews = here.app().improvement().interviews(&here.ctx, survey.id).await?.len();
+    let interviews = here.app().improvement().interview_count(&here.ctx, survey.id).await?;
     let draw = here.app().improvement().draw_of(&here.ctx, survey.id).await?;
     let line = |insight: &Insight| InsightLine {
         words: insight.words.clone(),

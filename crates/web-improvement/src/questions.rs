@@ -245,6 +245,7 @@ pub async fn edit(
         high: form.text("high"),
         unit: form.text("unit"),
         largest: form.text("largest"),
+        who: !form.text("who").is_empty(),
         after: form.text("after"),
     };
     let changed = if fresh {

@@ -6,6 +6,7 @@ use fingerpost_domain::measure::{AnswerKind, Item, Questionnaire};
 use fingerpost_domain::person::Email;
 use fingerpost_domain::problem::Problems;
 use fingerpost_improvement::{Receipt, SurveyDoor, Taken};
+use fingerpost_improvement_rules::questions::after_words;
 use fingerpost_improvement_rules::survey::{CODE_HINT, PairCode, read_answers};
 use fingerpost_ui::format::long_day;
 use fingerpost_ui::pages::{Choice, Frame, MessagePage};
@@ -24,15 +25,6 @@ fn frame(app: &App, title: &str, of: &str) -> Frame {
     Frame { title: title.to_owned(), csrf: link_token(of), invented: app.invented(), ..Frame::default() }
 }
 
-/// When a question is asked that depends on another, in words.
-fn only_if(questions: &Questionnaire, item: &Item) -> Option<String> {
-    let rule = item.show_if.as_ref()?;
-    let AnswerKind::Choice { options } = &questions.item(&rule.item)?.answer else { return None };
-    let labels: Vec<&str> =
-        options.iter().filter(|each| rule.one_of.contains(&each.code)).map(|each| each.label.as_str()).collect();
-    Some(format!("Only if you answered the question before it with {}", labels.join(" or ")))
-}
-
 fn question(questions: &Questionnaire, item: &Item, value: String) -> SurveyQuestion {
     let (kind, options, numbers, low, high) = match &item.answer {
         AnswerKind::Scale { from, to, low, high } => {
@@ -47,7 +39,8 @@ fn question(questions: &Questionnaire, item: &Item, value: String) -> SurveyQues
         AnswerKind::Words => ("words", vec![], vec![], String::new(), String::new()),
     };
     let (code, text) = (item.code.clone(), item.text.clone());
-    SurveyQuestion { only_if: only_if(questions, item), code, text, kind, options, numbers, low, high, value }
+    let only_if = item.show_if.as_ref().map(|rule| after_words(&questions.items, rule));
+    SurveyQuestion { only_if, code, text, kind, options, numbers, low, high, value }
 }
 
 fn page(

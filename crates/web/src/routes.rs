@@ -201,7 +201,6 @@ table! {
     "/o/{org}/surveys/{id}/interviews/passages/{passage}", POST, Guard::May(Action::Improve), post(clinician_surveys::interviews::find);
     "/o/{org}/surveys/{id}/interviews/{interview}", BOTH, Guard::May(Action::Improve), get(clinician_surveys::interviews::one).post(clinician_surveys::interviews::change);
     "/o/{org}/surveys/{id}/interviews/{interview}/forget", POST, Guard::May(Action::Improve), post(clinician_surveys::interviews::forget);
-    "/o/{org}/surveys/{id}/interviews/{interview}/passages", POST, Guard::May(Action::Improve), post(clinician_surveys::interviews::take);
     "/o/{org}/surveys/{id}/insights", POST, Guard::May(Action::Improve), post(clinician_surveys::add_insight);
     "/o/{org}/surveys/{id}/insights/{insight}/drop", POST, Guard::May(Action::Improve), post(clinician_surveys::drop_insight);
     "/o/{org}/surveys/{id}/answers.csv", GET, Guard::May(Action::Improve), get(clinician_surveys::table);

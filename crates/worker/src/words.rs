@@ -81,7 +81,7 @@ pub fn letter(template: MessageTemplate, facts: &Facts<'_>) -> Letter {
         MessageTemplate::CountAgainDue => (
             "It is time to count again",
             format!(
-                "The months that you set aside to see whether it lasted are over. Counting takes a minute. Sign in, and open                  Improvement:\n\n{public_url}"
+                "The months after your change are over, and can be counted. Counting takes a minute. Sign in, and open                  Improvement:\n\n{public_url}"
             ),
         ),
         MessageTemplate::SurveyReminder => (

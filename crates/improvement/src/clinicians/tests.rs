@@ -1,5 +1,6 @@
 use fingerpost_domain::Date;
 use fingerpost_domain::ambient::Entropy;
+use fingerpost_domain::measure::ChoiceOption;
 use fingerpost_domain::text::Line;
 use fingerpost_improvement_rules::survey::{AskedPractice, clinician_questions};
 
@@ -67,6 +68,12 @@ fn the_published_table_of_frequencies_comes_out_of_raw_answers() {
     let busy = SurveyRecord { contacts: Some(200), ..survey(&rows) };
     assert_eq!(shown(rarity(&busy).unwrap().share), "1.000");
     assert!(rarity(&survey(&rows[..4])).is_none(), "four are too few");
+    let never: &[(&str, &str)] = &[("has_referred", "no")];
+    let many: Vec<&[(&str, &str)]> = rows.iter().copied().chain(std::iter::repeat_n(never, 40)).collect();
+    assert!(rarity(&survey(&many)).is_none(), "the middle one of all never has");
+    let mut changed = survey(&rows);
+    changed.questions.items.iter_mut().for_each(|item| item.text.push_str(" And signpost?"));
+    assert!(rarity(&changed).is_none(), "another question");
     let referred = all.iter().find(|item| item.code == "has_referred").unwrap();
     assert_eq!((referred.n, referred.chosen[0].count, referred.median.as_ref()), (24, 23, None));
 }
@@ -94,11 +101,15 @@ fn a_small_group_is_hidden_and_another_with_it() {
         let (split, all) = closed(&survey(&rows), Some("job"));
         let name = all.into_iter().find(|item| item.code == "name_worker").unwrap();
         let shown: Vec<Option<u64>> = split.groups.iter().take(3).map(|(_, size)| *size).collect();
-        (shown, name.chosen[0].groups[0], name.chosen[0].count)
+        (shown, name.chosen[0].groups[0].map(|(n, share)| (n, share.share)), name.chosen[0].count)
     };
-    assert_eq!(groups(8, 6, 5), (vec![Some(8), Some(6), Some(5)], Some(8), 8));
-    assert_eq!(groups(8, 6, 2), (vec![Some(8), None, None], Some(8), 8), "two could be worked out from the others");
-    assert_eq!(groups(8, 4, 3), (vec![Some(8), None, None], Some(8), 8));
+    assert_eq!(groups(8, 6, 5), (vec![Some(8), Some(6), Some(5)], Some((8, 1.0)), 8));
+    assert_eq!(
+        groups(8, 6, 2),
+        (vec![Some(8), None, None], Some((8, 1.0)), 8),
+        "two could be worked out from the others"
+    );
+    assert_eq!(groups(8, 4, 3), (vec![Some(8), None, None], Some((8, 1.0)), 8));
     // Of a question that four of a group answered, that group is hidden, and the total does not give it away.
     let silent: &[(&str, &str)] = &[("job", "nurse")];
     let rows = [vec![gp; 8], vec![nurse; 4], vec![silent; 2]].concat();
@@ -188,7 +199,7 @@ fn numbers_are_told_in_ranges_with_their_middle() {
     let rows: Vec<&[(&str, &str)]> = rows.iter().map(<[_; 1]>::as_slice).collect();
     let mut asked = survey(&rows);
     let answer = AnswerKind::Number { from: 0, to: 200, unit: "a month".into() };
-    asked.questions.items.push(Item { code: "q1".into(), text: "How many?".into(), answer, show_if: None });
+    asked.questions.items.push(Item { code: "q1".into(), text: "How many?".into(), answer, show_if: None, who: false });
     let (_, all) = closed(&asked, None);
     let found: Vec<(&str, u64)> =
         all.last().unwrap().chosen.iter().map(|each| (each.label.as_str(), each.count)).collect();
@@ -203,4 +214,18 @@ fn an_answer_that_repeats_another_to_the_letter_is_counted() {
     let short: &[(&str, &str)] = &[("job", "gp"), ("definition", "Company")];
     assert_eq!(repeated(&survey(&[long, long, long, short, short])), 2);
     assert_eq!(repeated(&survey(&[long, short, &[("job", "nurse"), ("definition", words)]])), 0);
+}
+
+#[test]
+fn what_says_who_somebody_is_is_put_together_below_five_in_questions_of_ones_own_too() {
+    let rows: Vec<[(&str, &str); 1]> = ["a1"; 6].iter().chain(&["a2"; 2]).map(|code| [("q1", *code)]).collect();
+    let rows: Vec<&[(&str, &str)]> = rows.iter().map(<[_; 1]>::as_slice).collect();
+    let mut asked = survey(&rows);
+    let option = |code: &str| ChoiceOption { code: code.into(), label: code.into(), value: None };
+    let answer = AnswerKind::Choice { options: vec![option("a1"), option("a2")] };
+    asked.questions.items.push(Item { code: "q1".into(), text: "Your role?".into(), answer, show_if: None, who: true });
+    let (_, all) = closed(&asked, None);
+    let found: Vec<(&str, u64)> =
+        all.last().unwrap().chosen.iter().map(|each| (each.label.as_str(), each.count)).collect();
+    assert_eq!(found, [("Other answers, together", 8)], "two alone could be told from six");
 }

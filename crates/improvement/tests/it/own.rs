@@ -108,8 +108,20 @@ async fn a_draw_knows_nothing_of_the_answers_and_forgets_who_did_not_win() {
         assert!(enter(&secrets[1], "second@draw.example").await);
         improvement.withdraw_answer(&door, &secrets[2], ctx.now).await.unwrap();
         assert!(!enter(&secrets[2], "third@draw.example").await, "an answer that was taken back");
+        // Whoever comes later may stand before: neither order nor transaction tells who came when.
+        let late_comer = improvement.new_receipt();
+        let answers = Answers::from([("q1".to_owned(), "a1".to_owned())]);
+        improvement.answer_survey(&door, (&late_comer, &answers, None), ctx.now).await.unwrap();
+        assert!(enter(&late_comer, "a@draw.example").await);
+        if let Db::Sqlite { .. } = store.ledger().db() {
+            let everything = dump(store.ledger()).await.join("\n");
+            let at = |address: &str| everything.find(address).unwrap();
+            assert!(
+                at("a@draw.example") < at("first@draw.example") && at("first@draw.example") < at("second@draw.example")
+            );
+        }
         let draw = improvement.draw_of(&ctx, id).await.unwrap().unwrap();
-        assert_eq!((draw.prize.as_str(), draw.addresses, draw.drawn, draw.winner), ("A book token", 2, false, None));
+        assert_eq!((draw.prize.as_str(), draw.addresses, draw.drawn, draw.winner), ("A book token", 3, false, None));
         assert!(matches!(improvement.draw(&ctx, id).await, Err(StoreError::ChangedMeanwhile)), "the survey is open");
         let later = manager(&village, plus_days(door.closes_on, 1));
         let late = improvement.enter_draw(&door, &secrets[1], "late@draw.example", later.now).await.unwrap();
@@ -121,7 +133,7 @@ async fn a_draw_knows_nothing_of_the_answers_and_forgets_who_did_not_win() {
         assert!(
             drawn.drawn
                 && drawn.addresses == 1
-                && ["first@draw.example", "second@draw.example"].contains(&winner.as_str())
+                && ["a@draw.example", "first@draw.example", "second@draw.example"].contains(&winner.as_str())
         );
         if let Db::Sqlite { .. } = store.ledger().db() {
             let everything = dump(store.ledger()).await.join("\n");
@@ -172,6 +184,11 @@ async fn an_interview_is_read_by_whoever_wrote_it_down_and_its_passages_by_all()
         assert!(matches!(improvement.interview(&colleague, survey, id).await, Err(StoreError::NotFound)));
         assert!(improvement.find_in_passage(&colleague, (survey, first), &HashSet::new()).await.is_ok());
         let read = improvement.interview(&ctx, survey, id).await.unwrap();
+        let shy = InterviewAnswers { quoted: "no".into(), ..typed.clone() }.check(today()).unwrap();
+        improvement.change_interview(&ctx, (survey, &read), &shy).await.unwrap();
+        let words = async |reader| improvement.interviews(reader, survey).await.unwrap()[0].passages[0].words.clone();
+        assert_eq!((words(&colleague).await.as_str(), words(&ctx).await.as_str()), ("", "I never know who comes"));
+        let read = improvement.interview(&ctx, survey, id).await.unwrap();
         let shorter = InterviewAnswers { notes: "I would refer.".into(), ..typed.clone() }.check(today()).unwrap();
         let lost = improvement.change_interview(&ctx, (survey, &read), &shorter).await;
         assert!(matches!(lost, Err(StoreError::ChangedMeanwhile)), "a passage would not stand in it");
@@ -195,6 +212,10 @@ async fn an_interview_is_read_by_whoever_wrote_it_down_and_its_passages_by_all()
         // The person takes it back: nothing of it is left.
         improvement.forget_interview(&colleague, survey, id).await.unwrap();
         assert!(improvement.interviews(&ctx, survey).await.unwrap().is_empty());
+        let second: InterviewId = store.entropy().id(ctx.now);
+        improvement.add_interview(&ctx, (survey, second), &interview).await.unwrap();
+        assert_eq!(improvement.interviews(&ctx, survey).await.unwrap()[0].number, 2, "a number is never given twice");
+        improvement.forget_interview(&ctx, survey, second).await.unwrap();
         if let Db::Sqlite { .. } = store.ledger().db() {
             assert!(!dump(store.ledger()).await.join("\n").contains("would refer"));
         }

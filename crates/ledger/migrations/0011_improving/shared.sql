@@ -55,6 +55,9 @@ CREATE TABLE interview (
   FOREIGN KEY (tenant, written_by) REFERENCES app_user (tenant, id)
 );
 
+-- Counts the interviews of a survey that were ever written down: a number is never given twice.
+ALTER TABLE survey ADD COLUMN interviews BIGINT NOT NULL DEFAULT 0;
+
 -- Passages of interviews, and the themes that were found in them.
 CREATE TABLE interview_passage (
   tenant    TEXT NOT NULL,

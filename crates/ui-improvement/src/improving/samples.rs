@@ -69,6 +69,7 @@ impl InterviewsPage {
     pub(crate) fn samples() -> Vec<Self> {
         let passage = PassageView {
             words: LONG.into(),
+            hidden: false,
             found: "Not seen".into(),
             id: "1".into(),
             themes: vec![Choice::new("1", LONG, true)],
@@ -109,14 +110,14 @@ impl InterviewPage {
             id: "1".into(),
             read: 1,
             values: InterviewAnswers { quoted: "yes".into(), notes: LONG.into(), ..InterviewAnswers::default() },
-            passage_action: Some("/p".into()),
+            standing: true,
             passage_id: "2".into(),
             passage: String::new(),
             themes: vec![Choice::new("1", LONG, true)],
             taken: vec![LONG.into()],
             problems: vec![],
         };
-        let fresh = Self { passage_action: None, taken: vec![], themes: vec![], ..usual.clone() };
+        let fresh = Self { standing: false, taken: vec![], themes: vec![], ..usual.clone() };
         let fields = ["on", "job", "agreed", "quoted", "notes", "passage"];
         vec![Self { problems: problems(&fields), ..usual.clone() }, fresh, usual]
     }

@@ -10,7 +10,6 @@ use fingerpost_domain::problem::Problems;
 use fingerpost_improvement::{HeldInterview, OwnInterview, SurveyRecord, TakenPassage, Theme};
 use fingerpost_improvement_rules::interview::{INTERVIEWS, Interview, InterviewAnswers, passage};
 use fingerpost_policy::Improve;
-use fingerpost_store::StoreError;
 use fingerpost_ui::format::birth_day;
 use fingerpost_ui::pages::Choice;
 use fingerpost_ui_improvement::{CountBar, InterviewPage, InterviewView, InterviewsPage, PassageView};
@@ -80,7 +79,12 @@ fn view(here: &May<Improve>, survey: SurveyId, themes: &[Theme], held: HeldInter
                 id: passage.id.to_string(),
                 themes: choices(themes, &passage.themes),
                 action: format!("{place}/passages/{}", passage.id),
-                words: passage.words,
+                hidden: passage.words.is_empty(),
+                words: if passage.words.is_empty() {
+                    "They do not want to be quoted: only whoever wrote it down reads this passage.".to_owned()
+                } else {
+                    passage.words
+                },
             })
             .collect(),
     }
@@ -226,7 +230,7 @@ async fn one_page(
         frame,
         back_href: place,
         heading,
-        passage_action: standing.map(|_| format!("{here_is}/passages")),
+        standing: standing.is_some(),
         action: here_is,
         id: typed.id,
         read: standing.map_or(0, |own| own.version),
@@ -314,7 +318,7 @@ fn refused(form: &Posted, own: &OwnInterview, interview: &Interview, taken: &[St
     Some(Problems::one("notes", told))
 }
 
-/// Keeps an interview as it was typed.
+/// Keeps an interview as it was typed, and takes the passage out that stands beside it, where one does.
 ///
 /// # Errors
 /// [`WebError::NotFound`] outside the reader's organisation, and for what somebody else wrote down.
@@ -325,50 +329,22 @@ pub async fn change(
 ) -> Result<Response, WebError> {
     let improvement = here.app().improvement();
     let own = improvement.interview(&here.ctx, survey, id).await?;
-    let values = posted(&form);
+    let passage_id: PassageId = form.text("passage_id").parse().map_err(|_| WebError::StaleForm)?;
+    let (values, words, themes) = (posted(&form), form.text("passage"), ticked(&form)?);
     let held = improvement.interviews(&here.ctx, survey).await?.into_iter().filter(|held| held.id == id);
     let taken: Vec<String> = held.flat_map(|held| held.passages).map(|passage| passage.words).collect();
     let checked = values.check(here.app().today());
     let checked = checked.and_then(|interview| refused(&form, &own, &interview, &taken).map_or(Ok(interview), Err));
-    match checked {
-        Ok(interview) => {
-            improvement.change_interview(&here.ctx, (survey, &own), &interview).await?;
-            Ok(go(&format!("{}?saved=interview", interviews_of(&here, survey))))
-        }
-        Err(problems) => {
-            let typed = Typed { values, ..standing(&own) };
-            show_again(here.app(), &one_page(&here, (survey, Some(&own)), typed, &problems).await?)
-        }
-    }
-}
-
-/// Takes a passage out.
-///
-/// # Errors
-/// [`WebError::NotFound`] outside the reader's organisation, and for what somebody else wrote down.
-pub async fn take(
-    here: May<Improve>,
-    Path((_, survey, id)): Path<(String, SurveyId, InterviewId)>,
-    form: Posted,
-) -> Result<Response, WebError> {
-    let improvement = here.app().improvement();
-    let own = improvement.interview(&here.ctx, survey, id).await?;
-    let passage_id: PassageId = form.text("passage_id").parse().map_err(|_| WebError::StaleForm)?;
-    let (typed, themes) = (form.text("passage"), ticked(&form)?);
     let mut problems = Problems::none();
-    let words =
-        problems.need("passage", passage(own.interview.notes.as_str(), &typed), "Copy the passage into this field");
-    let Some(words) = words.filter(|_| problems.is_empty()) else {
-        let typed = Typed { passage: typed, themes, ..standing(&own) };
-        return show_again(here.app(), &one_page(&here, (survey, Some(&own)), typed, &problems).await?);
-    };
-    match improvement.take_passage(&here.ctx, (survey, id, passage_id), (&words, &themes)).await {
-        Err(StoreError::ChangedMeanwhile) => {
-            Err(WebError::MovedOn("The notes were changed meanwhile. Open the interview again."))
-        }
-        taken => {
-            taken?;
-            Ok(go(&format!("{}/{id}", interviews_of(&here, survey))))
-        }
+    let found = problems.take("passage", passage(&values.notes, &words)).flatten();
+    if let Some(interview) = problems.part(checked).filter(|_| problems.is_empty()) {
+        improvement.change_interview(&here.ctx, (survey, &own), &interview).await?;
+        let Some(found) = found else {
+            return Ok(go(&format!("{}?saved=interview", interviews_of(&here, survey))));
+        };
+        improvement.take_passage(&here.ctx, (survey, id, passage_id), (&found, &themes)).await?;
+        return Ok(go(&format!("{}/{id}", interviews_of(&here, survey))));
     }
+    let typed = Typed { values, passage: words, themes, ..standing(&own) };
+    show_again(here.app(), &one_page(&here, (survey, Some(&own)), typed, &problems).await?)
 }

@@ -104,11 +104,14 @@ async fn report(here: &May<Improve>, survey: &SurveyRecord) -> Result<Report, We
              those who agreed to it are quoted.",
             count(held.len(), "interview", "interviews")
         ));
-        let rows: Vec<Vec<String>> = found_in(&themes, &held)
-            .into_iter()
-            .map(|(label, n)| vec![label, format!("{n} of {}", held.len())])
-            .collect();
-        if !rows.is_empty() {
+        // "Only which themes were found": and where few spoke, or few said it, not even that.
+        let told = |n: usize| match n {
+            n if n >= SHOWN_FROM => format!("{n} of {}", held.len()),
+            _ => format!("Fewer than {SHOWN_FROM}"),
+        };
+        let rows: Vec<Vec<String>> =
+            found_in(&themes, &held).into_iter().map(|(label, n)| vec![label, told(n)]).collect();
+        if !rows.is_empty() && held.len() >= SHOWN_FROM {
             tables.push(PrintedTable {
                 heading: "Interviews".to_owned(),
                 note: "In how many interviews each theme was found.".to_owned(),

@@ -180,7 +180,7 @@ fn evidence(
         .into_iter()
         .chain(monitored(lines).map(|lines| part("Monitoring form", lines)))
         .collect(),
-        elsewhere: part("Claimed elsewhere, without a control group", elsewhere(claims)),
+        elsewhere: part("Claimed elsewhere, not measured here", elsewhere(claims)),
         invented: here.app().invented(),
     }
 }

@@ -3,6 +3,7 @@
 use axum::extract::Path;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
+use fingerpost_domain::Date;
 use fingerpost_domain::id::ProjectId;
 use fingerpost_improvement::{Record, Senders, study};
 use fingerpost_improvement_rules::project::MonthCount;
@@ -44,14 +45,16 @@ pub async fn page(here: May<Improve>, Path((_, id)): Path<(String, ProjectId)>) 
     let points: Vec<MonthPoint> = months.iter().map(point).collect();
     let named = |month: &MonthCount| month.month.strftime("%B %Y").to_string();
     let numbers: Vec<String> = months.iter().map(|month| format!("{} in {}", month.count, named(month))).collect();
-    let marked = change.map(|on| format!(" The grey line marks the change on {}.", birth_day(on))).unwrap_or_default();
+    let last = months.last().map(|month| month.month.last_of_month());
+    let shown = |on: &Date| months.first().zip(last).is_some_and(|(first, last)| (first.month..=last).contains(on));
+    let marked = change
+        .filter(shown)
+        .map(|on| format!(" The grey line marks the change on {}. Squares come after it.", birth_day(on)));
+    let marked = marked.unwrap_or_default();
     let median = run.map(|run| run.median);
     let middle = median.map(|median| format!(" The dashed line is the median, {median}.")).unwrap_or_default();
-    let words = (
-        "Referrals each month".to_owned(),
-        numbers.join(", "),
-        format!("Referrals each month about their median.{middle}{marked} Squares come after it."),
-    );
+    let words =
+        ("Referrals each month".to_owned(), numbers.join(", "), format!("Referrals each month.{middle}{marked}"));
     let target = f64::from(record.project.goal.target);
     let page = MonthsPage {
         frame: here.frame("Every month", "improvement").await?,

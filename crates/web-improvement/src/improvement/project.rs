@@ -271,7 +271,14 @@ fn of_words(of: Option<Of>, asked: bool) -> String {
 fn effect_words(pair: &Paired, scale: bool) -> String {
     let Some((typical, range)) = pair.effect else { return String::new() };
     if !scale {
-        let points = |share: f64| (share * 100.0).round();
+        let points = |share: f64| (share * 100.0).round() + 0.0;
+        if points(typical) == 0.0 {
+            return format!(
+                ": no change in all (95% range {:+.0} to {:+.0})",
+                points(range.lower),
+                points(range.upper)
+            );
+        }
         let way = if typical < 0.0 { "fewer" } else { "more" };
         return format!(
             ": {:.0} points {way} (95% range {:+.0} to {:+.0})",
@@ -408,7 +415,7 @@ pub async fn one(
     let today = here.app().today();
     let project = &record.project;
     let others = others(&here, &record).await?;
-    let lines = improvement.watched(&here.ctx, id).await?.len();
+    let lines = improvement.watched_count(&here.ctx, id).await?;
     let steps = project.steps(asked(&surveys, today), today);
     let place = place_of(&here, id);
     let page = ProjectPage {
