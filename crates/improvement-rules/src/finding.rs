@@ -216,6 +216,13 @@ impl FindingAnswers {
             headings.pop();
         }
         let mut columns = vec![];
+        if headings.iter().all(|heading| column(heading).is_none()) {
+            problems.add(
+                "pasted",
+                "The first line has to name the columns, for example number, contacts, Lives alone. They stand apart by tabs or commas",
+            );
+            return Err(problems);
+        }
         for heading in &headings {
             if problems.iter().count() >= MOST_PROBLEMS {
                 break;
@@ -381,7 +388,9 @@ mod tests {
         assert_eq!(check("number,contacts\n1,-4").unwrap_err().len(), 1);
         assert!(check("number,contacts,appointments\n1,4,5").unwrap_err()[0].contains("two columns"));
         assert_eq!(check("number,contacts,,\na1,40,,\n").unwrap().people[0].number, "A1");
-        assert_eq!(check(&"x\t".repeat(100_000)).unwrap_err().len(), MOST_PROBLEMS);
+        assert!(check("1,31,yes").unwrap_err()[0].starts_with("The first line has to name the columns"));
+        let wide = format!("number\t{}", "x\t".repeat(100_000));
+        assert_eq!(check(&wide).unwrap_err().len(), MOST_PROBLEMS);
         let many: String = (0..100).map(|_| "no such number!,yes\n").collect();
         assert_eq!(check(&format!("number,carer\n{many}")).unwrap_err().len(), MOST_PROBLEMS);
     }

@@ -52,7 +52,7 @@ statements! {
     DROP_COUNT = "DELETE FROM improvement_count WHERE tenant = $1 AND project = $2 AND stage = $3";
     ADD_COUNT = "INSERT INTO improvement_count (tenant, project, stage, month, counted, out_of, source, counted_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     CHANGES = "SELECT title, change_on FROM improvement_project WHERE tenant = $1 AND organisation = $2 AND id <> $3 AND change_on >= $4 AND change_on < $5 ORDER BY change_on LIMIT $6";
-    WORKERS = "SELECT DISTINCT u.name FROM link_worker_practice w JOIN app_user u ON u.tenant = w.tenant AND u.id = w.user_id AND u.disabled = 0 \
+    WORKERS = "SELECT DISTINCT u.name, w.days FROM link_worker_practice w JOIN app_user u ON u.tenant = w.tenant AND u.id = w.user_id AND u.disabled = 0 \
                WHERE w.tenant = $1 AND w.practice = $2 ORDER BY u.name LIMIT $3";
     /// Of entries that are there for everybody; what few were told of could tell who they were.
     TOLD_MOST = "SELECT s.name AS service_name, COUNT(*) AS n FROM signpost p JOIN service s ON s.id = p.service AND s.left_on IS NULL AND (s.withheld = 0 OR s.released = 1) \
@@ -274,14 +274,14 @@ impl Improvement {
         Ok(found)
     }
 
-    /// The link workers who come to a practice.
+    /// The link workers who come to a practice, each with their days: "Maya Okonkwo (Tuesdays)".
     ///
     /// # Errors
     /// When the database fails.
     pub async fn workers(&self, ctx: &Ctx<Improve>) -> Result<Vec<String>> {
         let wanted = values![ctx.grant.tenant(), ctx.grant.organisation(), MOST_ROWS];
         let rows = self.0.ledger().db().rows(WORKERS, wanted).await?;
-        rows.iter().map(|row| row.text("name")).collect()
+        rows.iter().map(|row| Ok(format!("{} ({})", row.text("name")?, row.text("days")?))).collect()
     }
 
     /// The services that were told of most often here in a year, most often first.

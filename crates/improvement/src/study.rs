@@ -43,7 +43,7 @@ pub fn run_words(months: &[MonthCount]) -> (Option<RunChart>, String) {
     let values: Vec<f64> = months.iter().map(month_value).collect();
     let Ok(chart) = run_chart(&values) else {
         let told = format!(
-            "Fewer than {LEAST_USEFUL} months differ from their median. So few cannot tell a move from chance."
+            "At least {LEAST_USEFUL} months that differ from their middle value are needed to tell a move from chance. There are fewer."
         );
         return (None, told);
     };

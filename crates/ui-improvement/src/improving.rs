@@ -209,6 +209,8 @@ pub struct FoundListPage {
     /// What the list is, and when it is thrown away; none where there is none.
     pub about: Option<String>,
     pub done: String,
+    /// What is deleted with the list.
+    pub lost: String,
     pub groups: Vec<CountBar>,
     pub offered: Vec<CountBar>,
     pub people: Vec<FoundPerson>,

@@ -128,6 +128,7 @@ async fn new_page(
         .into_iter()
         .map(|(id, title)| Choice::new(&id.to_string(), title, own == id.to_string()).hint("Your own"))
         .collect();
+    let chosen = own_questions(here, own).await?.ok().flatten();
     if !sets.is_empty() {
         sets.insert(0, Choice::new("", "The full survey of clinicians", own.is_empty()).hint("Ours"));
     }
@@ -138,7 +139,7 @@ async fn new_page(
         id: id.to_string(),
         approaches: approaches.collect(),
         sets,
-        questions: clinician_questions("", None, &[]).items.into_iter().map(|item| item.text).collect(),
+        questions: clinician_questions("", chosen.as_ref(), &[]).items.into_iter().map(|item| item.text).collect(),
         values: values(answers),
         problems: listed(problems),
     })
@@ -162,6 +163,9 @@ pub async fn new_form(here: May<Improve>, Query(begun): Query<Begun>) -> Result<
     answers.sending.closes_year = closes.year().to_string();
     WAYS.clone_into(&mut answers.sending.ways);
     let own = begun.questions.unwrap_or_default();
+    if let Ok(Some(questions)) = own_questions(&here, &own).await? {
+        answers.title = questions.title.to_string();
+    }
     show(here.app(), &new_page(&here, (id, &answers, &own), &Problems::none()).await?)
 }
 

@@ -94,8 +94,13 @@ async fn page(
         about,
         done: match offered {
             0 => "Nobody has been asked yet.".to_owned(),
-            n => format!("{} been asked so far.", count(n, "person has", "people have")),
+            n => format!("{} been asked so far, on this list and earlier ones.", count(n, "person has", "people have")),
         },
+        lost: format!(
+            "This deletes {} and what was offered to {}.",
+            count(all, "person", "people"),
+            count(offered, "person", "people")
+        ),
         groups: list.as_ref().map(|list| bars(&list.groups, all, Group::label)).unwrap_or_default(),
         offered: list.as_ref().map(|list| bars(&list.offered, offered, Offered::label)).unwrap_or_default(),
         people: list.map(|list| list.people.into_iter().map(|found| person(here, found)).collect()).unwrap_or_default(),
@@ -124,9 +129,18 @@ pub async fn form(here: May<Improve>, Query(at): Query<At>) -> Result<Response, 
     let number = at.page.unwrap_or(1).saturating_sub(1);
     let list = here.app().improvement().found(&here.ctx, number).await?;
     let saved = at.saved.map(|saved| match saved.as_str() {
-        "list" => "The list is in.".to_owned(),
         "dropped" => "The list is thrown away.".to_owned(),
         // A number: so many were not saved.
+        saved if saved.starts_with("list-") => {
+            let read = saved.trim_start_matches("list-").parse::<u64>().unwrap_or(0);
+            let kept = list.as_ref().map_or(0, |list| list.all);
+            let left = read.saturating_sub(kept);
+            let left = match left {
+                0 => String::new(),
+                n => format!(" {} not kept.", count(n, "without a reason is", "without a reason are")),
+            };
+            format!("The list is in. {} read, {kept} on it.{left}", count(read, "line was", "lines were"))
+        }
         saved => match saved.parse::<usize>() {
             Ok(left) if left > 0 => {
                 format!(
@@ -181,7 +195,7 @@ pub async fn save(here: May<Improve>, Query(at): Query<At>, form: Posted) -> Res
             match values.check() {
                 Ok(list) => {
                     improvement.take_list(&here.ctx, &list).await?;
-                    to("improvement/found?saved=list")
+                    to(&format!("improvement/found?saved=list-{}", list.read))
                 }
                 Err(problems) => {
                     let list = improvement.found(&here.ctx, number).await?;

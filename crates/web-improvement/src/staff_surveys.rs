@@ -37,13 +37,16 @@ pub(crate) fn route_lines(app: &App, survey: &SurveyRecord) -> Vec<RouteLine> {
     let line = |route: &fingerpost_improvement::Route| {
         let address = format!("{}/survey/{}", app.public_url(), route.code);
         let prize = survey.prize.as_ref().map(|prize| format!(" Whoever answers can take part in a draw: {prize}."));
+        // Four questions a minute, as they are.
+        let minutes = survey.questions.items.len().div_ceil(4);
         let (prize, until) = (prize.unwrap_or_default(), long_day(survey.closes_on));
         RouteLine {
             name: route.name.clone(),
             invitation: format!(
-                "{}\n\nWe would like to know what you think. It takes about five minutes. Nobody signs in, nobody is named, and \
+                "{}\n\nWe would like to know what you think. It takes about {}. Nobody signs in, nobody is named, and \
                  you may leave any question out.{prize} Please answer by {until}:\n\n{address}",
-                survey.title
+                survey.title,
+                count(minutes, "minute", "minutes"),
             ),
             reminder: format!(
                 "{}\n\nTwo weeks ago we asked what you think. If you have answered: thank you, and there is nothing more to do. \

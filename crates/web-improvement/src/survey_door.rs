@@ -39,7 +39,8 @@ fn question(questions: &Questionnaire, item: &Item, value: String) -> SurveyQues
         AnswerKind::Words => ("words", vec![], vec![], String::new(), String::new()),
     };
     let (code, text) = (item.code.clone(), item.text.clone());
-    let only_if = item.show_if.as_ref().map(|rule| after_words(&questions.items, rule));
+    let only_if =
+        item.show_if.as_ref().map(|rule| format!("{}. Leave it empty otherwise", after_words(&questions.items, rule)));
     SurveyQuestion { only_if, code, text, kind, options, numbers, low, high, value }
 }
 

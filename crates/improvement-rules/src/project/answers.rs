@@ -216,7 +216,11 @@ impl ChangeAnswers {
         );
         let agenda = problems.take("agenda", Note::parse(&self.agenda)).flatten();
         let stories = problems.take("stories", Note::parse(&self.stories)).flatten();
-        let missed_link = problems.take("missed_link", Line::parse(&self.missed_link)).flatten();
+        // People copy addresses without what stands before them.
+        let typed = self.missed_link.trim();
+        let bare = !typed.is_empty() && !typed.contains("://") && typed.contains('.');
+        let whole_link = if bare { format!("https://{typed}") } else { typed.to_owned() };
+        let missed_link = problems.take("missed_link", Line::parse(&whole_link)).flatten();
         if missed_link.as_ref().is_some_and(|link: &Line<300>| !is_address(link.as_str())) {
             problems.add("missed_link", "Copy the whole address. It begins with https://");
         }

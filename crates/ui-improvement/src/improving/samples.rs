@@ -192,6 +192,7 @@ impl FoundListPage {
             action: "/a".into(),
             about: Some("30 people".into()),
             done: "12 of 30".into(),
+            lost: "30 people".into(),
             groups: vec![bar.clone()],
             offered: vec![bar],
             people: vec![person(Some("3 November")), person(None)],

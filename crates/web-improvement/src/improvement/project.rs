@@ -53,7 +53,7 @@ fn survey_hint(survey: Option<&SurveyRecord>, state: StepState, today: Date) -> 
         (None, StepState::LeftOut) => "The change has come: nobody can be asked before it any more.".to_owned(),
         (None, StepState::NotYet(Some(from))) => format!("From {} on.", day(from, today)),
         (None, StepState::NotYet(None)) => "After the change.".to_owned(),
-        (None, _) => "A page without names, two minutes long.".to_owned(),
+        (None, _) => "A short page without names.".to_owned(),
     }
 }
 
@@ -168,12 +168,14 @@ fn fair(project: &Project) -> Vec<(&'static str, String)> {
     let goal = &project.goal;
     let none = || "Nothing is written here yet.".to_owned();
     let measurable = match goal.measured {
-        Measured::Referrals => "Referrals sent to the link worker, each counted once.".to_owned(),
+        Measured::Referrals => {
+            "Referrals sent to the link worker. One person who is referred twice is two referrals.".to_owned()
+        }
         Measured::Share => "A share: how many of how many, typed in.".to_owned(),
     };
     let specific = match (&goal.what, goal.measured) {
         (Some(what), Measured::Share) => what.to_string(),
-        _ => "Referrals to the link worker. Somebody who is referred twice counts twice.".to_owned(),
+        _ => "Referrals to the link worker.".to_owned(),
     };
     vec![
         ("Specific", specific),

@@ -105,7 +105,7 @@ pub(crate) fn held(survey: &SurveyRecord, today: Date) -> Option<String> {
         return (shown < SHOWN_FROM).then(|| format!("Fewer than {SHOWN_FROM} answered: what they said is not shown."));
     }
     Some(match shown {
-        0 => "What they say is shown from ten answers on, and all of it when the survey has ended.".to_owned(),
+        0 => "What they say is shown from ten answers on. When the survey has ended, all of it is shown if at least 5 have answered.".to_owned(),
         shown => format!(
             "What {shown} of them said is shown, and all of it when the survey has ended: so that nobody is known by what is new."
         ),
