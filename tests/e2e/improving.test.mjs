@@ -6,10 +6,12 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { accessible, browser, fileBehind, neighbourhood, open, picture, run, signInAs, valid } from './support.mjs'
+import { accessible, browser, fileBehind, letter, neighbourhood, open, picture, run, signInAs, valid } from './support.mjs'
 
 let server
 let engine
+// Messages that were read.
+const read = new Set()
 before(async () => { server = await neighbourhood(); engine = await browser() })
 after(async () => { await engine?.close(); await server?.stop() })
 
@@ -73,6 +75,17 @@ for (const how of [{ width: 1280, javaScriptEnabled: true }, { width: 320, javaS
     const survey = page.url().split('?')[0]
     assert.match(await main(page), /Two weeks later, to everybody again.*We cannot see who has/s)
     const address = new URL(await page.locator('.fp-break a').first().getAttribute('href')).pathname
+    await page.getByRole('link', { name: 'Let Fingerpost write to them' }).click()
+    await fill(page, { 'Their e-mail addresses': 'nobody' })
+    await page.getByRole('button', { name: 'Write to them' }).click()
+    await check(page, 'colleagues, wrong'); assert.match(await page.textContent('.fp-problems'), /The address in place 1 is none/)
+    await fill(page, { 'Their e-mail addresses': `colleague${width}@work.example` })
+    await page.getByRole('button', { name: 'Write to them' }).click()
+    await check(page, 'colleagues'); await picture(page, `colleagues-${width}`)
+    assert.match(await main(page), /They are written to now.*1 colleague has been written to/s)
+    const invitation = await letter(server, read, 'would like to know what you think')
+    await page.goto(invitation.match(/\/survey\/[a-z0-9]+/i)[0])
+    assert.match(await main(page), new RegExp(name.replace('?', '\\?')))
 
     // What is changed now changes no survey that is out.
     await page.goto(questions)

@@ -144,6 +144,7 @@ async fn settle(store: &Store, today: Date) -> Result<(), DemoError> {
                 JobKind::RemindSurvey => improvement.remind_survey(job, now).await?,
                 JobKind::ForgetList => improvement.forget_list(job, now).await?,
                 JobKind::ForgetDraw => improvement.forget_draw(job, now).await?,
+                JobKind::ForgetColleagues => improvement.forget_colleagues(job, now).await?,
             }
         }
         let messages = store.claim_messages(200, now).await?;

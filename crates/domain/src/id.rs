@@ -99,6 +99,8 @@ ids! {
     InsightId,
     /// Questions that a place wrote for its surveys.
     QuestionSetId,
+    /// A colleague to whom Fingerpost writes about a survey.
+    SurveyAddressId,
     /// An interview that belongs to a survey.
     InterviewId,
     /// A passage of an interview.

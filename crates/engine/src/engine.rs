@@ -147,6 +147,7 @@ text_ids!(
     ThemeId,
     InsightId,
     QuestionSetId,
+    SurveyAddressId,
     InterviewId,
     PassageId,
     WatchId,

@@ -11,6 +11,7 @@ use crate::questions::OwnQuestions;
 use fingerpost_domain::calendar::plus_days;
 use fingerpost_domain::case::read_day;
 use fingerpost_domain::measure::{AnswerKind, Answers, ChoiceOption, Item, Moment, Questionnaire, SKIPPED};
+use fingerpost_domain::person::Email;
 use fingerpost_domain::problem::Problems;
 use fingerpost_domain::text::{Line, folded};
 
@@ -234,6 +235,33 @@ impl ClinicianSurveyAnswers {
             _ => Err(problems),
         }
     }
+}
+
+/// Addresses of colleagues as typed: one on each line, or with commas between them. Each stands once.
+///
+/// # Errors
+/// [`Problems`], named as the field; what is wrong is said by its place.
+pub fn colleagues(typed: &str, most: usize) -> Result<Vec<Email>, Problems> {
+    let mut problems = Problems::none();
+    let mut all: Vec<Email> = vec![];
+    let written = typed.split(['\n', ',', ';']).map(str::trim).filter(|address| !address.is_empty());
+    for (at, address) in written.enumerate() {
+        match Email::parse(address) {
+            Ok(email) if all.iter().any(|known| known.folded() == email.folded()) => {}
+            Ok(email) => all.push(email),
+            Err(_) => {
+                problems.add("addresses", format!("The address in place {} is none, like name@example.org", at + 1));
+                break;
+            }
+        }
+    }
+    if problems.is_empty() && all.is_empty() {
+        problems.add("addresses", "Write down at least one address");
+    }
+    if all.len() > most {
+        problems.add("addresses", format!("Fingerpost writes to {most} colleagues about one survey at most"));
+    }
+    if problems.is_empty() { Ok(all) } else { Err(problems) }
 }
 
 /// The contacts of a clinician in a month, as typed.
@@ -480,5 +508,15 @@ mod tests {
                 .of("role")
                 .is_some()
         );
+    }
+
+    #[test]
+    fn colleagues_are_read_once_each_and_a_wrong_one_is_said_by_its_place() {
+        let all = colleagues("a@x.example, B@x.example;\nb@x.example\n\n", 10).unwrap();
+        assert_eq!(all.iter().map(Email::as_str).collect::<Vec<_>>(), ["a@x.example", "B@x.example"]);
+        for (typed, most) in [("", 10), ("a@x.example\nnobody", 10), ("a@x.example\nb@x.example", 1)] {
+            let problems = colleagues(typed, most).unwrap_err();
+            assert!(problems.of("addresses").is_some_and(|told| !told.contains("nobody")), "{typed}");
+        }
     }
 }

@@ -4,6 +4,7 @@
 //! [`study`], [`staff`] and [`clinicians`] say what the records show; they are pure, and every number of theirs comes from the statistics.
 
 pub mod clinicians;
+mod colleagues;
 mod draw;
 mod finding;
 mod interviews;
@@ -20,6 +21,7 @@ use std::str::FromStr;
 use fingerpost_engine::{Result, StoreError};
 use fingerpost_store::{ClaimedJob, Store};
 
+pub use colleagues::{ColleagueLetter, MOST_COLLEAGUES, SurveyToSend};
 pub use draw::Draw;
 pub use finding::{Found, FoundPage, Noted, PAGE as FOUND_PAGE};
 pub use interviews::{HeldInterview, OwnInterview, TakenPassage};
@@ -56,6 +58,7 @@ fn reminded<A: FromStr, B: FromStr>(job: &ClaimedJob) -> Result<(A, B)> {
 #[cfg(any(test, feature = "testing"))]
 pub fn statements() -> impl Iterator<Item = (&'static str, &'static str)> {
     [
+        colleagues::STATEMENTS,
         draw::STATEMENTS,
         finding::STATEMENTS,
         interviews::STATEMENTS,

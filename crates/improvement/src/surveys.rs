@@ -562,6 +562,7 @@ impl Improvement {
         if tx.row(STILL_OPEN, values![&job.tenant, survey, day_of(now)]).await?.is_some() {
             let about = survey.to_string();
             write_to_user(&self.0, &mut tx, &job.tenant, MessageTemplate::SurveyReminder, (user, &about), now).await?;
+            self.remind_colleagues(&mut tx, (&job.tenant, survey), now).await?;
         }
         job_done(&mut tx, job, now).await?;
         let entry = Entry::system(job.tenant.clone(), Act::Change, Resource::Survey).of(survey);

@@ -34,6 +34,8 @@ coded! {
         EndVisits = "end_visits",
         /// A list of those who could be referred has lain for a year: throw it away.
         ForgetList = "forget_list",
+        /// A survey has ended: forget the colleagues to whom Fingerpost wrote about it.
+        ForgetColleagues = "forget_colleagues",
         /// A prize draw was drawn some weeks ago: forget who won.
         ForgetDraw = "forget_draw",
     }

@@ -7,9 +7,10 @@
 use fingerpost_correspondence_rules::message::{Channel, Fault, MayLeave, may_leave};
 use fingerpost_directory::hsds::Service;
 use fingerpost_domain::access::AccessNeed;
+use fingerpost_domain::calendar::day_of;
 use fingerpost_domain::connection::ConnectionState;
 use fingerpost_domain::id::{
-    CaseId, ConnectionId, LinkId, OrganisationId, OutboxId, PersonId, ServiceId, TenantId, UserId,
+    CaseId, ConnectionId, LinkId, OrganisationId, OutboxId, PersonId, ServiceId, SurveyAddressId, TenantId, UserId,
 };
 use fingerpost_domain::{Date, Timestamp, coded};
 use jiff::SignedDuration;
@@ -41,6 +42,10 @@ coded! {
         CountAgainDue = "count_again_due",
         /// Not everybody has answered a survey.
         SurveyReminder = "survey_reminder",
+        /// To a colleague: will you answer a survey?
+        SurveyInvitation = "survey_invitation",
+        /// To a colleague: there is still time to answer it.
+        SurveyNudge = "survey_nudge",
         /// To a group: can you welcome somebody?
         ConnectionOffered = "connection_offered",
         /// A group has answered.
@@ -81,6 +86,8 @@ impl MessageTemplate {
             Self::FeedbackArrived => "There is news of somebody referred",
             Self::CountAgainDue => "It is time to count again",
             Self::SurveyReminder => "A survey is still open",
+            Self::SurveyInvitation => "A survey for colleagues",
+            Self::SurveyNudge => "There is still time to answer a survey",
             Self::ConnectionOffered => "The question whether they can welcome somebody",
             Self::GroupAnswered => "A group has answered",
             Self::EntryStillRight => "The question whether an entry is still right",
@@ -195,6 +202,8 @@ statements! {
     STILL_WAITS = "SELECT id FROM outbox WHERE tenant = $1 AND id = $2 AND sent_at IS NULL AND failed_at IS NULL";
     /// Of the entry, or of the one that stands for it.
     ENTRY_ADDRESS = "SELECT name, body FROM service WHERE id = COALESCE((SELECT lead FROM service_joined WHERE member = $1), $1)";
+    /// A survey that has ended asks nobody any more.
+    COLLEAGUE_ADDRESS = "SELECT a.contact FROM survey_address a JOIN survey s ON s.tenant = a.tenant AND s.id = a.survey WHERE a.tenant = $1 AND a.id = $2 AND s.closes_on >= $3";
     NAME_OF = "SELECT name FROM organisation WHERE id = $1";
     SENT = "UPDATE outbox SET sent_at = $3, channel = $4, failed_at = NULL, settled_at = NULL WHERE tenant = $1 AND id = $2";
     /// What nobody has to look at is settled as it ends (`$5`). What was taken back meanwhile stays so.
@@ -208,6 +217,7 @@ const PERSON: &str = "person";
 const GROUP: &str = "group";
 const ENTRY: &str = "entry";
 const LINK: &str = "link";
+const COLLEAGUE: &str = "colleague";
 /// A claimed message whose worker died is taken up again after this.
 const CLAIM_FOR: SignedDuration = SignedDuration::from_mins(5);
 /// After so many attempts, about a day, a message waits for a person to look at it.
@@ -299,6 +309,22 @@ pub async fn to_link(
 ) -> Result<()> {
     let recipient = link.to_string();
     let new = New::email(template, (LINK, &recipient, subject), Some(about));
+    queue(store, tx, tenant, &new, now).await
+}
+
+/// Queues a message to a colleague about a survey, while it is open; each once.
+///
+/// # Errors
+/// When the database fails.
+pub async fn to_colleague(
+    store: &Store,
+    tx: &mut Tx,
+    tenant: &TenantId,
+    (template, address): (MessageTemplate, SurveyAddressId),
+    now: Timestamp,
+) -> Result<()> {
+    let recipient = address.to_string();
+    let new = New::email(template, (COLLEAGUE, &recipient, &recipient), None);
     queue(store, tx, tenant, &new, now).await
 }
 
@@ -575,6 +601,12 @@ async fn addressee(
             let entry: Service = serde_json::from_str(&row.text("body")?).map_err(|_| StoreError::corrupt("body"))?;
             let name = row.text("name")?;
             Ok(entry.email.map(|email| to(name, email)).ok_or(Fault::Withheld))
+        }
+        COLLEAGUE => {
+            let Some(row) = tx.row(COLLEAGUE_ADDRESS, values![tenant, recipient, day_of(now)]).await? else {
+                return Ok(Err(Fault::NotWanted));
+            };
+            Ok(Ok(to("colleague".to_owned(), row.text("contact")?)))
         }
         _ => Err(StoreError::corrupt("recipient_kind")),
     }

@@ -275,6 +275,7 @@ pub struct SurveyPage {
     pub saved: bool,
     pub ended: bool,
     pub routes: Vec<RouteLine>,
+    pub colleagues_href: Option<String>,
     pub rate: Option<String>,
     pub notes: Vec<String>,
     pub questions: Vec<String>,

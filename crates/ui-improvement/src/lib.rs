@@ -21,7 +21,8 @@ pub use improving::{
 };
 pub use survey::{
     AnswerLine, ClinicianSurveyLine, ClinicianSurveyPage, ClinicianSurveyValues, ClinicianSurveysPage, ClosedTable,
-    DrawView, InsightLine, MatrixPage, MatrixRow, NewClinicianSurveyPage, OpenLine, ReadLine, ReadingPage,
+    ColleaguesPage, DrawView, InsightLine, MatrixPage, MatrixRow, NewClinicianSurveyPage, OpenLine, ReadLine,
+    ReadingPage,
 };
 
 #[derive(RustEmbed)]
@@ -60,6 +61,7 @@ mod tests {
         draw(&ui, ClinicianSurveyPage::samples());
         draw(&ui, ReadingPage::samples());
         draw(&ui, MatrixPage::samples());
+        draw(&ui, ColleaguesPage::samples());
         draw(&ui, QuestionsBeginPage::samples());
         draw(&ui, QuestionsPage::samples());
         draw(&ui, QuestionEditPage::samples());
@@ -68,7 +70,7 @@ mod tests {
         draw(&ui, MonitoringPage::samples());
         draw(&ui, ClaimsPage::samples());
         draw(&ui, FoundListPage::samples());
-        assert_eq!(templates().count(), 25, "a template without a page, or a page without samples here");
+        assert_eq!(templates().count(), 26, "a template without a page, or a page without samples here");
         for (name, source) in templates() {
             assert!(
                 !source.contains("|safe") && !source.contains("| safe") && !source.contains("autoescape"),

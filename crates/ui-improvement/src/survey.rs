@@ -103,6 +103,22 @@ pub struct InsightLine {
     pub drop_action: String,
 }
 
+/// Letting Fingerpost write to those who are asked.
+#[derive(Debug, Clone, Serialize)]
+#[expect(missing_docs, reason = "each field is a part of the page under its own name")]
+pub struct ColleaguesPage {
+    pub frame: Frame,
+    pub back_href: String,
+    pub saved: bool,
+    pub survey: String,
+    pub written: String,
+    pub until: String,
+    /// None when the survey has ended.
+    pub action: Option<String>,
+    pub addresses: String,
+    pub problems: Problems,
+}
+
 /// A prize draw.
 #[derive(Debug, Clone, Serialize)]
 #[expect(missing_docs, reason = "each field is a part of the draw under its own name")]
@@ -135,6 +151,7 @@ pub struct ClinicianSurveyPage {
     pub rarity: Option<String>,
     pub contacts: String,
     pub contacts_action: String,
+    pub colleagues_href: String,
     pub interviews: String,
     pub interviews_href: String,
     pub draw: Option<DrawView>,
@@ -212,6 +229,7 @@ fingerpost_ui::pages! {
     ClinicianSurveyPage: "survey_one.html",
     ReadingPage: "survey_reading.html",
     MatrixPage: "survey_matrix.html",
+    ColleaguesPage: "survey_colleagues.html",
 }
 
 #[cfg(test)]

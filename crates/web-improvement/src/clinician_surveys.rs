@@ -460,6 +460,7 @@ async fn one_page(
         rarity: clinicians::rarity(survey).as_ref().map(rarity_words),
         contacts: typed.contacts.unwrap_or_else(|| survey.contacts.unwrap_or(USUAL_CONTACTS).to_string()),
         contacts_action: format!("{place}/contacts"),
+        colleagues_href: format!("{place}/colleagues"),
         interviews: match interviews {
             0 => "No interview was written down yet.".to_owned(),
             n => format!("{} written down.", count(n, "interview was", "interviews were")),

@@ -107,6 +107,9 @@ async fn sending_page(
         saved,
         ended: survey.is_some_and(|survey| survey.closes_on < here.app().today()),
         routes: survey.map(|survey| route_lines(here.app(), survey)).unwrap_or_default(),
+        colleagues_href: survey
+            .filter(|survey| survey.closes_on >= here.app().today())
+            .map(|survey| here.href(&format!("surveys/{}/colleagues", survey.id))),
         rate: survey.map(|survey| format!("{} of {} answered.", survey.answered, survey.invited)),
         notes: survey.map(|survey| notes(survey, here)).unwrap_or_default(),
         questions: questions.items.into_iter().map(|item| item.text).collect(),

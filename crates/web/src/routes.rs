@@ -27,7 +27,9 @@ use fingerpost_web_casework::{alerts, caseload, cover, diary, find, visits};
 use fingerpost_web_connections::offers;
 use fingerpost_web_core::{App, assets, errors, health, sessions};
 use fingerpost_web_directory::{door, gaps, joined, search, signposts, sources, steward, wrong};
-use fingerpost_web_improvement::{clinician_surveys, finding, improvement, questions, staff_surveys, survey_door};
+use fingerpost_web_improvement::{
+    clinician_surveys, colleagues, finding, improvement, questions, staff_surveys, survey_door,
+};
 use fingerpost_web_rights::{messages, record, who_knows};
 
 /// What stands in front of a route.
@@ -193,6 +195,7 @@ table! {
     "/o/{org}/questions/{id}/drop", POST, Guard::May(Action::Improve), post(questions::drop_all);
     "/o/{org}/questions/{id}/{item}", BOTH, Guard::May(Action::Improve), get(questions::edit_form).post(questions::edit);
     "/o/{org}/questions/{id}/{item}/order", POST, Guard::May(Action::Improve), post(questions::order);
+    "/o/{org}/surveys/{id}/colleagues", BOTH, Guard::May(Action::Improve), get(colleagues::form).post(colleagues::write);
     "/o/{org}/surveys/{id}/contacts", POST, Guard::May(Action::Improve), post(clinician_surveys::contacts);
     "/o/{org}/surveys/{id}/draw", POST, Guard::May(Action::Improve), post(clinician_surveys::draw);
     "/o/{org}/surveys/{id}/interviews", GET, Guard::May(Action::Improve), get(clinician_surveys::interviews::list);

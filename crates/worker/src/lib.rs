@@ -234,6 +234,7 @@ impl Worker {
                 JobKind::RemindSurvey => self.improvement.remind_survey(&job, self.clock.now()).await,
                 JobKind::ForgetList => self.improvement.forget_list(&job, self.clock.now()).await,
                 JobKind::ForgetDraw => self.improvement.forget_draw(&job, self.clock.now()).await,
+                JobKind::ForgetColleagues => self.improvement.forget_colleagues(&job, self.clock.now()).await,
             };
             if let Err(error) = done {
                 tracing::warn!(job = %job.id, kind = job.kind.code(), %error, "a job failed");
@@ -287,6 +288,7 @@ impl Worker {
         let (tenant, subject, to, now) = (&message.tenant, &message.subject, &message.addressee, self.clock.now());
         let at = |token: String| format!("{}/l/{token}", self.public_url);
         let mut facts = Facts { name: &to.name, public_url: &self.public_url, ..Facts::default() };
+        let mut asked_by = None;
         // A link is made at delivery, because only its hash is ever stored; an earlier one is revoked.
         match (message.template, to.user) {
             (MessageTemplate::Invitation, Some(user)) => {
@@ -306,6 +308,13 @@ impl Worker {
                 // Nobody waits any more for a code of an hour ago.
                 let Some(code) = code else { return Ok(Err(PostError::NotWanted)) };
                 facts.code = Some(code);
+            }
+            (MessageTemplate::SurveyInvitation | MessageTemplate::SurveyNudge, _) => {
+                // The survey has ended since it was queued.
+                let letter = self.improvement.colleague_letter(tenant, subject, now).await?;
+                let Some(letter) = letter else { return Ok(Err(PostError::NotWanted)) };
+                facts.link = Some(format!("{}/survey/{}", self.public_url, letter.code));
+                asked_by = Some(letter.organisation);
             }
             (MessageTemplate::EntryStillRight, _) => {
                 facts.link = Some(at(self.stewardship.mint_entry_link(tenant, subject, now).await?));
@@ -332,7 +341,7 @@ impl Worker {
         if let Some(person) = to.person.filter(|_| to.way.channel() != Channel::Letter) {
             facts.stop = Some(at(self.rights.mint_stop_link(tenant, person, now).await?));
         }
-        facts.from.clone_from(&message.scheme);
+        facts.from = asked_by.or_else(|| message.scheme.clone());
         let letter = words::letter(message.template, &facts);
         Ok(self.post.send(to, &message.id.to_string(), &letter).await)
     }

@@ -91,6 +91,24 @@ pub fn letter(template: MessageTemplate, facts: &Facts<'_>) -> Letter {
                  address once more:\n\n{public_url}"
             ),
         ),
+        MessageTemplate::SurveyInvitation => (
+            "A few questions for you",
+            format!(
+                "{} would like to know what you think. It takes a few minutes. Nobody signs in, nobody is named, and you may leave any \
+                 question out:\n\n{}\n\nYou hear about it once more in two weeks, and then no more.",
+                facts.from.as_deref().unwrap_or("A colleague"),
+                link.unwrap_or(public_url)
+            ),
+        ),
+        MessageTemplate::SurveyNudge => (
+            "Still time to answer",
+            format!(
+                "If you have answered the questions that {} asked: thank you, and there is nothing more to do. We cannot see who has. If you \
+                 have not, there is still time:\n\n{}\n\nThis is the last message about it.",
+                facts.from.as_deref().unwrap_or("a colleague"),
+                link.unwrap_or(public_url)
+            ),
+        ),
         MessageTemplate::ConnectionOffered => (
             "A question for your group",
             format!(

@@ -14,10 +14,10 @@ use fingerpost_improvement_rules::finding::{FindingAnswers, FoundList, Group, Of
 use fingerpost_improvement_rules::interview::{INTERVIEWS, InterviewAnswers, passage};
 use fingerpost_improvement_rules::monitoring::WatchedAnswers;
 use fingerpost_improvement_rules::questions::{Beginning, OwnQuestions, QuestionAnswers};
-use fingerpost_improvement_rules::survey::{ClinicianSurveyAnswers, SendingAnswers};
+use fingerpost_improvement_rules::survey::{ClinicianSurveyAnswers, SendingAnswers, colleagues};
 use fingerpost_policy::Improve;
 use fingerpost_store::testing::{Village, dump, on_both};
-use fingerpost_store::{Ctx, JobKind, Store, StoreError};
+use fingerpost_store::{Ctx, JobKind, OutboxEnd, Store, StoreError};
 
 use crate::{begun, manager, today};
 
@@ -310,6 +310,57 @@ async fn a_list_taken_anew_keeps_what_was_offered_and_forgets_the_rest() {
         improvement.take_list(&ctx, &list("number,contacts\nA3,20\n")).await.unwrap();
         improvement.drop_list(&ctx).await.unwrap();
         assert!(improvement.found(&ctx, 0).await.unwrap().is_none());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn colleagues_are_written_to_once_and_once_more_and_forgotten_at_the_end() {
+    on_both(async |store| {
+        let village = Village::build(store, &TenantId::main(), "T").await;
+        let (improvement, ctx) = (Improvement::over(store.clone()), manager(&village, today()));
+        let (id, door) = asked(store, &ctx).await;
+        let two = colleagues("anna@work.example\nBen@work.example, anna@work.example", 10).unwrap();
+        improvement.write_to_colleagues(&ctx, id, &two).await.unwrap();
+        improvement.write_to_colleagues(&ctx, id, &two).await.unwrap();
+        let far: Ctx<Improve> = Village::ctx(&village.far_gp, &village.far_practice, ctx.now);
+        assert!(matches!(improvement.write_to_colleagues(&far, id, &two).await, Err(StoreError::NotFound)));
+        let sent = async |at, code: &str| {
+            let messages = store.claim_messages(50, at).await.unwrap();
+            let mut sent = vec![];
+            for message in messages.iter().filter(|message| message.template.code() == code) {
+                assert!(improvement.colleague_letter(&message.tenant, &message.subject, at).await.unwrap().is_some());
+                store.end_delivery(message, OutboxEnd::Sent, None, at).await.unwrap();
+                sent.push(message.addressee.email().to_owned());
+            }
+            sent.sort();
+            sent
+        };
+        assert_eq!(sent(ctx.now, "survey_invitation").await, ["anna@work.example", "ben@work.example"]);
+        assert_eq!(improvement.survey_to_send(&ctx, id).await.unwrap().written, 2);
+        let routes = improvement.clinician_survey(&ctx, id).await.unwrap().routes;
+        assert_eq!(
+            routes.iter().map(|route| route.name.as_str()).collect::<Vec<_>>(),
+            ["E-mail", "E-mail from Fingerpost"]
+        );
+        // Two weeks later everybody hears once more, whether they have answered or not.
+        let due = instant_at(plus_days(today(), 14), 9);
+        let jobs = store.claim_jobs(50, due).await.unwrap();
+        improvement
+            .remind_survey(jobs.iter().find(|job| job.kind == JobKind::RemindSurvey).unwrap(), due)
+            .await
+            .unwrap();
+        assert_eq!(sent(due, "survey_nudge").await.len(), 2);
+        // The end is moved while the job waits; then the survey ends, and nobody is known any more.
+        let ended = instant_at(plus_days(door.closes_on, 1), 9);
+        let jobs = store.claim_jobs(50, ended).await.unwrap();
+        let job = jobs.iter().find(|job| job.kind == JobKind::ForgetColleagues).unwrap();
+        improvement.forget_colleagues(job, instant_at(door.closes_on, 9)).await.unwrap();
+        assert_eq!(improvement.survey_to_send(&ctx, id).await.unwrap().written, 2, "it is open still");
+        improvement.forget_colleagues(job, ended).await.unwrap();
+        assert_eq!(improvement.survey_to_send(&ctx, id).await.unwrap().written, 0);
+        let late = manager(&village, plus_days(door.closes_on, 1));
+        assert!(matches!(improvement.write_to_colleagues(&late, id, &two).await, Err(StoreError::ChangedMeanwhile)));
     })
     .await;
 }

@@ -36,6 +36,18 @@ ALTER TABLE survey ADD COLUMN contacts BIGINT CHECK (contacts > 0);
 ALTER TABLE improvement_project ADD COLUMN stories TEXT;
 ALTER TABLE improvement_project ADD COLUMN missed_link TEXT;
 
+-- Colleagues to whom Fingerpost writes about a survey. They stand beside no answer, and are deleted when it has ended.
+CREATE TABLE survey_address (
+  tenant   TEXT NOT NULL,
+  id       TEXT NOT NULL,
+  survey   TEXT NOT NULL,
+  contact  TEXT NOT NULL,
+  added_at BIGINT NOT NULL,
+  PRIMARY KEY (tenant, id),
+  UNIQUE (tenant, survey, contact),
+  FOREIGN KEY (tenant, survey) REFERENCES survey (tenant, id)
+);
+
 -- Interviews that belong to a survey. No name; the notes are read by whoever wrote them down.
 CREATE TABLE interview (
   tenant     TEXT NOT NULL,

@@ -215,6 +215,7 @@ impl SurveyPage {
             saved: true,
             ended: false,
             routes: vec![route],
+            colleagues_href: Some("/colleagues".into()),
             rate: Some("3 of 31".into()),
             notes: vec!["Remind".into()],
             questions: vec!["Q".into()],

@@ -91,6 +91,7 @@ impl ClinicianSurveyPage {
             rarity: Some("2 of 820".into()),
             contacts: "820".into(),
             contacts_action: "/contacts".into(),
+            colleagues_href: "/colleagues".into(),
             interviews: "Two.".into(),
             interviews_href: "/i".into(),
             draw: Some(DrawView {
@@ -172,5 +173,23 @@ impl MatrixPage {
         };
         let empty = Self { saturation: None, themes: vec![], rows: vec![], memos: vec![], ..usual.clone() };
         vec![usual, empty]
+    }
+}
+
+impl ColleaguesPage {
+    pub(crate) fn samples() -> Vec<Self> {
+        let usual = Self {
+            frame: frame("Colleagues"),
+            back_href: "/b".into(),
+            saved: true,
+            survey: LONG.into(),
+            written: "12 colleagues".into(),
+            until: "9 December 2026".into(),
+            action: Some("/a".into()),
+            addresses: String::new(),
+            problems: vec![],
+        };
+        let ended = Self { action: None, saved: false, ..usual.clone() };
+        vec![Self { problems: problems(&["addresses"]), ..usual.clone() }, ended, usual]
     }
 }
