@@ -1,8 +1,11 @@
 // A survey of clinicians: made, answered without an account, read by themes, and what is learned on paper.
 
 import assert from 'node:assert/strict'
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { accessible, browser, fileBehind, neighbourhood, open, picture, signInAs, valid } from './support.mjs'
+import { accessible, browser, fileBehind, neighbourhood, open, picture, run, signInAs, valid } from './support.mjs'
 
 let server
 let engine
@@ -102,6 +105,13 @@ for (const how of [{ width: 1280, javaScriptEnabled: true }, { width: 320, javaS
     const table = await page.request.get(new URL(await page.getByRole('link', { name: /as a table/ }).getAttribute('href'), page.url()).href)
     const csv = await table.text()
     assert.match(csv, /^question,answer,count,answered\r\n/); assert.match(csv, /name_worker,Yes,4,5/); assert.doesNotMatch(csv, /Elm|debt/)
+    // The shares on the page are those of the command on the exported sums.
+    const file = join(mkdtempSync(join(tmpdir(), 'fingerpost-')), 'answers.csv')
+    writeFileSync(file, csv.split('\r\n').filter((line, at) => at === 0 || line.startsWith('name_worker,')).join('\n'))
+    const shares = JSON.parse((await run(['stats', 'proportion', file, '--group', 'answer', '--count', 'count', '--total', 'answered', '--json'])).out).results
+    const yes = shares.answer.indexOf('Yes')
+    const [low, high] = [shares.lower, shares.upper].map((limits) => Math.round(limits[yes] * 100))
+    assert.equal(`${low} to ${high}`, '38 to 96')
     await page.getByRole('button', { name: /Take it out/ }).click()
     assert.doesNotMatch(await page.textContent('main'), /People think of company first/)
     await valid([page, colleague])

@@ -132,6 +132,8 @@ pub struct ProjectPage {
     pub certificate: bool,
     pub counts_href: Option<String>,
     pub copy_action: String,
+    /// Makes a copy happen once, however often it is pressed.
+    pub copy_id: String,
     pub copy_to: Vec<Choice>,
 }
 

@@ -541,7 +541,8 @@ pub async fn copy(
     let grant = here.visitor.actor().grant::<Improve>(place.id).ok_or(WebError::NotFound)?;
     let there = Ctx { grant, now: here.ctx.now };
     let (goal, change) = record.project.copied(here.app().today());
-    let copied: ProjectId = here.app().store().entropy().id(here.ctx.now);
+    // Pressed twice it is one copy.
+    let copied: ProjectId = form.text("id").parse().map_err(|_| WebError::StaleForm)?;
     here.app().improvement().begin(&there, copied, &goal).await?;
     if let Some(planned) = change {
         let begun = here.app().improvement().project(&there, copied).await?;

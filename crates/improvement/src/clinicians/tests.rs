@@ -2,7 +2,7 @@ use fingerpost_domain::Date;
 use fingerpost_domain::ambient::Entropy;
 use fingerpost_domain::measure::ChoiceOption;
 use fingerpost_domain::text::Line;
-use fingerpost_improvement_rules::survey::{AskedPractice, clinician_questions};
+use fingerpost_improvement_rules::survey::{AskedPractice, PUBLISHED_THEMES, clinician_questions};
 
 use super::*;
 use crate::reading::Theme;
@@ -131,11 +131,15 @@ fn a_small_group_is_hidden_and_another_with_it() {
     assert!(split.groups.is_empty(), "nobody is split by where they work");
 }
 
+/// Themes of which the readings name at least two.
 fn coded(survey: &SurveyRecord, readers: &[&[&[usize]]]) -> Codebook {
+    let most = readers.iter().flat_map(|found| found.iter()).flat_map(|found| found.iter()).max();
+    let most = most.map_or(2, |most| (most + 1).max(2));
     let entropy = Entropy::from_number(9);
     let at = fingerpost_domain::Timestamp::UNIX_EPOCH;
-    let themes: Vec<Theme> =
-        (0..2).map(|n| Theme { id: entropy.id(at), label: format!("T{n}"), definition: None, made_at: at }).collect();
+    let themes: Vec<Theme> = (0..most)
+        .map(|n| Theme { id: entropy.id(at), label: format!("T{n}"), definition: None, made_at: at })
+        .collect();
     let mut readings = vec![];
     for found in readers {
         let coder: UserId = entropy.id(at);
@@ -228,4 +232,57 @@ fn what_says_who_somebody_is_is_put_together_below_five_in_questions_of_ones_own
     let found: Vec<(&str, u64)> =
         all.last().unwrap().chosen.iter().map(|each| (each.label.as_str(), each.count)).collect();
     assert_eq!(found, [("Other answers, together", 8)], "two alone could be told from six");
+}
+
+#[test]
+fn a_matrix_in_the_form_of_the_published_one_comes_out_of_what_readers_ticked() {
+    // 24 respondents by 21 characteristics: respondent n is said to name characteristic c where (n + c) is a multiple of 4.
+    let defined: &[(&str, &str)] = &[("definition", "In my own words")];
+    let survey = survey(&[defined; 24]);
+    let ticked: Vec<Vec<usize>> =
+        (0..24).map(|n| (0..PUBLISHED_THEMES.len()).filter(|c| (n + c) % 4 == 0).collect()).collect();
+    let ticked: Vec<&[usize]> = ticked.iter().map(Vec::as_slice).collect();
+    let found = matrix(&survey, "definition", &coded(&survey, &[&ticked]));
+    assert_eq!((found.rows.len(), found.rows[0].len(), found.counts.len()), (24, 21, 21));
+    assert!(found.rows.iter().zip(&ticked).all(|(row, ticked)| (0..21).all(|c| row[c] == ticked.contains(&c))));
+    assert_eq!(found.counts, [6; 21]);
+}
+
+#[test]
+fn the_matrix_and_its_agreement_are_those_of_the_reference() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/reference/S5_thematic_matrix");
+    let Ok(raw) = std::fs::read_to_string(format!("{folder}/codes_long.csv")) else {
+        println!("left out: the reference S5_thematic_matrix is not here");
+        return;
+    };
+    let expected: serde_json::Value =
+        serde_json::from_str(&std::fs::read_to_string(format!("{folder}/expected.json")).unwrap()).unwrap();
+    let (mut names, mut ticked): (Vec<&str>, [BTreeMap<&str, Vec<usize>>; 2]) =
+        (vec![], [BTreeMap::new(), BTreeMap::new()]);
+    for line in raw.lines().skip(1) {
+        let cells: Vec<&str> = line.split(',').collect();
+        let theme = names.iter().position(|name| *name == cells[1]).unwrap_or_else(|| {
+            names.push(cells[1]);
+            names.len() - 1
+        });
+        for (coder, cell) in ticked.iter_mut().zip(&cells[2..]) {
+            let found = coder.entry(cells[0]).or_default();
+            if *cell == "1" {
+                found.push(theme);
+            }
+        }
+    }
+    let defined: &[(&str, &str)] = &[("definition", "In my own words")];
+    let survey = survey(&vec![defined; ticked[0].len()]);
+    let [first, second] = ticked.map(|coder| coder.into_values().collect::<Vec<_>>());
+    let (first, second): (Vec<&[usize]>, Vec<&[usize]>) =
+        (first.iter().map(Vec::as_slice).collect(), second.iter().map(Vec::as_slice).collect());
+    let found = matrix(&survey, "definition", &coded(&survey, &[&first, &second]));
+    for (name, count) in names.iter().zip(&found.counts) {
+        let of = |column: &str| usize::try_from(expected[name][column].as_u64().unwrap()).unwrap();
+        assert_eq!(*count, of("coder_a") + of("coder_b") - of("both"), "{name}");
+    }
+    let Agreement::Cohen { n, kappa: Some(kappa) } = found.agreement else { panic!("{:?}", found.agreement) };
+    assert_eq!(n as u64, expected[names[0]]["n"].as_u64().unwrap());
+    assert!((kappa - expected["ALL"]["kappa"].as_f64().unwrap()).abs() < 1e-12, "{kappa}");
 }

@@ -88,6 +88,7 @@ impl ProjectPage {
             certificate: true,
             counts_href: Some("/c.csv".into()),
             copy_action: "/copy".into(),
+            copy_id: "1".into(),
             copy_to: vec![Choice::new("x", LONG, false)],
         };
         let begun = Self {

@@ -41,7 +41,8 @@ fn elsewhere(claims: &[(Claim, Factor)]) -> Vec<String> {
 /// What was seen on the way, oldest first.
 fn monitored(lines: &[(WatchId, Watched)]) -> Option<Vec<String>> {
     let line = |(_, line): &(WatchId, Watched)| {
-        let act = act_words(line).map(|act| format!(" What was done: {act}.")).unwrap_or_default();
+        let act =
+            act_words(line).map(|act| format!(" What was done: {}.", act.trim_end_matches('.'))).unwrap_or_default();
         format!("{}: {}{act}", birth_day(line.on), line.seen)
     };
     (!lines.is_empty()).then(|| lines.iter().rev().map(line).collect())

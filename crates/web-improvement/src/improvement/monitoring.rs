@@ -22,7 +22,7 @@ use super::{Told, place_of};
 pub(super) fn act_words(line: &Watched) -> Option<String> {
     let act = line.act.as_ref()?;
     Some(match &line.who {
-        Some(who) => format!("{act} ({who})"),
+        Some(who) => format!("{} ({who})", act.as_str().trim_end_matches('.')),
         None => act.to_string(),
     })
 }

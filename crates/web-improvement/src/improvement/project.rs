@@ -449,6 +449,7 @@ pub async fn one(
         },
         monitoring_href: format!("{place}/monitoring"),
         copy_action: format!("{place}/copy"),
+        copy_id: here.app().store().entropy().id::<ProjectId>(here.ctx.now).to_string(),
         copy_to: copies(&here),
     };
     show(here.app(), &page)
