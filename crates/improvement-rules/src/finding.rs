@@ -192,9 +192,44 @@ fn yes(cell: &str) -> Result<bool, ()> {
     }
 }
 
+/// The columns by the names in the first line; empty ones at its end are none.
+fn columns(head: &csv::StringRecord) -> Result<Vec<Column>, Problems> {
+    let mut headings: Vec<&str> = head.iter().collect();
+    while headings.last().is_some_and(|heading| heading.is_empty()) {
+        headings.pop();
+    }
+    let told = |told: &str| Problems::one("pasted", told);
+    if headings.iter().all(|heading| column(heading).is_none()) {
+        return Err(told(
+            "The first line has to name the columns, for example number, contacts, Lives alone. They stand apart by tabs, commas or semicolons",
+        ));
+    }
+    let mut problems = Problems::none();
+    for heading in headings.iter().filter(|heading| column(heading).is_none()).take(MOST_PROBLEMS) {
+        problems.add(
+            "pasted",
+            format!(
+                "Take out the column \u{201c}{heading}\u{201d}: nothing that could name somebody may come here, and it is none of the \
+                 columns that are read"
+            ),
+        );
+    }
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    let columns: Vec<Column> = headings.into_iter().filter_map(column).collect();
+    if columns.iter().filter(|column| matches!(column, Column::Contacts)).count() > 1 {
+        return Err(told("There are two columns with contacts. Leave one of them out"));
+    }
+    if columns.iter().filter(|column| matches!(column, Column::Number)).count() != 1 {
+        return Err(told("There must be one column called number: your own number for each person"));
+    }
+    Ok(columns)
+}
+
 impl FindingAnswers {
     /// The list, or everything that is wrong with it. The first line names the columns; they stand apart by tabs, as they come out of a
-    /// spreadsheet, or by commas. Whoever is in no group and does not come often is left out.
+    /// spreadsheet, by commas or semicolons. Whoever is in no group and does not come often is left out.
     ///
     /// # Errors
     /// [`Problems`], named as the fields.
@@ -202,97 +237,67 @@ impl FindingAnswers {
         let mut problems = Problems::none();
         let wanted = "Type from how many contacts a year somebody comes often";
         let often = problems.need("often", whole(&self.often, (1, MOST_CONTACTS)), wanted);
-        let mut lines = self.pasted.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
-        let Some((_, head)) = lines.next() else {
+        let first = self.pasted.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+        let apart = ['\t', ';', ','].into_iter().find(|apart| first.contains(*apart)).unwrap_or(',');
+        let text = format!("{}\n", self.pasted.trim_end());
+        let mut reader = csv::ReaderBuilder::new()
+            .delimiter(apart as u8)
+            .has_headers(false)
+            .flexible(true)
+            .trim(csv::Trim::All)
+            .from_reader(text.as_bytes());
+        // With the line on which each ends: the reader's own begins before the empty lines that it passes over.
+        let mut rows = std::iter::from_fn(|| {
+            let mut row = csv::StringRecord::new();
+            let more = reader.read_record(&mut row).is_ok_and(|more| more);
+            more.then(|| (reader.position().line() - 1, row))
+        })
+        .filter(|(_, row)| row.iter().any(|cell| !cell.is_empty()));
+        let Some((_, head)) = rows.next() else {
             problems.add("pasted", "Paste the list, with the names of its columns in the first line");
             return Err(problems);
         };
-        let apart = if head.contains('\t') { '\t' } else { ',' };
-        let cells = |line: &str| -> Vec<String> {
-            line.split(apart).map(|cell| cell.trim().trim_matches('"').trim().to_owned()).collect()
-        };
-        let mut headings = cells(head);
-        while headings.last().is_some_and(String::is_empty) {
-            headings.pop();
-        }
-        let mut columns = vec![];
-        if headings.iter().all(|heading| column(heading).is_none()) {
-            problems.add(
-                "pasted",
-                "The first line has to name the columns, for example number, contacts, Lives alone. They stand apart by tabs or commas",
-            );
-            return Err(problems);
-        }
-        for heading in &headings {
-            if problems.iter().count() >= MOST_PROBLEMS {
-                break;
-            }
-            match column(heading) {
-                Some(column) => columns.push(column),
-                None => problems.add(
-                    "pasted",
-                    format!("Take out the column \u{201c}{heading}\u{201d}: nothing that could name somebody may come here, and it is none of the columns that are read"),
-                ),
-            }
-        }
-        let contacts = columns.iter().filter(|column| matches!(column, Column::Contacts)).count();
-        if problems.is_empty() && contacts > 1 {
-            problems.add("pasted", "There are two columns with contacts. Leave one of them out");
-        }
-        let numbers = columns.iter().filter(|column| matches!(column, Column::Number)).count();
-        if problems.is_empty() && numbers != 1 {
-            problems.add("pasted", "There must be one column called number: your own number for each person");
-        }
-        let Some(often) = often.filter(|_| problems.is_empty()) else { return Err(problems) };
+        let columns = problems.part(columns(&head));
+        let Some((columns, often)) = columns.zip(often) else { return Err(problems) };
         let mut people: Vec<Listed> = vec![];
-        let mut seen: HashMap<String, usize> = HashMap::new();
-        let (mut read, mut wrong) = (0, vec![]);
-        for (at, line) in lines {
-            let told = |what: String| format!("Line {}: {what}", at + 1);
+        let mut seen: HashMap<String, u64> = HashMap::new();
+        let mut read = 0;
+        for (line, row) in rows {
             read += 1;
             if read > MOST_LINES {
-                wrong.push(format!("There are more than {MOST_LINES} lines. Choose fewer people"));
+                problems.add("pasted", format!("There are more than {MOST_LINES} lines. Choose fewer people"));
                 break;
             }
-            let mut given = cells(line);
-            while given.len() > columns.len() && given.last().is_some_and(String::is_empty) {
-                given.pop();
+            let found =
+                person(&columns, &row, often).and_then(|person| match seen.insert(person.number.clone(), line) {
+                    Some(before) => Err(format!("the number stands on line {before} too")),
+                    None => Ok(person),
+                });
+            match found {
+                Ok(person) if person.groups.is_empty() => {}
+                Ok(person) => people.push(person),
+                Err(what) => problems.add("pasted", format!("Line {line}: {what}")),
             }
-            if given.len() != columns.len() {
-                wrong.push(told(format!(
-                    "there are {} columns, and the first line has {}",
-                    given.len(),
-                    columns.len()
-                )));
-            } else {
-                match person(&columns, &given, often) {
-                    Ok(person) if person.number.is_empty() => wrong.push(told("there is no number".to_owned())),
-                    Ok(person) => match seen.insert(person.number.clone(), at + 1) {
-                        Some(before) => wrong.push(told(format!("the number stands on line {before} too"))),
-                        None if person.groups.is_empty() => {}
-                        None => people.push(person),
-                    },
-                    Err(what) => wrong.push(told(what)),
-                }
-            }
-            if wrong.len() > MOST_PROBLEMS {
+            if problems.iter().count() >= MOST_PROBLEMS {
                 break;
             }
         }
         if read == 0 {
-            wrong.push("There is nobody below the names of the columns".to_owned());
-        }
-        for each in wrong.into_iter().take(MOST_PROBLEMS) {
-            problems.add("pasted", each);
+            problems.add("pasted", "There is nobody below the names of the columns");
         }
         if problems.is_empty() { Ok(FoundList { often, people, read }) } else { Err(problems) }
     }
 }
 
 /// What is wrong is said without what was pasted: it may name somebody.
-fn person(columns: &[Column], given: &[String], often: u32) -> Result<Listed, String> {
+fn person(columns: &[Column], row: &csv::StringRecord, often: u32) -> Result<Listed, String> {
+    // Empty cells at the end of a row are none.
+    let given = (0..row.len()).rfind(|at| !row[*at].is_empty()).map_or(0, |last| last + 1);
+    if given > columns.len() {
+        return Err(format!("there are {given} columns, and the first line has {}", columns.len()));
+    }
     let mut found = Listed { number: String::new(), contacts: None, groups: vec![] };
-    for (column, cell) in columns.iter().zip(given) {
+    for (column, cell) in columns.iter().zip(row.iter()) {
         match column {
             Column::Number => {
                 if let Some(what) = names_somebody(cell).filter(|_| !cell.is_empty()) {
@@ -316,6 +321,9 @@ fn person(columns: &[Column], given: &[String], often: u32) -> Result<Listed, St
                 }
             }
         }
+    }
+    if found.number.is_empty() {
+        return Err("there is no number".to_owned());
     }
     if found.contacts.is_some_and(|contacts| contacts >= often) {
         found.groups.insert(0, Group::Often);
@@ -388,6 +396,12 @@ mod tests {
         assert_eq!(check("number,contacts\n1,-4").unwrap_err().len(), 1);
         assert!(check("number,contacts,appointments\n1,4,5").unwrap_err()[0].contains("two columns"));
         assert_eq!(check("number,contacts,,\na1,40,,\n").unwrap().people[0].number, "A1");
+        assert_eq!(check("\"number\";contacts\nA1;40\n").unwrap().people[0].contacts, Some(40));
+        assert_eq!(check("number,carer\n,yes").unwrap_err(), ["Line 2: there is no number"]);
+        assert_eq!(
+            check("number,carer\nA1,yes,x").unwrap_err(),
+            ["Line 2: there are 3 columns, and the first line has 2"]
+        );
         assert!(check("1,31,yes").unwrap_err()[0].starts_with("The first line has to name the columns"));
         let wide = format!("number\t{}", "x\t".repeat(100_000));
         assert_eq!(check(&wide).unwrap_err().len(), MOST_PROBLEMS);

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use fingerpost_domain::case::read_day;
 use fingerpost_domain::problem::Problems;
-use fingerpost_domain::text::{Line, Note};
+use fingerpost_domain::text::{Line, Note, folded};
 
 /// Stands for interviews where the codebook of a question is named by its item.
 pub const INTERVIEWS: &str = "interviews";
@@ -93,17 +93,22 @@ impl InterviewAnswers {
     }
 }
 
-fn folded(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+fn holds(notes: &str, words: &str) -> bool {
+    folded(notes).contains(&folded(words))
 }
 
-/// A passage that stands in the notes, line ends and capitals aside.
+/// The first of the passages that were taken out which would not stand in the notes any more.
+pub fn lost<'a>(notes: &Talk, taken: impl IntoIterator<Item = &'a String>) -> Option<&'a str> {
+    taken.into_iter().map(String::as_str).find(|words| !holds(notes.as_str(), words))
+}
+
+/// A passage that stands in the notes, line ends, capitals and the shape of apostrophes aside.
 ///
 /// # Errors
 /// What to do instead.
 pub fn passage(notes: &str, typed: &str) -> Result<Option<Passage>, String> {
     let Some(passage) = Passage::parse(typed).map_err(|wrong| wrong.to_string())? else { return Ok(None) };
-    if folded(notes).contains(&folded(passage.as_str())) {
+    if holds(notes, passage.as_str()) {
         Ok(Some(passage))
     } else {
         Err("These words do not stand in the notes. Copy the passage as it stands there".to_owned())
@@ -143,5 +148,8 @@ mod tests {
         assert!(passage(&notes, "who is there. I would").unwrap().is_some());
         assert!(passage(&notes, "").unwrap().is_none());
         assert!(passage(&notes, "I would not refer").is_err());
+        let notes = typed().check(Date::constant(2026, 11, 25)).unwrap().notes;
+        let taken = ["who is there".to_owned(), "who was there".to_owned()];
+        assert_eq!((lost(&notes, &taken[..1]), lost(&notes, &taken)), (None, Some("who was there")));
     }
 }

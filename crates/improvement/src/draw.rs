@@ -3,8 +3,6 @@
 //! transaction that wrote them tells who came when. What is drawn is drawn by the machine's own randomness. Addresses that did not win
 //! are deleted as it is drawn; all of them, where nobody draws, some weeks after the survey has ended.
 
-use std::collections::BTreeSet;
-
 use fingerpost_domain::Timestamp;
 use fingerpost_domain::calendar::{day_of, instant_at, plus_days};
 use fingerpost_domain::id::SurveyId;
@@ -20,8 +18,10 @@ statements! {
     /// Each answer opens the draw once; one that was taken back opens it no more.
     USE_UP = "UPDATE survey_response SET entered = 1 WHERE tenant = $1 AND survey = $2 AND receipt_hash = $3 AND entered = 0 AND withdrawn_at IS NULL";
     OPEN = "SELECT prize FROM survey WHERE tenant = $1 AND id = $2 AND prize IS NOT NULL AND drawn_at IS NULL AND closes_on >= $3";
-    ADDRESSES = "SELECT contact FROM survey_draw WHERE tenant = $1 AND survey = $2";
-    ENTER = "INSERT INTO survey_draw (tenant, survey, contact) VALUES ($1, $2, $3)";
+    TURN = "SELECT COALESCE(CAST(MAX(turn) AS BIGINT), 0) AS turn FROM survey_draw WHERE tenant = $1 AND survey = $2";
+    ENTER = "INSERT INTO survey_draw (tenant, survey, turn, contact) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
+    ANEW = "INSERT INTO survey_draw (tenant, survey, turn, contact) SELECT tenant, survey, turn + 1, contact FROM survey_draw WHERE tenant = $1 AND survey = $2 AND turn = $3 ORDER BY contact";
+    FORGET_TURN = "DELETE FROM survey_draw WHERE tenant = $1 AND survey = $2 AND turn = $3";
     MAY_ENTER = "SELECT entered FROM survey_response WHERE tenant = $1 AND survey = $2 AND receipt_hash = $3 AND withdrawn_at IS NULL";
     STATE = "SELECT s.prize, s.drawn_at, (SELECT COUNT(*) FROM survey_draw d WHERE d.tenant = s.tenant AND d.survey = s.id) AS addresses, \
              (SELECT MIN(d.contact) FROM survey_draw d WHERE d.tenant = s.tenant AND d.survey = s.id AND d.won = 1) AS winner \
@@ -74,13 +74,10 @@ impl Improvement {
         if !open || tx.run(USE_UP, values![&door.tenant, door.survey, digest(secret)]).await? == 0 {
             return self.0.ledger().stored_before(tx).await.map(|()| false);
         }
-        let known = tx.rows(ADDRESSES, values![&door.tenant, door.survey]).await?;
-        let mut all = known.iter().map(|row| row.text("contact")).collect::<Result<BTreeSet<_>>>()?;
-        all.insert(address.to_owned());
-        tx.run(FORGET, values![&door.tenant, door.survey]).await?;
-        for address in all {
-            tx.run(ENTER, values![&door.tenant, door.survey, address]).await?;
-        }
+        let turn = tx.row(TURN, values![&door.tenant, door.survey]).await?.map_or(Ok(0), |row| row.int("turn"))?;
+        tx.run(ENTER, values![&door.tenant, door.survey, turn, address]).await?;
+        tx.run(ANEW, values![&door.tenant, door.survey, turn]).await?;
+        tx.run(FORGET_TURN, values![&door.tenant, door.survey, turn]).await?;
         let entry = Entry::system(door.tenant.clone(), Act::Create, Resource::Survey).of(door.survey).because("draw");
         self.0.ledger().commit(tx, now, entry).await?;
         Ok(true)

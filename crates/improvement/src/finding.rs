@@ -137,7 +137,7 @@ impl Improvement {
         for person in &list.people {
             let reasons: Vec<&str> = person.groups.iter().map(|group| group.code()).collect();
             let contacts = person.contacts.map(i64::from);
-            tx.run(PUT, values![tenant, place, &person.number, contacts, reasons.join(" "), person.weight()]).await?;
+            tx.later(PUT, values![tenant, place, &person.number, contacts, reasons.join(" "), person.weight()]).await?;
         }
         tx.run(FORGET_LONG_GONE, values![tenant, place, plus_days(today, -KEPT_DAYS)]).await?;
         let when = (instant_at(until, REMIND_AT), ctx.now);

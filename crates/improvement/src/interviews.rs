@@ -7,7 +7,7 @@ use fingerpost_domain::Date;
 use fingerpost_domain::id::{InterviewId, PassageId, SurveyId, ThemeId};
 use fingerpost_domain::text::{Line, Note};
 use fingerpost_engine::{Result, Row, StoreError, Tx, statements, values};
-use fingerpost_improvement_rules::interview::{INTERVIEWS, Interview, Passage, passage};
+use fingerpost_improvement_rules::interview::{INTERVIEWS, Interview, Passage, lost, passage};
 use fingerpost_ledger::{Act, Resource};
 use fingerpost_policy::Improve;
 use fingerpost_store::Ctx;
@@ -24,7 +24,7 @@ statements! {
     MINE = "SELECT id, number, held_on, job, quoted, notes, version FROM interview WHERE tenant = $1 AND survey = $2 AND id = $3 AND written_by = $4";
     STANDS = "SELECT id FROM interview WHERE tenant = $1 AND survey = $2 AND id = $3";
     NEXT = "UPDATE survey SET interviews = interviews + 1 WHERE tenant = $1 AND id = $2 RETURNING interviews AS number";
-    HOW_MANY = "SELECT COUNT(*) AS n FROM interview WHERE tenant = $1 AND survey = $2";
+    HOW_MANY = "SELECT COUNT(*) AS n FROM survey s JOIN interview i ON i.tenant = s.tenant AND i.survey = s.id WHERE s.tenant = $1 AND s.organisation = $2 AND s.id = $3";
     ADD = "INSERT INTO interview (tenant, id, survey, number, held_on, job, quoted, notes, written_by, written_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
            ON CONFLICT (tenant, id) DO NOTHING";
     CHANGE = "UPDATE interview SET held_on = $6, job = $7, quoted = $8, notes = $9, version = version + 1 WHERE tenant = $1 AND survey = $2 AND id = $3 AND written_by = $4 AND version = $5";
@@ -151,12 +151,13 @@ impl Improvement {
         Ok(all)
     }
 
-    /// How many interviews stand there: nothing of what was said.
+    /// How many interviews of a survey of the organisation stand there: nothing of what was said.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn interview_count(&self, ctx: &Ctx<Improve>, survey: SurveyId) -> Result<usize> {
-        let row = self.0.ledger().db().row(HOW_MANY, values![ctx.grant.tenant(), survey]).await?;
+        let row =
+            self.0.ledger().db().row(HOW_MANY, values![ctx.grant.tenant(), ctx.grant.organisation(), survey]).await?;
         row.map_or(Ok(0), |row| row.small("n"))
     }
 
@@ -226,10 +227,10 @@ impl Improvement {
         let (tenant, user) = (ctx.grant.tenant(), ctx.grant.user());
         let mut tx = self.0.ledger().db().write().await?;
         self.owns(&mut tx, ctx, survey).await?;
-        for row in tx.rows(WORDS_OF, values![tenant, of.id]).await? {
-            if passage(interview.notes.as_str(), &row.text("words")?).is_err() {
-                return Err(StoreError::ChangedMeanwhile);
-            }
+        let taken = tx.rows(WORDS_OF, values![tenant, of.id]).await?;
+        let taken = taken.iter().map(|row| row.text("words")).collect::<Result<Vec<_>>>()?;
+        if lost(&interview.notes, &taken).is_some() {
+            return Err(StoreError::ChangedMeanwhile);
         }
         let job = interview.job.as_ref().map(ToString::to_string);
         let mut row = values![tenant, survey, of.id, user, of.version, interview.held_on, job];

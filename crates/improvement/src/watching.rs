@@ -16,7 +16,7 @@ const MOST_LINES: i64 = 208;
 
 statements! {
     WATCHED = "SELECT w.id, w.on_day, w.seen, w.act, w.who FROM improvement_watch w WHERE w.tenant = $1 AND w.project = $2 ORDER BY w.on_day DESC, w.written_at DESC LIMIT $3";
-    HOW_MANY = "SELECT COUNT(*) AS n FROM improvement_watch WHERE tenant = $1 AND project = $2";
+    HOW_MANY = "SELECT COUNT(*) AS n FROM improvement_project p JOIN improvement_watch w ON w.tenant = p.tenant AND w.project = p.id WHERE p.tenant = $1 AND p.organisation = $2 AND p.id = $3";
     WATCH = "INSERT INTO improvement_watch (tenant, id, project, on_day, seen, act, who, written_by, written_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (tenant, id) DO NOTHING";
     UNWATCH = "DELETE FROM improvement_watch WHERE tenant = $1 AND project = $2 AND id = $3";
     FACTORS = "SELECT claim, value, lower_end, upper_end, source, printed FROM claim_factor WHERE tenant = $1 AND organisation = $2";
@@ -60,12 +60,13 @@ impl Improvement {
         rows.iter().map(watched).collect()
     }
 
-    /// How many lines it has.
+    /// How many lines it has; none outside the reader's organisation.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn watched_count(&self, ctx: &Ctx<Improve>, project: ProjectId) -> Result<usize> {
-        let row = self.0.ledger().db().row(HOW_MANY, values![ctx.grant.tenant(), project]).await?;
+        let row =
+            self.0.ledger().db().row(HOW_MANY, values![ctx.grant.tenant(), ctx.grant.organisation(), project]).await?;
         row.map_or(Ok(0), |row| row.small("n"))
     }
 

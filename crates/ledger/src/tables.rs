@@ -88,7 +88,7 @@ tables! {
     "survey_coding": "tenant" "theme" "response" "coder";
     "survey_insight": "tenant" "id" "survey" "kind" "strength" "words" "evidence" "written_by" "written_at";
     "question_set": "tenant" "id" "organisation" "title" "body" "version" "changed_at";
-    "survey_draw": "tenant" "survey" "contact" "won";
+    "survey_draw": "tenant" "survey" "turn" "contact" "won";
     "survey_address": "tenant" "id" "survey" "contact" "added_at";
     "interview": "tenant" "id" "survey" "number" "held_on" "job" "quoted" "notes" "written_by" "written_at" "version";
     "interview_passage": "tenant" "id" "interview" "words" "taken_by" "taken_at";

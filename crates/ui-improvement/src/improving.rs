@@ -198,6 +198,15 @@ pub struct CountBar {
     pub percent: u32,
 }
 
+impl CountBar {
+    /// So many of so many.
+    #[must_use]
+    pub fn of(label: String, count: u64, all: u64) -> Self {
+        let percent = u32::try_from(count.saturating_mul(100) / all.max(1)).unwrap_or(100).min(100);
+        Self { label, count, percent }
+    }
+}
+
 /// Who could be referred.
 #[derive(Debug, Clone, Serialize)]
 #[expect(missing_docs, reason = "each field is a part of the page under its own name")]

@@ -42,11 +42,7 @@ async fn elsewhere(here: &May<Improve>) -> Result<Option<Response>, WebError> {
 }
 
 fn bars<T: Copy>(counts: &[(T, u64)], of: u64, label: fn(T) -> &'static str) -> Vec<CountBar> {
-    let bar = |(what, n): &(T, u64)| CountBar {
-        label: label(*what).to_owned(),
-        count: *n,
-        percent: u32::try_from(n * 100 / of.max(1)).unwrap_or(100).min(100),
-    };
+    let bar = |(what, n): &(T, u64)| CountBar::of(label(*what).to_owned(), *n, of);
     counts.iter().filter(|(_, n)| *n > 0).map(bar).collect()
 }
 

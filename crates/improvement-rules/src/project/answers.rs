@@ -65,11 +65,15 @@ pub struct StudyAnswers {
     pub third_year: String,
 }
 
-/// An address that a page may lead to: https, a host, nothing that could end it.
+/// An address that a page may lead to: https, a host with a dot, nobody's name and password before it, no space.
 fn is_address(typed: &str) -> bool {
-    let host = typed.strip_prefix("https://").and_then(|rest| rest.split(['/', '?', '#']).next());
-    let plain = |c: char| !c.is_whitespace() && !c.is_control() && !"<>\"'`".contains(c);
-    typed.chars().all(plain) && host.is_some_and(|host| host.contains('.') && !host.contains('@'))
+    url::Url::parse(typed).is_ok_and(|url| {
+        url.scheme() == "https"
+            && url.host_str().is_some_and(|host| host.contains('.'))
+            && url.username().is_empty()
+            && url.password().is_none()
+            && !typed.contains(char::is_whitespace)
+    })
 }
 
 /// A whole number from `least` to `most`; none where nothing is typed.
@@ -251,8 +255,8 @@ impl From<&Change> for ChangeAnswers {
             agenda: said(change.agenda.as_ref()),
             invited: said(change.invited.as_ref()),
             came: said(change.came.as_ref()),
-            stories: change.stories.as_ref().map(ToString::to_string).unwrap_or_default(),
-            missed_link: change.missed_link.as_ref().map(ToString::to_string).unwrap_or_default(),
+            stories: said(change.stories.as_ref()),
+            missed_link: said(change.missed_link.as_ref()),
             missed: said(change.missed.as_ref()),
         }
     }

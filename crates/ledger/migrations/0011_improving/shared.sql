@@ -23,9 +23,11 @@ ALTER TABLE survey_response ADD COLUMN entered BIGINT NOT NULL DEFAULT 0 CHECK (
 CREATE TABLE survey_draw (
   tenant  TEXT NOT NULL,
   survey  TEXT NOT NULL,
+  -- All are written anew, a turn later, whenever one comes in.
+  turn    BIGINT NOT NULL DEFAULT 0,
   contact TEXT NOT NULL,
   won     BIGINT NOT NULL DEFAULT 0 CHECK (won IN (0, 1)),
-  PRIMARY KEY (tenant, survey, contact),
+  PRIMARY KEY (tenant, survey, turn, contact),
   FOREIGN KEY (tenant, survey) REFERENCES survey (tenant, id)
 );
 

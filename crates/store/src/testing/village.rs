@@ -84,6 +84,23 @@ pub fn answers(agreement: &str) -> ReferralAnswers {
     }
 }
 
+/// An organisation as a register tells of it.
+fn registered(kind: OrganisationKind, code: String, name: &str) -> OrganisationRecord {
+    OrganisationRecord {
+        kind,
+        identifier: Identifier { system: ODS, value: code },
+        name: Line::parse(name).expect("a name").expect("a name"),
+        status: OrganisationStatus::Active,
+        address: None,
+        postcode: None,
+        phone: None,
+        opened_on: None,
+        closed_on: None,
+        dates_unknown: false,
+        setting: None,
+    }
+}
+
 impl Village {
     /// Builds the village of a tenant. Practice codes and e-mails carry `mark`, so that several stand beside
     /// each other.
@@ -93,18 +110,9 @@ impl Village {
     pub async fn build(store: &Store, tenant: &TenantId, mark: &str) -> Self {
         let now = start();
         store.ledger().ensure_tenant(tenant, now).await.expect("a tenant");
-        let records = [1, 2].map(|number| OrganisationRecord {
-            kind: OrganisationKind::Practice,
-            identifier: Identifier { system: ODS, value: format!("{mark}000{number}") },
-            name: Line::parse(&format!("{mark} Surgery {number}")).expect("a name").expect("a name"),
-            status: OrganisationStatus::Active,
-            address: None,
-            postcode: None,
-            phone: None,
-            opened_on: None,
-            closed_on: None,
-            dates_unknown: false,
-            setting: None,
+        let records = [1, 2].map(|number| {
+            let (code, name) = (format!("{mark}000{number}"), format!("{mark} Surgery {number}"));
+            registered(OrganisationKind::Practice, code, &name)
         });
         store.import_organisations(&records, ("test", 2, 0), (now, false), |_, _| {}).await.expect("practices");
         let mut practices = vec![];
@@ -164,19 +172,7 @@ impl Village {
     /// When the store refuses: the test cannot go on.
     pub async fn body(&self, store: &Store, kind: OrganisationKind, mark: &str) -> (Organisation, SignedIn) {
         let now = start();
-        let record = OrganisationRecord {
-            kind,
-            identifier: Identifier { system: ODS, value: format!("{mark}B") },
-            name: Line::parse(&format!("{mark} body")).expect("a name").expect("a name"),
-            status: OrganisationStatus::Active,
-            address: None,
-            postcode: None,
-            phone: None,
-            opened_on: None,
-            closed_on: None,
-            dates_unknown: false,
-            setting: None,
-        };
+        let record = registered(kind, format!("{mark}B"), &format!("{mark} body"));
         let member = self.practice.slug.to_uppercase();
         let since = fingerpost_domain::calendar::plus_days(day_of(now), -400);
         let membership = crate::Membership { member, body: record.identifier.value.clone(), since, until: None };

@@ -8,7 +8,7 @@ use axum_extra::extract::Query;
 use fingerpost_domain::id::{InterviewId, PassageId, SurveyId, ThemeId};
 use fingerpost_domain::problem::Problems;
 use fingerpost_improvement::{HeldInterview, OwnInterview, SurveyRecord, TakenPassage, Theme};
-use fingerpost_improvement_rules::interview::{INTERVIEWS, Interview, InterviewAnswers, passage};
+use fingerpost_improvement_rules::interview::{INTERVIEWS, Interview, InterviewAnswers, lost, passage};
 use fingerpost_policy::Improve;
 use fingerpost_ui::format::birth_day;
 use fingerpost_ui::pages::Choice;
@@ -110,11 +110,7 @@ async fn list_page(
         new_href: format!("{place}/{NEW}"),
         themes: found_in(&themes, &held)
             .into_iter()
-            .map(|(label, n)| CountBar {
-                label,
-                count: n as u64,
-                percent: u32::try_from(n * 100 / held.len().max(1)).unwrap_or(100),
-            })
+            .map(|(label, n)| CountBar::of(label, n as u64, held.len() as u64))
             .collect(),
         interviews: held.into_iter().map(|held| view(here, survey.id, &themes, held)).collect(),
         theme_action: format!("{place}/themes"),
@@ -311,7 +307,7 @@ fn refused(form: &Posted, own: &OwnInterview, interview: &Interview, taken: &[St
         let told = "You saved this from another page meanwhile. What you typed is kept here: save again to use it";
         return Some(Problems::one("notes", told));
     }
-    let lost = taken.iter().find(|words| passage(interview.notes.as_str(), words).is_err())?;
+    let lost = lost(&interview.notes, taken)?;
     let told = format!(
         "A passage that was taken out would not stand here any more: \u{201c}{lost}\u{201d}. Take it back first"
     );
