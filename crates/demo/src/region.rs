@@ -254,9 +254,7 @@ async fn postcodes(store: &Store, dice: &mut impl Rng, drawn: &[Drawn], now: Tim
             });
         }
     }
-    let count = places.len();
-    let read = u64::try_from(count).unwrap_or_default();
-    store.import_postcodes(places.into_iter(), count, ("invented", read, 0), (now, false), |_, _| {}).await?;
+    crate::services::take_postcodes(store, places, now).await?;
     Ok(())
 }
 

@@ -2,14 +2,14 @@
 
 use fingerpost_directory::hsds::Service;
 use fingerpost_directory::place::Point;
-use fingerpost_domain::calendar::{instant_at, is_working_day, plus_days};
+use fingerpost_domain::calendar::{day_of, instant_at, is_working_day, plus_days};
 use fingerpost_domain::id::RequestKey;
 use fingerpost_domain::person::Postcode;
 use fingerpost_domain::signpost::SignpostHow;
 use fingerpost_domain::{Date, Timestamp};
 use fingerpost_policy::Signpost;
 use fingerpost_signposts::Signposts;
-use fingerpost_store::{PostcodePlace, Store, StoredService};
+use fingerpost_store::{NewEdition, PlacesDigest, PostcodePlace, Store, StoredService};
 use serde_json::{Value, json};
 
 use rand::{Rng, RngExt};
@@ -337,9 +337,7 @@ pub(crate) async fn build(store: &Store, now: Timestamp) -> Result<(), DemoError
             lsoa: None,
         });
     }
-    let count = places.len();
-    let read = u64::try_from(count).unwrap_or_default();
-    store.import_postcodes(places.into_iter(), count, ("invented", read, 0), (now, false), |_, _| {}).await?;
+    take_postcodes(store, places, now).await?;
     Ok(())
 }
 
@@ -369,5 +367,17 @@ pub(crate) async fn signpost(store: &Store, cast: &Cast, dice: &mut impl Rng, to
             signposts.note(&Cast::ctx::<Signpost>(who, *place, at)?, (service, how, key)).await?;
         }
     }
+    Ok(())
+}
+
+/// Takes invented places as the edition of the day.
+pub(crate) async fn take_postcodes(store: &Store, places: Vec<PostcodePlace>, now: Timestamp) -> Result<(), DemoError> {
+    let mut digest = PlacesDigest::default();
+    places.iter().for_each(|place| digest.add(place));
+    let edition = NewEdition { name: "Where postcodes are", as_of: day_of(now), source: "invented" };
+    let (count, digest) = (places.len(), digest.end());
+    store
+        .import_postcodes(places.into_iter(), (edition, &digest, count), (count as u64, 0), (now, false), |_, _| {})
+        .await?;
     Ok(())
 }

@@ -316,6 +316,9 @@ impl Service {
             ("times", self.schedules.len()),
             ("places", self.service_at_locations.len()),
             ("terms", self.attributes.len()),
+            ("languages", self.languages.len()),
+            ("prices", self.cost_options.len()),
+            ("telephone numbers", self.phones.len()),
         ] {
             if count > MOST_PARTS {
                 return Err(NotAService::TooMany(parts));
@@ -324,11 +327,17 @@ impl Service {
         self.check_places()?;
         self.tidy_lines();
         self.give_ids(source);
-        let whole = serde_json::to_string(&self).map_or(0, |body| body.len());
+        let whole = self.bytes();
         if whole > LARGEST {
             return Err(NotAService::TooLarge(whole));
         }
         Ok(self)
+    }
+
+    /// How long it is as it is kept, in bytes of JSON.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        serde_json::to_string(self).map_or(0, |body| body.len())
     }
 
     /// The service as the directory takes it from a source: settled, without places that are not on the earth; and what was left

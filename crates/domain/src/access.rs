@@ -62,6 +62,15 @@ pub struct AccessNeeds {
     pub review_on: Date,
 }
 
+impl AccessNeeds {
+    /// What those are told whom the person lets know: a line for each need.
+    #[must_use]
+    pub fn shared_lines(&self) -> Vec<String> {
+        let told = self.needs.iter().filter(|_| self.may_share);
+        told.map(|need| need.label().to_owned()).collect()
+    }
+}
+
 /// The form as posted.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[expect(missing_docs, reason = "the fields are those of the form, under its names")]

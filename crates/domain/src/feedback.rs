@@ -32,6 +32,8 @@ impl FeedbackKind {
 pub const PLAN: &str = "Plan and requested actions";
 /// What matters to the person.
 pub const ABOUT_ME: &str = "About me";
+/// How information has to reach the person.
+pub const REQUIREMENTS: &str = "Individual requirements";
 /// Where the referral stands.
 pub const REFERRAL: &str = "Referral details";
 /// Contacts and sessions.
@@ -76,6 +78,8 @@ pub struct FeedbackSource {
     pub sessions: (u16, u16),
     /// What matters to the person, in their words.
     pub matters: Option<String>,
+    /// How information has to reach the person, a line each, where they agreed that others are told.
+    pub requirements: Vec<String>,
     /// What is known about risks, in words.
     pub risk: Option<String>,
     /// Services the person was put in touch with, a line each.
@@ -130,6 +134,7 @@ pub fn write(kind: FeedbackKind, source: &FeedbackSource, hears: ReferrerHears) 
     let plan: Vec<String> = source.goals.iter().cloned().chain(outcome).chain(changed).chain(continues).collect();
     let told = [
         (ABOUT_ME, source.matters.clone()),
+        (REQUIREMENTS, joined(&source.requirements)),
         (REFERRAL, Some(state.to_owned())),
         (CONTACTS, Some(contacts)),
         (SUMMARY, source.line.clone()),

@@ -169,6 +169,25 @@ struct Important {
     words: String,
 }
 
+/// What makes information reach the person. Free text: the standard's codes for it need a licence and are not shipped.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+struct Requirements {
+    #[serde(rename = "Reasonable adjustment")]
+    adjustments: Adjustments,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+struct Adjustments {
+    #[serde(rename = "Reasonable adjustment record entry")]
+    entries: Vec<Adjustment>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+struct Adjustment {
+    #[serde(rename = "Reasonable adjustment")]
+    words: FreeText,
+}
+
 /// The message. Its `Serialize` gives JSON under the standard's names, in its order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Message {
@@ -182,6 +201,8 @@ pub struct Message {
     practice: Entries<Practice>,
     #[serde(rename = "About me", skip_serializing_if = "Option::is_none")]
     about_me: Option<Important>,
+    #[serde(rename = "Individual requirements", skip_serializing_if = "Option::is_none")]
+    requirements: Option<Requirements>,
     #[serde(rename = "Referral details")]
     referral: Entries<Referral>,
     #[serde(rename = "Contacts with professionals", skip_serializing_if = "Option::is_none")]
@@ -250,6 +271,11 @@ impl Message {
                 Practice { code: letter.practice_code.map(str::to_owned), details: letter.practice_name.to_owned() },
             ),
             about_me: said(feedback::ABOUT_ME).map(|words| Important { words }),
+            requirements: said(feedback::REQUIREMENTS).map(|lines| Requirements {
+                adjustments: Adjustments {
+                    entries: lines.lines().map(|line| Adjustment { words: free(line) }).collect(),
+                },
+            }),
             referral: one(
                 feedback::REFERRAL,
                 Referral {
@@ -300,6 +326,11 @@ impl Message {
         let (plan, referral, risk) = (&self.plan.entry, &self.referral.entry, &self.risks.entry);
         line(feedback::PLAN, Some(&plan.actions));
         line(feedback::ABOUT_ME, self.about_me.as_ref().map(|about| about.words.as_str()));
+        let requirements = self.requirements.as_ref().map(|requirements| {
+            let entries = requirements.adjustments.entries.iter();
+            entries.map(|entry| entry.words.text.as_str()).collect::<Vec<_>>().join("\n")
+        });
+        line(feedback::REQUIREMENTS, requirements.as_deref());
         line(feedback::REFERRAL, referral.comment.as_deref());
         let free = |text: &Option<FreeText>| text.as_ref().map(|free| free.text.clone());
         for (heading, text) in [
@@ -347,7 +378,7 @@ pub const COVERAGE: &[(&str, bool, &str)] = &[
     (
         "Individual requirements",
         false,
-        "Not in the message: accessible-information needs are shared recipient by recipient, and practices hold their own.",
+        "How information has to reach the person (large print, an interpreter), free text, where they agreed that others are told. Impairments and other requirements are not asked.",
     ),
     ("Safeguarding", false, "Never in the message: a concern takes the scheme's safeguarding path."),
     (
@@ -446,6 +477,7 @@ mod tests {
         let person = answers.check(date(2026, 11, 25)).unwrap();
         let source = FeedbackSource {
             matters: Some("I used to sing".into()),
+            requirements: vec!["Large print".into(), "Interpreter".into()],
             goals: vec!["Sing with others: working on it".into()],
             risk: Some("None known.".into()),
             services: vec!["Songbirds: came 2 times".into()],
@@ -479,6 +511,7 @@ mod tests {
             "\"Person demographics\"",
             "\"GP practice\"",
             "\"About me\"",
+            "\"Individual requirements\"",
             "\"Referral details\"",
             "\"Contacts with professionals\"",
             "\"Signpost details\"",
@@ -510,6 +543,10 @@ mod tests {
         ] {
             assert!(!at(path).is_empty(), "{path}");
         }
+        assert!(value.get("Individual requirements").is_none());
+        let whole = serde_json::to_value(message(ReferrerHears::Summary)).unwrap();
+        let second = "/Individual requirements/Reasonable adjustment/Reasonable adjustment record entry/1/Reasonable adjustment/Free text";
+        assert_eq!(whole.pointer(second).and_then(serde_json::Value::as_str), Some("Interpreter"));
         assert!(!value.to_string().contains("sing") && value.get("Care and support plan").is_none());
     }
 
@@ -536,6 +573,7 @@ mod tests {
                 "Code, once for each episode, unless it is filed: 871731000000106 | Referral to social prescribing service |\nPlan and requested actions: "
             )
         );
+        assert!(text.contains("\nIndividual requirements: Large print; Interpreter\n"));
         assert!(text.contains("\nCare and support plan: Sing with others: working on it; How it ended: Goals met"));
     }
 

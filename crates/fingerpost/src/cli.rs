@@ -157,7 +157,7 @@ pub(crate) enum Import {
         /// The file
         file: PathBuf,
         #[command(flatten)]
-        how: ImportHow,
+        dated: Dated,
     },
     /// Patients registered with practices: the national table of totals, or by age
     ListSizes {
@@ -241,8 +241,8 @@ pub(crate) enum Export {
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct Figures {
-    /// The day that the figures are for, where the file does not say it
+pub(crate) struct Dated {
+    /// The day that the file is for, where neither it nor its name says so
     #[arg(long, value_name = "DATE")]
     pub as_of: Option<String>,
     #[command(flatten)]
@@ -250,6 +250,15 @@ pub(crate) struct Figures {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct Figures {
+    #[command(flatten)]
+    pub dated: Dated,
+    /// Take a file that looks cut short: without the end of its last line, or with far fewer rows than the one before
+    #[arg(long)]
+    pub trust: bool,
+}
+
+#[derive(Debug, Clone, Args)]
 pub(crate) struct ImportHow {
     /// Where the file comes from, kept with each record; the file's name by default
     #[arg(long, value_name = "NAME")]
@@ -257,6 +266,24 @@ pub(crate) struct ImportHow {
     /// Do everything and undo it: only the report is left
     #[arg(long)]
     pub dry_run: bool,
+    /// A new CSV file for the rows that were not taken, or not as they stood; on standard error otherwise
+    #[arg(long, value_name = "FILE")]
+    pub report: Option<PathBuf>,
+}
+
+impl ImportHow {
+    /// The same, with a report of its own for the second of two files: `report-memberships.csv` beside `report.csv`.
+    pub(crate) fn beside(&self, what: &str) -> Self {
+        let report = self.report.as_ref().map(|path| {
+            let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+            let mut name = format!("{stem}-{what}");
+            if let Some(end) = path.extension() {
+                name = format!("{name}.{}", end.to_string_lossy());
+            }
+            path.with_file_name(name)
+        });
+        Self { report, ..self.clone() }
+    }
 }
 
 #[derive(Debug, Subcommand)]

@@ -18,7 +18,7 @@ use fingerpost_import::{FigureKind, Report, Run};
 use fingerpost_stewardship::{Comparing, Source, Stewardship};
 use fingerpost_store::{Address, AuditHead, Ledger, NewScheme, NewUser, Store, StoreError, WorkerDays};
 
-use crate::cli::{Check, Command, Demo, DemoSize, Export, Figures, Import, ImportHow, Scheme, User};
+use crate::cli::{Check, Command, Dated, Demo, DemoSize, Export, Figures, Import, ImportHow, Scheme, User};
 use crate::settings::{DEFAULTS, Settings};
 use crate::{ambient, feeds, moving, serve};
 
@@ -153,12 +153,21 @@ fn source(how: &ImportHow, file: &Path) -> String {
     how.source.clone().or(name).unwrap_or_else(|| "file".to_owned())
 }
 
-fn print_report(what: &str, report: &Report, dry_run: bool) {
-    for refused in &report.refused {
-        eprintln!("{refused}");
+/// Lines of a report that a terminal is given; a file is given all.
+const LINES_SHOWN: usize = 1_000;
+
+/// Says what an import did: each row that was not taken on standard error, or all of them in the file that was asked for.
+fn print_report(what: &str, report: &Report, how: &ImportHow) -> anyhow::Result<()> {
+    let mut left = report.more;
+    if let Some(path) = &how.report {
+        let kept = || format!("{}: the report cannot be written; it has to be a new file", path.display());
+        report.write(std::fs::File::create_new(path).with_context(kept)?).with_context(kept)?;
+    } else {
+        report.refused.iter().take(LINES_SHOWN).for_each(|refused| eprintln!("{refused}"));
+        left += report.refused.len().saturating_sub(LINES_SHOWN) as u64;
     }
-    if report.more > 0 {
-        eprintln!("and {} more, which are not written out", report.more);
+    if left > 0 {
+        eprintln!("and {left} more, which are not written out here; --report FILE keeps up to 200,000 of them");
     }
     let counts = report.counts;
     println!(
@@ -168,8 +177,9 @@ fn print_report(what: &str, report: &Report, dry_run: bool) {
         counts.changed,
         counts.unchanged,
         counts.refused,
-        if dry_run { " Dry run: nothing was changed." } else { "" }
+        if how.dry_run { " Dry run: nothing was changed." } else { "" }
     );
+    Ok(())
 }
 
 /// Keeps what was said of a source, and says whether its entries are given on.
@@ -203,7 +213,7 @@ async fn import(here: &Here, what: Import) -> anyhow::Result<()> {
             let source = source(&how, &file);
             let run = Run { source: &source, dry_run: how.dry_run, now: here.now };
             let report = fingerpost_import::practices(&here.store, &file, run, &mut shown).await?;
-            print_report("Practices", &report, how.dry_run);
+            print_report("Practices", &report, &how)?;
         }
         Import::Directory { path, how, columns, licence, attribution, republish } => {
             // What a service is known by here is its source and its id there: a name that changes with each file
@@ -223,17 +233,18 @@ async fn import(here: &Here, what: Import) -> anyhow::Result<()> {
                 }
                 fingerpost_import::directory(&here.store, &path, run, &mut shown).await?
             };
-            print_report("Directory", &report, how.dry_run);
+            print_report("Directory", &report, &how)?;
             if !how.dry_run {
                 describe_source(here, source, (licence, attribution, republish)).await?;
                 compare(here).await?;
             }
         }
-        Import::Postcodes { file, how } => {
+        Import::Postcodes { file, dated: Dated { as_of, how } } => {
+            let as_of = as_of.map(|day| a_day("--as-of", &day)).transpose()?;
             let source = source(&how, &file);
             let run = Run { source: &source, dry_run: how.dry_run, now: here.now };
-            let report = fingerpost_import::postcodes(&here.store, &file, run, &mut shown).await?;
-            print_report("Postcodes", &report, how.dry_run);
+            let report = fingerpost_import::postcodes(&here.store, &file, as_of, run, &mut shown).await?;
+            print_report("Postcodes", &report, &how)?;
         }
         Import::ListSizes { file, figures } => {
             take_figures(here, ("List sizes", FigureKind::ListSizes), &file, &figures).await?;
@@ -249,8 +260,8 @@ async fn import(here: &Here, what: Import) -> anyhow::Result<()> {
             let run = Run { source: &source, dry_run: how.dry_run, now: here.now };
             let files = (details.as_path(), partners.as_path());
             let (bodies, members) = fingerpost_import::networks(&here.store, files, run, &mut shown).await?;
-            print_report("Networks", &bodies, how.dry_run);
-            print_report("Memberships", &members, how.dry_run);
+            print_report("Networks", &bodies, &how)?;
+            print_report("Memberships", &members, &how.beside("memberships"))?;
         }
     }
     Ok(())
@@ -283,14 +294,13 @@ async fn take_figures(
     here: &Here,
     (what, kind): (&str, FigureKind),
     file: &Path,
-    figures: &Figures,
+    Figures { dated: Dated { as_of, how }, trust }: &Figures,
 ) -> anyhow::Result<()> {
-    let as_of = figures.as_of.as_deref().map(|day| a_day("--as-of", day)).transpose()?;
-    let source = source(&figures.how, file);
-    let run = Run { source: &source, dry_run: figures.how.dry_run, now: here.now };
-    let report = fingerpost_import::figures(&here.store, (kind, file), as_of, run).await?;
-    print_report(what, &report, figures.how.dry_run);
-    Ok(())
+    let as_of = as_of.as_deref().map(|day| a_day("--as-of", day)).transpose()?;
+    let source = source(how, file);
+    let run = Run { source: &source, dry_run: how.dry_run, now: here.now };
+    let report = fingerpost_import::figures(&here.store, (kind, file), as_of, *trust, run).await?;
+    print_report(what, &report, how)
 }
 
 fn a_day(option: &str, day: &str) -> anyhow::Result<Date> {
@@ -415,7 +425,7 @@ async fn check(here: &Here, options: &Check) -> anyhow::Result<()> {
     println!("Schema: {schema}.");
     for edition in here.store.editions().await? {
         println!(
-            "Figures: {} of {}, version {}, {} rows, from {}.",
+            "Reference: {} of {}, version {}, {} rows, from {}.",
             edition.name, edition.as_of, edition.version, edition.rows, edition.source
         );
     }

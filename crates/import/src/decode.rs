@@ -14,7 +14,12 @@ pub(crate) fn read(path: &Path) -> Result<String, ImportError> {
     if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > MOST_BYTES {
         return Err(ImportError::TooLarge(path.display().to_string()));
     }
-    Ok(decoded(&bytes))
+    let text = decoded(&bytes);
+    if text.contains('\0') {
+        let message = "this is no text in an encoding that we know: save it as UTF-8".to_owned();
+        return Err(ImportError::Table { path: path.display().to_string(), message });
+    }
+    Ok(text)
 }
 
 fn decoded(bytes: &[u8]) -> String {

@@ -12,10 +12,10 @@ use csv::StringRecord;
 use fingerpost_domain::Date;
 use fingerpost_store::{Appointments, Deprivation, ListSize, Reference};
 
-use crate::ImportError;
 use crate::practices::code;
 use crate::report::Report;
 use crate::rows::{broken, each};
+use crate::{ImportError, MOST_FIGURES};
 
 /// What a file of figures held.
 #[derive(Debug)]
@@ -39,16 +39,20 @@ const AREAS: &[(&str, &str)] = &[
 ];
 
 /// The columns of a table by their names in small letters.
-struct Columns(HashMap<String, usize>);
+struct Columns {
+    at: HashMap<String, usize>,
+    /// How many there are.
+    width: usize,
+}
 
 impl Columns {
     fn of(header: &StringRecord) -> Self {
         let named = |(at, name): (usize, &str)| (name.trim().trim_start_matches('\u{FEFF}').to_lowercase(), at);
-        Self(header.iter().enumerate().map(named).collect())
+        Self { at: header.iter().enumerate().map(named).collect(), width: header.len() }
     }
 
     fn find<const N: usize>(&self, names: [&str; N]) -> Option<[usize; N]> {
-        let found: Option<Vec<usize>> = names.iter().map(|name| self.0.get(*name).copied()).collect();
+        let found: Option<Vec<usize>> = names.iter().map(|name| self.at.get(*name).copied()).collect();
         found?.try_into().ok()
     }
 }
@@ -140,7 +144,7 @@ pub(crate) fn list_sizes(path: &Path, text: &str) -> Result<Figures, ImportError
     let [practice, sex, age, patients, extracted] =
         wanted.ok_or_else(|| needed(path, "CODE, SEX, AGE, NUMBER_OF_PATIENTS and EXTRACT_DATE"))?;
     let (mut sizes, mut once, mut as_of) = (vec![], Once::default(), None);
-    let report = each(path, rows, |line, row| {
+    let report = each(path, (columns.width, MOST_FIGURES), rows, |line, row| {
         let day = day(cell(row, extracted))?;
         if as_of.is_some_and(|first| first != day) {
             return Err(format!("{day} is another day than that of the rows before"));
@@ -169,7 +173,7 @@ pub(crate) fn deprivation(path: &Path, text: &str) -> Result<Figures, ImportErro
     let [tenth] = columns.find(["imd_decile"]).ok_or_else(wanted)?;
     let (rank, score) = (columns.find(["imd_rank"]), columns.find(["imd_score"]));
     let (mut places, mut once) = (vec![], Once::default());
-    let report = each(path, rows, |line, row| {
+    let report = each(path, (columns.width, MOST_FIGURES), rows, |line, row| {
         let area = cell(row, area).to_uppercase();
         if !(3..=12).contains(&area.len()) || !area.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
             return Err(format!("{area:?} is not the code of an area"));
@@ -215,7 +219,7 @@ pub(crate) fn appointments(path: &Path, text: &str) -> Result<Figures, ImportErr
     let [when, status, professional, mode, wait, count] = columns.find(names).ok_or_else(wanted)?;
     // Where areas were merged, the publisher left the rows of each: what is counted twice over belongs together.
     let (mut months, mut places): (Vec<Appointments>, HashMap<String, usize>) = (vec![], HashMap::new());
-    let report = each(path, rows, |_, row| {
+    let report = each(path, (columns.width, MOST_FIGURES), rows, |_, row| {
         let found = Appointments {
             area: code(cell(row, area))?,
             month: month(cell(row, when))?,

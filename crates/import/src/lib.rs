@@ -25,6 +25,8 @@ pub use report::{Refused, Report};
 
 /// Rows of a file at most: ten times the largest register.
 const MOST_ROWS: u64 = 200_000;
+/// Rows of a table of figures at most: the patients of every practice in England by sex and single year of age are 630,000.
+const MOST_FIGURES: u64 = 1_000_000;
 /// Bytes of a file at most.
 const MOST_BYTES: u64 = 64 * 1024 * 1024;
 
@@ -40,8 +42,26 @@ pub enum ImportError {
         source: std::io::Error,
     },
     /// Larger than any register.
-    #[error("{0}: the file is larger than any register of organisations ({MOST_BYTES} bytes, {MOST_ROWS} rows)")]
+    #[error(
+        "{0}: this is larger than anything that is read here (64 MiB a file; {MOST_ROWS} rows of a register, {MOST_FIGURES} of \
+         figures, 100,000 services)"
+    )]
     TooLarge(String),
+    /// A table of figures without the end of its last line: a copy that broke off looks so.
+    #[error("{0}: the last line has no end, as in a file that was cut short. Where it is whole, say --trust")]
+    CutShort(String),
+    /// Figures much fewer than those of the edition before.
+    #[error(
+        "{path}: {rows} rows are much fewer than the {before} of the newest edition here. Where that is right, say --trust"
+    )]
+    MuchFewer {
+        /// The path as given.
+        path: String,
+        /// Rows that could be read.
+        rows: usize,
+        /// Rows of the newest edition.
+        before: i64,
+    },
     /// Neither of the layouts that we know.
     #[error("{0}: this is neither the national 27-column file nor a table with the columns ods_code and name")]
     UnknownLayout(String),
@@ -135,7 +155,7 @@ pub async fn practices(
     run: Run<'_>,
     progress: impl FnMut(usize, usize),
 ) -> Result<Report, ImportError> {
-    let text = decode::read(path)?;
+    let text = rows::text_of(path)?;
     let (records, mut report) = practices::read(path, &text)?;
     let origin = (run.source, report.counts.read, report.counts.refused);
     report.counts = store.import_organisations(&records, origin, (run.now, run.dry_run), progress).await?;
@@ -153,9 +173,9 @@ pub async fn networks(
     run: Run<'_>,
     progress: impl FnMut(usize, usize),
 ) -> Result<(Report, Report), ImportError> {
-    let text = decode::read(details)?;
+    let text = rows::text_of(details)?;
     let (records, mut bodies) = networks::read_bodies(details, &text)?;
-    let text = decode::read(partners)?;
+    let text = rows::text_of(partners)?;
     let (memberships, lines, mut members) = networks::read_members(partners, &text)?;
     let origin = (run.source, bodies.counts, members.counts);
     let (body_counts, member_counts, unknown) =
@@ -225,7 +245,8 @@ pub fn is_sheet(path: &Path) -> bool {
     path.is_file() && directory::sheet::is_one(path)
 }
 
-/// Imports reference figures as an edition of their day, which the file says, or `as_of`.
+/// Imports reference figures as an edition of their day, which the file says, or `as_of`. What looks cut short is refused, because
+/// the newest edition is the one that is used; not where it is to be trusted.
 ///
 /// # Errors
 /// [`ImportError`]; nothing is changed then.
@@ -233,15 +254,27 @@ pub async fn figures(
     store: &Store,
     (kind, path): (FigureKind, &Path),
     as_of: Option<Date>,
+    trusting: bool,
     run: Run<'_>,
 ) -> Result<Report, ImportError> {
-    let text = decode::read(path)?;
+    let text = rows::text_of(path)?;
+    if !trusting && !text.is_empty() && !text.ends_with(['\n', '\r']) {
+        return Err(ImportError::CutShort(path.display().to_string()));
+    }
     let found = match kind {
         FigureKind::ListSizes => figures::list_sizes(path, &text),
         FigureKind::Deprivation => figures::deprivation(path, &text),
         FigureKind::Appointments => figures::appointments(path, &text),
     }?;
     let as_of = as_of.or(found.as_of).ok_or_else(|| ImportError::NoDay(path.display().to_string()))?;
+    let newest = store.editions().await?;
+    let newest =
+        newest.iter().rfind(|edition| (edition.kind.as_str(), &edition.name) == (found.figures.kind(), &found.name));
+    if let (false, Some(before)) = (trusting, newest.map(|edition| edition.rows))
+        && i64::try_from(found.figures.len()).is_ok_and(|rows| rows * 10 < before * 9)
+    {
+        return Err(ImportError::MuchFewer { path: path.display().to_string(), rows: found.figures.len(), before });
+    }
     let mut report = found.report;
     let edition = NewEdition { name: &found.name, as_of, source: run.source };
     let rows = (report.counts.read, report.counts.refused);
@@ -249,19 +282,24 @@ pub async fn figures(
     Ok(report)
 }
 
-/// Imports where postcodes are, from a table with a header row, plain or gzipped.
+/// Imports where postcodes are, from a table with a header row, plain or gzipped, as an edition of `as_of` or of the month that
+/// the file's name tells.
 ///
 /// # Errors
 /// [`ImportError`]; nothing is changed then.
 pub async fn postcodes(
     store: &Store,
     path: &Path,
+    as_of: Option<Date>,
     run: Run<'_>,
     progress: impl FnMut(usize, usize),
 ) -> Result<Report, ImportError> {
     // Gone through once to see that it can be read to its end: what breaks off halfway must change nothing.
+    let as_of = as_of
+        .or_else(|| postcodes::month_in_name(path))
+        .ok_or_else(|| ImportError::NoDay(path.display().to_string()))?;
     let mut places = postcodes::open(path)?;
-    let found = places.by_ref().count();
+    let (found, digest) = places.gone_through();
     if let Some(error) = places.broke {
         return Err(rows::broken(path)(error));
     }
@@ -270,9 +308,11 @@ pub async fn postcodes(
         let first = first.to_string();
         return Err(ImportError::NothingRead { path: path.display().to_string(), rows: report.counts.read, first });
     }
-    let origin = (run.source, report.counts.read, report.counts.refused);
+    let origin = (report.counts.read, report.counts.refused);
     let rows = postcodes::open(path)?;
-    report.counts = store.import_postcodes(rows, found, origin, (run.now, run.dry_run), progress).await?;
+    let edition = NewEdition { name: postcodes::NAME, as_of, source: run.source };
+    report.counts =
+        store.import_postcodes(rows, (edition, &digest, found), origin, (run.now, run.dry_run), progress).await?;
     Ok(report)
 }
 

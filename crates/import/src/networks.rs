@@ -6,10 +6,10 @@ use fingerpost_domain::organisation::{Identifier, ODS, OrganisationKind, Organis
 use fingerpost_domain::person::Postcode;
 use fingerpost_store::Membership;
 
-use crate::ImportError;
 use crate::practices::{address, code, date, name};
 use crate::report::Report;
 use crate::rows::{broken, each};
+use crate::{ImportError, MOST_ROWS};
 
 /// The columns of a table by the words of their headings, whatever their order and line breaks.
 struct Columns<'a> {
@@ -39,7 +39,7 @@ pub(crate) fn read_bodies(path: &Path, text: &str) -> Result<(Vec<OrganisationRe
     let (at_open, at_close) = (columns.at("open date")?, columns.at("close date")?);
     let (at_address, at_postcode) = (columns.at("address line 1")?, columns.at("postcode")?);
     let mut records = vec![];
-    let report = each(path, table.records(), |_, row| {
+    let report = each(path, (columns.headings.len(), MOST_ROWS), table.records(), |_, row| {
         let cell = |at: usize| row.get(at).unwrap_or("");
         let closed_on = date(cell(at_close))?;
         records.push(OrganisationRecord {
@@ -66,7 +66,7 @@ pub(crate) fn read_members(path: &Path, text: &str) -> Result<(Vec<Membership>, 
     let at_since = columns.at("practice to pcn relationship start date")?;
     let at_until = columns.at("practice to pcn relationship end date")?;
     let (mut memberships, mut lines) = (vec![], vec![]);
-    let report = each(path, table.records(), |line, row| {
+    let report = each(path, (columns.headings.len(), MOST_ROWS), table.records(), |line, row| {
         let cell = |at: usize| row.get(at).unwrap_or("");
         memberships.push(Membership {
             member: code(cell(at_member))?,

@@ -9,8 +9,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use csv::StringRecord;
 use fingerpost_directory::place::Point;
+use fingerpost_domain::Date;
 use fingerpost_domain::person::Postcode;
-use fingerpost_store::PostcodePlace;
+use fingerpost_store::{PlacesDigest, PostcodePlace};
 use flate2::read::GzDecoder;
 
 use crate::ImportError;
@@ -91,7 +92,40 @@ pub(crate) fn open(path: &Path) -> Result<Places, ImportError> {
     })
 }
 
+/// What the register of postcodes is called among the editions.
+pub(crate) const NAME: &str = "Where postcodes are";
+
+/// The first day of the month that the file's name tells, as `ONSPD_NOV_2025_UK.csv` or `postcodes-2025-11.csv` do.
+pub(crate) fn month_in_name(path: &Path) -> Option<Date> {
+    const MONTHS: [&str; 12] = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
+    let name = path.file_name()?.to_str()?.to_uppercase();
+    let words: Vec<&str> = name.split(|letter: char| !letter.is_ascii_alphanumeric()).collect();
+    let year = |word: &str| word.parse().ok().filter(|year| (1990..2100).contains(year));
+    let month = |word: &str| match MONTHS.iter().position(|month| *month == word) {
+        Some(at) => i8::try_from(at + 1).ok(),
+        None => word.parse().ok().filter(|_| word.len() == 2),
+    };
+    words.windows(2).find_map(|pair| {
+        let (year, month) = match (year(pair[0]), year(pair[1])) {
+            (Some(year), _) => (year, month(pair[1])?),
+            (_, Some(year)) => (year, month(pair[0])?),
+            _ => return None,
+        };
+        Date::new(year, month, 1).ok()
+    })
+}
+
 impl Places {
+    /// Reads to the end: how many places there are, and the digest of what is said of them.
+    pub(crate) fn gone_through(&mut self) -> (usize, String) {
+        let (mut found, mut digest) = (0, PlacesDigest::default());
+        for place in self {
+            found += 1;
+            digest.add(&place);
+        }
+        (found, digest.end())
+    }
+
     fn place(&self, row: &StringRecord) -> Result<PostcodePlace, String> {
         let [postcode, latitude, longitude] = self.columns.map(|at| row.get(at).unwrap_or("").trim());
         let number = |text: &str| text.parse::<f64>().map_err(|_| format!("{text:?} is not a number of degrees"));

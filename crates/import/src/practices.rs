@@ -14,9 +14,9 @@ use fingerpost_domain::organisation::{Identifier, ODS, OrganisationKind, Organis
 use fingerpost_domain::person::{Phone, Postcode};
 use fingerpost_domain::text::Line;
 
-use crate::ImportError;
 use crate::report::Report;
 use crate::rows::{broken, each};
+use crate::{ImportError, MOST_ROWS};
 
 const NATIONAL_COLUMNS: usize = 27;
 const GENERAL_PRACTICE: &str = "4";
@@ -27,14 +27,15 @@ pub(crate) fn read(path: &Path, text: &str) -> Result<(Vec<OrganisationRecord>, 
     let mut rows = table.records();
     let unknown = || ImportError::UnknownLayout(path.display().to_string());
     let first = rows.next().ok_or_else(unknown)?.map_err(broken(path))?;
-    let header = header_of(&first);
+    let (header, width) = (header_of(&first), first.len());
     if header.is_none() && first.len() != NATIONAL_COLUMNS {
         return Err(unknown());
     }
     let mut records: Vec<OrganisationRecord> = vec![];
     let mut seen: HashMap<String, u64> = HashMap::new();
     let body = header.is_none().then_some(Ok(first)).into_iter().chain(rows);
-    let report = each(path, body, |line, row| {
+    let columns = header.as_ref().map_or(NATIONAL_COLUMNS, |_| width);
+    let report = each(path, (columns, MOST_ROWS), body, |line, row| {
         let record = match &header {
             Some(header) => with_header(row, header),
             None => national(row),

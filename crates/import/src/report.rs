@@ -4,8 +4,8 @@ use std::fmt;
 
 use fingerpost_store::ImportCounts;
 
-/// Reasons that are written out one by one; the rest are only counted.
-const MOST_LINES: usize = 1_000;
+/// Reasons that are kept one by one, one for each row of the largest register; the rest are only counted. Some 30 MB at most.
+const MOST_LINES: usize = crate::MOST_ROWS as usize;
 
 /// A row that was not taken, or not taken as it stood.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,7 +32,7 @@ impl fmt::Display for Refused {
 pub struct Report {
     /// Rows read, added, changed, unchanged, refused.
     pub counts: ImportCounts,
-    /// The first thousand rows that were not taken, or not taken as they stood.
+    /// The rows that were not taken, or not taken as they stood; the first 200,000.
     pub refused: Vec<Refused>,
     /// How many more there were.
     pub more: u64,
@@ -47,15 +47,29 @@ impl Report {
 
     /// Writes a reason down that was counted elsewhere.
     pub(crate) fn note(&mut self, line: u64, reason: impl Into<String>) {
-        self.write(None, line, reason.into());
+        self.keep(None, line, reason.into());
     }
 
     /// Writes down what is wrong in one of several files.
     pub(crate) fn note_in(&mut self, file: &str, line: u64, reason: impl Into<String>) {
-        self.write(Some(file.to_owned()), line, reason.into());
+        self.keep(Some(file.to_owned()), line, reason.into());
     }
 
-    fn write(&mut self, file: Option<String>, line: u64, reason: String) {
+    /// Writes the rows that were not taken as a table: file, line, reason.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn write(&self, into: impl std::io::Write) -> Result<(), csv::Error> {
+        let mut table = csv::Writer::from_writer(into);
+        table.write_record(["file", "line", "reason"])?;
+        for refused in &self.refused {
+            let line = refused.line.to_string();
+            table.write_record([refused.file.as_deref().unwrap_or_default(), &line, &refused.reason])?;
+        }
+        Ok(table.flush()?)
+    }
+
+    fn keep(&mut self, file: Option<String>, line: u64, reason: String) {
         if self.refused.len() < MOST_LINES {
             self.refused.push(Refused { file, line, reason });
         } else {

@@ -60,7 +60,6 @@ tables! {
     "feed_pull": "id" "feed" "began_at" "ended_at" "ending" "next_page" "read_all" "promised" "bytes" "cut_short" "requests" "listed" "added" "changed" "unchanged" "refused" "missing" "left_out" "notes";
     "feed_item": "feed" "item" "digest" "missing";
     "feed_staged": "pull" "item" "page" "digest" "body" "taken";
-    "postcode": "postcode" "latitude" "longitude" "lsoa" "source";
     "connection": "tenant" "id" "case_id" "service" "service_name" "request_key" "state" "ask" "first_visit" "told" "group_email" "offered_by" "offered_at" "answered_at" "answered_by" "reason" "started_on" "came" "missed" "ended_at" "meets" "way_in" "bring" "said";
     "connection_visit": "tenant" "connection" "on_day" "came" "told_by" "told_at";
     "group_key": "tenant" "id" "link" "code_hash" "sent_at" "until" "tries" "used_at";
@@ -73,6 +72,7 @@ tables! {
     "self_description": "tenant" "person" "characteristic" "version" "answer" "words" "said_at";
     "access_needs": "tenant" "person" "version" "needs" "may_share" "review_on" "asked_at";
     "reference_edition": "id" "kind" "name" "as_of" "version" "source" "digest" "row_count" "added_at";
+    "postcode": "postcode" "latitude" "longitude" "lsoa" "source" "edition";
     "list_size": "edition" "practice" "sex" "age" "patients";
     "deprivation": "edition" "area" "tenth" "rank" "score";
     "appointments": "edition" "area" "month" "status" "professional" "mode" "wait" "appointments";

@@ -334,6 +334,7 @@ fn source_of(case: &CasePage) -> FeedbackSource {
         contacts_happened: case.contacts_happened,
         sessions: (case.sessions_used, case.sessions_agreed),
         matters: case.matters.clone(),
+        requirements: case.access.as_ref().map(AccessNeeds::shared_lines).unwrap_or_default(),
         risk: Some(case.person.risk.words()),
         services: connections::lines(
             case.connections.iter().map(|each| (each.service_name.as_str(), each.state, each.came)),

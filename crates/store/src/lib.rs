@@ -68,7 +68,7 @@ pub use connections::{
     ConnectionChange, ConnectionRow, THE_GROUP, arrival as arrival_of, happen as connection_happens,
     take_back_all as connections_end, visits as connection_visits,
 };
-pub use directory::PostcodePlace;
+pub use directory::{PlacesDigest, PostcodePlace};
 pub use episodes::{Answered, Asked, Connected, Episode, Work};
 pub use feedback::{FeedbackRow, agreement_ends};
 pub use fingerpost_engine::{Result, StoreError, Upserted, Value};

@@ -1,6 +1,7 @@
 //! Reference figures: registered patients, deprivation, appointments. Each file becomes an edition of its day; an edition is
 //! never changed, a later file for the same day is its next version.
 
+use fingerpost_domain::ambient::Entropy;
 use fingerpost_domain::id::{ImportRunId, OrganisationId, TenantId};
 use fingerpost_domain::organisation::ODS;
 use fingerpost_domain::{Date, Timestamp};
@@ -8,14 +9,15 @@ use sha2::{Digest, Sha256};
 
 use crate::{ImportCounts, Store};
 use fingerpost_engine::Result;
-use fingerpost_engine::Rows;
 use fingerpost_engine::statements;
+use fingerpost_engine::{Rows, Tx};
 use fingerpost_engine::{Value, values};
 use fingerpost_ledger::Resource;
 use fingerpost_ledger::{hex, tables};
 
 statements! {
     NEWEST_OF_DAY = "SELECT version, digest FROM reference_edition WHERE kind = $1 AND name = $2 AND as_of = $3 ORDER BY version DESC LIMIT 1";
+    OF_DAY = "SELECT id FROM reference_edition WHERE kind = $1 AND name = $2 AND as_of = $3 AND digest = $4 LIMIT 1";
     ADD = "INSERT INTO reference_edition (id, kind, name, as_of, version, source, digest, row_count, added_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     EDITIONS = "SELECT kind, name, as_of, version, source, row_count, added_at FROM reference_edition ORDER BY kind, name, as_of, version LIMIT 500";
     NEWEST_LIST = "SELECT id, as_of FROM reference_edition WHERE kind = 'list_sizes' ORDER BY as_of DESC, version DESC, name LIMIT 1";
@@ -95,7 +97,7 @@ pub struct NewEdition<'a> {
 /// An edition that is here.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Edition {
-    /// `list_sizes`, `deprivation` or `appointments`.
+    /// `list_sizes`, `deprivation`, `appointments` or `postcodes`.
     pub kind: String,
     /// What the table is called.
     pub name: String,
@@ -182,6 +184,41 @@ impl Reference {
     }
 }
 
+/// Writes down that there is an edition, as the next version of its day; not where the newest version of that day has the same
+/// digest already.
+async fn open_edition(
+    tx: &mut Tx,
+    id: ImportRunId,
+    (kind, edition): (&str, NewEdition<'_>),
+    (digest, rows): (&str, u64),
+    now: Timestamp,
+) -> Result<bool> {
+    let version = match tx.row(NEWEST_OF_DAY, values![kind, edition.name, edition.as_of]).await? {
+        Some(row) if row.text("digest")? == digest => return Ok(false),
+        Some(row) => row.int("version")? + 1,
+        None => 1,
+    };
+    let rows = i64::try_from(rows).unwrap_or(i64::MAX);
+    let head = values![id, kind, edition.name, edition.as_of, version, edition.source, digest, rows, now];
+    tx.run(ADD, head).await?;
+    Ok(true)
+}
+
+/// The edition of a register that is taken piece by piece, opened by whichever piece comes first.
+pub(crate) async fn edition_of(
+    tx: &mut Tx,
+    (kind, edition): (&str, NewEdition<'_>),
+    (digest, rows): (&str, u64),
+    (now, entropy): (Timestamp, &Entropy),
+) -> Result<String> {
+    if let Some(row) = tx.row(OF_DAY, values![kind, edition.name, edition.as_of, digest]).await? {
+        return row.text("id");
+    }
+    let id: ImportRunId = entropy.id(now);
+    open_edition(tx, id, (kind, edition), (digest, rows), now).await?;
+    Ok(id.to_string())
+}
+
 impl Store {
     /// Takes the figures of a file as an edition. The same figures for the same day again change nothing; other figures
     /// for it are its next version, and what was there stays.
@@ -195,33 +232,16 @@ impl Store {
         (read, refused): (u64, u64),
         (now, dry_run): (Timestamp, bool),
     ) -> Result<ImportCounts> {
-        let rows = u64::try_from(figures.len()).unwrap_or(u64::MAX);
+        let rows = figures.len() as u64;
         let mut counts = ImportCounts { read, refused, ..ImportCounts::default() };
         let digest = figures.digest();
         let mut tx = self.db().write().await?;
-        let before = tx.row(NEWEST_OF_DAY, values![figures.kind(), edition.name, edition.as_of]).await?;
-        let version = match &before {
-            Some(row) if row.text("digest")? == digest => {
-                counts.unchanged = rows;
-                return Ok(counts);
-            }
-            Some(row) => row.int("version")? + 1,
-            None => 1,
-        };
-        counts.added = rows;
         let id: ImportRunId = self.entropy().id(now);
-        let head = values![
-            id,
-            figures.kind(),
-            edition.name,
-            edition.as_of,
-            version,
-            edition.source,
-            digest,
-            i64::try_from(rows).unwrap_or(i64::MAX),
-            now
-        ];
-        tx.run(ADD, head).await?;
+        if !open_edition(&mut tx, id, (figures.kind(), edition), (&digest, rows), now).await? {
+            counts.unchanged = rows;
+            return Ok(counts);
+        }
+        counts.added = rows;
         let mut into = Rows::of(tables::named(figures.table())?, &tx);
         for at in 0..figures.len() {
             let mut cells = values![id];

@@ -5,11 +5,10 @@ use axum_extra::extract::Query;
 use fingerpost_domain::calendar::{day_of, instant_at, plus_days};
 use fingerpost_domain::referral::ReferralState;
 use fingerpost_domain::{Date, Timestamp};
-use fingerpost_flow::{Counted, CountedRow};
+use fingerpost_flow::{Counted, CountedRow, PART};
 use fingerpost_policy::{Action, Ground, ReadCounted};
-use fingerpost_store::PAGE_ROWS;
 use fingerpost_ui::format::{day, long_day};
-use fingerpost_ui::pages::{CountedLine, CountedPage};
+use fingerpost_ui::pages::{CountedLine, CountedPage, ListPages};
 use jiff::Span;
 use serde::Deserialize;
 
@@ -26,6 +25,9 @@ pub(crate) struct Wanted {
     of: String,
     month: Option<String>,
     practice: Option<String>,
+    /// Which part of the list, from 1.
+    #[serde(default)]
+    part: u16,
 }
 
 fn sent() -> String {
@@ -69,6 +71,9 @@ fn counted_line(here: &May<ReadCounted>, row: &CountedRow) -> CountedLine {
 pub(crate) async fn people(here: May<ReadCounted>, Query(wanted): Query<Wanted>) -> Result<Response, WebError> {
     let (from, until, when) = span_of(&wanted, here.app().today())?;
     let practice = wanted.practice.as_deref();
+    if practice.is_some_and(|slug| !slug.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')) {
+        return Err(WebError::NotFound);
+    }
     let (state, what) = match wanted.of.as_str() {
         "sent" => (None, "Sent"),
         "waiting" => (Some(ReferralState::Sent), "Sent, and waiting for an answer"),
@@ -81,15 +86,20 @@ pub(crate) async fn people(here: May<ReadCounted>, Query(wanted): Query<Wanted>)
         _ => return Err(WebError::NotFound),
     };
     let cases = matches!(wanted.of.as_str(), "open" | "still_waiting");
+    // Without a month all that are open are meant, however long ago they were sent.
+    let ever = (Timestamp::UNIX_EPOCH, Timestamp::MAX);
+    let (sent_from, sent_until) = if wanted.month.is_none() && cases { ever } else { (from, until) };
     let flow = here.app().flow();
-    let of = Counted { state, practice, from, until };
+    let before = usize::from(wanted.part.saturating_sub(1)) * PART;
+    let after = i64::try_from(before).unwrap_or(i64::MAX);
+    let of = Counted { state, practice, from: sent_from, until: sent_until, after };
     let scheme = here.ctx.grant.ground() == Ground::Supervision;
-    let (rows, definition) = match (scheme, cases) {
+    let (mut rows, definition) = match (scheme, cases) {
         (true, true) => {
             let since = (wanted.of == "still_waiting").then_some(from);
             let definition =
                 "People whose case is open now, longest first. Waiting: those without a first contact that took place.";
-            (flow.open_in_scheme(&here.ctx, practice, since).await?, definition)
+            (flow.open_in_scheme(&here.ctx, of, since).await?, definition)
         }
         (true, false) => {
             let definition = "Referrals by the day on which they were sent, newest first. Whoever was taken back before an answer is \
@@ -103,21 +113,33 @@ pub(crate) async fn people(here: May<ReadCounted>, Query(wanted): Query<Wanted>)
             (flow.counted_in_practice(&here.ctx, of).await?, definition)
         }
     };
+    let sent_when = if wanted.month.is_some() { format!(", sent {when}") } else { String::new() };
     let heading = match (cases, practice, rows.first()) {
-        (true, Some(_), Some(row)) => format!("{what}, {}", row.practice),
-        (true, ..) => what.to_owned(),
+        (true, Some(_), Some(row)) => format!("{what}{sent_when}, {}", row.practice),
+        (true, ..) => format!("{what}{sent_when}"),
         (false, Some(_), Some(row)) => format!("{what} {when}, {}", row.practice),
         (false, ..) => format!("{what} {when}"),
     };
-    let full = i64::try_from(rows.len()).is_ok_and(|count| count >= PAGE_ROWS);
+    let more = rows.len() > PART;
+    rows.truncate(PART);
+    let href = |part: usize| {
+        let month = wanted.month.as_ref().map(|month| format!("&month={month}")).unwrap_or_default();
+        let practice = practice.map(|practice| format!("&practice={practice}")).unwrap_or_default();
+        here.href(&format!("flow/people?of={}{month}{practice}&part={part}", wanted.of))
+    };
+    let part = before / PART + 1;
+    let pages = (more || before > 0).then(|| ListPages {
+        words: format!("{} to {}", before + 1, before + rows.len()),
+        before: (before > 0).then(|| href(part - 1)),
+        after: more.then(|| href(part + 1)),
+    });
     let page = CountedPage {
         frame: here.frame(heading.clone(), "flow").await?,
         heading,
         back_href: here.href("flow"),
         rows: rows.iter().map(|row| counted_line(&here, row)).collect(),
         definition_text: definition.to_owned(),
-        more_text: full
-            .then(|| format!("The first {PAGE_ROWS} are shown. Open one month or one practice to see fewer.")),
+        pages,
     };
     show(here.app(), &page)
 }

@@ -7,7 +7,7 @@ use fingerpost_domain::Date;
 use fingerpost_domain::calendar::day_of;
 use fingerpost_domain::disclosure::ReferrerHears;
 use fingerpost_domain::id::CaseId;
-use fingerpost_domain::plan::{GoalStatus, Step};
+use fingerpost_domain::plan::{Goal, GoalStatus, Step};
 use fingerpost_domain::text::{Line, Note};
 use fingerpost_policy::ReadCase;
 use fingerpost_print::{Part, PlanCopy};
@@ -26,11 +26,31 @@ use fingerpost_web_core::permitted::May;
 #[derive(Debug, Default, Deserialize)]
 pub(crate) struct Asked {
     size: Option<String>,
+    with: Option<String>,
 }
 
-impl Asked {
-    fn larger(&self) -> bool {
-        self.size.as_deref() == Some("larger")
+/// Which copy it is.
+#[derive(Debug, Clone, Copy)]
+struct Kind {
+    /// Very large print.
+    larger: bool,
+    /// With what is hard, and the numbers: not what lies on a kitchen table unless they ask for it.
+    whole: bool,
+}
+
+impl Kind {
+    fn of(asked: &Asked) -> Self {
+        Self { larger: asked.size.as_deref() == Some("larger"), whole: asked.with.as_deref() == Some("everything") }
+    }
+
+    /// What stands behind its address.
+    fn query(self) -> &'static str {
+        match (self.larger, self.whole) {
+            (false, false) => "",
+            (true, false) => "?size=larger",
+            (false, true) => "?with=everything",
+            (true, true) => "?size=larger&with=everything",
+        }
     }
 }
 
@@ -39,6 +59,7 @@ struct Words {
     written: String,
     matters: Option<String>,
     strengths: Option<String>,
+    concerns: Option<String>,
     goals: Vec<String>,
     steps: Vec<CopyStep>,
     review: Option<String>,
@@ -55,12 +76,21 @@ fn sharing(record: &PlanRecord) -> String {
     format!("This plan is mine. {} keeps a copy. {told} Nobody else sees it unless I say so.", record.worker_name)
 }
 
-fn step(step: &Step) -> CopyStep {
+fn step(step: &Step, whole: bool) -> CopyStep {
     let said = |line: &Option<Line<80>>| line.as_ref().map(ToString::to_string).unwrap_or_default();
-    CopyStep { what: step.what.to_string(), detail: joined(&[&said(&step.who), &said(&step.by)]) }
+    let sure = step.confidence.filter(|_| whole).map(|sure| format!("I am sure {} of 10", sure.get()));
+    let detail = joined(&[&said(&step.who), &said(&step.by), &sure.unwrap_or_default()]);
+    CopyStep { what: step.what.to_string(), detail }
 }
 
-fn words(record: &PlanRecord, today: Date) -> Words {
+fn goal(goal: &Goal, whole: bool) -> String {
+    match goal.importance.filter(|_| whole) {
+        Some(importance) => format!("{} (it matters {} of 10 to me)", goal.what, importance.get()),
+        None => goal.what.to_string(),
+    }
+}
+
+fn words(record: &PlanRecord, today: Date, whole: bool) -> Words {
     let plan = &record.plan;
     let text = |note: &Option<Note<2000>>| note.as_ref().map(ToString::to_string);
     let active = || plan.goals.iter().filter(|goal| goal.status == GoalStatus::Active);
@@ -68,8 +98,9 @@ fn words(record: &PlanRecord, today: Date) -> Words {
         written: birth_day(record.written.as_ref().map_or(today, |(at, _)| day_of(*at))),
         matters: text(&plan.matters),
         strengths: text(&plan.strengths),
-        goals: active().map(|goal| goal.what.to_string()).collect(),
-        steps: active().flat_map(|goal| &goal.steps).filter(|step| !step.done).map(step).collect(),
+        concerns: text(&plan.concerns).filter(|_| whole),
+        goals: active().map(|each| goal(each, whole)).collect(),
+        steps: active().flat_map(|goal| &goal.steps).filter(|each| !each.done).map(|each| step(each, whole)).collect(),
         review: plan.review_on.map(long_day),
         worker: match &record.worker_phone {
             Some(phone) => format!("Ring {}: {phone}.", record.worker_name),
@@ -86,19 +117,22 @@ pub(crate) async fn page(
 ) -> Result<Response, WebError> {
     let record = here.app().store().plan(&here.ctx, id).await?;
     let place = here.href(&format!("cases/{id}/plan/copy"));
-    let words = words(&record, here.app().today());
-    let size = if asked.larger() { "?size=larger" } else { "" };
+    let kind = Kind::of(&asked);
+    let words = words(&record, here.app().today(), kind.whole);
     let drawn = PlanCopyPage {
         frame: here.frame(format!("{}'s copy of the plan", record.name.called()), "caseload").await?,
         back_href: if record.open { here.href(&format!("cases/{id}/plan")) } else { here.href(&format!("cases/{id}")) },
-        larger: asked.larger(),
-        usual_href: place.clone(),
-        larger_href: format!("{place}?size=larger"),
-        pdf_href: format!("{place}.pdf{size}"),
+        larger: kind.larger,
+        whole: kind.whole,
+        usual_href: format!("{place}{}", Kind { larger: false, ..kind }.query()),
+        larger_href: format!("{place}{}", Kind { larger: true, ..kind }.query()),
+        other_href: format!("{place}{}", Kind { whole: !kind.whole, ..kind }.query()),
+        pdf_href: format!("{place}.pdf{}", kind.query()),
         name: record.name.full(),
         written: words.written,
         matters: words.matters,
         strengths: words.strengths,
+        concerns: words.concerns,
         goals: words.goals,
         steps: words.steps,
         review: words.review,
@@ -115,11 +149,13 @@ pub(crate) async fn pdf(
     Query(asked): Query<Asked>,
 ) -> Result<Response, WebError> {
     let record = here.app().store().plan(&here.ctx, id).await?;
-    let words = words(&record, here.app().today());
+    let kind = Kind::of(&asked);
+    let words = words(&record, here.app().today(), kind.whole);
     let part = |heading: &str, lines: Vec<String>| Part { heading: heading.to_owned(), lines };
     let parts = [
         ("What matters to me", words.matters.as_deref().map(lines)),
         ("What I already have", words.strengths.as_deref().map(lines)),
+        ("What is hard just now", words.concerns.as_deref().map(lines)),
         ("What I want", Some(words.goals).filter(|goals| !goals.is_empty())),
     ];
     let review = words.review.map(|on| part("When we talk again", vec![on]));
@@ -135,7 +171,7 @@ pub(crate) async fn pdf(
             .collect(),
         after: review.into_iter().chain([part("If I want to talk sooner", sooner)]).collect(),
         foot: words.sharing,
-        larger: asked.larger(),
+        larger: kind.larger,
         invented: here.app().invented(),
     };
     paper::download("plan", move || copy.pdf()).await

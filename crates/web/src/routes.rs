@@ -230,6 +230,7 @@ table! {
     "/o/{org}/improvement/{id}/evidence.pdf", GET, Guard::May(Action::Improve), get(improvement::evidence::pdf);
     "/o/{org}/improvement/{id}/counts.csv", GET, Guard::May(Action::Improve), get(improvement::evidence::counts);
     "/o/{org}/flow/people", GET, Guard::May(Action::ReadCounted), get(counted::people);
+    "/o/{org}/flow/months", GET, Guard::May(Action::ReadFlow), get(flow::by_month);
     "/o/{org}/flow", GET, Guard::May(Action::ReadFlow), get(flow::counts);
 }
 

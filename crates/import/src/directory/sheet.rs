@@ -6,8 +6,8 @@ use csv::{ReaderBuilder, StringRecord};
 use fingerpost_directory::sheet::{Column, Columns};
 
 use super::Taken;
-use crate::rows::broken;
-use crate::{ImportError, MOST_ROWS, decode};
+use crate::rows::{broken, not_cut, text_of};
+use crate::{ImportError, MOST_ROWS};
 
 /// Which column was read as what, in their order; nothing, where it was left.
 pub type Understood = Vec<(String, Option<Column>)>;
@@ -27,7 +27,7 @@ fn delimiter(text: &str) -> u8 {
 }
 
 pub(crate) fn read(path: &Path, said: &[(Column, String)], taken: &mut Taken<'_>) -> Result<Understood, ImportError> {
-    let text = decode::read(path)?;
+    let text = text_of(path)?;
     let mut reader = ReaderBuilder::new().flexible(true).delimiter(delimiter(&text)).from_reader(text.as_bytes());
     let headings: StringRecord = reader.headers().map_err(broken(path))?.clone();
     let headings: Vec<&str> = headings.iter().collect();
@@ -51,7 +51,8 @@ pub(crate) fn read(path: &Path, said: &[(Column, String)], taken: &mut Taken<'_>
         }
         let line = row.position().map_or(1, csv::Position::line);
         let cells: Vec<&str> = row.iter().collect();
-        taken.take((&file, line), columns.service(&cells));
+        let service = not_cut(&row, headings.len()).and_then(|()| columns.service(&cells));
+        taken.take((&file, line), service);
     }
     Ok(headings.iter().map(|text| (*text).to_owned()).zip(columns.iter()).collect())
 }

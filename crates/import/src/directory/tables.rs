@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use csv::StringRecord;
 
-use crate::rows::broken;
-use crate::{ImportError, MOST_ROWS, decode};
+use crate::rows::{broken, not_cut, text_of};
+use crate::{ImportError, MOST_ROWS};
 
 /// The folder that holds the tables: this one, or its `data` as packages have it.
 pub(crate) fn folder_of(path: &Path) -> Option<PathBuf> {
@@ -23,6 +23,8 @@ pub(crate) struct Table {
     pub file: String,
     columns: HashMap<String, usize>,
     rows: Vec<(u64, StringRecord)>,
+    /// Rows that were cut off, and why they are not among the others.
+    pub cut: Vec<(u64, String)>,
 }
 
 /// One row of a table, by the names of its columns.
@@ -55,22 +57,27 @@ impl Table {
     /// Reads the first of the tables named that is there; an empty one where none is.
     pub(crate) fn read(folder: &Path, names: &[&str]) -> Result<Self, ImportError> {
         let Some(path) = find(folder, names) else {
-            return Ok(Self { file: String::new(), columns: HashMap::new(), rows: vec![] });
+            return Ok(Self { file: String::new(), columns: HashMap::new(), rows: vec![], cut: vec![] });
         };
-        let text = decode::read(&path)?;
+        let text = text_of(&path)?;
         let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
         let header = reader.headers().map_err(broken(&path))?;
+        let (width, mut cut) = (header.len(), vec![]);
         let columns = header.iter().enumerate().map(|(at, name)| (name.trim().to_lowercase(), at)).collect();
         let mut rows = vec![];
         for row in reader.records() {
             let row = row.map_err(broken(&path))?;
-            rows.push((row.position().map_or(1, csv::Position::line), row));
-            if u64::try_from(rows.len()).is_ok_and(|rows| rows > MOST_ROWS) {
+            let line = row.position().map_or(1, csv::Position::line);
+            match not_cut(&row, width) {
+                Ok(()) => rows.push((line, row)),
+                Err(reason) => cut.push((line, reason)),
+            }
+            if (rows.len() + cut.len()) as u64 > MOST_ROWS {
                 return Err(ImportError::TooLarge(path.display().to_string()));
             }
         }
         let file = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        Ok(Self { file, columns, rows })
+        Ok(Self { file, columns, rows, cut })
     }
 
     pub(crate) fn rows(&self) -> impl Iterator<Item = Cells<'_>> {

@@ -5,8 +5,8 @@ use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use fingerpost_directory::hsds::{
-    Accessibility, Address, Attribute, CostOption, Language, Location, Organization, Phone, Schedule, Service,
-    ServiceAtLocation, TaxonomyTerm, is_uuid,
+    Accessibility, Address, Attribute, CostOption, Language, Location, MOST_PARTS, Organization, Phone, Schedule,
+    Service, ServiceAtLocation, TaxonomyTerm, is_uuid,
 };
 use fingerpost_directory::opening::{byday, kept_time};
 use fingerpost_directory::tidy;
@@ -52,6 +52,27 @@ impl Tables {
     }
 }
 
+impl Tables {
+    /// The tables whose rows belong to a service.
+    fn beside_services(&self) -> [&Table; 11] {
+        let Self { organizations, at_locations, locations, addresses, accessibility, phones, .. } = self;
+        let Self { schedules, languages, costs, links, terms, .. } = self;
+        [
+            organizations,
+            at_locations,
+            locations,
+            addresses,
+            accessibility,
+            phones,
+            schedules,
+            languages,
+            costs,
+            links,
+            terms,
+        ]
+    }
+}
+
 /// The rows of each table by what they belong to.
 struct Joined<'t> {
     organizations: HashMap<&'t str, Vec<Cells<'t>>>,
@@ -87,8 +108,11 @@ impl<'t> Joined<'t> {
     }
 }
 
+/// The rows that belong to `id`: one more than an entry may have at most, by which it is refused later. Each is copied into every
+/// service that names it, so a few rows could become more than any memory holds.
 fn all<'m, 't>(rows: &'m HashMap<&'t str, Vec<Cells<'t>>>, id: &str) -> &'m [Cells<'t>] {
-    rows.get(id).filter(|_| !id.is_empty()).map_or(&[], Vec::as_slice)
+    let found = rows.get(id).filter(|_| !id.is_empty()).map_or(&[][..], Vec::as_slice);
+    &found[..found.len().min(MOST_PARTS + 1)]
 }
 
 fn first<'m, 't>(rows: &'m HashMap<&'t str, Vec<Cells<'t>>>, id: &str) -> Option<&'m Cells<'t>> {
@@ -102,9 +126,18 @@ fn tidied(cells: Cells<'_>, column: &str) -> Option<String> {
 pub(crate) fn read(folder: &Path, taken: &mut Taken<'_>) -> Result<(), ImportError> {
     let tables = Tables::read(folder)?;
     let joined = Joined::of(&tables);
+    for (line, reason) in &tables.services.cut {
+        taken.take((&tables.services.file, *line), Err(reason.clone()));
+    }
+    for table in tables.beside_services() {
+        table.cut.iter().for_each(|(line, reason)| taken.report.note_in(&table.file, *line, reason));
+    }
     for cells in tables.services.rows() {
         let service = service(cells, &tables, &joined, &mut taken.report);
         taken.take((&tables.services.file, cells.line), Ok(service));
+        if taken.is_too_much() {
+            return Err(ImportError::TooLarge(folder.display().to_string()));
+        }
     }
     Ok(())
 }

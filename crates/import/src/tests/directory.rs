@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use fingerpost_directory::sheet::Column;
+use fingerpost_domain::Date;
 use fingerpost_store::Store;
 use fingerpost_store::testing::on_both;
 use serde_json::json;
@@ -18,6 +19,11 @@ fn written(folder: &tempfile::TempDir, name: &str, text: &str) -> std::path::Pat
     let path = folder.path().join(name);
     std::fs::write(&path, text).unwrap();
     path
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "as an import takes it")]
+fn day() -> Option<Date> {
+    Some(jiff::civil::date(2025, 11, 1))
 }
 
 async fn everything(store: &Store) -> Vec<fingerpost_store::StoredService> {
@@ -129,17 +135,20 @@ async fn real_postcodes_have_their_place_and_a_broken_file_changes_nothing() {
         let folder = tempfile::tempdir().unwrap();
         let rows = "pcds,lat,long,lsoa21\nS60 1AA,53.43,-1.36,E01007798\nnonsense,1,2,\nS60 1AB,99.999999,0,\n";
         let path = written(&folder, "p.csv", rows);
-        let report = postcodes(store, &path, run(false), |_, _| {}).await.unwrap();
+        let report = postcodes(store, &path, day(), run(false), |_, _| {}).await.unwrap();
         assert_eq!((report.counts.read, report.counts.added, report.counts.refused), (3, 1, 2));
-        let again = postcodes(store, &path, run(false), |_, _| {}).await.unwrap();
+        let again = postcodes(store, &path, day(), run(false), |_, _| {}).await.unwrap();
         assert_eq!((again.counts.unchanged, again.counts.changed), (1, 0));
         std::fs::write(folder.path().join("cut.csv.gz"), [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 1, 2]).unwrap();
-        assert!(postcodes(store, &folder.path().join("cut.csv.gz"), run(false), |_, _| {}).await.is_err());
+        assert!(postcodes(store, &folder.path().join("cut.csv.gz"), day(), run(false), |_, _| {}).await.is_err());
         let wrong = written(&folder, "w.csv", "a,b\n1,2\n");
-        assert!(matches!(postcodes(store, &wrong, run(false), |_, _| {}).await, Err(ImportError::NoColumns { .. })));
+        assert!(matches!(
+            postcodes(store, &wrong, day(), run(false), |_, _| {}).await,
+            Err(ImportError::NoColumns { .. })
+        ));
         let latin = folder.path().join("latin.csv");
         std::fs::write(&latin, b"pcds,lat,long\nS60 1AC,53.43,-1.36\nS\xE9\xE9 1AD,53.43,-1.36\n").unwrap();
-        let report = postcodes(store, &latin, run(false), |_, _| {}).await.unwrap();
+        let report = postcodes(store, &latin, day(), run(false), |_, _| {}).await.unwrap();
         assert_eq!((report.counts.added, report.counts.refused, report.refused[0].line), (1, 1, 3));
         // A small file that does not end: four million letters in one quote, packed.
         let endless = folder.path().join("endless.csv.gz");
@@ -148,15 +157,66 @@ async fn real_postcodes_have_their_place_and_a_broken_file_changes_nothing() {
         std::io::Write::write_all(&mut packed, b"pcds,lat,long\n\"").unwrap();
         std::io::Write::write_all(&mut packed, &vec![b'x'; 4_000_000]).unwrap();
         packed.finish().unwrap();
-        let error = postcodes(store, &endless, run(false), |_, _| {}).await.unwrap_err().to_string();
+        let error = postcodes(store, &endless, day(), run(false), |_, _| {}).await.unwrap_err().to_string();
         assert!(error.contains("a row is longer than any"), "{error}");
         let Some(path) = real("uk_geo/postcodes_subset_2025-11.csv.gz") else { return };
-        let report = postcodes(store, &path, run(false), |_, _| {}).await.unwrap();
+        let report = postcodes(store, &path, None, run(false), |_, _| {}).await.unwrap();
         assert_eq!((report.counts.read, report.counts.refused), (120_728, 0), "{:?}", report.refused.first());
         let somewhere = fingerpost_domain::person::Postcode::parse("al100bs").unwrap();
         assert_eq!(store.place_of(&somewhere).await.unwrap().unwrap().micro(), (51_766_030, -226_790));
     })
     .await;
+}
+
+#[tokio::test]
+async fn postcodes_have_editions_and_an_older_one_takes_nothing_back() {
+    on_both(async |store| {
+        let folder = tempfile::tempdir().unwrap();
+        let at = fingerpost_domain::person::Postcode::parse("S60 1AA").unwrap();
+        let there = async || store.place_of(&at).await.unwrap().unwrap().micro();
+        let editions = async || {
+            let all = store.editions().await.unwrap();
+            all.iter().map(|edition| (edition.as_of.to_string(), edition.version, edition.rows)).collect::<Vec<_>>()
+        };
+        let undated = written(&folder, "places.csv", "pcds,lat,long\nS60 1AA,53.43,-1.36\n");
+        let refused = postcodes(store, &undated, None, run(false), |_, _| {}).await;
+        assert!(matches!(refused, Err(ImportError::NoDay(_))));
+        let dry = postcodes(store, &undated, day(), run(true), |_, _| {}).await.unwrap();
+        assert_eq!((dry.counts.added, editions().await.len()), (1, 0));
+        let august =
+            written(&folder, "ONSPD_AUG_2025_UK.csv", "pcds,lat,long\nS60 1AA,53.43,-1.36\nS60 1AB,53.44,-1.36\n");
+        let november =
+            written(&folder, "places-2025-11.csv", "pcds,lat,long\nS60 1AA,53.50,-1.36\nS60 1AB,53.44,-1.36\n");
+        let take = async |path: &Path| {
+            let counts = postcodes(store, path, None, run(false), |_, _| {}).await.unwrap().counts;
+            (counts.added, counts.changed, counts.unchanged)
+        };
+        assert_eq!(take(&august).await, (2, 0, 0));
+        assert_eq!(take(&august).await, (0, 0, 2), "a second time changes nothing");
+        assert_eq!(take(&november).await, (0, 1, 1));
+        assert_eq!(take(&august).await, (0, 0, 2), "what a later edition said stays");
+        assert_eq!(there().await, (53_500_000, -1_360_000));
+        let both = [("2025-08-01".to_owned(), 1, 2), ("2025-11-01".to_owned(), 1, 2)];
+        assert_eq!(editions().await, both);
+        // Other places for the same month are its next version.
+        written(&folder, "places-2025-11.csv", "pcds,lat,long\nS60 1AA,53.51,-1.36\n");
+        assert_eq!(take(&november).await, (0, 1, 0));
+        assert_eq!(editions().await.last().unwrap(), &("2025-11-01".to_owned(), 2, 1));
+    })
+    .await;
+}
+
+#[test]
+fn the_month_of_a_register_is_read_from_its_name() {
+    let month = |name: &str| crate::postcodes::month_in_name(Path::new(name)).map(|day| day.to_string());
+    for name in
+        ["ONSPD_NOV_2025_UK.csv", "postcodes_subset_2025-11.csv.gz", "/data/pcd 11-2025.csv", "nspl_2025_NOV.csv"]
+    {
+        assert_eq!(month(name).as_deref(), Some("2025-11-01"), "{name}");
+    }
+    for name in ["postcodes.csv", "2025.csv", "uk-2025-13.csv", "1234-11.csv", "a-2025-1.csv"] {
+        assert_eq!(month(name), None, "{name}");
+    }
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use jiff::civil::date;
 use super::*;
 
 async fn take(store: &Store, kind: FigureKind, path: &Path, as_of: Option<Date>) -> Result<Report, ImportError> {
-    figures(store, (kind, path), as_of, run(false)).await
+    figures(store, (kind, path), as_of, false, run(false)).await
 }
 
 #[tokio::test]

@@ -9,6 +9,7 @@ use super::*;
 
 mod directory;
 mod figures;
+mod wrong_files;
 
 fn real(name: &str) -> Option<PathBuf> {
     let name = if name.contains('/') { name.to_owned() } else { format!("uk_ods/{name}") };

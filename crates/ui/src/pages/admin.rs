@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Choice, Frame, Problems, Qr};
+use super::{Choice, Frame, ListPages, Problems, Qr};
 use crate::Page;
 
 /// One's own account.
@@ -69,6 +69,8 @@ pub struct UsersPage {
 #[expect(missing_docs, reason = "each field is a column under its own name")]
 pub struct FlowLine {
     pub practice: String,
+    /// Its months.
+    pub months_href: String,
     pub sent: String,
     pub sent_href: Option<String>,
     pub waiting: String,
@@ -102,6 +104,8 @@ pub struct FlowPage {
     pub signposts: Vec<(String, String)>,
     /// Month by month, newest first.
     pub months: Vec<MonthLine>,
+    /// The same with waits and open cases.
+    pub months_href: String,
     /// Waits and open cases by practice.
     pub waits: Vec<WaitLine>,
 }
@@ -129,6 +133,43 @@ pub struct WaitLine {
     pub open_href: Option<String>,
 }
 
+/// How one month went.
+#[derive(Debug, Clone, Serialize)]
+#[expect(missing_docs, reason = "each field is a column under its own name")]
+pub struct FlowMonthLine {
+    pub month: String,
+    pub referrals: String,
+    pub referrals_href: Option<String>,
+    pub signposts: String,
+    pub half: String,
+    pub waiting: String,
+    pub waiting_href: Option<String>,
+    pub open: String,
+    pub open_href: Option<String>,
+}
+
+/// The months of one practice, or of all.
+#[derive(Debug, Clone, Serialize)]
+pub struct FlowMonthsPage {
+    /// What surrounds it.
+    pub frame: Frame,
+    /// Back to the counts.
+    pub back_href: String,
+    /// Whose months these are.
+    pub whose: String,
+    /// What is hidden, and why.
+    pub note: String,
+    /// Where the choice of a practice goes.
+    pub action: String,
+    /// The practices to choose from; none where there is only one.
+    pub practices: Vec<Choice>,
+    /// Newest first.
+    pub rows: Vec<FlowMonthLine>,
+}
+
+impl Page for FlowMonthsPage {
+    const TEMPLATE: &'static str = "flow_months.html";
+}
 impl Page for AccountPage {
     const TEMPLATE: &'static str = "account.html";
 }
@@ -160,8 +201,8 @@ pub struct CountedPage {
     pub rows: Vec<CountedLine>,
     /// Who is in it and who is not.
     pub definition_text: String,
-    /// Said when there are more than one page shows.
-    pub more_text: Option<String>,
+    /// Where there are more than one part shows.
+    pub pages: Option<ListPages>,
 }
 
 impl Page for CountedPage {
@@ -238,10 +279,12 @@ mod samples {
                 back_href: "/o/x/flow".into(),
                 rows: vec![],
                 definition_text: "Everybody sent".into(),
-                more_text: None,
+                pages: None,
             };
             let bare = CountedLine { href: None, ..line.clone() };
-            vec![Self { rows: vec![line, bare], more_text: Some("The newest 200".into()), ..empty.clone() }, empty]
+            let part = || Some("/o/x/flow/people?part=2".into());
+            let pages = ListPages { words: "201 to 400".into(), before: part(), after: part() };
+            vec![Self { rows: vec![line, bare], pages: Some(pages), ..empty.clone() }, empty]
         }
     }
 
@@ -249,6 +292,7 @@ mod samples {
         pub(crate) fn samples() -> Vec<Self> {
             let line = FlowLine {
                 practice: LONG.into(),
+                months_href: "/o/x/flow/months?practice=A81001".into(),
                 sent: "about 20".into(),
                 sent_href: Some("/o/x/sent".into()),
                 waiting: "fewer than 8".into(),
@@ -276,6 +320,7 @@ mod samples {
                     referrals: "12".into(),
                     signposts: "31".into(),
                 }],
+                months_href: "/o/x/flow/months".into(),
                 waits: vec![WaitLine {
                     practice: LONG.into(),
                     half: "4 working days".into(),
@@ -287,6 +332,32 @@ mod samples {
                 }],
             };
             vec![Self { rows: vec![line], ..empty.clone() }, empty]
+        }
+    }
+
+    impl FlowMonthsPage {
+        pub(crate) fn samples() -> Vec<Self> {
+            let line = FlowMonthLine {
+                month: "November 2026".into(),
+                referrals: "12".into(),
+                referrals_href: Some("/o/x/flow/people".into()),
+                signposts: "31".into(),
+                half: "Half or more still wait".into(),
+                waiting: "2".into(),
+                waiting_href: Some("/o/x/flow/people".into()),
+                open: "fewer than 8".into(),
+                open_href: None,
+            };
+            let one = Self {
+                frame: frame("Month by month"),
+                back_href: "/o/x/flow".into(),
+                whose: LONG.into(),
+                note: "Small".into(),
+                action: "/o/x/flow/months".into(),
+                practices: vec![],
+                rows: vec![line],
+            };
+            vec![Self { practices: vec![Choice::new("A81001", LONG, true)], ..one.clone() }, one]
         }
     }
 }

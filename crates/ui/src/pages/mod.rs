@@ -27,7 +27,8 @@ use serde::Serialize;
 
 pub use about::{AboutPage, CharacteristicView};
 pub use admin::{
-    AccountPage, CountedLine, CountedPage, FlowLine, FlowPage, InviteValues, MonthLine, UserLine, UsersPage, WaitLine,
+    AccountPage, CountedLine, CountedPage, FlowLine, FlowMonthLine, FlowMonthsPage, FlowPage, InviteValues, MonthLine,
+    UserLine, UsersPage, WaitLine,
 };
 pub use ask::{AskCheckPage, AskPage, AskStartPage, AskStatusPage, PhoneLine};
 pub use case::{
@@ -270,10 +271,11 @@ mod tests {
             + draw(&ui, ClosePage::samples())
             + draw(&ui, UsersPage::samples())
             + draw(&ui, FlowPage::samples())
+            + draw(&ui, FlowMonthsPage::samples())
             + draw(&ui, CountedPage::samples());
         assert!(drawn > 30);
         let templates = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/templates")).unwrap().count();
-        assert_eq!(templates, 69 + 3, "a template without a page, or a page without samples here");
+        assert_eq!(templates, 70 + 3, "a template without a page, or a page without samples here");
     }
 
     #[test]

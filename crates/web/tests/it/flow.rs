@@ -65,3 +65,44 @@ async fn each_number_opens_its_list_for_those_who_may_and_for_nobody_else() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn the_months_of_a_practice_are_exact_for_those_who_may_open_them_and_hidden_for_others() {
+    on_both(async |server| {
+        let village: &Village = &server.village;
+        let asked = village.send(&server.store, &person("Peggy", 1)).await;
+        village.accept(&server.store, asked).await;
+        let (scheme, practice) = (format!("/o/{}/flow", village.scheme.slug), &village.practice.slug);
+        let months = format!("{scheme}/months?practice={practice}");
+        let mut supervisor = server.signed_in(&village.supervisor).await;
+        assert!(supervisor.get(&scheme).await.body.replace("&#x2f;", "/").contains(&months));
+        let page = supervisor.get(&months).await;
+        let opened = lists(&page.body);
+        for of in ["of=sent", "of=still_waiting", "of=open"] {
+            let href = opened.iter().find(|href| href.contains(of)).unwrap();
+            assert!(href.contains("month=2026-11") && href.contains(&format!("practice={practice}")), "{href}");
+            let list = supervisor.get(href).await;
+            assert!(list.body.contains("Peggy") && list.body.contains("November 2026"), "{href}");
+            // Nobody of another month is in it, and no list is cut short without a way on.
+            let before = supervisor.get(&href.replace("2026-11", "2026-10")).await;
+            assert!(before.status == StatusCode::OK && !before.body.contains("Peggy"), "{href}");
+            let second = supervisor.get(&format!("{href}&part=2")).await;
+            assert!(second.status == StatusCode::OK && !second.body.contains("Peggy"), "{href}");
+        }
+        assert_eq!(supervisor.get(&format!("{scheme}/months?practice=nowhere")).await.status, StatusCode::NOT_FOUND);
+        assert!(supervisor.get(&format!("{scheme}/months")).await.body.contains("All practices"));
+        let one_of = format!("{scheme}/people?of=sent&practice=%22%3Cb");
+        assert_eq!(supervisor.get(&one_of).await.status, StatusCode::NOT_FOUND);
+
+        // What became of somebody whom a practice sent is not its to count.
+        let mut manager = server.signed_in(&village.manager).await;
+        let own = manager.get(&format!("/o/{practice}/flow/months")).await;
+        assert!(own.body.contains("Too few to say"), "{}", own.body);
+        assert!(lists(&own.body).iter().all(|href| href.contains("of=sent")));
+        let mut administrator = server.signed_in(&village.administrator).await;
+        let hidden = administrator.get(&months).await;
+        assert_eq!(lists(&hidden.body), Vec::<String>::new());
+        assert!(hidden.body.contains("Too few to say"));
+    })
+    .await;
+}
