@@ -2,9 +2,11 @@
 
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { copyFileSync, statSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { gunzipSync } from 'node:zlib'
 import { browser, folder, neighbourhood, open, postgres, run, serve, signInAs } from './support.mjs'
 
 async function fine(...args) {
@@ -100,3 +102,44 @@ test('an installation moves to a server and back with nothing lost', async () =>
     back.remove()
   }
 })
+
+/** Backups that programs of before really made, one for each schema that was kept. */
+const OLDER = fileURLToPath(new URL('../upgrades', import.meta.url))
+
+for (const kept of readdirSync(OLDER).filter((name) => name.endsWith('.gz'))) {
+  test(`the backup of an older program comes back, and its database is upgraded where it stands: ${kept}`, async () => {
+    const box = folder()
+    const file = join(box.path, 'old.fingerpost')
+    writeFileSync(file, gunzipSync(readFileSync(join(OLDER, kept))), { mode: 0o600 })
+    const standing = join(box.path, 'standing')
+    mkdirSync(standing)
+    copyFileSync(file, join(standing, 'fingerpost.sqlite'))
+    const url = await postgres()
+    const restored = [['--data', join(box.path, 'restored')], ...(url ? [['--database', url]] : [])]
+    try {
+      for (const database of restored) assert.match(await fine('restore', file, ...database), /^\d{4} rows are back/)
+      for (const database of [...restored, ['--data', standing]]) {
+        await fine('migrate', ...database)
+        assert.match(await fine('check', ...database), /Everything verifies/)
+        const server = await serve(database)
+        const engine = await browser()
+        try {
+          const page = await open(engine, server)
+          await signInAs(page, /Maya Okonkwo/)
+          await page.getByRole('link', { name: 'Everyone' }).click()
+          await page.getByRole('link', { name: 'Peggy Alderthwaite' }).first().click()
+          assert.match(await page.textContent('main'), /Lively dog.*Sing with other people.*Tannery Choir/s)
+          await page.getByRole('link', { name: 'Messages' }).click()
+          await page.getByRole('heading', { level: 1, name: 'Messages' }).waitFor()
+          await page.getByRole('link', { name: 'Directory' }).click()
+          assert.match(await page.textContent('main'), /Tannery Choir/)
+        } finally {
+          await engine.close()
+          await server.stop()
+        }
+      }
+    } finally {
+      box.remove()
+    }
+  })
+}

@@ -1,7 +1,7 @@
 // The commands: exit codes, clear refusals, and a referral from a really imported practice.
 
 import assert from 'node:assert/strict'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { accessible, browser, fileBehind, folder, open, postgres, realData, run, serve } from './support.mjs'
@@ -27,12 +27,18 @@ async function signIn(page, email) {
 }
 
 /** Plan, questions, a group of a real directory, closing, the letter and the numbers: on the real imports. */
-async function wholeJourney(engine, server, { here, links, gp }) {
-  assert.match(await here('import', 'directory', realData('hsds_us_miami211/data'), '--source', 'Miami 2-1-1'), /4089 added/)
-  await here('import', 'list-sizes', realData('uk_ods/gp-reg-pat-prac-all_2021.csv'))
-  await here('import', 'deprivation', realData('uk_geo/imd2019_lsoa11_min.csv'), '--as-of', '2019-09-26')
-  await here('import', 'postcodes', realData('uk_geo/postcodes_subset_2025-11.csv.gz'))
-  const maya = await open(engine, server)
+async function wholeJourney(engine, server, { here, links, gp, width }) {
+  const files = [
+    ['directory', realData('hsds_us_miami211/data'), '--source', 'Miami 2-1-1'],
+    ['list-sizes', realData('uk_ods/gp-reg-pat-prac-all_2021.csv')],
+    ['deprivation', realData('uk_geo/imd2019_lsoa11_min.csv'), '--as-of', '2019-09-26'],
+    ['postcodes', realData('uk_geo/postcodes_subset_2025-11.csv.gz')],
+    ['appointments', realData('uk_gp_appointments/Regional_CSV_ELondonHCP.csv')],
+    ['networks', realData('uk_ods/epcn_2023_PCNDetails.csv'), realData('uk_ods/epcn_2023_PCN_Core_Partner_Details.csv')],
+  ]
+  assert.match(await here('import', ...files[0]), /4089 added/)
+  for (const file of files.slice(1)) assert.match(await here('import', ...file), / [1-9]\d* added, 0 changed/)
+  const maya = await open(engine, server, { width })
   await chooses(maya, links['maya@example.org'])
   await signIn(maya, 'maya@example.org')
   await maya.getByRole('link', { name: 'Everyone' }).click()
@@ -77,16 +83,33 @@ async function wholeJourney(engine, server, { here, links, gp }) {
   await gp.reload(); await accessible(gp, 'real letter')
   assert.match(await gp.textContent('main'), /How it ended.*The pantry on Fridays/s)
   assert.equal((await fileBehind(gp, gp.getByRole('link', { name: /^Save as PDF.*How it ended/ }))).head, '%PDF-')
-  const manager = await open(engine, server, { width: 320 })
+  const manager = await open(engine, server, { width })
   await chooses(manager, links['manager@example.org'])
   await signIn(manager, 'manager@example.org')
   await manager.getByRole('link', { name: 'Flow' }).click(); await accessible(manager, 'real flow')
   assert.match(await manager.textContent('main'), /THE DENSHAM SURGERY.*1,000 patients.*0\.2/s, '1 of 4,000 registered')
   await manager.getByRole('link', { name: /accepted: open the list/ }).first().click(); await accessible(manager, 'real list')
   assert.match(await manager.textContent('main'), /Ida Quill.*Accepted/s)
+
+  // The same files again change nothing that is exported, but the ledgers of imports and of who did what.
+  const exported = async (name) => {
+    const box = folder()
+    await here('export', 'everything', join(box.path, 'all'))
+    await here('export', 'directory', join(box.path, 'directory'))
+    const tables = readdirSync(join(box.path, 'all')).filter((table) => !/^(import_run|audit_)/.test(table))
+    const all = Object.fromEntries(tables.map((table) => [table, readFileSync(join(box.path, 'all', table), 'utf8')]))
+    all.services = readFileSync(join(box.path, 'directory', 'services.json'), 'utf8')
+    box.remove()
+    assert.ok(tables.length > 60 && all.services.length > 1_000_000, name)
+    return all
+  }
+  const before = await exported('before')
+  for (const file of files) await here('import', ...file)
+  const after = await exported('after')
+  for (const table of Object.keys(before)) assert.ok(before[table] === after[table], `${table} changed when files were imported again`)
 }
 
-async function realPractice(database) {
+async function realPractice(database, width) {
   const data = folder()
   const here = async (...args) => {
     const done = await run([...args, ...database])
@@ -113,7 +136,7 @@ async function realPractice(database) {
   const server = await serve(database)
   const engine = await browser()
   try {
-    const gp = await open(engine, server)
+    const gp = await open(engine, server, { width })
     await chooses(gp, links['gp@example.org'])
     await signIn(gp, 'gp@example.org')
     assert.match(await gp.textContent('body'), /THE DENSHAM SURGERY/)
@@ -128,7 +151,7 @@ async function realPractice(database) {
     await gp.getByLabel(/Yes, and to sharing/).check()
     await gp.getByRole('button', { name: /^Send to/ }).click()
     await gp.getByText('Sent to Stockton Social Prescribing').waitFor()
-    const lead = await open(engine, server)
+    const lead = await open(engine, server, { width })
     await chooses(lead, links['lead@example.org'])
     await signIn(lead, 'lead@example.org')
     await lead.getByRole('link', { name: /^Referrals/ }).first().click()
@@ -138,7 +161,7 @@ async function realPractice(database) {
     await lead.getByText('Nobody is waiting').waitFor()
     await gp.reload()
     assert.match(await gp.textContent('main'), /Accepted\. Somebody link_worker takes it up/)
-    if (realData('hsds_us_miami211/data')) await wholeJourney(engine, server, { here, links, gp })
+    if (realData('hsds_us_miami211/data')) await wholeJourney(engine, server, { here, links, gp, width })
     const metrics = await fetch(`${server.address}/readyz`)
     assert.equal(metrics.status, 200)
   } finally {
@@ -149,16 +172,16 @@ async function realPractice(database) {
   assert.match(await here('check'), /Everything verifies/)
 }
 
-test('a referral from a really imported practice goes through on SQLite', async () => {
+test('a referral from a really imported practice goes through on SQLite, on a desk', async () => {
   const data = folder()
-  try { await realPractice(['--data', data.path]) } finally { data.remove() }
+  try { await realPractice(['--data', data.path], 1280) } finally { data.remove() }
 })
 
-test('a referral from a really imported practice goes through on PostgreSQL', async (t) => {
+test('a referral from a really imported practice goes through on PostgreSQL, on a telephone', async (t) => {
   const url = await postgres()
   if (!url) return t.skip('LEFT OUT: PostgreSQL')
   const data = folder()
-  try { await realPractice(['--data', data.path, '--database', url]) } finally { data.remove() }
+  try { await realPractice(['--data', data.path, '--database', url], 320) } finally { data.remove() }
 })
 
 test('whose work is in the program is printed, with the licences', async () => {

@@ -103,7 +103,7 @@ impl AccessAnswers {
             "no" => false,
             _ if needs.is_empty() => false,
             _ => {
-                problems.add("may_share", "Say whether groups and the referrer may be told of these needs");
+                problems.add("may_share", "Say whether groups, and whoever referred them, may be told of these needs");
                 return None;
             }
         };

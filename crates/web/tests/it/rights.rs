@@ -199,3 +199,19 @@ async fn a_deployment_has_its_own_texts_and_cookies_for_https_only() {
     }
     assert!(page.headers.contains_key("strict-transport-security"));
 }
+
+/// What a proxy in front must not write down: `packaging/nginx.conf` names each address that carries a secret.
+#[test]
+fn the_proxy_of_the_documentation_logs_no_secret() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../packaging/nginx.conf");
+    let text = std::fs::read_to_string(path).unwrap();
+    let named = text.split_once("location ~ ^/(").and_then(|(_, rest)| rest.split_once(")/")).unwrap().0;
+    let named: Vec<&str> = named.split('|').collect();
+    let secret = ROUTES.iter().filter(|route| {
+        route.guard == Guard::Link || ["{token}", "{secret}", "{ticket}"].iter().any(|part| route.path.contains(part))
+    });
+    let mut found: Vec<&str> = secret.filter_map(|route| route.path.split('/').nth(1)).collect();
+    found.sort_unstable();
+    found.dedup();
+    assert!(found.len() >= 4 && found.iter().all(|first| named.contains(first)), "{found:?} {named:?}");
+}
