@@ -83,6 +83,8 @@ try {
     await page.getByRole('button', { name: 'Send this answer' }).click(); await shot(page, 'triage-error')
     await page.getByRole('link', { name: 'Flow' }).click(); await shot(page, 'flow-exact')
     await page.getByRole('link', { name: /accepted: open the list/ }).first().click(); await shot(page, 'flow-people')
+    await page.getByRole('link', { name: 'Flow' }).click()
+    await page.getByRole('link', { name: 'Waits and open cases month by month' }).click(); await shot(page, 'flow-months')
     page = await open(engine, server, { width })
     await signInAs(page, /Maya Okonkwo/); await page.waitForURL(/caseload/); await shot(page, 'caseload')
     const caseload = page.url().split('?')[0]

@@ -57,7 +57,7 @@ const ETHNIC_GROUPS: Options = &[
     ("S", "Any other ethnic group"),
 ];
 const SEXES: Options = &[("2", "Female"), ("1", "Male"), ("9", "Intersex or not known at birth")];
-const GENDERS: Options = &[("2", "Woman"), ("1", "Man"), ("3", "Non-binary")];
+const GENDERS: Options = &[("2", "Woman"), ("1", "Man"), ("3", "Non-binary"), ("4", "Another, not in this list")];
 const DISABILITIES: Options = &[
     ("a_lot", "Yes, it limits daily life a lot"),
     ("a_little", "Yes, it limits daily life a little"),
@@ -65,15 +65,26 @@ const DISABILITIES: Options = &[
     ("none", "No"),
 ];
 const LANGUAGES: Options = &[("en", "English"), ("cy", "Welsh"), ("bfi", "British Sign Language")];
-const ORIENTATIONS: Options = &[("1", "Heterosexual or straight"), ("2", "Gay or lesbian"), ("3", "Bisexual")];
+const ORIENTATIONS: Options = &[
+    ("1", "Heterosexual or straight"),
+    ("2", "Gay or lesbian"),
+    ("3", "Bisexual"),
+    ("4", "Another, not in this list"),
+    ("U", "Not sure"),
+];
 const RELIGIONS: Options = &[
     ("L", "No religion"),
-    ("C", "Christian"),
-    ("G", "Muslim"),
-    ("D", "Hindu"),
-    ("I", "Sikh"),
-    ("F", "Jewish"),
+    ("A", "Baha'i"),
     ("B", "Buddhist"),
+    ("C", "Christian"),
+    ("D", "Hindu"),
+    ("E", "Jain"),
+    ("F", "Jewish"),
+    ("G", "Muslim"),
+    ("H", "Pagan"),
+    ("I", "Sikh"),
+    ("J", "Zoroastrian"),
+    ("K", "Another, not in this list"),
 ];
 const CARERS: Options = &[("yes", "Yes"), ("no", "No")];
 

@@ -329,7 +329,7 @@ pub(crate) enum User {
         /// What they do: GP, Receptionist
         #[arg(long)]
         job_title: Option<String>,
-        /// referrer, practice_manager, link_worker, supervisor or administrator
+        /// referrer, practice_manager, link_worker, supervisor, steward or administrator
         #[arg(long)]
         role: String,
         /// The organisation: its code, or its name in addresses

@@ -62,7 +62,7 @@ statements! {
     /// What the practices sent that belonged to a network, cluster or board on that day.
     SENT_FROM_MEMBERS = "SELECT COALESCE(CAST(SUM((SELECT COUNT(*) FROM referral r WHERE r.tenant = $1 AND r.practice = m.member AND r.scheme <> m.member \
                          AND r.sent_at >= $3 AND r.sent_at < $4)) AS BIGINT), 0) AS n FROM organisation_member m \
-                         WHERE m.body = $2 AND m.since <= $5 AND (m.until IS NULL OR m.until > $5)";
+                         WHERE m.body = $2 AND m.since <= $5 AND (m.until IS NULL OR m.until >= $5)";
     /// Projects of the practices of a scheme, network, cluster or board.
     OF_MEMBERS = "SELECT id, organisation, title, led_by, measured, target, what, goal_by, achievable, relevant, balance, change_on, change_what, agenda, stories, invited, came, missed, missed_link, \
                   learned, decided, third_from, created_at, version FROM improvement_project WHERE tenant = $1 AND organisation IN \

@@ -192,7 +192,7 @@ fn hand_over(file: &Path, refer: &Refer) -> anyhow::Result<()> {
         return Ok(());
     }
     webbrowser::open(address)
-        .with_context(|| format!("The browser cannot be opened. Open {address} yourself, within 5 minutes"))
+        .with_context(|| format!("The browser cannot be opened. Open {address} yourself, within 10 minutes"))
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
-use fingerpost_domain::organisation::Organisation;
+use fingerpost_domain::organisation::{Organisation, OrganisationKind};
 use fingerpost_policy::Action;
 use fingerpost_ui::Page;
 use fingerpost_ui::pages::{Frame, NavItem, PlaceName};
@@ -28,11 +28,29 @@ const MENU: &[(Action, &str, &str)] = &[
     (Action::SearchDirectory, "directory", "Directory"),
 ];
 
+/// Whether an item has anything behind it here. Whoever leads several practices sends and signposts nobody from there and has no
+/// clinical system of their own; the numbers of each practice are the practice's.
+const fn fits(kind: OrganisationKind, action: Action) -> bool {
+    use OrganisationKind::{Cluster, Federation, HealthBoard, Icb, Network};
+    let over_several = matches!(kind, Network | Federation | Cluster | HealthBoard | Icb);
+    let of_one = matches!(
+        action,
+        Action::ReferPerson | Action::ReadSent | Action::Signpost | Action::ReadFlow | Action::ManageLaunch
+    );
+    !(over_several && of_one)
+}
+
+/// What somebody may do in an organisation, of what it has.
+fn items<'a>(
+    visitor: &'a Visitor,
+    organisation: &'a Organisation,
+) -> impl Iterator<Item = &'static (Action, &'static str, &'static str)> + 'a {
+    MENU.iter().filter(|(action, ..)| fits(organisation.kind, *action) && visitor.actor().may(organisation.id, *action))
+}
+
 /// The first screen of somebody in an organisation: what needs them now.
 pub fn first_screen(visitor: &Visitor, organisation: &Organisation) -> Option<String> {
-    MENU.iter()
-        .find(|(action, ..)| visitor.actor().may(organisation.id, *action))
-        .map(|(_, path, _)| format!("/o/{}/{path}", organisation.slug))
+    items(visitor, organisation).next().map(|(_, path, _)| format!("/o/{}/{path}", organisation.slug))
 }
 
 /// What surrounds a page of an organisation; `current` is the menu item that is open.
@@ -46,10 +64,7 @@ pub async fn of_place(
     current: &str,
 ) -> Result<Frame, WebError> {
     let mut nav = vec![];
-    for (action, path, text) in MENU {
-        if !visitor.actor().may(organisation.id, *action) {
-            continue;
-        }
+    for (action, path, text) in items(visitor, organisation) {
         let count = if *action == Action::Triage {
             let tenant = &visitor.actor().tenant;
             let (count, _) = visitor.app.store().count_waiting(tenant, organisation.id).await?;
