@@ -54,3 +54,24 @@ impl SchemeTerms {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+
+    #[test]
+    fn both_ages_are_inside_and_each_side_has_its_own_kind_words() {
+        let terms = SchemeTerms { max_age: Some(65), ..SchemeTerms::default() };
+        let today = date(2026, 11, 27);
+        let admits = |day, month, year| terms.admits(BirthDate::parse(day, month, year, today).unwrap(), today);
+        assert_eq!(admits("27", "11", "2008"), Ok(()), "eighteen today");
+        assert_eq!(admits("28", "11", "2008"), Err(OutsideAges::TooYoung(18)));
+        assert_eq!(admits("28", "11", "1960"), Ok(()), "sixty-five until tomorrow");
+        assert_eq!(admits("27", "11", "1960"), Err(OutsideAges::TooOld(65)), "sixty-six today");
+        for outside in [OutsideAges::TooYoung(18), OutsideAges::TooOld(65)] {
+            assert!(outside.to_string().contains("sk "), "it says who can help: {outside}");
+        }
+    }
+}

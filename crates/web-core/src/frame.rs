@@ -118,3 +118,20 @@ pub fn show<P: Page>(app: &App, page: &P) -> Result<Response, WebError> {
 pub fn show_again<P: Page>(app: &App, page: &P) -> Result<Response, WebError> {
     Ok((StatusCode::UNPROCESSABLE_ENTITY, Html(app.ui().render(page)?)).into_response())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_over_several_practices_has_no_menu_of_a_practice() {
+        for kind in [OrganisationKind::Network, OrganisationKind::Icb] {
+            let left: Vec<&str> =
+                MENU.iter().filter(|(action, ..)| fits(kind, *action)).map(|(_, path, _)| *path).collect();
+            assert!(left.contains(&"improvement") && !left.contains(&"sent") && !left.contains(&"flow"), "{left:?}");
+        }
+        for kind in [OrganisationKind::Practice, OrganisationKind::Scheme, OrganisationKind::Other] {
+            assert!(MENU.iter().all(|(action, ..)| fits(kind, *action)));
+        }
+    }
+}
