@@ -1,6 +1,8 @@
-//! What may be said to whom, how and when: messages to people, the code that opens a name, consents. Pure.
+//! What may be said to whom, how and when: messages to people, the code that opens a name, consents, how long
+//! records are kept. Pure.
 
 pub mod consent;
 pub mod group_code;
 pub mod message;
 pub mod record;
+pub mod retention;

@@ -129,6 +129,10 @@ ids! {
     TellingId,
     /// A copy of a record that was given.
     RecordCopyId,
+    /// That a record is kept longer.
+    RecordHoldId,
+    /// That a record was destroyed.
+    ErasureId,
     /// One run of an import.
     ImportRunId,
     /// A directory of others that is followed.

@@ -134,6 +134,8 @@ text_ids!(
     ConsentId,
     TellingId,
     RecordCopyId,
+    RecordHoldId,
+    ErasureId,
     ImportRunId,
     FeedId,
     PullId,

@@ -65,6 +65,8 @@ coded! {
         Restore = "restore",
         /// Reference data was imported.
         Import = "import",
+        /// A record was destroyed for good.
+        Erase = "erase",
     }
 }
 

@@ -66,6 +66,9 @@ tables! {
     "consent": "tenant" "id" "case_id" "request_key" "whom" "name" "purpose" "what" "said" "words" "basis" "authority" "reason" "recorded_by" "recorded_at" "withdrawn_at" "withdrawn_by";
     "telling": "tenant" "id" "case_id" "consent" "request_key" "on_day" "what" "told_by" "recorded_at";
     "record_copy": "tenant" "id" "case_id" "entries" "left_out" "made_by" "made_at";
+    "retention_schedule": "tenant" "scheme" "version" "adult_years" "child_until_age" "seventeen_until_age" "in_force_from" "source" "confirmed_by" "confirmed_at";
+    "record_hold": "tenant" "id" "scheme" "person" "until_on" "reason" "decided_by" "decided_at";
+    "erasure": "tenant" "id" "scheme" "ground" "ended_year" "row_count" "decided_by" "decided_at";
     "questionnaire": "code" "version" "body" "added_at";
     "assessment": "tenant" "id" "case_id" "questionnaire" "version" "moment" "mode" "request_key" "begun_by" "begun_at" "finished_at" "alert_at" "alert_answered_by" "alert_answered_at";
     "assessment_answer": "tenant" "assessment" "item" "answer" "answered_at";

@@ -47,6 +47,8 @@ coded! {
         SeeMessages = "see_messages",
         /// Give somebody a copy of everything that is held about them.
         CopyRecord = "copy_record",
+        /// Say how long records are kept, and destroy those whose time is over.
+        KeepRecords = "keep_records",
         /// Lead an improvement project: count, ask the staff, change something, study it.
         Improve = "improve",
     }
@@ -58,7 +60,12 @@ impl Action {
     pub const fn resource(self) -> &'static str {
         match self {
             Self::ReferPerson | Self::ReadSent | Self::TakeBack | Self::Triage | Self::ReadCounted => "referral",
-            Self::ReadCaseload | Self::ReadCase | Self::WorkCase | Self::Reallocate | Self::CopyRecord => "case",
+            Self::ReadCaseload
+            | Self::ReadCase
+            | Self::WorkCase
+            | Self::Reallocate
+            | Self::CopyRecord
+            | Self::KeepRecords => "case",
             Self::ManageUsers => "user",
             Self::ManageLaunch => "launch_key",
             Self::ReadFlow => "counts",
@@ -129,7 +136,8 @@ pub const fn rule(role: Role, action: Action) -> Option<(Reach, Ground)> {
             | A::ReadFlow
             | A::ReadCounted
             | A::SeeMessages
-            | A::CopyRecord,
+            | A::CopyRecord
+            | A::KeepRecords,
         ) => Some((Reach::Organisation, Ground::Supervision)),
         (Role::Steward, A::KeepDirectory) => Some((Reach::Organisation, Ground::Public)),
         (Role::Administrator, A::ManageUsers | A::ReadFlow | A::SeeMessages) => {
@@ -189,6 +197,8 @@ permissions! {
     SeeMessages,
     /// May give a copy of what is held about somebody.
     CopyRecord,
+    /// May say how long records are kept, and destroy those whose time is over.
+    KeepRecords,
     /// May lead an improvement project.
     Improve,
 }

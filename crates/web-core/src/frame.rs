@@ -22,6 +22,7 @@ const MENU: &[(Action, &str, &str)] = &[
     (Action::ReadFlow, "flow", "Flow"),
     (Action::SeeMessages, "messages", "Messages"),
     (Action::Improve, "improvement", "Improvement"),
+    (Action::KeepRecords, "records", "Records"),
     (Action::ManageUsers, "users", "Who signs in"),
     (Action::ManageLaunch, "launch", "Clinical system"),
     (Action::KeepDirectory, "steward", "Keep it true"),

@@ -176,6 +176,7 @@ async fn page(
             .collect(),
         may_change,
         open: known.open,
+        keep_href: here.may(Action::KeepRecords).then(|| here.href(&format!("records/{case}"))),
         record_href: here.may(Action::CopyRecord).then(|| here.href(&format!("cases/{case}/record"))),
         may_take_back: may_change && (groups_know || stands || referrer_hears),
         whoms: choices(Whom::ALL.iter().map(|whom| (whom.code(), whom.label().to_owned()))),

@@ -30,7 +30,7 @@ use fingerpost_web_directory::{door, gaps, joined, search, signposts, sources, s
 use fingerpost_web_improvement::{
     clinician_surveys, colleagues, finding, improvement, questions, staff_surveys, survey_door,
 };
-use fingerpost_web_rights::{messages, record, who_knows};
+use fingerpost_web_rights::{messages, record, retention, who_knows};
 
 /// What stands in front of a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -166,6 +166,8 @@ table! {
     "/o/{org}/cases/{id}/connections/{connection}/card", GET, Guard::May(Action::ReadCase), get(offers::card);
     "/o/{org}/cases/{id}/who-knows", BOTH, Guard::May(Action::ReadCase), get(who_knows::list).post(who_knows::change);
     "/o/{org}/cases/{id}/who-knows/{consent}", POST, Guard::May(Action::WorkCase), post(who_knows::one);
+    "/o/{org}/records", BOTH, Guard::May(Action::KeepRecords), get(retention::list).post(retention::confirm);
+    "/o/{org}/records/{id}", BOTH, Guard::May(Action::KeepRecords), get(retention::one).post(retention::decide);
     "/o/{org}/cases/{id}/record", BOTH, Guard::May(Action::CopyRecord), get(record::form).post(record::give);
     "/o/{org}/messages", GET, Guard::May(Action::SeeMessages), get(messages::list);
     "/o/{org}/messages/{id}", POST, Guard::May(Action::SeeMessages), post(messages::act);

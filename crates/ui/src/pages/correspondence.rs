@@ -181,6 +181,8 @@ pub struct WhoKnowsPage {
     pub open: bool,
     /// There is something to take back.
     pub may_take_back: bool,
+    /// Keep or destroy the record, for whoever may.
+    pub keep_href: Option<String>,
     /// The copy of everything that is held, for those who may make it.
     pub record_href: Option<String>,
     /// What somebody may be to the person.
@@ -388,6 +390,7 @@ mod samples {
                 may_change: true,
                 open: true,
                 may_take_back: true,
+                keep_href: Some("/o/x/records/1".into()),
                 record_href: Some("/o/x/cases/1/record".into()),
                 whoms: vec![Choice::new("family", "Family", true)],
                 bases: vec![Choice::new("safeguarding", "Safeguarding", false)],
@@ -422,6 +425,7 @@ mod samples {
                 stopped: true,
                 may_change: false,
                 may_take_back: false,
+                keep_href: None,
                 record_href: None,
                 telling: None,
                 problems: vec![],

@@ -17,6 +17,7 @@ mod measure;
 mod plan;
 mod qr;
 mod refer;
+mod retention;
 mod signpost;
 mod sources;
 mod triage;
@@ -58,6 +59,7 @@ pub use refer::{
     CodeToFile, FeedbackView, Notice, PersonCard, ReferPage, ReferWhoPage, RefusalView, SentLine, SentOnePage,
     SentPage, Step, WorkerView,
 };
+pub use retention::{DueLine, RetentionOnePage, RetentionPage};
 pub use signpost::{DoorPage, DoorServicePage, DoorSetUpPage, LastSignpost, SignpostPage, SlipPage, Tile};
 pub use sources::{PullLine, SourceLine, SourceNewPage, SourceOnePage, SourceValues, SourcesPage};
 pub use triage::{TriageLine, TriageOnePage, TriagePage};
@@ -270,12 +272,14 @@ mod tests {
             + draw(&ui, NotePage::samples())
             + draw(&ui, ClosePage::samples())
             + draw(&ui, UsersPage::samples())
+            + draw(&ui, RetentionPage::samples())
+            + draw(&ui, RetentionOnePage::samples())
             + draw(&ui, FlowPage::samples())
             + draw(&ui, FlowMonthsPage::samples())
             + draw(&ui, CountedPage::samples());
         assert!(drawn > 30);
         let templates = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/templates")).unwrap().count();
-        assert_eq!(templates, 70 + 3, "a template without a page, or a page without samples here");
+        assert_eq!(templates, 72 + 3, "a template without a page, or a page without samples here");
     }
 
     #[test]
