@@ -8,6 +8,7 @@ const WIDTHS = [1280, 320]
 mkdirSync(OUT, { recursive: true })
 
 const server = await neighbourhood()
+const tenYearsAgo = await neighbourhood('2016-06-01')
 const read = new Set()
 
 const engine = await browser()
@@ -179,9 +180,16 @@ try {
     await page.goto('/privacy'); await shot(page, 'privacy')
     await page.goto('/o/nowhere/caseload'); await shot(page, 'not-found')
     await signInAs(page, /Dr Ruth Abernathy/); await shot(page, 'places')
+    page = await open(engine, tenYearsAgo, { width })
+    await signInAs(page, /Josephine Carr/)
+    await page.getByRole('link', { name: 'Records' }).click()
+    if (width === WIDTHS[0]) await page.getByRole('button', { name: 'Confirm this' }).click()
+    await shot(page, 'records')
+    await page.locator('main table a').first().click(); await shot(page, 'record-keep')
     console.log(`${width} px drawn`)
   }
 } finally {
   await engine.close()
   await server.stop()
+  await tenYearsAgo.stop()
 }

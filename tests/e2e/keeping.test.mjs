@@ -2,15 +2,13 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { accessible, browser, folder, open, picture, run, serve, signInAs } from './support.mjs'
+import { accessible, browser, neighbourhood, open, picture, run, signInAs } from './support.mjs'
 
 for (const how of [{ width: 1280, javaScriptEnabled: true }, { width: 320, javaScriptEnabled: false }]) {
   const { width, javaScriptEnabled } = how
   test(`records whose time is over at ${width} px ${javaScriptEnabled ? 'with' : 'without'} JavaScript`, async () => {
-    const data = folder()
     // A neighbourhood of ten years ago, found again today.
-    assert.equal((await run(['demo', '--data', data.path, '--on', '2016-06-01'])).code, 0)
-    const server = await serve(['--data', data.path])
+    const server = await neighbourhood('2016-06-01')
     const engine = await browser()
     try {
       const check = (page, where) => accessible(page, where, { javaScriptEnabled })
@@ -65,11 +63,10 @@ for (const how of [{ width: 1280, javaScriptEnabled: true }, { width: 320, javaS
       const maya = await open(engine, server, how)
       await signInAs(maya, /Maya Okonkwo/)
       assert.equal((await maya.goto(open_)).status(), 404)
-      assert.match((await run(['check', '--data', data.path])).out, /Everything verifies/)
+      assert.match((await run(['check', '--data', server.data.path])).out, /Everything verifies/)
     } finally {
       await engine.close()
       await server.stop()
-      data.remove()
     }
   })
 }

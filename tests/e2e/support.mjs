@@ -78,10 +78,10 @@ export function folder() {
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) }
 }
 
-/** An invented neighbourhood, served. */
-export async function neighbourhood() {
+/** An invented neighbourhood, served; as it was on a day, where one is given. */
+export async function neighbourhood(on) {
   const data = folder()
-  const made = await run(['demo', '--data', data.path])
+  const made = await run(['demo', '--data', data.path, ...(on ? ['--on', on] : [])])
   if (made.code !== 0) throw new Error(made.err)
   const server = await serve(['--data', data.path])
   return { ...server, data, stop: async () => { await server.stop(); data.remove() } }
