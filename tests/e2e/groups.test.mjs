@@ -40,7 +40,7 @@ for (const how of CASES) {
     const copy = await maya.textContent('main')
     assert.match(copy, /My plan.*Go and look.*Monday 1 February 2027.*This plan is mine/s)
     assert.doesNotMatch(copy, /Walking in alone/, 'what is hard is not printed')
-    await maya.getByRole('link', { name: 'Print everything' }).click(); await check(maya, 'whole copy'); await picture(maya, `copy-whole-${width}`)
+    await maya.getByRole('link', { name: 'Print these too' }).click(); await check(maya, 'whole copy'); await picture(maya, `copy-whole-${width}`)
     assert.match(await maya.textContent('main'), /What is hard just now.*Walking in alone.*it matters 8 of 10 to me/s)
     await maya.getByRole('link', { name: /Leave out what is hard/ }).click()
     await maya.getByRole('link', { name: /Very large print/ }).click(); await check(maya, 'very large copy')

@@ -53,6 +53,7 @@ pub enum EntryKind {
     Consent,
     WithoutConsent,
     Told,
+    Kept,
 }
 
 impl EntryKind {
@@ -70,6 +71,7 @@ impl EntryKind {
             Self::Ending => "How it ended",
             Self::Consent | Self::WithoutConsent => "Who may know what",
             Self::Told => "Who was told what",
+            Self::Kept => "How long this is kept",
         }
     }
 
@@ -77,9 +79,13 @@ impl EntryKind {
     #[must_use]
     pub const fn look(self) -> Option<&'static str> {
         match self {
-            Self::SafeWay | Self::Risk | Self::Referral | Self::Concerns | Self::Note | Self::GroupSaid => {
-                Some("It may tell of somebody else, or hold what could do harm.")
-            }
+            Self::SafeWay
+            | Self::Risk
+            | Self::Referral
+            | Self::Concerns
+            | Self::Note
+            | Self::GroupSaid
+            | Self::Kept => Some("It may tell of somebody else, or hold what could do harm."),
             Self::Worry | Self::WithoutConsent => {
                 Some("A worry about harm. Talk to your safeguarding lead before you give it.")
             }

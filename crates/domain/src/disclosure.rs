@@ -42,7 +42,7 @@ crate::coded! {
     pub enum DisclosedFields {
         /// The referral page as sent.
         Referral = "referral",
-        /// A summary: contacts, what matters, goals, groups and visits, answers about how they feel, how it ended,
+        /// A summary: contacts, what matters, how information has to reach them (where they agreed), goals, groups and visits, answers about how they feel, how it ended,
         /// what continues, the person's words.
         Summary = "summary",
         /// Only that work began and ended.

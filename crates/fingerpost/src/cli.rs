@@ -157,7 +157,7 @@ pub(crate) enum Import {
         /// The file
         file: PathBuf,
         #[command(flatten)]
-        dated: Dated,
+        figures: Figures,
     },
     /// Patients registered with practices: the national table of totals, or by age
     ListSizes {

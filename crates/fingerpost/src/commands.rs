@@ -156,30 +156,46 @@ fn source(how: &ImportHow, file: &Path) -> String {
 /// Lines of a report that a terminal is given; a file is given all.
 const LINES_SHOWN: usize = 1_000;
 
-/// Says what an import did: each row that was not taken on standard error, or all of them in the file that was asked for.
-fn print_report(what: &str, report: &Report, how: &ImportHow) -> anyhow::Result<()> {
-    let mut left = report.more;
-    if let Some(path) = &how.report {
-        let kept = || format!("{}: the report cannot be written; it has to be a new file", path.display());
-        report.write(std::fs::File::create_new(path).with_context(kept)?).with_context(kept)?;
-    } else {
-        report.refused.iter().take(LINES_SHOWN).for_each(|refused| eprintln!("{refused}"));
-        left += report.refused.len().saturating_sub(LINES_SHOWN) as u64;
+/// Where the rows go that were not taken: a new file, opened before anything is imported, or standard error.
+struct Reporting {
+    file: Option<(std::path::PathBuf, std::fs::File)>,
+    dry_run: bool,
+}
+
+impl Reporting {
+    fn open(how: &ImportHow) -> anyhow::Result<Self> {
+        let open = |path: &std::path::PathBuf| {
+            let file = std::fs::File::create_new(path);
+            file.map(|file| (path.clone(), file))
+                .with_context(|| format!("{}: the report cannot be written; it has to be a new file", path.display()))
+        };
+        Ok(Self { file: how.report.as_ref().map(open).transpose()?, dry_run: how.dry_run })
     }
-    if left > 0 {
-        eprintln!("and {left} more, which are not written out here; --report FILE keeps up to 200,000 of them");
+
+    /// Says what an import did.
+    fn say(&self, what: &str, report: &Report) -> anyhow::Result<()> {
+        let mut left = report.more;
+        if let Some((path, file)) = &self.file {
+            report.write(file).with_context(|| format!("{}: the report cannot be written", path.display()))?;
+        } else {
+            report.refused.iter().take(LINES_SHOWN).for_each(|refused| eprintln!("{refused}"));
+            left += report.refused.len().saturating_sub(LINES_SHOWN) as u64;
+        }
+        if left > 0 {
+            eprintln!("and {left} more, which are not written out here; --report FILE keeps up to 200,000 of them");
+        }
+        let counts = report.counts;
+        println!(
+            "{what}: {} rows read, {} added, {} changed, {} unchanged, {} refused.{}",
+            counts.read,
+            counts.added,
+            counts.changed,
+            counts.unchanged,
+            counts.refused,
+            if self.dry_run { " Dry run: nothing was changed." } else { "" }
+        );
+        Ok(())
     }
-    let counts = report.counts;
-    println!(
-        "{what}: {} rows read, {} added, {} changed, {} unchanged, {} refused.{}",
-        counts.read,
-        counts.added,
-        counts.changed,
-        counts.unchanged,
-        counts.refused,
-        if how.dry_run { " Dry run: nothing was changed." } else { "" }
-    );
-    Ok(())
 }
 
 /// Keeps what was said of a source, and says whether its entries are given on.
@@ -212,14 +228,16 @@ async fn import(here: &Here, what: Import) -> anyhow::Result<()> {
         Import::Practices { file, how } => {
             let source = source(&how, &file);
             let run = Run { source: &source, dry_run: how.dry_run, now: here.now };
+            let to = Reporting::open(&how)?;
             let report = fingerpost_import::practices(&here.store, &file, run, &mut shown).await?;
-            print_report("Practices", &report, &how)?;
+            to.say("Practices", &report)?;
         }
         Import::Directory { path, how, columns, licence, attribution, republish } => {
             // What a service is known by here is its source and its id there: a name that changes with each file
             // would bring every service twice.
             let source = how.source.clone().context("--source NAME: say whose directory it is, the same each time")?;
             let run = Run { source: &source, dry_run: how.dry_run, now: here.now };
+            let to = Reporting::open(&how)?;
             let report = if fingerpost_import::is_sheet(&path) {
                 let said = columns.iter().map(|text| a_column(text)).collect::<anyhow::Result<Vec<_>>>()?;
                 let (report, understood) = fingerpost_import::sheet(&here.store, &path, &said, run, &mut shown).await?;
@@ -233,18 +251,19 @@ async fn import(here: &Here, what: Import) -> anyhow::Result<()> {
                 }
                 fingerpost_import::directory(&here.store, &path, run, &mut shown).await?
             };
-            print_report("Directory", &report, &how)?;
+            to.say("Directory", &report)?;
             if !how.dry_run {
                 describe_source(here, source, (licence, attribution, republish)).await?;
                 compare(here).await?;
             }
         }
-        Import::Postcodes { file, dated: Dated { as_of, how } } => {
+        Import::Postcodes { file, figures: Figures { dated: Dated { as_of, how }, trust } } => {
             let as_of = as_of.map(|day| a_day("--as-of", &day)).transpose()?;
             let source = source(&how, &file);
             let run = Run { source: &source, dry_run: how.dry_run, now: here.now };
-            let report = fingerpost_import::postcodes(&here.store, &file, as_of, run, &mut shown).await?;
-            print_report("Postcodes", &report, &how)?;
+            let to = Reporting::open(&how)?;
+            let report = fingerpost_import::postcodes(&here.store, &file, (as_of, trust), run, &mut shown).await?;
+            to.say("Postcodes", &report)?;
         }
         Import::ListSizes { file, figures } => {
             take_figures(here, ("List sizes", FigureKind::ListSizes), &file, &figures).await?;
@@ -259,9 +278,10 @@ async fn import(here: &Here, what: Import) -> anyhow::Result<()> {
             let source = source(&how, &details);
             let run = Run { source: &source, dry_run: how.dry_run, now: here.now };
             let files = (details.as_path(), partners.as_path());
+            let (to, to_members) = (Reporting::open(&how)?, Reporting::open(&how.beside("memberships"))?);
             let (bodies, members) = fingerpost_import::networks(&here.store, files, run, &mut shown).await?;
-            print_report("Networks", &bodies, &how)?;
-            print_report("Memberships", &members, &how.beside("memberships"))?;
+            to.say("Networks", &bodies)?;
+            to_members.say("Memberships", &members)?;
         }
     }
     Ok(())
@@ -299,8 +319,9 @@ async fn take_figures(
     let as_of = as_of.as_deref().map(|day| a_day("--as-of", day)).transpose()?;
     let source = source(how, file);
     let run = Run { source: &source, dry_run: how.dry_run, now: here.now };
+    let to = Reporting::open(how)?;
     let report = fingerpost_import::figures(&here.store, (kind, file), as_of, *trust, run).await?;
-    print_report(what, &report, how)
+    to.say(what, &report)
 }
 
 fn a_day(option: &str, day: &str) -> anyhow::Result<Date> {

@@ -308,6 +308,7 @@ impl Flow {
                 all[month].open += u64::from(each.open);
             }
         }
+        self.0.ledger().looked(ctx.now, ctx.entry(Act::Read, Resource::Flow)).await?;
         Ok(all)
     }
 

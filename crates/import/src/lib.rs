@@ -290,7 +290,7 @@ pub async fn figures(
 pub async fn postcodes(
     store: &Store,
     path: &Path,
-    as_of: Option<Date>,
+    (as_of, trusting): (Option<Date>, bool),
     run: Run<'_>,
     progress: impl FnMut(usize, usize),
 ) -> Result<Report, ImportError> {
@@ -302,6 +302,9 @@ pub async fn postcodes(
     let (found, digest) = places.gone_through();
     if let Some(error) = places.broke {
         return Err(rows::broken(path)(error));
+    }
+    if !trusting && places.ends_open() {
+        return Err(ImportError::CutShort(path.display().to_string()));
     }
     let mut report = places.report;
     if let (0, Some(first)) = (found, report.refused.first()) {

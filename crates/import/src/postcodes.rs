@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 
 use csv::StringRecord;
 use fingerpost_directory::place::Point;
@@ -16,7 +16,7 @@ use flate2::read::GzDecoder;
 
 use crate::ImportError;
 use crate::report::Report;
-use crate::rows::broken;
+use crate::rows::{broken, not_cut};
 
 /// Rows at most: every postcode there ever was in the United Kingdom, and as many again.
 const MOST_POSTCODES: u64 = 6_000_000;
@@ -28,11 +28,15 @@ const LONGEST_ROW: u64 = 1024 * 1024;
 struct RowByRow<R> {
     inner: R,
     since: Arc<AtomicU64>,
+    last: Arc<AtomicU8>,
 }
 
 impl<R: Read> Read for RowByRow<R> {
     fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
         let read = self.inner.read(into)?;
+        if let Some(last) = into[..read].last() {
+            self.last.store(*last, Ordering::Relaxed);
+        }
         let more = u64::try_from(read).unwrap_or(u64::MAX);
         if self.since.fetch_add(more, Ordering::Relaxed) > LONGEST_ROW {
             return Err(std::io::Error::other("a row is longer than any: is a quote not closed?"));
@@ -50,7 +54,11 @@ const LSOA: &[&str] = &["lsoa21cd", "lsoa21", "lsoa11cd", "lsoa11"];
 pub(crate) struct Places {
     rows: csv::ByteRecordsIntoIter<Box<dyn Read + Send>>,
     since: Arc<AtomicU64>,
+    /// The byte that was read last.
+    last: Arc<AtomicU8>,
     columns: [usize; 3],
+    /// How many columns there are.
+    width: usize,
     lsoa: Option<usize>,
     pub(crate) report: Report,
     /// Why reading broke off, when it did.
@@ -62,14 +70,12 @@ pub(crate) fn open(path: &Path) -> Result<Places, ImportError> {
         std::fs::File::open(path).map_err(|source| ImportError::File { path: path.display().to_string(), source })?;
     let zipped = path.extension().is_some_and(|end| end.eq_ignore_ascii_case("gz"));
     let since = Arc::<AtomicU64>::default();
-    let counted = since.clone();
-    let bytes: Box<dyn Read + Send> = if zipped {
-        Box::new(RowByRow { inner: GzDecoder::new(file), since: counted })
-    } else {
-        Box::new(RowByRow { inner: file, since: counted })
-    };
+    let last = Arc::<AtomicU8>::default();
+    let inner: Box<dyn Read + Send> = if zipped { Box::new(GzDecoder::new(file)) } else { Box::new(file) };
+    let bytes: Box<dyn Read + Send> = Box::new(RowByRow { inner, since: since.clone(), last: last.clone() });
     let mut table = csv::ReaderBuilder::new().flexible(true).from_reader(bytes);
     let header = table.headers().map_err(broken(path))?;
+    let width = header.len();
     let columns: HashMap<String, usize> = header
         .iter()
         .enumerate()
@@ -85,6 +91,8 @@ pub(crate) fn open(path: &Path) -> Result<Places, ImportError> {
     Ok(Places {
         rows: table.into_byte_records(),
         since,
+        last,
+        width,
         columns: [postcode, latitude, longitude],
         lsoa: find(LSOA),
         report: Report::default(),
@@ -126,7 +134,13 @@ impl Places {
         (found, digest.end())
     }
 
+    /// Whether the file, read to its end, has no end of its last line.
+    pub(crate) fn ends_open(&self) -> bool {
+        !matches!(self.last.load(Ordering::Relaxed), b'\n' | b'\r')
+    }
+
     fn place(&self, row: &StringRecord) -> Result<PostcodePlace, String> {
+        not_cut(row, self.width)?;
         let [postcode, latitude, longitude] = self.columns.map(|at| row.get(at).unwrap_or("").trim());
         let number = |text: &str| text.parse::<f64>().map_err(|_| format!("{text:?} is not a number of degrees"));
         let point = Point::new(number(latitude)?, number(longitude)?)

@@ -65,6 +65,8 @@ coded! {
         Restore = "restore",
         /// Reference data was imported.
         Import = "import",
+        /// A record is kept longer than the schedule says.
+        KeepLonger = "keep_longer",
         /// A record was destroyed for good.
         Erase = "erase",
     }

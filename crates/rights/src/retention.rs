@@ -21,22 +21,40 @@ statements! {
                  JOIN app_user u ON u.tenant = s.tenant AND u.id = s.confirmed_by WHERE s.tenant = $1 AND s.scheme = $2 ORDER BY s.version DESC LIMIT 20";
     CONFIRM = "INSERT INTO retention_schedule (tenant, scheme, version, adult_years, child_until_age, seventeen_until_age, in_force_from, source, confirmed_by, confirmed_at) \
                SELECT $1, $2, COALESCE(MAX(version), 0) + 1, $3, $4, $5, $6, $7, $8, $9 FROM retention_schedule WHERE tenant = $1 AND scheme = $2";
-    /// The last case of everybody whose last case ended long ago, unless somebody decided to keep it.
+    /// The last case of everybody whose last case ended long ago, unless the newest decision keeps it; read on from the one before.
     ENDED = "SELECT c.id, c.closed_at, p.given, p.family, p.preferred, p.born FROM case_file c JOIN person p ON p.tenant = c.tenant AND p.id = c.person \
              WHERE c.tenant = $1 AND c.scheme = $2 AND c.closed_at < $3 \
              AND NOT EXISTS (SELECT 1 FROM case_file l WHERE l.tenant = c.tenant AND l.person = c.person AND l.scheme = c.scheme \
              AND (l.closed_at IS NULL OR l.closed_at > c.closed_at OR (l.closed_at = c.closed_at AND l.id > c.id))) \
-             AND NOT EXISTS (SELECT 1 FROM record_hold h WHERE h.tenant = c.tenant AND h.person = c.person AND h.scheme = c.scheme AND h.until_on >= $4) \
-             ORDER BY c.closed_at, c.id LIMIT $5";
+             AND COALESCE((SELECT h.until_on FROM record_hold h WHERE h.tenant = c.tenant AND h.person = c.person AND h.scheme = c.scheme \
+             ORDER BY h.decided_at DESC, h.id DESC LIMIT 1), '') < $4 \
+             AND (c.closed_at > $5 OR (c.closed_at = $5 AND c.id > $6)) ORDER BY c.closed_at, c.id LIMIT $7";
     /// The person of a case, and when the last of their cases with the scheme ended.
-    OF_CASE = "SELECT c.person, p.given, p.family, p.preferred, p.born, \
+    /// Whoever accepts a referral of theirs meanwhile waits, or is waited for.
+    LOCK = "UPDATE person SET created_at = created_at WHERE tenant = $1 AND id = (SELECT person FROM case_file WHERE tenant = $1 AND scheme = $2 AND id = $3)";
+    OF_CASE = "SELECT c.person, p.given, p.family, p.preferred, p.born, p.name_folded, p.nhs_number, \
                (SELECT MAX(o.closed_at) FROM case_file o WHERE o.tenant = c.tenant AND o.person = c.person AND o.scheme = c.scheme) AS ended, \
                (SELECT COUNT(*) FROM case_file o WHERE o.tenant = c.tenant AND o.person = c.person AND o.scheme = c.scheme) AS cases, \
                (SELECT COUNT(*) FROM case_file o WHERE o.tenant = c.tenant AND o.person = c.person AND o.scheme = c.scheme AND o.closed_at IS NULL) AS open \
                FROM case_file c JOIN person p ON p.tenant = c.tenant AND p.id = c.person WHERE c.tenant = $1 AND c.scheme = $2 AND c.id = $3";
-    CASES = "SELECT id FROM case_file WHERE tenant = $1 AND person = $2 AND scheme = $3";
+    CASES = "SELECT id FROM case_file WHERE tenant = $1 AND person = $2 AND scheme = $3 AND closed_at IS NOT NULL";
+    OPEN = "SELECT COUNT(*) AS n FROM case_file WHERE tenant = $1 AND person = $2 AND scheme = $3 AND closed_at IS NULL";
+    /// Referrals of the same name and birthday that no case came of: the number, where both have one, is the same too.
+    UNCASED = "SELECT id FROM referral WHERE tenant = $1 AND scheme = $2 AND case_id IS NULL AND name_folded = $3 AND born = $4 \
+               AND state IN ('not_accepted', 'declined_by_person', 'withdrawn') AND (nhs_number IS NULL OR CAST($5 AS TEXT) IS NULL OR nhs_number = $5) AND sent_at <= $6";
     NOTES = "SELECT COUNT(*) AS n FROM contact WHERE tenant = $1 AND case_id IN (SELECT id FROM case_file WHERE tenant = $1 AND person = $2 AND scheme = $3)";
-    HELD = "SELECT until_on, reason, decided_at FROM record_hold WHERE tenant = $1 AND person = $2 AND scheme = $3 ORDER BY until_on DESC LIMIT 20";
+    /// Whatever of a case messages are written about.
+    OF_THE_CASE = "SELECT id FROM referral WHERE tenant = $1 AND case_id = $2 UNION ALL SELECT id FROM assessment WHERE tenant = $1 AND case_id = $2 \
+                   UNION ALL SELECT id FROM visit WHERE tenant = $1 AND case_id = $2 UNION ALL SELECT id FROM connection WHERE tenant = $1 AND case_id = $2 \
+                   UNION ALL SELECT id FROM handover WHERE tenant = $1 AND case_id = $2 \
+                   UNION ALL SELECT id FROM feedback WHERE tenant = $1 AND referral IN (SELECT id FROM referral WHERE tenant = $1 AND case_id = $2) \
+                   UNION ALL SELECT id FROM one_time_link WHERE tenant = $1 AND scope IN ('answer_connection', 'keep_register') \
+                   AND subject IN (SELECT id FROM connection WHERE tenant = $1 AND case_id = $2)";
+    LETTERS = "SELECT id FROM feedback WHERE tenant = $1 AND referral = $2";
+    /// What a message is about is an id, alone or before a stroke.
+    MESSAGES = "SELECT id FROM outbox WHERE tenant = $1 AND substr(subject, 1, 26) = $2";
+    FORGET_MESSAGE = "DELETE FROM outbox WHERE tenant = $1 AND id = $2";
+    HELD = "SELECT until_on, reason, decided_at FROM record_hold WHERE tenant = $1 AND person = $2 AND scheme = $3 ORDER BY decided_at DESC, id DESC LIMIT 20";
     HOLD = "INSERT INTO record_hold (tenant, id, scheme, person, until_on, reason, decided_by, decided_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     ERASED = "INSERT INTO erasure (tenant, id, scheme, ground, ended_year, row_count, decided_by, decided_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     ERASURES = "SELECT e.ground, e.ended_year, e.decided_at, u.name FROM erasure e JOIN app_user u ON u.tenant = e.tenant AND u.id = e.decided_by \
@@ -44,6 +62,20 @@ statements! {
     FORGET_HOLDS = "DELETE FROM record_hold WHERE tenant = $1 AND person = $2 AND scheme = $3";
     LEFT_ELSEWHERE = "SELECT (SELECT COUNT(*) FROM case_file WHERE tenant = $1 AND person = $2) AS n";
 }
+
+/// What is deleted of a referral that no case came of. Each takes the tenant and the referral.
+const OF_ONE_REFERRAL: &[(&str, &str)] = &[
+    ("feedback", "DELETE FROM feedback WHERE tenant = $1 AND referral = $2"),
+    ("disclosure", "DELETE FROM disclosure WHERE tenant = $1 AND referral = $2"),
+    ("referral_question", "DELETE FROM referral_question WHERE tenant = $1 AND referral = $2"),
+    (
+        "one_time_link",
+        "DELETE FROM one_time_link WHERE tenant = $1 AND scope = 'ask_for_help' AND subject IN (SELECT id FROM self_referral WHERE tenant = $1 AND referral = $2)",
+    ),
+    ("self_referral", "DELETE FROM self_referral WHERE tenant = $1 AND referral = $2"),
+    ("job", "DELETE FROM job WHERE tenant = $1 AND kind = 'remind_triage' AND subject = $2"),
+    ("referral", "DELETE FROM referral WHERE tenant = $1 AND id = $2"),
+];
 
 /// What is deleted of one case, children before parents. Each takes the tenant and the case.
 const OF_ONE_CASE: &[(&str, &str)] = &[
@@ -98,15 +130,6 @@ const OF_ONE_CASE: &[(&str, &str)] = &[
     ("plan_version", "DELETE FROM plan_version WHERE tenant = $1 AND case_id = $2"),
     ("outbox", "DELETE FROM outbox WHERE tenant = $1 AND case_id = $2"),
     (
-        "outbox",
-        "DELETE FROM outbox WHERE tenant = $1 AND subject IN (SELECT id FROM referral WHERE tenant = $1 AND case_id = $2)",
-    ),
-    (
-        "outbox",
-        "DELETE FROM outbox WHERE tenant = $1 AND subject IN (SELECT id FROM feedback WHERE tenant = $1 \
-         AND referral IN (SELECT id FROM referral WHERE tenant = $1 AND case_id = $2))",
-    ),
-    (
         "feedback",
         "DELETE FROM feedback WHERE tenant = $1 AND referral IN (SELECT id FROM referral WHERE tenant = $1 AND case_id = $2)",
     ),
@@ -141,7 +164,7 @@ const OF_THE_PERSON: &[(&str, &str)] = &[
 /// Every statement that deletes, with the table that it deletes from.
 #[cfg(any(test, feature = "testing"))]
 pub(crate) fn deletions() -> impl Iterator<Item = (&'static str, &'static str)> {
-    OF_ONE_CASE.iter().chain(OF_THE_PERSON).copied()
+    [OF_ONE_REFERRAL, OF_ONE_CASE, OF_THE_PERSON].into_iter().flatten().copied()
 }
 
 /// A schedule that a scheme confirmed.
@@ -181,8 +204,16 @@ pub struct ReviewedRecord {
     pub cases: u64,
     /// Contacts in them.
     pub contacts: u64,
-    /// Earlier decisions to keep it: until when, why, when.
+    /// Decisions to keep it: until when, why, when. The newest stands first, and counts.
     pub held: Vec<(Date, String, Timestamp)>,
+}
+
+impl ReviewedRecord {
+    /// The decision that keeps it on a day, whatever the schedule says.
+    #[must_use]
+    pub fn held_on(&self, day: Date) -> Option<&(Date, String, Timestamp)> {
+        self.held.first().filter(|(until, ..)| *until >= day)
+    }
 }
 
 /// That a record was destroyed.
@@ -199,9 +230,11 @@ pub struct ErasureRow {
 }
 
 /// Records of one page of the review.
-pub const RECORDS: usize = 100;
-/// Records of which it is reckoned whether they are due: those of children are kept longer than the shortest time.
-const LOOKED_AT: i64 = 1_000;
+pub const RECORDS: usize = 25;
+/// Records that are read at once. Those of children are kept longer than the shortest time, so not each that is read is due.
+const AT_ONCE: usize = 200;
+/// How often it is read on at most.
+const TURNS: usize = 50;
 
 fn schedule(row: &Row) -> Result<Schedule> {
     let years = |column| u8::try_from(row.int(column)?).map_err(|_| StoreError::corrupt("schedule"));
@@ -219,6 +252,15 @@ async fn person_of(tx: &mut Tx, ctx: &Ctx<KeepRecords>, case: CaseId) -> Result<
     let key = values![ctx.grant.tenant(), ctx.grant.organisation(), case];
     let row = tx.row(OF_CASE, key).await?.ok_or(StoreError::NotFound)?;
     Ok((row.parsed("person")?, row))
+}
+
+/// Deletes what was written to colleagues about a record. Read first: no engine finds what it deletes by an index on part of a text.
+async fn forget_messages(tx: &mut Tx, ctx: &Ctx<KeepRecords>, about: &str) -> Result<u64> {
+    let mut gone = 0;
+    for row in tx.rows(MESSAGES, values![ctx.grant.tenant(), about]).await? {
+        gone += tx.run(FORGET_MESSAGE, values![ctx.grant.tenant(), row.text("id")?]).await?;
+    }
+    Ok(gone)
 }
 
 fn ended(row: &Row) -> Result<Option<Date>> {
@@ -247,12 +289,15 @@ impl Rights {
         Ok(all.into_iter().map(|confirmed| confirmed.schedule).find(|schedule| schedule.in_force_from <= day))
     }
 
-    /// Confirms how long records are kept, as the schedule's next version.
+    /// Confirms how long records are kept, as the schedule's next version; not where the newest says the same already.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn confirm_schedule(&self, ctx: &Ctx<KeepRecords>, schedule: &Schedule) -> Result<()> {
         let ledger = self.0.ledger();
+        if self.schedules(ctx).await?.first().is_some_and(|newest| newest.schedule == *schedule) {
+            return Ok(());
+        }
         let mut tx = ledger.db().write().await?;
         let row = values![
             ctx.grant.tenant(),
@@ -266,7 +311,7 @@ impl Rights {
             ctx.now
         ];
         tx.run(CONFIRM, row).await?;
-        ledger.commit(tx, ctx.now, ctx.entry(Act::Change, Resource::Person).because("retention")).await
+        ledger.commit(tx, ctx.now, ctx.entry(Act::Change, Resource::Organisations).because("retention")).await
     }
 
     /// Records whose time is over and of which nobody decided to keep them longer, the oldest first, at most [`RECORDS`].
@@ -278,20 +323,22 @@ impl Rights {
         let shortest = today.saturating_sub(Span::new().years(i64::from(schedule.shortest_years())));
         let before = instant_at(plus_days(shortest, 1), 0);
         let (tenant, scheme) = (ctx.grant.tenant(), ctx.grant.organisation());
-        let rows = self.0.ledger().db().rows(ENDED, values![tenant, scheme, before, today, LOOKED_AT]).await?;
-        self.0.ledger().looked(ctx.now, ctx.entry(Act::Read, Resource::Caseload)).await?;
-        let mut due = vec![];
-        for row in &rows {
-            let record = EndedRecord {
-                case: row.parsed("id")?,
-                name: person_name(row)?,
-                born: row.parsed("born")?,
-                ended: day_of(row.at("closed_at")?),
-            };
-            if schedule.keep_until(record.born, record.ended) < today {
-                due.push(record);
+        let (mut due, mut after) = (vec![], (Timestamp::UNIX_EPOCH, String::new()));
+        for _ in 0..TURNS {
+            let wanted = values![tenant, scheme, before, today, after.0, &after.1, AT_ONCE as i64];
+            let rows = self.0.ledger().db().rows(ENDED, wanted).await?;
+            for row in &rows {
+                after = (row.at("closed_at")?, row.text("id")?);
+                let (born, ended) = (row.parsed("born")?, day_of(after.0));
+                if schedule.keep_until(born, ended) < today {
+                    due.push(EndedRecord { case: row.parsed("id")?, name: person_name(row)?, born, ended });
+                }
+            }
+            if rows.len() < AT_ONCE || due.len() >= RECORDS {
+                break;
             }
         }
+        self.0.ledger().looked(ctx.now, ctx.entry(Act::Read, Resource::Caseload)).await?;
         due.truncate(RECORDS);
         Ok(due)
     }
@@ -334,40 +381,77 @@ impl Rights {
         let ledger = self.0.ledger();
         let mut tx = ledger.db().write().await?;
         let (person, _) = person_of(&mut tx, ctx, case).await?;
+        let newest = tx.row(HELD, values![ctx.grant.tenant(), person, ctx.grant.organisation()]).await?;
+        if let Some(row) = newest
+            && (row.parsed::<Date>("until_on")?, row.text("reason")?.as_str()) == (until, reason.as_str())
+        {
+            return ledger.stored_before(tx).await;
+        }
         let id: RecordHoldId = self.0.entropy().id(ctx.now);
         let (tenant, scheme, user) = (ctx.grant.tenant(), ctx.grant.organisation(), ctx.grant.user());
         tx.run(HOLD, values![tenant, id, scheme, person, until, reason.as_str(), user, ctx.now]).await?;
-        ledger.commit(tx, ctx.now, ctx.entry(Act::Withhold, Resource::Case).of(case).because("kept_longer")).await
+        ledger.commit(tx, ctx.now, ctx.entry(Act::KeepLonger, Resource::Case).of(case)).await
     }
 
-    /// Destroys everything that the scheme holds about the person of a case, for good: all of it or nothing. Who is with another
-    /// scheme of the tenant stays known to that one. Gives how many rows are gone.
+    /// Destroys everything that the scheme holds about the person of a case, for good: all of it or nothing. With it go referrals of
+    /// theirs that no case came of. Who is with another scheme of the tenant stays known to that one. Gives how many rows are gone.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`] outside the scheme; [`StoreError::ChangedMeanwhile`] while a case of theirs is open.
+    /// [`StoreError::NotFound`] outside the scheme; [`StoreError::ChangedMeanwhile`] while a case of theirs is open, or a decision
+    /// keeps the record.
     pub async fn erase(&self, ctx: &Ctx<KeepRecords>, case: CaseId, ground: ErasureGround) -> Result<u64> {
         let (tenant, scheme) = (ctx.grant.tenant(), ctx.grant.organisation());
         let ledger = self.0.ledger();
         let mut tx = ledger.db().write().await?;
+        tx.run(LOCK, values![tenant, scheme, case]).await?;
         let (person, row) = person_of(&mut tx, ctx, case).await?;
-        let Some(ended) = ended(&row)? else { return Err(StoreError::ChangedMeanwhile) };
+        let Some(last) = ended(&row)? else { return Err(StoreError::ChangedMeanwhile) };
+        let held = tx.row(HELD, values![tenant, person, scheme]).await?;
+        if held.map(|row| row.parsed::<Date>("until_on")).transpose()?.is_some_and(|until| until >= day_of(ctx.now)) {
+            return Err(StoreError::ChangedMeanwhile);
+        }
         let mut gone = 0;
+        // Whoever asks again after a case has ended, and is refused, is kept from then on; a mistake takes its own referral alone.
+        let until = match ground {
+            ErasureGround::TimeOver => row.at("ended")?,
+            ErasureGround::TheyAsked => ctx.now,
+            ErasureGround::Mistake => Timestamp::UNIX_EPOCH,
+        };
+        let (name, born, number) = (row.text("name_folded")?, row.text("born")?, row.opt_text("nhs_number")?);
+        for row in tx.rows(UNCASED, values![tenant, scheme, name, born, number, until]).await? {
+            for row in tx.rows(LETTERS, values![tenant, row.text("id")?]).await? {
+                gone += forget_messages(&mut tx, ctx, &row.text("id")?).await?;
+            }
+            gone += forget_messages(&mut tx, ctx, &row.text("id")?).await?;
+            for (_, delete) in OF_ONE_REFERRAL {
+                gone += tx.run(delete, values![tenant, row.text("id")?]).await?;
+            }
+        }
         for row in tx.rows(CASES, values![tenant, person, scheme]).await? {
             let case: CaseId = row.parsed("id")?;
+            for row in tx.rows(OF_THE_CASE, values![tenant, case]).await? {
+                gone += forget_messages(&mut tx, ctx, &row.text("id")?).await?;
+            }
+            gone += forget_messages(&mut tx, ctx, &case.to_string()).await?;
             for (_, delete) in OF_ONE_CASE {
                 gone += tx.run(delete, values![tenant, case]).await?;
             }
         }
+        // A case that was opened in this very moment: nothing of it is touched, and nothing else either.
+        if tx.row(OPEN, values![tenant, person, scheme]).await?.map_or(Ok(0), |row| row.int("n"))? > 0 {
+            return Err(StoreError::ChangedMeanwhile);
+        }
         gone += tx.run(FORGET_HOLDS, values![tenant, person, scheme]).await?;
         let left = tx.row(LEFT_ELSEWHERE, values![tenant, person]).await?.map_or(Ok(0), |row| row.int("n"))?;
         if left == 0 {
+            gone += forget_messages(&mut tx, ctx, &person.to_string()).await?;
             for (_, delete) in OF_THE_PERSON {
                 gone += tx.run(delete, values![tenant, person]).await?;
             }
         }
         let id: ErasureId = self.0.entropy().id(ctx.now);
         let rows = i64::try_from(gone).unwrap_or(i64::MAX);
-        let (year, user) = (i64::from(ended.year()), ctx.grant.user());
+        let (year, user) = (i64::from(last.year()), ctx.grant.user());
         tx.run(ERASED, values![tenant, id, scheme, ground.code(), year, rows, user, ctx.now]).await?;
         let entry = ctx.entry(Act::Erase, Resource::Case).of(case).because(ground.code());
         ledger.commit(tx, ctx.now, entry).await?;

@@ -19,7 +19,7 @@ use sha2::{Digest as _, Sha256};
 statements! {
     PLACE = "SELECT latitude, longitude FROM postcode WHERE postcode = $1";
     PLACE_OF_ORGANISATION = "SELECT p.latitude, p.longitude FROM organisation o JOIN postcode p ON p.postcode = o.postcode WHERE o.id = $1";
-    KNOWN_PLACE = "SELECT p.latitude, p.longitude, p.lsoa, p.edition, e.as_of FROM postcode p LEFT JOIN reference_edition e ON e.id = p.edition WHERE p.postcode = $1";
+    KNOWN_PLACE = "SELECT p.latitude, p.longitude, p.lsoa, p.edition, e.as_of, e.version FROM postcode p LEFT JOIN reference_edition e ON e.id = p.edition WHERE p.postcode = $1";
     PUT_PLACE = "INSERT INTO postcode (postcode, latitude, longitude, lsoa, source, edition) VALUES ($1, $2, $3, $4, $5, $6) \
                  ON CONFLICT (postcode) DO UPDATE SET latitude = excluded.latitude, longitude = excluded.longitude, lsoa = excluded.lsoa, source = excluded.source, \
                  edition = excluded.edition";
@@ -62,12 +62,17 @@ const POSTCODES: &str = "postcodes";
 const POSTCODES_AT_ONCE: usize = 2_000;
 
 /// Takes one place of an edition. What a later edition said stays; the same place again only moves to the newer edition.
-async fn take_place(tx: &mut Tx, place: &PostcodePlace, (id, edition): (&str, NewEdition<'_>)) -> Result<Upserted> {
+async fn take_place(
+    tx: &mut Tx,
+    place: &PostcodePlace,
+    ((id, version), edition): ((&str, i64), NewEdition<'_>),
+) -> Result<Upserted> {
     let (latitude, longitude) = place.point.micro();
     let known = tx.row(KNOWN_PLACE, values![place.postcode.as_str()]).await?;
     let mut done = Upserted::Added;
     if let Some(row) = &known {
-        let later = row.opt_parsed::<Date>("as_of")?.is_some_and(|day| day > edition.as_of);
+        let known = row.opt_parsed::<Date>("as_of")?.zip(row.opt_int("version")?);
+        let later = known.is_some_and(|known| known > (edition.as_of, version));
         let same = (row.int("latitude")?, row.int("longitude")?, row.opt_text("lsoa")?)
             == (latitude, longitude, place.lsoa.clone());
         if later || (same && row.opt_text("edition")?.as_deref() == Some(id)) {
@@ -131,9 +136,9 @@ impl Store {
             }
             let mut tx = self.db().write().await?;
             let head = (POSTCODES, edition);
-            let id = edition_of(&mut tx, head, (digest, total as u64), (now, self.entropy())).await?;
+            let (id, version) = edition_of(&mut tx, head, (digest, total as u64), (now, self.entropy())).await?;
             for place in &some {
-                counts.count(take_place(&mut tx, place, (&id, edition)).await?);
+                counts.count(take_place(&mut tx, place, ((&id, version), edition)).await?);
                 done += 1;
                 progress(done, total);
             }

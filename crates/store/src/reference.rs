@@ -17,7 +17,7 @@ use fingerpost_ledger::{hex, tables};
 
 statements! {
     NEWEST_OF_DAY = "SELECT version, digest FROM reference_edition WHERE kind = $1 AND name = $2 AND as_of = $3 ORDER BY version DESC LIMIT 1";
-    OF_DAY = "SELECT id FROM reference_edition WHERE kind = $1 AND name = $2 AND as_of = $3 AND digest = $4 LIMIT 1";
+    OF_DAY = "SELECT id, version FROM reference_edition WHERE kind = $1 AND name = $2 AND as_of = $3 AND digest = $4 LIMIT 1";
     ADD = "INSERT INTO reference_edition (id, kind, name, as_of, version, source, digest, row_count, added_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     EDITIONS = "SELECT kind, name, as_of, version, source, row_count, added_at FROM reference_edition ORDER BY kind, name, as_of, version LIMIT 500";
     NEWEST_LIST = "SELECT id, as_of FROM reference_edition WHERE kind = 'list_sizes' ORDER BY as_of DESC, version DESC, name LIMIT 1";
@@ -204,19 +204,21 @@ async fn open_edition(
     Ok(true)
 }
 
-/// The edition of a register that is taken piece by piece, opened by whichever piece comes first.
+/// The id and version of the edition of a register that is taken piece by piece, opened by whichever piece comes first.
 pub(crate) async fn edition_of(
     tx: &mut Tx,
     (kind, edition): (&str, NewEdition<'_>),
     (digest, rows): (&str, u64),
     (now, entropy): (Timestamp, &Entropy),
-) -> Result<String> {
-    if let Some(row) = tx.row(OF_DAY, values![kind, edition.name, edition.as_of, digest]).await? {
-        return row.text("id");
+) -> Result<(String, i64)> {
+    let key = || values![kind, edition.name, edition.as_of, digest];
+    if let Some(row) = tx.row(OF_DAY, key()).await? {
+        return Ok((row.text("id")?, row.int("version")?));
     }
     let id: ImportRunId = entropy.id(now);
     open_edition(tx, id, (kind, edition), (digest, rows), now).await?;
-    Ok(id.to_string())
+    let version = tx.row(OF_DAY, key()).await?.map_or(Ok(1), |row| row.int("version"))?;
+    Ok((id.to_string(), version))
 }
 
 impl Store {

@@ -14,7 +14,7 @@ use fingerpost_domain::id::CaseId;
 use fingerpost_domain::measure::AnswerKind;
 use fingerpost_domain::person::{Email, Phone};
 use fingerpost_domain::problem::Problems;
-use fingerpost_policy::{CopyRecord, ReadCase};
+use fingerpost_policy::{CopyRecord, KeepRecords, ReadCase};
 use fingerpost_rights::Known;
 use fingerpost_store::{AboutPerson, CasePage as Case, PersonHere};
 use fingerpost_ui::format::{birth_day, day, day_and_time};
@@ -187,6 +187,13 @@ async fn gather(here: &May<CopyRecord>, case: CaseId) -> Result<(String, Vec<Rec
         let mut entries = Entries { case: id, all: vec![] };
         // Who they are stands once; each case adds what happened in it.
         if at == 0 {
+            let keeper = here.also::<KeepRecords>()?;
+            for (number, (until, why, decided)) in
+                rights.record_to_review(&keeper, id).await?.held.iter().rev().enumerate()
+            {
+                let lines = vec![format!("Until {}: {why}", birth_day(*until))];
+                entries.add(EntryKind::Kept, &format!("kept-{number}"), Some(day_of(*decided)), "Kept longer", lines);
+            }
             name = page.person.details.name.full();
             who(&mut entries, &page.person);
             described(&mut entries, &store.about_person(&read, id).await?);

@@ -10,7 +10,7 @@ use fingerpost_domain::id::CaseId;
 use fingerpost_domain::problem::Problems;
 use fingerpost_policy::KeepRecords;
 use fingerpost_rights::{RECORDS, ReviewedRecord};
-use fingerpost_ui::format::{birth_day, count, long_day};
+use fingerpost_ui::format::{birth_day, count};
 use fingerpost_ui::pages::{Choice, DueLine, RetentionOnePage, RetentionPage};
 use serde::Deserialize;
 
@@ -79,6 +79,7 @@ async fn page(
         }),
         more: rows.len() >= RECORDS,
         rows,
+        coming: all.first().filter(|_| in_force.is_none()).map(|newest| words(&newest.schedule)),
         confirmed: in_force.map(words),
         before: all
             .iter()
@@ -146,6 +147,7 @@ async fn one_page(
     (values, problems): (DecisionAnswers, &Problems),
 ) -> Result<RetentionOnePage, WebError> {
     let (record, today) = (here.app().rights().record_to_review(&here.ctx, case).await?, here.app().today());
+    let held = record.held_on(today);
     let (confirmed, kept) = kept_until(here, &record).await?;
     let name = record.name.full();
     let early = kept.is_some_and(|kept| today <= kept);
@@ -162,6 +164,9 @@ async fn one_page(
     if let Some(kept) = kept {
         facts.push(("Kept until".to_owned(), birth_day(kept)));
     }
+    if let Some((until, why, _)) = held {
+        facts.push(("Kept longer, until".to_owned(), format!("{}: {why}", birth_day(*until))));
+    }
     let mut frame = here.frame(format!("Keep or destroy the record of {name}"), "records").await?;
     frame.problem = !problems.is_empty();
     let offered = ErasureGround::ALL.iter().filter(|ground| !early || ground.before_time());
@@ -175,11 +180,13 @@ async fn one_page(
         held: record
             .held
             .iter()
-            .map(|(until, why, at)| format!("Until {}, decided {}: {why}", long_day(*until), birth_day(day_of(*at))))
+            .map(|(until, why, at)| format!("Until {}, decided {}: {why}", birth_day(*until), birth_day(day_of(*at))))
             .collect(),
         open: record.ended.is_none(),
         confirmed,
         early,
+        held_on: held.is_some(),
+        cases: count_of(record.cases, "case"),
         action: here.href(&format!("records/{case}")),
         grounds: offered
             .map(|ground| Choice::new(ground.code(), ground.label(), values.ground == ground.code()))
@@ -225,7 +232,12 @@ pub async fn decide(
     let (_, Some(kept)) = kept_until(&here, &record).await? else {
         return show_again(here.app(), &one_page(&here, case, (answers, &Problems::none())).await?);
     };
-    let done = match answers.check(kept, here.app().today()) {
+    let today = here.app().today();
+    if let (Some((until, ..)), "destroy") = (record.held_on(today), answers.decision.as_str()) {
+        let why = format!("It is kept until {}. Whoever wants it gone sooner decides anew", birth_day(*until));
+        return show_again(here.app(), &one_page(&here, case, (answers, &Problems::one("reason", &why))).await?);
+    }
+    let done = match answers.check(kept, today) {
         Err(problems) => return show_again(here.app(), &one_page(&here, case, (answers, &problems)).await?),
         Ok(Decision::Keep { until, reason }) => {
             rights.keep_longer(&here.ctx, case, (until, &reason)).await?;

@@ -133,6 +133,7 @@ pub(crate) async fn people(here: May<ReadCounted>, Query(wanted): Query<Wanted>)
         before: (before > 0).then(|| href(part - 1)),
         after: more.then(|| href(part + 1)),
     });
+    let heading = if before > 0 { format!("{heading}, part {part}") } else { heading };
     let page = CountedPage {
         frame: here.frame(heading.clone(), "flow").await?,
         heading,

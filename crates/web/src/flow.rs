@@ -215,7 +215,7 @@ pub(crate) async fn by_month(here: May<ReadFlow>, Query(whose): Query<Whose>) ->
         let month = day_of(*begins);
         let wait = wait_of_all(&waited.waits, today);
         // A nought beside names that are known elsewhere says what became of each of them.
-        let hidden = !scheme && (1..ENOUGH).contains(&waited.waits.len());
+        let hidden = !scheme && row.referrals > 0 && waited.waits.len() < ENOUGH;
         let case = |count: u64| if hidden { "Too few to say".to_owned() } else { shown(count, scheme) };
         let list = |of: &str, count: u64, may: bool| (may && count > 0).then(|| people(&here, of, Some(month), slug));
         let waiting = wait.waiting as u64;

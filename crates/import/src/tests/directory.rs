@@ -135,20 +135,22 @@ async fn real_postcodes_have_their_place_and_a_broken_file_changes_nothing() {
         let folder = tempfile::tempdir().unwrap();
         let rows = "pcds,lat,long,lsoa21\nS60 1AA,53.43,-1.36,E01007798\nnonsense,1,2,\nS60 1AB,99.999999,0,\n";
         let path = written(&folder, "p.csv", rows);
-        let report = postcodes(store, &path, day(), run(false), |_, _| {}).await.unwrap();
+        let report = postcodes(store, &path, (day(), false), run(false), |_, _| {}).await.unwrap();
         assert_eq!((report.counts.read, report.counts.added, report.counts.refused), (3, 1, 2));
-        let again = postcodes(store, &path, day(), run(false), |_, _| {}).await.unwrap();
+        let again = postcodes(store, &path, (day(), false), run(false), |_, _| {}).await.unwrap();
         assert_eq!((again.counts.unchanged, again.counts.changed), (1, 0));
         std::fs::write(folder.path().join("cut.csv.gz"), [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 1, 2]).unwrap();
-        assert!(postcodes(store, &folder.path().join("cut.csv.gz"), day(), run(false), |_, _| {}).await.is_err());
+        assert!(
+            postcodes(store, &folder.path().join("cut.csv.gz"), (day(), false), run(false), |_, _| {}).await.is_err()
+        );
         let wrong = written(&folder, "w.csv", "a,b\n1,2\n");
         assert!(matches!(
-            postcodes(store, &wrong, day(), run(false), |_, _| {}).await,
+            postcodes(store, &wrong, (day(), false), run(false), |_, _| {}).await,
             Err(ImportError::NoColumns { .. })
         ));
         let latin = folder.path().join("latin.csv");
         std::fs::write(&latin, b"pcds,lat,long\nS60 1AC,53.43,-1.36\nS\xE9\xE9 1AD,53.43,-1.36\n").unwrap();
-        let report = postcodes(store, &latin, day(), run(false), |_, _| {}).await.unwrap();
+        let report = postcodes(store, &latin, (day(), false), run(false), |_, _| {}).await.unwrap();
         assert_eq!((report.counts.added, report.counts.refused, report.refused[0].line), (1, 1, 3));
         // A small file that does not end: four million letters in one quote, packed.
         let endless = folder.path().join("endless.csv.gz");
@@ -157,10 +159,10 @@ async fn real_postcodes_have_their_place_and_a_broken_file_changes_nothing() {
         std::io::Write::write_all(&mut packed, b"pcds,lat,long\n\"").unwrap();
         std::io::Write::write_all(&mut packed, &vec![b'x'; 4_000_000]).unwrap();
         packed.finish().unwrap();
-        let error = postcodes(store, &endless, day(), run(false), |_, _| {}).await.unwrap_err().to_string();
+        let error = postcodes(store, &endless, (day(), false), run(false), |_, _| {}).await.unwrap_err().to_string();
         assert!(error.contains("a row is longer than any"), "{error}");
         let Some(path) = real("uk_geo/postcodes_subset_2025-11.csv.gz") else { return };
-        let report = postcodes(store, &path, None, run(false), |_, _| {}).await.unwrap();
+        let report = postcodes(store, &path, (None, false), run(false), |_, _| {}).await.unwrap();
         assert_eq!((report.counts.read, report.counts.refused), (120_728, 0), "{:?}", report.refused.first());
         let somewhere = fingerpost_domain::person::Postcode::parse("al100bs").unwrap();
         assert_eq!(store.place_of(&somewhere).await.unwrap().unwrap().micro(), (51_766_030, -226_790));
@@ -179,16 +181,16 @@ async fn postcodes_have_editions_and_an_older_one_takes_nothing_back() {
             all.iter().map(|edition| (edition.as_of.to_string(), edition.version, edition.rows)).collect::<Vec<_>>()
         };
         let undated = written(&folder, "places.csv", "pcds,lat,long\nS60 1AA,53.43,-1.36\n");
-        let refused = postcodes(store, &undated, None, run(false), |_, _| {}).await;
+        let refused = postcodes(store, &undated, (None, false), run(false), |_, _| {}).await;
         assert!(matches!(refused, Err(ImportError::NoDay(_))));
-        let dry = postcodes(store, &undated, day(), run(true), |_, _| {}).await.unwrap();
+        let dry = postcodes(store, &undated, (day(), false), run(true), |_, _| {}).await.unwrap();
         assert_eq!((dry.counts.added, editions().await.len()), (1, 0));
         let august =
             written(&folder, "ONSPD_AUG_2025_UK.csv", "pcds,lat,long\nS60 1AA,53.43,-1.36\nS60 1AB,53.44,-1.36\n");
         let november =
             written(&folder, "places-2025-11.csv", "pcds,lat,long\nS60 1AA,53.50,-1.36\nS60 1AB,53.44,-1.36\n");
         let take = async |path: &Path| {
-            let counts = postcodes(store, path, None, run(false), |_, _| {}).await.unwrap().counts;
+            let counts = postcodes(store, path, (None, false), run(false), |_, _| {}).await.unwrap().counts;
             (counts.added, counts.changed, counts.unchanged)
         };
         assert_eq!(take(&august).await, (2, 0, 0));
@@ -198,9 +200,23 @@ async fn postcodes_have_editions_and_an_older_one_takes_nothing_back() {
         assert_eq!(there().await, (53_500_000, -1_360_000));
         let both = [("2025-08-01".to_owned(), 1, 2), ("2025-11-01".to_owned(), 1, 2)];
         assert_eq!(editions().await, both);
-        // Other places for the same month are its next version.
-        written(&folder, "places-2025-11.csv", "pcds,lat,long\nS60 1AA,53.51,-1.36\n");
+        // Other places for the same month are its next version, which the first does not take back.
+        let second = "pcds,lat,long\nS60 1AA,53.51,-1.36\n";
+        written(&folder, "places-2025-11.csv", second);
         assert_eq!(take(&november).await, (0, 1, 0));
+        let first = written(&folder, "first-2025-11.csv", "pcds,lat,long\nS60 1AA,53.50,-1.36\nS60 1AB,53.44,-1.36\n");
+        assert_eq!(take(&first).await, (0, 0, 2));
+        assert_eq!(there().await, (53_510_000, -1_360_000));
+        let cut = written(&folder, "cut-2025-12.csv", "pcds,lat,long\nS60 1AA,53.43,-1.36\nS60 1AB,53.4,-1.");
+        let refused = postcodes(store, &cut, (None, false), run(false), |_, _| {}).await;
+        assert!(matches!(refused, Err(ImportError::CutShort(_))));
+        let trusted = postcodes(store, &cut, (None, true), run(true), |_, _| {}).await.unwrap();
+        assert_eq!(trusted.counts.read, 2);
+        let short = written(&folder, "short-2025-12.csv", "pcds,lat,long,lsoa21\nS60 1AA,53.43,-1.36\n");
+        assert!(matches!(
+            postcodes(store, &short, (None, false), run(true), |_, _| {}).await,
+            Err(ImportError::NothingRead { .. })
+        ));
         assert_eq!(editions().await.last().unwrap(), &("2025-11-01".to_owned(), 2, 1));
     })
     .await;

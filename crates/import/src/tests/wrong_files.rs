@@ -108,7 +108,7 @@ async fn take(store: &Store, import: &Import, path: &Path) -> Result<Report, Imp
         "list sizes" => figures(store, (FigureKind::ListSizes, path), None, false, now).await,
         "deprivation" => figures(store, (FigureKind::Deprivation, path), as_of, false, now).await,
         "appointments" => figures(store, (FigureKind::Appointments, path), None, false, now).await,
-        "postcodes" => postcodes(store, path, None, now, |_, _| {}).await,
+        "postcodes" => postcodes(store, path, (None, false), now, |_, _| {}).await,
         "directory" => directory(store, path, now, |_, _| {}).await,
         _ => sheet(store, path, &[], now, |_, _| {}).await.map(|(report, _)| report),
     }

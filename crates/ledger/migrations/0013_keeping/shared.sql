@@ -29,7 +29,7 @@ CREATE TABLE record_hold (
   FOREIGN KEY (tenant, person) REFERENCES person (tenant, id),
   FOREIGN KEY (tenant, decided_by) REFERENCES app_user (tenant, id)
 );
-CREATE INDEX record_hold_by_person ON record_hold (tenant, person, scheme, until_on);
+CREATE INDEX record_hold_by_person ON record_hold (tenant, person, scheme, decided_at, id);
 
 -- That a record was destroyed: when, by whom, why. Nothing of the record, and nothing of whose it was.
 CREATE TABLE erasure (
@@ -54,5 +54,8 @@ CREATE INDEX case_file_closed ON case_file (tenant, scheme, closed_at, id) WHERE
 -- What somebody was told on a consent, for when the consent goes.
 CREATE INDEX telling_by_consent ON telling (tenant, consent);
 
--- What was written to colleagues about a referral or a letter goes with it.
-CREATE INDEX outbox_by_subject ON outbox (tenant, subject);
+-- What was written to colleagues about a referral, a letter, a visit goes with it: an id, alone or before a stroke.
+CREATE INDEX outbox_by_subject ON outbox (tenant, substr(subject, 1, 26));
+
+-- Referrals that no case came of, by whose they are.
+CREATE INDEX referral_uncased ON referral (tenant, scheme, name_folded) WHERE case_id IS NULL;

@@ -34,6 +34,8 @@ pub struct RetentionPage {
     pub more: bool,
     /// The schedule in force, in words; none while nobody has confirmed one.
     pub confirmed: Option<String>,
+    /// The schedule that counts from a day to come, where none does yet.
+    pub coming: Option<String>,
     /// Schedules that were confirmed, the newest first.
     pub before: Vec<String>,
     /// Where the schedule goes.
@@ -71,6 +73,10 @@ pub struct RetentionOnePage {
     pub confirmed: bool,
     /// Its time is not over.
     pub early: bool,
+    /// A decision keeps it.
+    pub held_on: bool,
+    /// "2 cases".
+    pub cases: String,
     /// Where the decision goes.
     pub action: String,
     /// Reasons to destroy it.
@@ -101,6 +107,7 @@ mod samples {
                 rows: vec![line],
                 more: true,
                 confirmed: Some("Records of adults are kept for 8 years".into()),
+                coming: None,
                 before: vec!["8 years".into()],
                 action: "/o/x/records".into(),
                 values: ScheduleAnswers::default(),
@@ -110,7 +117,8 @@ mod samples {
             let wrong = problems(&["adult_years", "child_until_age", "seventeen_until_age", "source", "from"]);
             let nobody = Self { rows: vec![], more: false, saved: None, ..usual.clone() };
             let first = Self { confirmed: None, before: vec![], erased: vec![], problems: wrong, ..nobody.clone() };
-            vec![usual, nobody, first]
+            let coming = Self { confirmed: None, coming: Some("From 1 April".into()), ..nobody.clone() };
+            vec![usual, nobody, first, coming]
         }
     }
 
@@ -128,6 +136,8 @@ mod samples {
                 open: false,
                 confirmed: true,
                 early: true,
+                held_on: false,
+                cases: "2 cases".into(),
                 action: "/o/x/records/1".into(),
                 grounds: vec![Choice::new("time_over", "The time is over", false)],
                 values: DecisionAnswers::default(),
@@ -135,7 +145,8 @@ mod samples {
             };
             let open = Self { open: true, problems: vec![], ..usual.clone() };
             let unconfirmed = Self { confirmed: false, held: vec![], problems: vec![], ..usual.clone() };
-            vec![usual, open, unconfirmed]
+            let held = Self { held_on: true, problems: vec![], ..usual.clone() };
+            vec![usual, open, unconfirmed, held]
         }
     }
 }
