@@ -2,6 +2,7 @@
 //
 // Server time is what the server itself measured for each answer, read from its log; sign-in (argon2id) happens before.
 
+import { execFileSync } from 'node:child_process'
 import { clientOf, get, signInAs } from '../../tests/e2e/client.mjs'
 import { run } from '../../tests/e2e/support.mjs'
 import { pause, spread, start } from './server.mjs'
@@ -86,7 +87,7 @@ async function regionals(server, database) {
   const { people, add } = region()
   for (const town of TOWNS) {
     const scheme = `/o/${town}-and-district-social-prescribing`
-    add(`supervisor1.${town}`, [`${scheme}/caseload?show=everyone`, `${scheme}/referrals`, `${scheme}/flow`, `${scheme}/flow/people`, `${scheme}/messages`, `${scheme}/gaps`, 'CASE', 'TRIAGE'])
+    add(`supervisor1.${town}`, [`${scheme}/caseload?show=everyone`, `${scheme}/referrals`, `${scheme}/flow`, `${scheme}/flow/people`, `${scheme}/flow/months`, `${scheme}/records`, `${scheme}/messages`, `${scheme}/gaps`, 'CASE', 'TRIAGE'])
     add(`administrator2.${town}`, [`${scheme}/flow`, `${scheme}/users`, `${scheme}/directory?words=singing`])
     for (const number of [3, 4, 5, 6]) {
       add(`linkworker${number}.${town}`, [scheme, `${scheme}/caseload`, 'CASE', 'WORK', `${scheme}/diary`, `${scheme}/messages`, `${scheme}/caseload?show=closed`, `${scheme}/referrals`])
@@ -100,11 +101,19 @@ async function regionals(server, database) {
   return signedIn
 }
 
+/** Cases in a folder; in a server's database they are the same, from the same seed. */
+function counted(database) {
+  if (database.includes('--database')) return undefined
+  const count = 'import sqlite3, sys; print(sqlite3.connect(sys.argv[1]).execute("SELECT COUNT(*) FROM case_file").fetchone()[0])'
+  return Number(execFileSync('python3', ['-c', count, `${database[1]}/fingerpost.sqlite`]))
+}
+
 /** Fills a database of a size, or serves one that is filled, and lets people work in it. */
 export async function atWork(engine, database, { size, count, seconds, seed }) {
   const begun = Date.now()
   const made = await run(['demo', '--seed', String(seed), '--size', size, ...database])
   if (made.code !== 0 && !/in use/.test(made.err)) throw new Error(made.err)
+  const cases = counted(database)
   const filledSeconds = made.code === 0 ? Math.round((Date.now() - begun) / 100) / 10 : null
   const server = await start(database)
   try {
@@ -127,7 +136,7 @@ export async function atWork(engine, database, { size, count, seconds, seed }) {
     const byRoute = {}
     for (const field of fields) (byRoute[field.route] ??= []).push(Number(field.millis))
     return {
-      engine, size, seed, people: people.length, secondsBetweenPages: EVERY / 1000, seconds, filledSeconds, requests: fields.length, errors,
+      engine, size, seed, people: people.length, secondsBetweenPages: EVERY / 1000, seconds, filledSeconds, cases, requests: fields.length, errors,
       serverMs: spread(fields.map((field) => Number(field.millis))),
       byRoute: Object.fromEntries(Object.entries(byRoute).map(([route, all]) => [route, { pages: all.length, ...spread(all) }])),
       residentMiB: Math.round(resident), firstAnswerMs: server.firstAnswerMs,
