@@ -90,7 +90,7 @@ async function regionals(server, database) {
     add(`supervisor1.${town}`, [`${scheme}/caseload?show=everyone`, `${scheme}/referrals`, `${scheme}/flow`, `${scheme}/flow/people`, `${scheme}/flow/months`, `${scheme}/records`, `${scheme}/messages`, `${scheme}/gaps`, 'CASE', 'TRIAGE'])
     add(`administrator2.${town}`, [`${scheme}/flow`, `${scheme}/users`, `${scheme}/directory?words=singing`])
     for (const number of [3, 4, 5, 6]) {
-      add(`linkworker${number}.${town}`, [scheme, `${scheme}/caseload`, 'CASE', 'WORK', `${scheme}/diary`, `${scheme}/messages`, `${scheme}/caseload?show=closed`, `${scheme}/referrals`])
+      add(`linkworker${number}.${town}`, [`${scheme}/caseload`, 'CASE', 'WORK', `${scheme}/diary`, `${scheme}/messages`, `${scheme}/caseload?show=closed`, `${scheme}/referrals`])
     }
   }
   const signedIn = []
