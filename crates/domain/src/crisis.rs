@@ -80,14 +80,30 @@ const PHRASES: &[&str] = &[
 /// ```
 #[must_use]
 pub fn may_be_danger(text: &str) -> bool {
-    let plain: String = text
-        .to_lowercase()
-        .chars()
-        .filter(|letter| !matches!(letter, '\'' | '’' | '‘'))
-        .map(|letter| if letter.is_alphanumeric() { letter } else { ' ' })
-        .collect();
-    let words: Vec<&str> = plain.split_whitespace().collect();
-    PHRASES.iter().any(|phrase| said(&words, phrase))
+    let (mut words, mut ends) = (vec![], vec![]);
+    for line in text.to_lowercase().lines() {
+        for written in line.split_whitespace() {
+            let plain = written.replace(['\'', '\u{2019}', '\u{2018}'], "");
+            let before = words.len();
+            words.extend(
+                plain
+                    .split(|letter: char| !letter.is_alphanumeric())
+                    .filter(|word| !word.is_empty())
+                    .map(str::to_owned),
+            );
+            ends.resize(words.len(), false);
+            // A sentence ends with this word, or with the one before where nothing but a stop stands here.
+            let stops = written.ends_with(['.', '!', '?', ';', ':', '\u{2026}', ')']);
+            if let Some(end) = ends.last_mut().filter(|_| stops || words.len() == before) {
+                *end |= stops;
+            }
+        }
+        if let Some(end) = ends.last_mut() {
+            *end = true;
+        }
+    }
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    PHRASES.iter().any(|phrase| said(&words, &ends, phrase))
 }
 
 /// Going on a bus or a holiday is no despair, where that stands within the next three words.
@@ -114,12 +130,17 @@ const HARMLESS: &[&str] = &[
     "drives",
 ];
 
-fn said(words: &[&str], phrase: &str) -> bool {
+/// Whether a phrase is said. `ends` tells after which words a sentence ends: what makes it harmless has to stand in the same one.
+fn said(words: &[&str], ends: &[bool], phrase: &str) -> bool {
     let sought: Vec<&str> = phrase.split(' ').collect();
     words.windows(sought.len()).enumerate().any(|(at, window)| {
-        let goes_on = sought.ends_with(&["go", "on"]);
-        let mut next = words.iter().skip(at + sought.len()).take(3);
-        window == sought && !(goes_on && next.any(|word| HARMLESS.contains(word)))
+        if window != sought {
+            return false;
+        }
+        let last = at + sought.len() - 1;
+        let same_sentence = (last..).take_while(|word| !ends.get(*word).copied().unwrap_or(true)).count();
+        let mut next = words.iter().skip(last + 1).take(same_sentence.min(3));
+        !(sought.ends_with(&["go", "on"]) && next.any(|word| HARMLESS.contains(word)))
     })
 }
 
@@ -131,6 +152,9 @@ mod tests {
     fn danger_is_heard_however_it_is_typed() {
         for text in [
             "I want to DIE",
+            "I can't go on. Long walks don't help",
+            "I can't go on\nThe bus is late",
+            "cannot go on ! holidays are the worst",
             "thinking about suicide.",
             "self-harm again",
             "they'd be better off without me",

@@ -295,18 +295,18 @@ pub(crate) enum Scheme {
         /// Code of a practice it serves; may be given several times
         #[arg(long = "practice", value_name = "CODE")]
         practices: Vec<String>,
-        /// Youngest age taken
-        #[arg(long, default_value_t = 18)]
-        min_age: i16,
-        /// Oldest age taken
+        /// Youngest age taken; 18 for a new scheme, unchanged for one that is there
+        #[arg(long)]
+        min_age: Option<i16>,
+        /// Oldest age taken; any for a new scheme, unchanged for one that is there
         #[arg(long)]
         max_age: Option<i16>,
-        /// Sessions agreed for each case
-        #[arg(long, default_value_t = 6)]
-        sessions: u16,
-        /// Working days within which the referrer hears yes or no
-        #[arg(long, default_value_t = 1)]
-        answer_within: u16,
+        /// Sessions agreed for each case; 6 for a new scheme, unchanged for one that is there
+        #[arg(long)]
+        sessions: Option<u16>,
+        /// Working days within which the referrer hears yes or no; 1 for a new scheme, unchanged for one that is there
+        #[arg(long)]
+        answer_within: Option<u16>,
         /// Its telephone number, for people who would rather ring
         #[arg(long)]
         phone: Option<String>,

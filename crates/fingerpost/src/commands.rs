@@ -348,10 +348,10 @@ async fn scheme(here: &Here, what: Scheme) -> anyhow::Result<()> {
         serves.push(practice.id);
     }
     let there = here.store.organisation_by_slug(&slug_of(&name)).await?;
-    let open = match (self_referral, &there) {
-        (Some(chosen), _) => chosen,
-        (None, Some(found)) => here.store.open_scheme(&found.slug).await.is_ok(),
-        (None, None) => true,
+    // What is not said stays as it is.
+    let before = match &there {
+        Some(found) => here.store.scheme_terms(&here.tenant, found.id).await?.unwrap_or_default(),
+        None => SchemeTerms::default(),
     };
     let scheme = match there {
         Some(found) if found.kind == OrganisationKind::Scheme => found,
@@ -359,11 +359,11 @@ async fn scheme(here: &Here, what: Scheme) -> anyhow::Result<()> {
         None => here.store.add_organisation(OrganisationKind::Scheme, &name, here.now).await?,
     };
     let terms = SchemeTerms {
-        min_age,
-        max_age,
-        sessions_agreed: sessions,
-        answer_working_days: answer_within,
-        self_referral: open,
+        min_age: min_age.unwrap_or(before.min_age),
+        max_age: max_age.or(before.max_age),
+        sessions_agreed: sessions.unwrap_or(before.sessions_agreed),
+        answer_working_days: answer_within.unwrap_or(before.answer_working_days),
+        self_referral: self_referral.unwrap_or(before.self_referral),
     };
     let new = NewScheme { organisation: scheme.id, phone, terms, practices: serves };
     here.store.put_scheme(&here.tenant, &new, here.now).await?;

@@ -13,11 +13,12 @@ use fingerpost_engine::{Tx, values};
 
 statements! {
     INSERT = "INSERT INTO feedback (tenant, id, referral, disclosure, kind, sections, sent_at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
-    /// What was sent and not opened before the person took their agreement back is not shown any more.
-    OF_REFERRAL = "SELECT id, kind, sections, sent_at, opened_at FROM feedback f WHERE f.tenant = $1 AND f.referral = $2 AND NOT (f.opened_at IS NULL AND f.disclosure IS NOT NULL \
-                   AND EXISTS (SELECT 1 FROM referral r JOIN case_file c ON c.tenant = r.tenant AND c.id = r.case_id WHERE r.tenant = f.tenant AND r.id = f.referral AND c.referrer_hears = 'nothing')) \
+    /// What was sent and not opened is shown while the person's word for it stands, or one that goes as far. The list of those sent counts
+    /// by the same rule.
+    OF_REFERRAL = "SELECT id, kind, sections, sent_at, opened_at FROM feedback f WHERE f.tenant = $1 AND f.referral = $2 AND (f.opened_at IS NOT NULL OR f.disclosure IS NULL OR EXISTS (SELECT 1 FROM disclosure g JOIN disclosure d ON d.tenant = g.tenant AND d.referral = g.referral \
+                   AND d.recipient = 'referrer' AND d.withdrawn_at IS NULL AND (d.fields = g.fields OR d.fields = 'summary') WHERE g.tenant = f.tenant AND g.id = f.disclosure)) \
                    ORDER BY sent_at DESC, id DESC LIMIT 50";
-    OPENED = "UPDATE feedback SET opened_at = $3 WHERE tenant = $1 AND referral = $2 AND opened_at IS NULL";
+    OPENED = "UPDATE feedback SET opened_at = $3 WHERE tenant = $1 AND id = $2 AND opened_at IS NULL";
     REFERRALS_OF_CASE = "SELECT id, referrer FROM referral WHERE tenant = $1 AND case_id = $2 AND source = 'practice' ORDER BY created_at, id LIMIT 20";
     STANDING = "SELECT d.id FROM disclosure d WHERE d.tenant = $1 AND d.referral = $2 AND d.recipient = 'referrer' AND d.fields = $3 AND d.withdrawn_at IS NULL \
                 ORDER BY d.given_at DESC, d.id DESC LIMIT 1";
@@ -25,6 +26,12 @@ statements! {
     UNSENT = "UPDATE outbox SET failed_at = $3, last_error = 'taken_back', settled_at = $3 WHERE tenant = $1 AND template = 'feedback_arrived' AND sent_at IS NULL AND failed_at IS NULL \
               AND recipient IN (SELECT r.referrer FROM referral r WHERE r.tenant = $1 AND r.case_id = $2) \
               AND subject IN (SELECT f.id FROM referral r CROSS JOIN feedback f WHERE r.tenant = $1 AND r.case_id = $2 AND f.tenant = r.tenant AND f.referral = r.id)";
+    /// The news of letters for which no word stands any more.
+    UNSENT_HIDDEN = "UPDATE outbox SET failed_at = $3, last_error = 'taken_back', settled_at = $3 WHERE tenant = $1 AND template = 'feedback_arrived' AND sent_at IS NULL AND failed_at IS NULL \
+                     AND recipient IN (SELECT r.referrer FROM referral r WHERE r.tenant = $1 AND r.case_id = $2) \
+                     AND subject IN (SELECT f.id FROM referral r CROSS JOIN feedback f WHERE r.tenant = $1 AND r.case_id = $2 AND f.tenant = r.tenant AND f.referral = r.id \
+                     AND NOT (f.opened_at IS NOT NULL OR f.disclosure IS NULL OR EXISTS (SELECT 1 FROM disclosure g JOIN disclosure d ON d.tenant = g.tenant AND d.referral = g.referral \
+                   AND d.recipient = 'referrer' AND d.withdrawn_at IS NULL AND (d.fields = g.fields OR d.fields = 'summary') WHERE g.tenant = f.tenant AND g.id = f.disclosure)))";
     HEARS = "UPDATE case_file SET referrer_hears = $3, version = version + 1 WHERE tenant = $1 AND id = $2";
     WITHDRAW = "UPDATE disclosure SET withdrawn_at = $3 WHERE tenant = $1 AND recipient = 'referrer' AND withdrawn_at IS NULL \
                 AND referral IN (SELECT id FROM referral WHERE tenant = $1 AND case_id = $2)";
@@ -60,11 +67,13 @@ pub(crate) async fn of_referral(tx: &mut Tx, tenant: &TenantId, referral: Referr
         .collect()
 }
 
-pub(crate) async fn mark_opened(tx: &mut Tx, tenant: &TenantId, referral: ReferralId, now: Timestamp) -> Result<()> {
-    tx.run(OPENED, values![tenant, referral, now]).await.map(drop)
+/// Notes that a letter was shown for the first time.
+pub(crate) async fn mark_opened(tx: &mut Tx, tenant: &TenantId, letter: FeedbackId, now: Timestamp) -> Result<()> {
+    tx.run(OPENED, values![tenant, letter, now]).await.map(drop)
 }
 
-/// Records what the person now says about the referrer hearing of it: what stood is withdrawn at once.
+/// Records what the person now says about the referrer hearing of it: what stood is withdrawn at once, and so is the news of letters
+/// that go further than what they say now.
 pub(crate) async fn change_agreement(
     store: &Store,
     tx: &mut Tx,
@@ -73,12 +82,13 @@ pub(crate) async fn change_agreement(
     (by, now): (UserId, Timestamp),
 ) -> Result<()> {
     tx.run(WITHDRAW, values![tenant, case, now]).await?;
-    let Some(fields) = hears.allows() else { return Ok(()) };
-    for row in tx.rows(REFERRALS_OF_CASE, values![tenant, case]).await? {
-        let to_referrer = (row.parsed("id")?, Recipient::Referrer, fields);
-        disclosures::disclose(store, tx, tenant, to_referrer, (by, now)).await?;
+    if let Some(fields) = hears.allows() {
+        for row in tx.rows(REFERRALS_OF_CASE, values![tenant, case]).await? {
+            let to_referrer = (row.parsed("id")?, Recipient::Referrer, fields);
+            disclosures::disclose(store, tx, tenant, to_referrer, (by, now)).await?;
+        }
     }
-    Ok(())
+    tx.run(UNSENT_HIDDEN, values![tenant, case, now]).await.map(drop)
 }
 
 /// The referrer hears nothing more: neither what is written from now on nor what they have not opened.

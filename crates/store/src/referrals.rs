@@ -63,7 +63,8 @@ statements! {
     SENT_LIST = "SELECT r.id, r.reference, r.state, r.given, r.family, r.preferred, r.created_at, r.sent_at, r.answer_due, r.decided_at, r.reason, u.name AS referrer_name, \
                  w.name AS worker_name, (SELECT MIN(t.on_day) FROM contact t WHERE t.tenant = r.tenant AND t.case_id = r.case_id AND t.happened <> 'did_not_happen' \
                  AND t.kind <> 'about_person' AND t.recorded_at >= r.decided_at) AS first_contact, c.closed_at, c.referrer_hears, r.joined_case, \
-                 (SELECT COUNT(*) FROM feedback f WHERE f.tenant = r.tenant AND f.referral = r.id AND f.opened_at IS NULL) AS unread \
+                 (SELECT COUNT(*) FROM feedback f WHERE f.tenant = r.tenant AND f.referral = r.id AND f.opened_at IS NULL AND (f.opened_at IS NOT NULL OR f.disclosure IS NULL OR EXISTS (SELECT 1 FROM disclosure g JOIN disclosure d ON d.tenant = g.tenant AND d.referral = g.referral \
+                   AND d.recipient = 'referrer' AND d.withdrawn_at IS NULL AND (d.fields = g.fields OR d.fields = 'summary') WHERE g.tenant = f.tenant AND g.id = f.disclosure))) AS unread \
                  FROM referral r JOIN app_user u ON u.tenant = r.tenant AND u.id = r.referrer \
                  LEFT JOIN case_file c ON c.tenant = r.tenant AND c.id = r.case_id \
                  LEFT JOIN app_user w ON w.tenant = c.tenant AND w.id = c.worker \
@@ -82,6 +83,10 @@ statements! {
                 LEFT JOIN link_worker lw ON lw.tenant = c.tenant AND lw.user_id = c.worker AND lw.scheme = c.scheme \
                 WHERE r.tenant = $1 AND r.practice = $2 AND r.id = $3 AND (CAST($4 AS TEXT) IS NULL OR r.referrer = $4) \
                 AND (CAST($4 AS TEXT) IS NOT NULL OR r.sent_at IS NOT NULL OR r.state = 'declined_by_person')";
+    /// A draft follows its practice to another scheme: whoever is told of it is who holds it.
+    FOLLOW = "UPDATE referral SET scheme = (SELECT p.scheme FROM scheme_practice p WHERE p.tenant = $1 AND p.practice = $2) \
+              WHERE tenant = $1 AND practice = $2 AND id = $3 AND referrer = $4 AND state = 'draft' \
+              AND scheme <> (SELECT p.scheme FROM scheme_practice p WHERE p.tenant = $1 AND p.practice = $2)";
     TAKE_BACK = "UPDATE referral SET state = 'withdrawn', decided_at = $5, decided_by = $4 \
                  WHERE tenant = $1 AND practice = $2 AND id = $3 AND referrer = $4 AND state IN ('draft', 'sent', 'returned')";
 }
@@ -441,7 +446,8 @@ impl Store {
     /// same form changes nothing and gives the state that the first one made.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`] unless the reader began it.
+    /// [`StoreError::NotFound`] unless the reader began it; [`StoreError::ChangedMeanwhile`] when the practice went to another scheme
+    /// since it was begun: what the person said was about the one before.
     pub async fn answer_draft(
         &self,
         ctx: &Ctx<ReferPerson>,
@@ -454,6 +460,10 @@ impl Store {
         let days = arrives_at.first().ok_or(StoreError::NotFound)?.small("answer_working_days")?;
         let (due, triagers) = (add_working_days(day_of(ctx.now), days), schemes::triagers_among(&arrives_at)?);
         let mut tx = self.db().write().await?;
+        if tx.run(FOLLOW, values![tenant, practice, id, user]).await? > 0 {
+            self.commit(tx, ctx.now, ctx.entry(Act::Change, Resource::Referral).of(id)).await?;
+            return Err(StoreError::ChangedMeanwhile);
+        }
         let state = match request.agreement {
             Agreement::Agreed => ReferralState::Sent,
             Agreement::NotAskedYet => ReferralState::Draft,
@@ -521,11 +531,13 @@ impl Store {
         let feedback = feedback::of_referral(&mut tx, grant.tenant(), id).await?;
         let questions = questions::of_referral(&mut tx, grant.tenant(), id).await?;
         drop(tx);
-        let unread = feedback.iter().filter(|message| message.opened_at.is_none()).count();
+        let unread: Vec<_> =
+            feedback.iter().filter(|message| message.opened_at.is_none()).map(|message| message.id).collect();
         let mut tx = self.db().write().await?;
         let own = row.parsed::<UserId>("referrer")? == grant.user();
-        if unread > 0 && own {
-            feedback::mark_opened(&mut tx, grant.tenant(), id, ctx.now).await?;
+        // What was shown, and no more: a letter may have come in since.
+        for letter in unread.iter().filter(|_| own) {
+            feedback::mark_opened(&mut tx, grant.tenant(), *letter, ctx.now).await?;
         }
         self.commit(tx, ctx.now, ctx.entry(Act::Read, Resource::Referral).of(id)).await?;
         let state = row.coded("state", ReferralState::from_code)?;
@@ -551,7 +563,7 @@ impl Store {
             own,
             feedback,
             questions,
-            row: sent_row(&row, i64::try_from(unread).unwrap_or(0))?,
+            row: sent_row(&row, i64::try_from(unread.len()).unwrap_or(0))?,
         })
     }
 

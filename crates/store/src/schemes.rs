@@ -13,6 +13,7 @@ use fingerpost_engine::{Row, Tx, values};
 use fingerpost_ledger::{Act, Entry, Resource};
 
 statements! {
+    TERMS = "SELECT min_age, max_age, sessions_agreed, answer_working_days, self_referral FROM scheme WHERE tenant = $1 AND organisation = $2";
     HOLDERS = "SELECT m.user_id FROM membership m JOIN app_user u ON u.tenant = m.tenant AND u.id = m.user_id AND u.disabled = 0 \
                WHERE m.tenant = $1 AND m.organisation = $2 AND m.role = $3 ORDER BY m.user_id LIMIT 200";
     TRIAGERS = "SELECT m.user_id, m.role FROM membership m JOIN app_user u ON u.tenant = m.tenant AND u.id = m.user_id AND u.disabled = 0 \
@@ -96,6 +97,14 @@ pub async fn holders(tx: &mut Tx, tenant: &TenantId, scheme: OrganisationId, rol
 }
 
 impl Store {
+    /// The terms of a scheme; none where the organisation runs none.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn scheme_terms(&self, tenant: &TenantId, scheme: OrganisationId) -> Result<Option<SchemeTerms>> {
+        self.db().row(TERMS, values![tenant, scheme]).await?.as_ref().map(terms).transpose()
+    }
+
     /// Sets a scheme up, or changes its terms and adds practices.
     ///
     /// # Errors

@@ -302,3 +302,79 @@ async fn nobody_waits_unseen_once_the_promised_answer_is_due() {
     })
     .await;
 }
+
+/// What the person says now counts for what was sent and not opened, too.
+#[tokio::test]
+async fn a_letter_that_goes_further_than_what_they_say_now_is_not_shown() {
+    on_both(async |store| {
+        let v = village(store).await;
+        let referral = v.send(store, &person("Margaret", 1)).await;
+        let case = v.accept(store, referral).await;
+        let work = Village::ctx::<WorkCase>(&v.worker, &v.scheme, start());
+        let read = Village::ctx::<ReadCase>(&v.worker, &v.scheme, start());
+        let gp = Village::ctx::<ReadSent>(&v.gp, &v.practice, start());
+        let other = Village::ctx::<ReadSent>(&v.manager, &v.practice, start());
+        let today = fingerpost_domain::calendar::day_of(start());
+        let says = async |hears: &str, line: &str| {
+            let page = store.case(&read, case).await.unwrap();
+            let answers = ContactAnswers {
+                referrer_hears: hears.into(),
+                line_for_referrer: line.into(),
+                ..contact("no_session")
+            };
+            let entry = answers.check(page.standing(), today).unwrap();
+            store.record_contact(&work, case, (&entry, Village::key(store.entropy()), page.version)).await.unwrap();
+        };
+        // The manager's look opens no letter of the GP's.
+        let shown = async || {
+            let unread = store.sent(&gp, jiff::Timestamp::MAX).await.unwrap()[0].unread;
+            let letters = store.sent_one(&other, referral).await.unwrap().feedback;
+            (unread, letters.len())
+        };
+        let waiting = async || {
+            let all = store.ledger().db().rows(
+                "SELECT id FROM outbox WHERE template = 'feedback_arrived' AND failed_at IS NULL AND sent_at IS NULL",
+                vec![],
+            );
+            all.await.unwrap().len()
+        };
+        says("summary", "We have met.").await;
+        assert_eq!((shown().await, waiting().await), ((1, 1), 1));
+        says("status_only", "").await;
+        assert_eq!((shown().await, waiting().await), ((0, 0), 0), "neither shown, nor counted, nor told of");
+        says("nothing", "").await;
+        assert_eq!(shown().await, (0, 0));
+        says("summary", "").await;
+        assert_eq!(shown().await, (1, 1), "their word goes as far again");
+        assert_eq!(store.sent_one(&gp, referral).await.unwrap().feedback.len(), 1);
+        says("nothing", "").await;
+        assert_eq!(shown().await, (0, 1), "what was opened cannot be unread");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_draft_follows_its_practice_to_another_scheme_and_the_person_is_asked_again() {
+    on_both(async |store| {
+        let v = village(store).await;
+        let refer = Village::ctx::<ReferPerson>(&v.gp, &v.practice, start());
+        let key = store.entropy().id(start());
+        let draft = store.start_referral(&refer, &person("Margaret", 1), key).await.unwrap().id;
+        let kind = fingerpost_domain::organisation::OrganisationKind::Scheme;
+        let new = store.add_organisation(kind, "Another scheme", start()).await.unwrap();
+        let terms = store.scheme_terms(&v.tenant, v.scheme.id).await.unwrap().unwrap();
+        assert_eq!(store.scheme_terms(&v.tenant, new.id).await.unwrap(), None);
+        let moved =
+            fingerpost_store::NewScheme { organisation: new.id, phone: None, terms, practices: vec![v.practice.id] };
+        store.put_scheme(&v.tenant, &moved, start()).await.unwrap();
+        let request = answers("agreed").check().unwrap();
+        let first = store.answer_draft(&refer, draft, &request).await;
+        assert!(matches!(first, Err(StoreError::ChangedMeanwhile)), "what they agreed to was the other scheme");
+        assert_eq!(store.answer_draft(&refer, draft, &request).await.unwrap(), ReferralState::Sent);
+        let sent = store.sent_one(&Village::ctx::<ReadSent>(&v.gp, &v.practice, start()), draft).await.unwrap();
+        assert_eq!(sent.scheme_name, "Another scheme");
+        let before = Village::ctx::<Triage>(&v.supervisor, &v.scheme, start());
+        assert!(store.waiting(&before, 0).await.unwrap().is_empty());
+    })
+    .await;
+}
