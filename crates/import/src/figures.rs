@@ -79,7 +79,8 @@ fn millionths(text: &str) -> Result<i64, String> {
     number.map(|number| (number * 1e6).round() as i64).ok_or_else(|| format!("{text:?} is not a score"))
 }
 
-fn month_number(text: &str) -> Option<i8> {
+/// The month that three letters name, in capitals or small.
+pub(crate) fn month_number(text: &str) -> Option<i8> {
     let at = MONTHS.iter().position(|month| text.eq_ignore_ascii_case(month))?;
     i8::try_from(at + 1).ok()
 }

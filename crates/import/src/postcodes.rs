@@ -15,6 +15,7 @@ use fingerpost_store::{PlacesDigest, PostcodePlace};
 use flate2::read::GzDecoder;
 
 use crate::ImportError;
+use crate::figures::month_number;
 use crate::report::Report;
 use crate::rows::{broken, not_cut};
 
@@ -105,14 +106,10 @@ pub(crate) const NAME: &str = "Where postcodes are";
 
 /// The first day of the month that the file's name tells, as `ONSPD_NOV_2025_UK.csv` or `postcodes-2025-11.csv` do.
 pub(crate) fn month_in_name(path: &Path) -> Option<Date> {
-    const MONTHS: [&str; 12] = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
-    let name = path.file_name()?.to_str()?.to_uppercase();
+    let name = path.file_name()?.to_str()?;
     let words: Vec<&str> = name.split(|letter: char| !letter.is_ascii_alphanumeric()).collect();
     let year = |word: &str| word.parse().ok().filter(|year| (1990..2100).contains(year));
-    let month = |word: &str| match MONTHS.iter().position(|month| *month == word) {
-        Some(at) => i8::try_from(at + 1).ok(),
-        None => word.parse().ok().filter(|_| word.len() == 2),
-    };
+    let month = |word: &str| month_number(word).or_else(|| word.parse().ok().filter(|_| word.len() == 2));
     words.windows(2).find_map(|pair| {
         let (year, month) = match (year(pair[0]), year(pair[1])) {
             (Some(year), _) => (year, month(pair[1])?),
