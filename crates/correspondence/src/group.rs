@@ -199,7 +199,7 @@ impl Correspondence {
         let (ledger, id) = (self.0.ledger(), subject_of(link)?);
         let mut tx = ledger.db().write().await?;
         link_still_live(&mut tx, link, now).await?;
-        if !connection_happens(&mut tx, (&link.tenant, id), (change, THE_GROUP), now).await? {
+        if !connection_happens(&self.0, &mut tx, (&link.tenant, id), (change, THE_GROUP), now).await? {
             return ledger.stored_before(tx).await;
         }
         if matches!(change, ConnectionChange::Yes | ConnectionChange::No(_)) {

@@ -193,7 +193,7 @@ impl Correspondence {
             let id: ConnectionId = row.parsed("id")?;
             let Some((_, came)) = said.iter().find(|(said, _)| *said == id) else { continue };
             let visit = ConnectionChange::Visit { on, came: *came };
-            connection_happens(&mut tx, (&link.tenant, id), (visit, THE_GROUP), now).await?;
+            connection_happens(&self.0, &mut tx, (&link.tenant, id), (visit, THE_GROUP), now).await?;
             ledger.note(&mut tx, now, by_link(link, Act::Change, id).because(visit.code())).await?;
             recorded += 1;
         }

@@ -25,6 +25,7 @@ use fingerpost_domain::Date;
 use fingerpost_domain::calendar::instant_at;
 use fingerpost_domain::id::TenantId;
 use fingerpost_improvement::Improvement;
+use fingerpost_intake::Intake;
 use fingerpost_store::{JobKind, OutboxEnd, Store, StoreError};
 use rand::SeedableRng;
 use rand::rngs::ChaCha20Rng;
@@ -131,11 +132,14 @@ pub async fn fill(store: &Store, plan: Plan, mut progress: impl FnMut(usize, usi
 async fn settle(store: &Store, today: Date) -> Result<(), DemoError> {
     let now = instant_at(today, 9);
     let (improvement, casework) = (Improvement::over(store.clone()), Casework::over(store.clone()));
+    let intake = Intake::over(store.clone());
     loop {
         let jobs = store.claim_jobs(200, now).await?;
         for job in &jobs {
             match job.kind {
                 JobKind::RemindTriage => store.remind_triage(job, now).await?,
+                JobKind::NudgeReferrer => intake.nudge(job, now).await?,
+                JobKind::Milestone => store.write_milestone(job, now).await?,
                 JobKind::RemindRepeatCount | JobKind::RemindThirdCount => improvement.remind_count(job, now).await?,
                 JobKind::AnswerAlert => casework.raise_alert(job, now).await?,
                 JobKind::VisitOverdue => casework.raise_overdue(job, now).await?,

@@ -157,6 +157,7 @@ async fn refer(
     let answers = ReferralAnswers {
         safeguarding: String::new(),
         asker: String::new(),
+        on_behalf: String::new(),
         needs: if peggy { vec!["company".to_owned(), "loss".to_owned()] } else { people::needs(dice) },
         words: if peggy {
             "Low since her husband died in spring. Would like company.".to_owned()
@@ -193,7 +194,7 @@ async fn work(
     let accepted_at = instant_at(accepted_on, 17);
     let triage = Cast::ctx::<Triage>(&cast.supervisor, cast.scheme.id, accepted_at)?;
     let worker = &cast.workers[worker];
-    let allocation = Allocation { worker: worker.actor.user, person: SamePerson::New };
+    let allocation = Allocation { worker: worker.actor.user, person: SamePerson::New(vec![]) };
     let case = store.accept(&triage, referral, allocation).await?.case;
     let mut on = add_working_days(accepted_on, if peggy { 4 } else { 1 + dice.random_range(0..8_u32) });
     let most = if peggy { 3 } else { 2 + dice.random_range(0..5_u32) };

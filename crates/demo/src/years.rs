@@ -160,6 +160,7 @@ fn request(
     let answers = ReferralAnswers {
         safeguarding: String::new(),
         asker: people::asker(dice),
+        on_behalf: String::new(),
         needs: needs.iter().map(|need| need.code().to_owned()).collect(),
         words: people::words(dice),
         reach: reach.to_owned(),

@@ -71,7 +71,7 @@ impl ReferrerHears {
         match self {
             Self::NotAsked => "Not asked yet",
             Self::Summary => "A summary",
-            Self::StatusOnly => "Only that it began and ended",
+            Self::StatusOnly => "Only the codes: that it began and ended",
             Self::Nothing => "Nothing",
         }
     }

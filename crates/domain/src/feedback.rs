@@ -10,6 +10,12 @@ use crate::disclosure::ReferrerHears;
 crate::coded! {
     /// The milestone at which a message is sent.
     pub enum FeedbackKind {
+        /// The first contact took place.
+        FirstContact = "first_contact",
+        /// The plan was written for the first time.
+        PlanWritten = "plan_written",
+        /// They came to a group for the first time.
+        Started = "started",
         /// Something to hear while work goes on.
         Progress = "progress",
         /// The case is closed.
@@ -22,6 +28,9 @@ impl FeedbackKind {
     #[must_use]
     pub const fn label(self) -> &'static str {
         match self {
+            Self::FirstContact => "They have met",
+            Self::PlanWritten => "The plan is written",
+            Self::Started => "They have been to a group",
             Self::Progress => "How it is going",
             Self::Closing => "How it ended",
         }
@@ -118,7 +127,8 @@ pub fn write(kind: FeedbackKind, source: &FeedbackSource, hears: ReferrerHears) 
     let requested = source.requested_actions.clone().filter(|_| hears == ReferrerHears::Summary);
     let mut sections = vec![section(PLAN, requested.unwrap_or_else(|| NO_ACTION.to_owned()))];
     let state = match kind {
-        FeedbackKind::Progress => "Work is going on.",
+        FeedbackKind::FirstContact => "The first contact has taken place.",
+        FeedbackKind::PlanWritten | FeedbackKind::Started | FeedbackKind::Progress => "Work is going on.",
         FeedbackKind::Closing => "The work has ended.",
     };
     if hears != ReferrerHears::Summary {

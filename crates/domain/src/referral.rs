@@ -156,6 +156,8 @@ pub struct ReferralRequest {
     /// A carer or friend who asked for it: who they are to the person, and how to reach them. `None` when the person asked, or
     /// the referrer thought of it. The person knows that they asked: [`Agreement::Agreed`] says so.
     pub asker: Option<Line<200>>,
+    /// A colleague for whom it was written: "Dr Ferreira", or the agency's worker who knows the person. `None` when the writer refers.
+    pub on_behalf: Option<Line<100>>,
     /// What would help, at least one.
     pub needs: Vec<Need>,
     /// What matters, in the person's own words.
@@ -175,6 +177,7 @@ pub struct ReferralRequest {
 #[expect(missing_docs, reason = "the fields are those of the form, under its names")]
 pub struct ReferralAnswers {
     pub asker: String,
+    pub on_behalf: String,
     pub needs: Vec<String>,
     pub words: String,
     pub reach: String,
@@ -214,6 +217,7 @@ impl ReferralAnswers {
             problems.add("needs", "Tick at least one thing that would help");
         }
         let asker = problems.take("asker", Line::parse(&self.asker)).flatten();
+        let on_behalf = problems.take("on_behalf", Line::parse(&self.on_behalf)).flatten();
         let words = problems.take("words", Note::parse(&self.words)).flatten();
         let reach = Reach::from_code(&self.reach);
         if sending && reach.is_none() {
@@ -234,6 +238,7 @@ impl ReferralAnswers {
         match (risk, agreement) {
             (Some(risk), Some(agreement)) if problems.is_empty() => Ok(ReferralRequest {
                 asker,
+                on_behalf,
                 needs,
                 words,
                 safe_contact: reach.map(|reach| SafeContact { reach, guidance }),

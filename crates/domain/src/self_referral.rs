@@ -203,6 +203,7 @@ impl SelfReferralAnswers {
             PersonDetails { name, born, nhs_number: None, address, postcode, phone, email, communication: None };
         let safe_contact = Some(safe_contact);
         let request = ReferralRequest {
+            on_behalf: None,
             asker,
             needs,
             words,

@@ -12,24 +12,55 @@ const ENOUGH: usize = 5;
 /// Working days from sending to the first contact that took place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Wait {
-    /// Half of the people waited this long or less.
-    pub median: u32,
-    /// The longest.
+    /// Half of the people wait this long or less, by the product-limit (Kaplan-Meier) estimate; none while too many still wait for
+    /// half to be known.
+    pub median: Option<u32>,
+    /// The longest of those who had a first contact.
     pub longest: u32,
-    /// How many people this is computed from, at most [`WAIT_SAMPLE`].
+    /// Of how many first contacts this is computed, at most [`WAIT_SAMPLE`].
     pub people: usize,
+    /// How many still wait.
+    pub waiting: usize,
+    /// The longest that anybody who still waits has waited.
+    pub longest_waiting: u32,
 }
 
-/// The wait from pairs of (day sent, day of first contact); `None` with fewer than five people.
+/// The wait from pairs of (day sent, day of first contact) and the days on which those were sent who still wait; `None` with fewer than
+/// five first contacts.
 ///
-/// The median of an even number is the higher of the two in the middle: we would rather promise late.
+/// Who still waits counts as having waited at least so long: left out, they would make a growing queue look like a short one. Where half
+/// is reached exactly, the later day is taken: we would rather promise late.
 #[must_use]
-pub fn honest_wait(firsts: &[(Date, Date)]) -> Option<Wait> {
-    let mut days: Vec<u32> =
+pub fn honest_wait(firsts: &[(Date, Date)], waiting: &[Date], today: Date) -> Option<Wait> {
+    let mut seen: Vec<u32> =
         firsts.iter().take(WAIT_SAMPLE).map(|&(sent, first)| working_days_between(sent, first)).collect();
-    days.sort_unstable();
-    let longest = *days.last()?;
-    (days.len() >= ENOUGH).then(|| Wait { median: days[days.len() / 2], longest, people: days.len() })
+    if seen.len() < ENOUGH {
+        return None;
+    }
+    seen.sort_unstable();
+    let still: Vec<u32> = waiting.iter().map(|sent| working_days_between(*sent, today)).collect();
+    Some(Wait {
+        median: half_seen_within(&seen, &still),
+        longest: *seen.last()?,
+        people: seen.len(),
+        waiting: still.len(),
+        longest_waiting: still.iter().copied().max().unwrap_or(0),
+    })
+}
+
+/// The first day by which less than half are left, of those seen (sorted) and those who still wait.
+fn half_seen_within(seen: &[u32], still: &[u32]) -> Option<u32> {
+    let mut left = 1.0_f64;
+    for chunk in seen.chunk_by(|a, b| a == b) {
+        let day = chunk[0];
+        let at_risk = seen.iter().chain(still).filter(|waited| **waited >= day).count();
+        left *= 1.0 - chunk.len() as f64 / at_risk as f64;
+        // A product of fractions may miss a half by its last bit.
+        if left < 0.5 - 1e-9 {
+            return Some(day);
+        }
+    }
+    None
 }
 
 /// How a group of people waited, with those who still do.
@@ -74,8 +105,10 @@ mod tests {
     #[test]
     fn too_few_people_give_no_number() {
         let pair = (date(2026, 10, 7), date(2026, 10, 13));
-        assert_eq!(honest_wait(&[pair; 4]), None);
-        assert_eq!(honest_wait(&[pair; 5]), Some(Wait { median: 4, longest: 4, people: 5 }));
+        let (none, today) = (&[], date(2026, 10, 20));
+        assert_eq!(honest_wait(&[pair; 4], none, today), None);
+        let all_seen = Wait { median: Some(4), longest: 4, people: 5, waiting: 0, longest_waiting: 0 };
+        assert_eq!(honest_wait(&[pair; 5], none, today), Some(all_seen));
     }
 
     #[test]
@@ -94,6 +127,23 @@ mod tests {
         let sent = date(2026, 10, 5);
         let pairs: Vec<_> = (6..12).map(|day| (sent, date(2026, 10, day))).collect();
         // 6, 7, 8, 9 October, then Saturday and Sunday: 1, 2, 3, 4, 4, 4 working days.
-        assert_eq!(honest_wait(&pairs), Some(Wait { median: 4, longest: 4, people: 6 }));
+        let expected = Wait { median: Some(4), longest: 4, people: 6, waiting: 0, longest_waiting: 0 };
+        assert_eq!(honest_wait(&pairs, &[], date(2026, 10, 20)), Some(expected));
+    }
+
+    #[test]
+    fn those_who_still_wait_make_the_wait_longer() {
+        let sent = date(2026, 10, 5);
+        // 1, 2, 3, 4 and, over a weekend, 5 working days; 11 on the day of asking.
+        let firsts: Vec<_> = [6, 7, 8, 9, 12].map(|day| (sent, date(2026, 10, day))).into();
+        let today = date(2026, 10, 20);
+        let wait = |waiting: &[Date]| honest_wait(&firsts, waiting, today).unwrap();
+        assert_eq!(wait(&[]).median, Some(3));
+        // S: 6/7, 5/7, 4/7, 3/7: the fourth day.
+        assert_eq!(wait(&[sent; 2]).median, Some(4));
+        let queue = wait(&[sent; 6]);
+        assert_eq!((queue.median, queue.waiting, queue.longest_waiting), (None, 6, 11));
+        // Somebody who was sent yesterday says nothing yet of three days.
+        assert_eq!(wait(&[date(2026, 10, 19)]).median, Some(3));
     }
 }

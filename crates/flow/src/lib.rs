@@ -1,6 +1,8 @@
 //! Counts of flow for those who see flow, not content. Suppression is the reader's page's: see
 //! [`fingerpost_domain::small_numbers`].
 
+mod became;
+
 use std::collections::HashMap;
 
 use fingerpost_domain::calendar::day_of;
@@ -196,6 +198,8 @@ fn waits(joined: &str) -> Result<Vec<Waited>> {
         .collect()
 }
 
+pub use became::{Became, BecameRow};
+
 /// Counts of flow. Cloning shares them.
 #[derive(Debug, Clone)]
 pub struct Flow(Store);
@@ -379,5 +383,5 @@ impl Flow {
 /// Every statement of this room by name, for the test that has both engines understand them.
 #[cfg(any(test, feature = "testing"))]
 pub fn statements() -> impl Iterator<Item = (&'static str, &'static str)> {
-    STATEMENTS.iter().copied()
+    STATEMENTS.iter().chain(became::STATEMENTS).copied()
 }

@@ -38,10 +38,11 @@ const STEPS: &[Step] = &[
     Step { version: 11, shared: include_str!("../migrations/0011_improving/shared.sql"), sqlite: "", postgres: "" },
     Step { version: 12, shared: include_str!("../migrations/0012_editions/shared.sql"), sqlite: "", postgres: "" },
     Step { version: 13, shared: include_str!("../migrations/0013_keeping/shared.sql"), sqlite: "", postgres: "" },
+    Step { version: 14, shared: include_str!("../migrations/0014_intake/shared.sql"), sqlite: "", postgres: "" },
 ];
 
 /// The newest schema this program knows.
-pub const SCHEMA_VERSION: i64 = 13;
+pub const SCHEMA_VERSION: i64 = 14;
 
 const CREATE_LEDGER: &str =
     "CREATE TABLE IF NOT EXISTS schema_step (version BIGINT NOT NULL PRIMARY KEY, applied_at BIGINT NOT NULL)";

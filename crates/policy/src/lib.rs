@@ -49,6 +49,10 @@ coded! {
         CopyRecord = "copy_record",
         /// Say how long records are kept, and destroy those whose time is over.
         KeepRecords = "keep_records",
+        /// Say whether the scheme takes people, its criteria, its reminders and letters.
+        SetIntake = "set_intake",
+        /// Say what a link worker helps with, when they are where, with a picture.
+        KeepProfile = "keep_profile",
         /// Lead an improvement project: count, ask the staff, change something, study it.
         Improve = "improve",
     }
@@ -66,7 +70,8 @@ impl Action {
             | Self::Reallocate
             | Self::CopyRecord
             | Self::KeepRecords => "case",
-            Self::ManageUsers => "user",
+            Self::ManageUsers | Self::KeepProfile => "user",
+            Self::SetIntake => "scheme",
             Self::ManageLaunch => "launch_key",
             Self::ReadFlow => "counts",
             Self::SearchDirectory | Self::KeepDirectory => "service",
@@ -123,6 +128,8 @@ pub const fn rule(role: Role, action: Action) -> Option<(Reach, Ground)> {
             Some((Reach::Organisation, Ground::Practice))
         }
         (Role::LinkWorker, A::Triage) => Some((Reach::Organisation, Ground::Triage)),
+        (Role::LinkWorker, A::KeepProfile) => Some((Reach::Own, Ground::Administration)),
+        (Role::Supervisor, A::SetIntake | A::KeepProfile) => Some((Reach::Organisation, Ground::Supervision)),
         (Role::LinkWorker, A::ReadCaseload | A::ReadCase | A::WorkCase | A::Reallocate | A::SeeMessages) => {
             Some((Reach::Own, Ground::Allocated))
         }
@@ -199,6 +206,10 @@ permissions! {
     CopyRecord,
     /// May say how long records are kept, and destroy those whose time is over.
     KeepRecords,
+    /// May set how the scheme takes people up.
+    SetIntake,
+    /// May keep a link worker's profile.
+    KeepProfile,
     /// May lead an improvement project.
     Improve,
 }

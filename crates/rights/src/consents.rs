@@ -195,7 +195,7 @@ impl Rights {
         let mut tx = ledger.db().write().await?;
         case_in_scope(&mut tx, ctx, case).await?;
         tx.run(WITHDRAW_ALL, values![tenant, case, ctx.now, user]).await?;
-        connections_end(&mut tx, (tenant, case), ctx.now).await?;
+        connections_end(&self.0, &mut tx, (tenant, case), ctx.now).await?;
         agreement_ends(&self.0, &mut tx, (tenant, case), (user, ctx.now)).await?;
         messages_stop(&mut tx, (tenant, case), ctx.now).await?;
         ledger.commit(tx, ctx.now, ctx.entry(Act::Withdraw, Resource::Case).of(case).because("everything")).await

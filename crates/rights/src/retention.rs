@@ -73,7 +73,7 @@ const OF_ONE_REFERRAL: &[(&str, &str)] = &[
         "DELETE FROM one_time_link WHERE tenant = $1 AND scope = 'ask_for_help' AND subject IN (SELECT id FROM self_referral WHERE tenant = $1 AND referral = $2)",
     ),
     ("self_referral", "DELETE FROM self_referral WHERE tenant = $1 AND referral = $2"),
-    ("job", "DELETE FROM job WHERE tenant = $1 AND kind = 'remind_triage' AND subject = $2"),
+    ("job", "DELETE FROM job WHERE tenant = $1 AND kind IN ('remind_triage', 'nudge_referrer') AND subject = $2"),
     ("referral", "DELETE FROM referral WHERE tenant = $1 AND id = $2"),
 ];
 
@@ -125,6 +125,10 @@ const OF_ONE_CASE: &[(&str, &str)] = &[
         "DELETE FROM job WHERE tenant = $1 AND kind IN ('visit_overdue', 'remind_visit') AND subject IN (SELECT id FROM visit WHERE tenant = $1 AND case_id = $2)",
     ),
     ("job", "DELETE FROM job WHERE tenant = $1 AND kind = 'end_visits' AND subject = $2"),
+    (
+        "job",
+        "DELETE FROM job WHERE tenant = $1 AND kind = 'milestone' AND subject IN ($2 || '/first_contact', $2 || '/plan', $2 || '/started')",
+    ),
     ("visit", "DELETE FROM visit WHERE tenant = $1 AND case_id = $2"),
     ("handover", "DELETE FROM handover WHERE tenant = $1 AND case_id = $2"),
     ("plan_version", "DELETE FROM plan_version WHERE tenant = $1 AND case_id = $2"),
@@ -147,7 +151,7 @@ const OF_ONE_CASE: &[(&str, &str)] = &[
     ),
     (
         "job",
-        "DELETE FROM job WHERE tenant = $1 AND kind = 'remind_triage' AND subject IN (SELECT id FROM referral WHERE tenant = $1 AND case_id = $2)",
+        "DELETE FROM job WHERE tenant = $1 AND kind IN ('remind_triage', 'nudge_referrer') AND subject IN (SELECT id FROM referral WHERE tenant = $1 AND case_id = $2)",
     ),
     ("referral", "DELETE FROM referral WHERE tenant = $1 AND case_id = $2"),
     ("case_file", "DELETE FROM case_file WHERE tenant = $1 AND id = $2"),

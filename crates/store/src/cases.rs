@@ -4,14 +4,15 @@ use fingerpost_domain::access::AccessNeeds;
 use fingerpost_domain::calendar::day_of;
 use fingerpost_domain::case::{CaseStanding, Closing, ContactAnswers, ContactEntry, ContactKind, Happened, Outcome};
 use fingerpost_domain::disclosure::ReferrerHears;
-use fingerpost_domain::feedback::{FeedbackKind, FeedbackSource};
-use fingerpost_domain::id::{CaseId, ContactId, ReferralId, RequestKey, TenantId, UserId};
+use fingerpost_domain::feedback::{self as letters, FeedbackKind, FeedbackSource, Section};
+use fingerpost_domain::id::{CaseId, ContactId, OrganisationId, ReferralId, RequestKey, TenantId, UserId};
 use fingerpost_domain::measure::{Completed, Paired, before_and_after};
 use fingerpost_domain::need::Need;
 use fingerpost_domain::plan::Plan;
 use fingerpost_domain::self_referral::ReferralSource;
 use fingerpost_domain::text::{NOTE_LIMIT, Note};
 use fingerpost_domain::{Date, Timestamp};
+use fingerpost_intake_rules::settings::Milestone;
 use fingerpost_policy::{Permission, ReadCase, WorkCase};
 
 use crate::assessments::Assessment;
@@ -46,7 +47,7 @@ statements! {
         "SELECT c.id FROM case_file c WHERE c.tenant = $1 AND c.scheme = $2 AND c.id = $3 AND ",
         theirs!("c.worker", "$4", "$5")
     );
-    REFERRALS = "SELECT r.id, r.reference, r.sent_at, r.needs, r.words, r.asker, r.source, r.safeguarding, r.urgent, u.name AS referrer_name, u.job_title, o.name AS practice_name \
+    REFERRALS = "SELECT r.id, r.reference, r.sent_at, r.needs, r.words, r.asker, r.on_behalf, r.source, r.safeguarding, r.urgent, u.name AS referrer_name, u.job_title, o.name AS practice_name \
                  FROM referral r JOIN app_user u ON u.tenant = r.tenant AND u.id = r.referrer JOIN organisation o ON o.id = r.practice \
                  WHERE r.tenant = $1 AND r.case_id = $2 ORDER BY r.sent_at DESC, r.id LIMIT 20";
     CONTACTS = "SELECT t.id, t.kind, t.happened, t.on_day, t.session_no, t.recorded_at, u.name AS author_name, n.body, n.version \
@@ -54,8 +55,10 @@ statements! {
                 LEFT JOIN contact_note n ON n.tenant = t.tenant AND n.contact = t.id \
                 AND n.version = (SELECT MAX(m.version) FROM contact_note m WHERE m.tenant = t.tenant AND m.contact = t.id) \
                 WHERE t.tenant = $1 AND t.case_id = $2 ORDER BY t.on_day DESC, t.id DESC LIMIT 400";
-    FEEDBACK_SENT = "SELECT f.kind, f.sent_at, f.opened_at, u.name AS referrer_name FROM referral r CROSS JOIN feedback f \
+    /// Each letter with the e-mail that says it is there.
+    FEEDBACK_SENT = "SELECT f.kind, f.sent_at, f.opened_at, u.name AS referrer_name, o.sent_at AS told_at, o.failed_at FROM referral r CROSS JOIN feedback f \
                      JOIN app_user u ON u.tenant = r.tenant AND u.id = r.referrer \
+                     LEFT JOIN outbox o ON o.tenant = f.tenant AND o.template = 'feedback_arrived' AND o.recipient = r.referrer AND o.subject = f.id \
                      WHERE r.tenant = $1 AND r.case_id = $2 AND f.tenant = r.tenant AND f.referral = r.id ORDER BY f.sent_at DESC, f.id LIMIT 50";
     CARE_CHANGES = "SELECT a.at, u.name FROM audit_row a JOIN app_user u ON u.tenant = a.tenant AND u.id = a.actor \
                     WHERE a.tenant = $1 AND a.resource = 'case' AND a.resource_id = $2 AND a.act = 'change' AND a.detail = 'care' \
@@ -95,12 +98,31 @@ pub struct SentBy {
     pub words: Option<String>,
     /// The carer or friend who asked for it; the person knows.
     pub asker: Option<String>,
+    /// The colleague for whom it was written.
+    pub on_behalf: Option<String>,
     /// Who asked: letters go to practices only.
     pub source: ReferralSource,
     /// A worry about harm, in the referrer's words.
     pub safeguarding: Option<String>,
     /// Their own words may mean danger.
     pub urgent: bool,
+}
+
+/// A letter to the referrer, as whoever wrote it sees it.
+#[derive(Debug, Clone)]
+pub struct LetterRow {
+    /// The milestone.
+    pub kind: FeedbackKind,
+    /// When it was written: from then on it can be read.
+    pub sent_at: Timestamp,
+    /// When the referrer first opened it.
+    pub opened_at: Option<Timestamp>,
+    /// To whom.
+    pub referrer_name: String,
+    /// When the e-mail that says it is there was taken by the mail server.
+    pub told_at: Option<Timestamp>,
+    /// That e-mail did not arrive.
+    pub failed: bool,
 }
 
 /// A contact with the newest version of its note.
@@ -188,8 +210,8 @@ pub struct CasePage {
     pub care_changes: Vec<(Timestamp, String)>,
     /// Counts its changes: what a closing form was read from.
     pub version: i64,
-    /// Feedback sent: kind, when, when opened, to whom.
-    pub feedback: Vec<(FeedbackKind, Timestamp, Option<Timestamp>, String)>,
+    /// Letters to those who sent the person, newest first.
+    pub feedback: Vec<LetterRow>,
 }
 
 impl CasePage {
@@ -241,8 +263,11 @@ pub async fn touch(tx: &mut Tx, tenant: &TenantId, id: CaseId, read_version: Opt
 }
 
 async fn page<P: Permission>(tx: &mut Tx, ctx: &Ctx<P>, id: CaseId) -> Result<CasePage> {
-    let row = tx.row(ONE, scoped(ctx, id)).await?.ok_or(StoreError::NotFound)?;
-    let tenant = ctx.grant.tenant();
+    page_in(tx, (ctx.grant.tenant(), id), scoped(ctx, id)).await
+}
+
+async fn page_in(tx: &mut Tx, (tenant, id): (&TenantId, CaseId), scope: Vec<Value>) -> Result<CasePage> {
+    let row = tx.row(ONE, scope).await?.ok_or(StoreError::NotFound)?;
     let referrals = tx.rows(REFERRALS, values![tenant, id]).await?;
     let contacts = tx.rows(CONTACTS, values![tenant, id]).await?;
     let messages = tx.rows(FEEDBACK_SENT, values![tenant, id]).await?;
@@ -284,8 +309,14 @@ async fn page<P: Permission>(tx: &mut Tx, ctx: &Ctx<P>, id: CaseId) -> Result<Ca
         feedback: messages
             .iter()
             .map(|row| {
-                let kind = row.coded("kind", FeedbackKind::from_code)?;
-                Ok((kind, row.at("sent_at")?, row.opt_at("opened_at")?, row.text("referrer_name")?))
+                Ok(LetterRow {
+                    kind: row.coded("kind", FeedbackKind::from_code)?,
+                    sent_at: row.at("sent_at")?,
+                    opened_at: row.opt_at("opened_at")?,
+                    referrer_name: row.text("referrer_name")?,
+                    told_at: row.opt_at("told_at")?,
+                    failed: row.opt_at("failed_at")?.is_some(),
+                })
             })
             .collect::<Result<_>>()?,
     })
@@ -301,6 +332,7 @@ fn sent_by(row: &Row) -> Result<SentBy> {
         needs: needs_of(row)?,
         words: row.opt_text("words")?,
         asker: row.opt_text("asker")?,
+        on_behalf: row.opt_text("on_behalf")?,
         source: row.coded("source", ReferralSource::from_code)?,
         safeguarding: row.opt_text("safeguarding")?,
         urgent: row.flag("urgent")?,
@@ -344,6 +376,53 @@ fn source_of(case: &CasePage) -> FeedbackSource {
         worker,
         ..FeedbackSource::default()
     }
+}
+
+/// The same with what a contact adds.
+fn source_after(case: &CasePage, entry: &ContactEntry) -> FeedbackSource {
+    let mut source = source_of(case);
+    source.contacts_happened += u32::from(entry.happened != Happened::DidNotHappen && entry.kind.is_with_person());
+    source.sessions.0 += u16::from(entry.happened == Happened::UsedSession);
+    source.matters = entry.matters.as_ref().map(ToString::to_string).or(source.matters);
+    source
+}
+
+/// The same with how it ended.
+fn source_at_the_end(case: &CasePage, closing: &Closing) -> FeedbackSource {
+    FeedbackSource {
+        requested_actions: closing.requested_actions.as_ref().map(ToString::to_string),
+        outcome: Some(closing.outcome.label().to_owned()),
+        changed: closing.changed.as_ref().map(ToString::to_string),
+        continues: Some(closing.continues.to_string()),
+        ..source_of(case)
+    }
+}
+
+impl CasePage {
+    /// The letter that this contact would send to those who sent the person; none where it sends none. As it would be written now.
+    #[must_use]
+    pub fn letter_after(&self, entry: &ContactEntry) -> Option<Vec<Section>> {
+        let line = entry.line_for_referrer.as_ref()?.to_string();
+        let hears = entry.referrer_hears.unwrap_or(self.referrer_hears);
+        letters::write(FeedbackKind::Progress, &FeedbackSource { line: Some(line), ..source_after(self, entry) }, hears)
+    }
+
+    /// The letter that closing the case would send; none where the person said that nothing is told.
+    #[must_use]
+    pub fn letter_at_the_end(&self, closing: &Closing) -> Option<Vec<Section>> {
+        letters::write(FeedbackKind::Closing, &source_at_the_end(self, closing), closing.referrer_hears)
+    }
+}
+
+/// What a letter tells of a case, for one that nobody asked for just now: it is open, and as it stands.
+pub(crate) async fn source_for_letter(
+    tx: &mut Tx,
+    tenant: &TenantId,
+    (scheme, id): (OrganisationId, CaseId),
+    now: Timestamp,
+) -> Result<(FeedbackSource, ReferrerHears)> {
+    let case = page_in(tx, (tenant, id), values![tenant, scheme, id, None::<UserId>, day_of(now)]).await?;
+    Ok((source_of(&case), case.referrer_hears))
 }
 
 impl Store {
@@ -444,13 +523,11 @@ impl Store {
         }
         if let Some(line) = &entry.line_for_referrer {
             let hears = entry.referrer_hears.unwrap_or(case.referrer_hears);
-            let mut source = source_of(&case);
-            source.contacts_happened += u32::from(happened);
-            source.sessions.0 += u16::from(used);
-            source.matters = entry.matters.as_ref().map(ToString::to_string).or(source.matters);
-            source.line = Some(line.to_string());
+            let source = FeedbackSource { line: Some(line.to_string()), ..source_after(&case, entry) };
             let milestone = (FeedbackKind::Progress, hears);
             feedback::send(self, &mut tx, (tenant, id), milestone, &source, ctx.now).await?;
+        } else if happened && case.contacts_happened == 0 {
+            feedback::reached(self, &mut tx, (tenant, id), (Milestone::FirstContact, ctx.now)).await?;
         }
         self.commit(tx, ctx.now, ctx.entry(Act::RecordContact, Resource::Case).of(id)).await
     }
@@ -558,20 +635,14 @@ impl Store {
         if tx.run(CLOSE, values).await? == 0 {
             return Err(StoreError::ChangedMeanwhile);
         }
-        connections::case_closed(&mut tx, (tenant, id), ctx.now).await?;
+        connections::case_closed(self, &mut tx, (tenant, id), ctx.now).await?;
         if tx.row(PLANNED, values![tenant, id, day_of(ctx.now)]).await?.is_some() {
             let (job, about) = (crate::JobKind::EndVisits, id.to_string());
             jobs::add(self, &mut tx, tenant, (job, &about), (ctx.now, ctx.now)).await?;
         }
         assessments::case_closed(&mut tx, (tenant, id), ctx.now).await?;
         feedback::change_agreement(self, &mut tx, (tenant, id), closing.referrer_hears, (user, ctx.now)).await?;
-        let source = FeedbackSource {
-            requested_actions: closing.requested_actions.as_ref().map(ToString::to_string),
-            outcome: Some(closing.outcome.label().to_owned()),
-            changed: closing.changed.as_ref().map(ToString::to_string),
-            continues: Some(closing.continues.to_string()),
-            ..source_of(&case)
-        };
+        let source = source_at_the_end(&case, closing);
         let milestone = (FeedbackKind::Closing, closing.referrer_hears);
         feedback::send(self, &mut tx, (tenant, id), milestone, &source, ctx.now).await?;
         self.commit(tx, ctx.now, ctx.entry(Act::Close, Resource::Case).of(id).because(closing.outcome.code())).await

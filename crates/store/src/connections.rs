@@ -11,11 +11,12 @@ use fingerpost_domain::id::{CaseId, ConnectionId, RequestKey, ServiceId, TenantI
 use fingerpost_domain::person::Email;
 use fingerpost_domain::text::Line;
 use fingerpost_domain::{Date, Timestamp};
+use fingerpost_intake_rules::settings::Milestone;
 use fingerpost_policy::{ReadCase, WorkCase};
 
 use crate::links::{self, LinkScope};
 use crate::outbox::{self, MessageTemplate};
-use crate::{Ctx, Store, cases};
+use crate::{Ctx, Store, cases, feedback};
 use fingerpost_engine::statements;
 use fingerpost_engine::{Result, StoreError};
 use fingerpost_engine::{Row, Tx, values};
@@ -33,7 +34,7 @@ statements! {
            FROM connection WHERE tenant = $1 AND id = $2 AND case_id = $3";
     /// Takes the connection for the rest of the transaction.
     HOLD = "UPDATE connection SET state = state WHERE tenant = $1 AND id = $2";
-    STATE = "SELECT state, reason FROM connection WHERE tenant = $1 AND id = $2";
+    STATE = "SELECT state, reason, case_id FROM connection WHERE tenant = $1 AND id = $2";
     ANSWER = "UPDATE connection SET state = $4, answered_at = $5, answered_by = $6, reason = $7 WHERE tenant = $1 AND id = $2 AND state = $3";
     MOVE = "UPDATE connection SET state = $4, ended_at = COALESCE($5, ended_at), reason = COALESCE($6, reason) WHERE tenant = $1 AND id = $2 AND state = $3";
     VISIT = "INSERT INTO connection_visit (tenant, connection, on_day, came, told_by, told_at) VALUES ($1, $2, $3, $4, $5, $6) \
@@ -189,6 +190,7 @@ pub fn arrival(row: &Row) -> Result<Arrival> {
 /// # Errors
 /// [`StoreError::ConnectionNotNow`] when it cannot happen any more; [`StoreError::NotFound`] where there is none.
 pub async fn happen(
+    store: &Store,
     tx: &mut Tx,
     (tenant, id): (&TenantId, ConnectionId),
     (change, told_by): (ConnectionChange, &'static str),
@@ -220,6 +222,10 @@ pub async fn happen(
             // A visit that was told wrongly can be told again: who never came has not started.
             let been_there = counted.ok_or(StoreError::ChangedMeanwhile)?.int("came")? > 0;
             let next = if been_there { ConnectionState::Started } else { ConnectionState::Accepted };
+            if been_there && state != ConnectionState::Started {
+                let case: CaseId = row.parsed("case_id")?;
+                feedback::reached(store, tx, (tenant, case), (Milestone::Started, now)).await?;
+            }
             tx.run(MOVE, values![tenant, id, state.code(), next.code(), None::<Timestamp>, None::<&str>]).await?
         }
         ConnectionChange::GiveUpWaiting | ConnectionChange::End(_) | ConnectionChange::Withdraw => {
@@ -242,10 +248,15 @@ pub async fn happen(
 
 /// Ends what groups may still read and say: the case is closed. What they have not answered is taken back; what
 /// they have said stands, and the person goes on with those who said yes without a page of ours.
-pub(crate) async fn case_closed(tx: &mut Tx, (tenant, case): (&TenantId, CaseId), now: Timestamp) -> Result<()> {
+pub(crate) async fn case_closed(
+    store: &Store,
+    tx: &mut Tx,
+    (tenant, case): (&TenantId, CaseId),
+    now: Timestamp,
+) -> Result<()> {
     for row in tx.rows(PENDING, values![tenant, case]).await? {
         let id: ConnectionId = row.parsed("id")?;
-        happen(tx, (tenant, id), (ConnectionChange::Withdraw, THE_SCHEME), now).await?;
+        happen(store, tx, (tenant, id), (ConnectionChange::Withdraw, THE_SCHEME), now).await?;
     }
     for row in tx.rows(ANSWERED, values![tenant, case]).await? {
         end_links(tx, tenant, &row.text("id")?, now).await?;
@@ -262,10 +273,15 @@ async fn end_links(tx: &mut Tx, tenant: &TenantId, id: &str, now: Timestamp) -> 
 ///
 /// # Errors
 /// When the database fails.
-pub async fn take_back_all(tx: &mut Tx, (tenant, case): (&TenantId, CaseId), now: Timestamp) -> Result<()> {
+pub async fn take_back_all(
+    store: &Store,
+    tx: &mut Tx,
+    (tenant, case): (&TenantId, CaseId),
+    now: Timestamp,
+) -> Result<()> {
     for row in tx.rows(OPEN, values![tenant, case]).await? {
         let id: ConnectionId = row.parsed("id")?;
-        happen(tx, (tenant, id), (ConnectionChange::Withdraw, THE_SCHEME), now).await?;
+        happen(store, tx, (tenant, id), (ConnectionChange::Withdraw, THE_SCHEME), now).await?;
     }
     Ok(())
 }
@@ -367,7 +383,7 @@ impl Store {
         let mut tx = self.db().write().await?;
         cases::in_scope(&mut tx, ctx, case).await?;
         tx.row(ONE, values![tenant, id, case]).await?.ok_or(StoreError::NotFound)?;
-        happen(&mut tx, (tenant, id), (change, THE_SCHEME), ctx.now).await?;
+        happen(self, &mut tx, (tenant, id), (change, THE_SCHEME), ctx.now).await?;
         let entry = ctx.entry(Act::Change, Resource::Connection).of(id).because(change.code());
         self.commit(tx, ctx.now, entry).await
     }

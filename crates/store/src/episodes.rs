@@ -325,6 +325,8 @@ impl Written<'_> {
             ReferralSource::Practice.code(),
             request.safeguarding.as_ref().map(Note::as_str),
             false,
+            request.on_behalf.as_ref().map(Line::as_str),
+            None::<Timestamp>,
         ]);
         self.put("referral", cells);
     }

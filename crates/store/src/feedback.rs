@@ -5,11 +5,14 @@ use fingerpost_domain::disclosure::{DisclosedFields, Recipient, ReferrerHears};
 use fingerpost_domain::feedback::{self, FeedbackKind, FeedbackSource, Section};
 use fingerpost_domain::id::{CaseId, DisclosureId, FeedbackId, ReferralId, TenantId, UserId};
 
+use crate::jobs::{self, ClaimedJob, JobKind};
 use crate::outbox::{self, MessageTemplate};
-use crate::{Store, disclosures};
+use crate::{Store, cases, disclosures, schemes};
 use fingerpost_engine::statements;
 use fingerpost_engine::{Result, StoreError};
 use fingerpost_engine::{Tx, values};
+use fingerpost_intake_rules::settings::Milestone;
+use fingerpost_ledger::{Act, Entry, Resource};
 
 statements! {
     INSERT = "INSERT INTO feedback (tenant, id, referral, disclosure, kind, sections, sent_at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
@@ -32,6 +35,8 @@ statements! {
                      AND subject IN (SELECT f.id FROM referral r CROSS JOIN feedback f WHERE r.tenant = $1 AND r.case_id = $2 AND f.tenant = r.tenant AND f.referral = r.id \
                      AND NOT (f.opened_at IS NOT NULL OR f.disclosure IS NULL OR EXISTS (SELECT 1 FROM disclosure g JOIN disclosure d ON d.tenant = g.tenant AND d.referral = g.referral \
                    AND d.recipient = 'referrer' AND d.withdrawn_at IS NULL AND (d.fields = g.fields OR d.fields = 'summary') WHERE g.tenant = f.tenant AND g.id = f.disclosure)))";
+    OPEN_CASE = "SELECT scheme FROM case_file WHERE tenant = $1 AND id = $2 AND closed_at IS NULL";
+    WRITTEN = "SELECT f.id FROM referral r CROSS JOIN feedback f WHERE r.tenant = $1 AND r.case_id = $2 AND f.tenant = r.tenant AND f.referral = r.id AND f.kind = $3 LIMIT 1";
     HEARS = "UPDATE case_file SET referrer_hears = $3, version = version + 1 WHERE tenant = $1 AND id = $2";
     WITHDRAW = "UPDATE disclosure SET withdrawn_at = $3 WHERE tenant = $1 AND recipient = 'referrer' AND withdrawn_at IS NULL \
                 AND referral IN (SELECT id FROM referral WHERE tenant = $1 AND case_id = $2)";
@@ -137,4 +142,54 @@ pub(crate) async fn send(
         outbox::to_user(store, tx, tenant, MessageTemplate::FeedbackArrived, message, now).await?;
     }
     Ok(())
+}
+
+/// The letter of a milestone.
+const fn kind_of(milestone: Milestone) -> FeedbackKind {
+    match milestone {
+        Milestone::FirstContact => FeedbackKind::FirstContact,
+        Milestone::Plan => FeedbackKind::PlanWritten,
+        Milestone::Started => FeedbackKind::Started,
+    }
+}
+
+/// Notes that a milestone was reached. Whether a letter comes of it is the scheme's to say, and the person's.
+pub(crate) async fn reached(
+    store: &Store,
+    tx: &mut Tx,
+    (tenant, case): (&TenantId, CaseId),
+    (milestone, now): (Milestone, Timestamp),
+) -> Result<()> {
+    let about = format!("{case}/{}", milestone.code());
+    jobs::add(store, tx, tenant, (JobKind::Milestone, &about), (now, now)).await
+}
+
+impl Store {
+    /// Writes the letter of a milestone: where the scheme chose it, the case is still open, and none was written of it before. Beyond
+    /// that work has begun, it says what the person agreed to and nothing where that is nothing.
+    ///
+    /// # Errors
+    /// When the database fails; the job is then tried again.
+    pub async fn write_milestone(&self, job: &ClaimedJob, now: Timestamp) -> Result<()> {
+        let corrupt = || StoreError::corrupt("subject");
+        let (case, milestone) = job.subject.split_once('/').ok_or_else(corrupt)?;
+        let case: CaseId = case.parse().map_err(|_| corrupt())?;
+        let milestone = Milestone::from_code(milestone).ok_or_else(corrupt)?;
+        let (tenant, kind) = (&job.tenant, kind_of(milestone));
+        let mut tx = self.db().write().await?;
+        jobs::done(&mut tx, job, now).await?;
+        let open = tx.row(OPEN_CASE, values![tenant, case]).await?;
+        let written = tx.row(WRITTEN, values![tenant, case, kind.code()]).await?.is_some();
+        if let (Some(open), false) = (open, written) {
+            let scheme = open.parsed("scheme")?;
+            let chosen = schemes::settings(&mut tx, tenant, scheme).await?.writes_at(milestone);
+            let (source, hears) = cases::source_for_letter(&mut tx, tenant, (scheme, case), now).await?;
+            // That work began is told in any case; what came of it only with a summary.
+            if chosen && (milestone == Milestone::FirstContact || hears == ReferrerHears::Summary) {
+                send(self, &mut tx, (tenant, case), (kind, hears), &source, now).await?;
+            }
+        }
+        let entry = Entry::system(tenant.clone(), Act::Change, Resource::Case).of(case);
+        self.commit(tx, now, entry.because(job.kind.code())).await
+    }
 }

@@ -18,6 +18,10 @@ coded! {
     pub enum JobKind {
         /// When the promised answer is due and the referral still waits, tell those who triage.
         RemindTriage = "remind_triage",
+        /// A referrer was asked something before their referral is answered: ask again, or tell the scheme to decide without.
+        NudgeReferrer = "nudge_referrer",
+        /// A moment was reached at which the scheme may write a letter to the referrer.
+        Milestone = "milestone",
         /// When two months after a change are over and nobody has counted again, tell whoever planned it.
         RemindRepeatCount = "remind_repeat_count",
         /// When the months of a third count are over and nobody has counted them, tell whoever planned the change or studied it.

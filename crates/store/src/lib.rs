@@ -43,7 +43,6 @@ mod episodes;
 mod feedback;
 mod imports;
 mod jobs;
-mod launches;
 mod links;
 mod organisations;
 mod outbox;
@@ -63,7 +62,7 @@ use fingerpost_policy::{Grant, Permission};
 
 pub use about::{AboutPerson, access_of};
 pub use assessments::Assessment;
-pub use cases::{CasePage, ContactRow, NoteVersion, SentBy, in_scope as case_in_scope, touch as hold_case};
+pub use cases::{CasePage, ContactRow, LetterRow, NoteVersion, SentBy, in_scope as case_in_scope, touch as hold_case};
 pub use connections::{
     ConnectionChange, ConnectionRow, THE_GROUP, arrival as arrival_of, happen as connection_happens,
     take_back_all as connections_end, visits as connection_visits,
@@ -78,7 +77,6 @@ pub use fingerpost_ledger::{
 };
 pub use imports::ImportCounts;
 pub use jobs::{ClaimedJob, JobKind, add as add_job, done as job_done};
-pub use launches::{LaunchKey, LaunchKeyRow, Launched};
 pub use links::{
     LinkScope, LiveLink, mint as mint_link, mint_beside as mint_link_beside, still_live as link_still_live,
 };
@@ -89,14 +87,14 @@ pub use outbox::{
     to_group as write_to_group, to_link as write_to_link, to_person as write_to_person, to_user as write_to_user,
     write_again,
 };
-pub use people::{LikelyPerson, PersonHere, person_name};
+pub use people::{LikelyPerson, PersonHere, details as person_details, person_name};
 pub use plans::{PlanRecord, PlanSaved};
 pub use questions::QuestionRow;
 pub use reference::{Appointments, Deprivation, Edition, ListSize, NewEdition, Reference};
 pub use referrals::{Draft, ReferFrame, SentPage, SentRow, Started, WorkerCard};
-pub use schemes::{NewScheme, WorkerDays, holders as holders_of_role};
+pub use schemes::{NewScheme, WorkerDays, holders as holders_of_role, triagers as triagers_of};
 pub use self_referrals::{Asking, Followed, OpenScheme};
-pub use triage::{Accepted, Allocation, SamePerson, WaitingPage, WaitingRow, WorkerLoad};
+pub use triage::{Accepted, Allocation, SamePerson, UntoldRow, WaitingPage, WaitingRow, WorkerLoad};
 pub use users::{NewUser, SignInRecord, SignedIn, UserRow};
 
 use fingerpost_engine::{Db, Tx};
@@ -203,7 +201,6 @@ pub fn statements() -> impl Iterator<Item = (&'static str, &'static str)> {
         feedback::STATEMENTS,
         imports::STATEMENTS,
         jobs::STATEMENTS,
-        launches::STATEMENTS,
         links::STATEMENTS,
         organisations::STATEMENTS,
         outbox::STATEMENTS,

@@ -17,10 +17,12 @@ use fingerpost_engine::{Row, Tx, Value, values};
 statements! {
     INSERT = "INSERT INTO person (tenant, id, given, family, preferred, name_folded, born, nhs_number, address, postcode, phone, email, communication, \
               reach, guidance, risk, risk_note, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)";
-    CHANGE_CARE = "UPDATE person SET reach = $3, guidance = $4, risk = $5, risk_note = $6, phone = $7, email = $8, communication = $9, address = $10, postcode = $11 WHERE tenant = $1 AND id = $2";
+    CHANGE_CARE = "UPDATE person SET reach = $3, guidance = $4, risk = $5, risk_note = $6, phone = $7, email = $8, communication = $9, address = $10, postcode = $11, nhs_number = $12 WHERE tenant = $1 AND id = $2";
     ONE = "SELECT given, family, preferred, born, nhs_number, address, postcode, phone, email, communication, reach, guidance, risk, risk_note, messages_stopped_at FROM person WHERE tenant = $1 AND id = $2";
     ALIKE = "SELECT p.id, p.given, p.family, p.preferred, p.born, p.nhs_number, p.address, p.postcode, p.phone, p.email, p.communication, p.risk_note, \
-             (SELECT COUNT(*) FROM case_file c WHERE c.tenant = p.tenant AND c.person = p.id AND c.scheme = $5 AND c.closed_at IS NULL) AS open_cases \
+             (SELECT COUNT(*) FROM case_file c WHERE c.tenant = p.tenant AND c.person = p.id AND c.scheme = $5 AND c.closed_at IS NULL) AS open_cases, \
+             (SELECT COUNT(*) FROM case_file c WHERE c.tenant = p.tenant AND c.person = p.id AND c.scheme = $5) AS cases_here, \
+             (SELECT MAX(c.closed_at) FROM case_file c WHERE c.tenant = p.tenant AND c.person = p.id AND c.scheme = $5) AS last_ended \
              FROM person p WHERE p.tenant = $1 AND p.id IN (SELECT id FROM person WHERE tenant = $1 AND nhs_number = $2 \
              UNION SELECT id FROM person WHERE tenant = $1 AND name_folded = $3 AND born = $4) ORDER BY p.id LIMIT 10";
 }
@@ -35,6 +37,7 @@ pub(crate) async fn change_care(tx: &mut Tx, tenant: &TenantId, id: PersonId, pe
         person.details.communication.as_ref().map(Note::as_str),
         person.details.address.as_ref().map(Line::as_str),
         person.details.postcode.as_ref().map(Postcode::as_str),
+        person.details.nhs_number.as_ref().map(NhsNumber::digits),
     ]);
     tx.run(CHANGE_CARE, all).await
 }
@@ -61,8 +64,10 @@ pub struct LikelyPerson {
     pub likeness: Match,
     /// They have an open case with this scheme: a new referral joins it.
     pub has_open_case: bool,
-    /// A risk that is known here.
+    /// A risk that this scheme has noted; another scheme's is for that scheme.
     pub known_risk: Option<String>,
+    /// When their last case with this scheme ended.
+    pub last_ended: Option<Timestamp>,
 }
 
 /// The values of the eleven details columns in their order.
@@ -124,7 +129,10 @@ fn shaped<T, E>(row: &Row, column: &str, parse: impl Fn(&str) -> std::result::Re
 }
 
 /// Reads the details columns.
-pub(crate) fn details(row: &Row) -> Result<PersonDetails> {
+///
+/// # Errors
+/// When one is not there, or holds something else.
+pub fn details(row: &Row) -> Result<PersonDetails> {
     let required = |column| line(row, column)?.ok_or_else(|| StoreError::corrupt(column));
     Ok(PersonDetails {
         name: PersonName { given: required("given")?, family: required("family")?, preferred: line(row, "preferred")? },
@@ -198,8 +206,15 @@ pub(crate) async fn alike(
         let name = here.name.full();
         let other = Likeness { name: &name, born: here.born, nhs_number: here.nhs_number.as_ref() };
         if let Some(likeness) = matching::compare(&wanted, &other) {
-            let (has_open_case, known_risk) = (row.int("open_cases")? > 0, row.opt_text("risk_note")?);
-            found.push(LikelyPerson { id: row.parsed("id")?, details: here, likeness, has_open_case, known_risk });
+            let known = row.int("cases_here")? > 0;
+            found.push(LikelyPerson {
+                id: row.parsed("id")?,
+                details: here,
+                likeness,
+                has_open_case: row.int("open_cases")? > 0,
+                known_risk: row.opt_text("risk_note")?.filter(|_| known),
+                last_ended: row.opt_at("last_ended")?,
+            });
         }
     }
     found.sort_by_key(|person| (person.likeness, person.id));

@@ -9,10 +9,11 @@ use fingerpost_domain::person::PersonName;
 use fingerpost_domain::plan::{self, Conflict, Plan};
 use fingerpost_domain::text::Note;
 use fingerpost_domain::{Date, Timestamp};
+use fingerpost_intake_rules::settings::Milestone;
 use fingerpost_policy::{Permission, ReadCase, WorkCase};
 
 use crate::people::person_name;
-use crate::{Ctx, Store, cases};
+use crate::{Ctx, Store, cases, feedback};
 use fingerpost_engine::statements;
 use fingerpost_engine::{Result, StoreError};
 use fingerpost_engine::{Row, Tx, values};
@@ -159,6 +160,9 @@ impl Store {
         }
         let body = serde_json::to_string(&merged).map_err(|_| StoreError::corrupt("body"))?;
         tx.run(WRITE, values![tenant, id, theirs.version + 1, body, user, ctx.now]).await?;
+        if theirs.version == 0 {
+            feedback::reached(self, &mut tx, (tenant, id), (Milestone::Plan, ctx.now)).await?;
+        }
         if merged.review_on != theirs.plan.review_on {
             tx.run(REVIEW, values![tenant, id, merged.review_on]).await?;
         }

@@ -2,7 +2,7 @@
 //! on the way: the scheme may still answer without it, and the referrer may take it back.
 
 use fingerpost_domain::Timestamp;
-use fingerpost_domain::calendar::{add_working_days, day_of};
+use fingerpost_domain::calendar::{add_working_days, day_of, instant_at};
 use fingerpost_domain::id::{OrganisationId, ReferralId, TenantId, UserId};
 use fingerpost_domain::referral::{NotNow, ReferralEvent, ReferralState};
 use fingerpost_domain::self_referral::ReferralSource;
@@ -11,6 +11,7 @@ use fingerpost_engine::{Result, Row, StoreError, Tx, statements, values};
 use fingerpost_ledger::{Act, Resource};
 use fingerpost_policy::{ReferPerson, Triage};
 
+use crate::jobs::{self, JobKind};
 use crate::outbox::{self, MessageTemplate};
 use crate::{Ctx, Store, referrals, schemes};
 
@@ -91,6 +92,15 @@ impl Store {
         }
         tx.run(ASK, values![tenant, id, question.as_str(), ctx.grant.user(), ctx.now]).await?;
         let subject = subject(&mut tx, tenant, id).await?;
+        let patience = schemes::settings(&mut tx, tenant, scheme).await?;
+        let first = match (patience.nudge_after, patience.decide_after) {
+            (0, 0) => None,
+            (0, days) | (days, _) => Some(add_working_days(day_of(ctx.now), u32::from(days))),
+        };
+        if let Some(first) = first {
+            let job = (JobKind::NudgeReferrer, id.to_string());
+            jobs::add(self, &mut tx, tenant, (job.0, &job.1), (instant_at(first, 9), ctx.now)).await?;
+        }
         let to: (UserId, &str) = (row.parsed("referrer")?, &subject);
         outbox::to_user(self, &mut tx, tenant, MessageTemplate::QuestionBack, to, ctx.now).await?;
         self.commit(tx, ctx.now, ctx.entry(Act::AskBack, Resource::Referral).of(id)).await

@@ -6,7 +6,7 @@ use fingerpost_domain::agreement::Agreement;
 use fingerpost_domain::calendar::{add_working_days, day_of, instant_at};
 use fingerpost_domain::codes::{self, SnomedCode};
 use fingerpost_domain::disclosure::{DisclosedFields, Recipient, ReferrerHears};
-use fingerpost_domain::id::{OrganisationId, ReferralId, RequestKey, TenantId, UserId};
+use fingerpost_domain::id::{FeedbackId, OrganisationId, ReferralId, RequestKey, TenantId, UserId};
 use fingerpost_domain::need::Need;
 use fingerpost_domain::person::{PersonDetails, PersonName};
 use fingerpost_domain::referral::{NotAcceptedReason, NotNow, ReferralRequest, ReferralState, reference};
@@ -38,7 +38,8 @@ statements! {
                   LEFT JOIN membership m ON m.tenant = s.tenant AND m.organisation = s.organisation AND m.role IN ('supervisor', 'link_worker') \
                   LEFT JOIN app_user u ON u.tenant = m.tenant AND u.id = m.user_id AND u.disabled = 0 \
                   WHERE p.tenant = $1 AND p.practice = $2 ORDER BY m.role DESC, m.user_id LIMIT 200";
-    WORKERS_OF_PRACTICE = "SELECT d.user_id, d.days, u.name, w.languages, w.phone, w.places, \
+    WORKERS_OF_PRACTICE = "SELECT d.user_id, d.days, u.name, w.languages, w.phone, w.places, w.helps_with, (SELECT COUNT(*) FROM worker_picture x WHERE x.tenant = d.tenant AND x.user_id = d.user_id AND x.scheme = d.scheme) AS pictures, \
+                           (SELECT MAX(b.until_day) FROM absence b WHERE b.tenant = d.tenant AND b.scheme = d.scheme AND b.worker = d.user_id AND b.from_day <= $4 AND b.until_day >= $4 AND b.ended_at IS NULL) AS away_until, \
                            (SELECT COUNT(*) FROM case_file c WHERE c.tenant = d.tenant AND c.scheme = d.scheme AND c.worker = d.user_id AND c.closed_at IS NULL) AS open_cases \
                            FROM link_worker_practice d JOIN link_worker w ON w.tenant = d.tenant AND w.user_id = d.user_id AND w.scheme = d.scheme \
                            JOIN app_user u ON u.tenant = d.tenant AND u.id = d.user_id AND u.disabled = 0 \
@@ -47,6 +48,10 @@ statements! {
                       WHERE d.tenant = $1 AND d.practice = $2 AND c.tenant = d.tenant AND c.id IN ( \
                       SELECT r.id FROM case_file r WHERE r.tenant = d.tenant AND r.worker = d.user_id AND r.scheme = d.scheme AND r.first_contact >= $3 \
                       ORDER BY r.first_contact DESC, r.id DESC LIMIT 20) ORDER BY c.worker, c.first_contact DESC, c.id LIMIT 2000";
+    /// Those who still wait are counted with those who do not: leaving them out would make a growing queue look like a short one.
+    STILL_WAITING = "SELECT c.worker, c.sent_at FROM link_worker_practice d CROSS JOIN case_file c \
+                     WHERE d.tenant = $1 AND d.practice = $2 AND c.tenant = d.tenant AND c.scheme = d.scheme AND c.worker = d.user_id \
+                     AND c.closed_at IS NULL AND c.first_contact IS NULL ORDER BY c.worker, c.sent_at, c.id LIMIT 2000";
     START = "INSERT INTO referral (tenant, id, reference, state, scheme, practice, referrer, request_key, \
              given, family, preferred, name_folded, born, nhs_number, address, postcode, phone, email, communication, created_at) \
              SELECT $1, $2, $3, 'draft', p.scheme, p.practice, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18 \
@@ -54,11 +59,11 @@ statements! {
     BY_KEY = "SELECT id FROM referral WHERE tenant = $1 AND referrer = $2 AND request_key = $3";
     CHANGE_PERSON = "UPDATE referral SET given = $4, family = $5, preferred = $6, name_folded = $7, born = $8, nhs_number = $9, address = $10, \
                      postcode = $11, phone = $12, email = $13, communication = $14 WHERE tenant = $1 AND id = $2 AND referrer = $3 AND practice = $15 AND state = 'draft'";
-    DRAFT = "SELECT id, reference, given, family, preferred, born, nhs_number, address, postcode, phone, email, communication, needs, words, reach, guidance, risk, risk_note, agreement, asker, safeguarding \
+    DRAFT = "SELECT id, reference, given, family, preferred, born, nhs_number, address, postcode, phone, email, communication, needs, words, reach, guidance, risk, risk_note, agreement, asker, on_behalf, safeguarding \
              FROM referral WHERE tenant = $1 AND practice = $2 AND id = $3 AND referrer = $4 AND state = 'draft'";
     STATE = "SELECT state FROM referral WHERE tenant = $1 AND practice = $2 AND id = $3 AND referrer = $4";
     ANSWER = "UPDATE referral SET state = $5, needs = $6, words = $7, reach = $8, guidance = $9, risk = $10, risk_note = $11, agreement = $12, \
-              sent_at = $13, answer_due = $14, decided_at = $15, asker = $16, safeguarding = $17 \
+              sent_at = $13, answer_due = $14, decided_at = $15, asker = $16, safeguarding = $17, on_behalf = $18 \
               WHERE tenant = $1 AND practice = $2 AND id = $3 AND referrer = $4 AND state = 'draft'";
     SENT_LIST = "SELECT r.id, r.reference, r.state, r.given, r.family, r.preferred, r.created_at, r.sent_at, r.answer_due, r.decided_at, r.reason, u.name AS referrer_name, \
                  w.name AS worker_name, (SELECT MIN(t.on_day) FROM contact t WHERE t.tenant = r.tenant AND t.case_id = r.case_id AND t.happened <> 'did_not_happen' \
@@ -72,7 +77,7 @@ statements! {
                  AND (CAST($3 AS TEXT) IS NOT NULL OR r.sent_at IS NOT NULL OR r.state = 'declined_by_person') \
                  AND r.created_at < $4 ORDER BY r.created_at DESC, r.id DESC LIMIT $5";
     SENT_ONE = "SELECT r.id, r.reference, r.state, r.given, r.family, r.preferred, r.born, r.nhs_number, r.address, r.postcode, r.phone, r.email, r.communication, \
-                r.needs, r.words, r.reach, r.guidance, r.risk, r.risk_note, r.agreement, r.asker, r.safeguarding, r.created_at, r.sent_at, r.answer_due, r.decided_at, r.reason, r.alternative, r.joined_case, \
+                r.needs, r.words, r.reach, r.guidance, r.risk, r.risk_note, r.agreement, r.asker, r.on_behalf, r.safeguarding, r.created_at, r.sent_at, r.answer_due, r.decided_at, r.reason, r.alternative, r.joined_case, \
                 r.referrer, u.name AS referrer_name, u.email AS referrer_email, u.job_title, \
                 (SELECT MIN(i.value) FROM organisation_identifier i WHERE i.organisation = r.practice AND i.system = 'ods') AS practice_code, s.name AS scheme_name, w.name AS worker_name, lw.phone AS worker_phone, (SELECT MIN(t.on_day) FROM contact t WHERE t.tenant = r.tenant AND t.case_id = r.case_id AND t.happened <> 'did_not_happen' \
                  AND t.kind <> 'about_person' AND t.recorded_at >= r.decided_at) AS first_contact, c.closed_at, c.referrer_hears \
@@ -111,6 +116,12 @@ pub struct WorkerCard {
     pub places: u32,
     /// Open cases.
     pub open_cases: u32,
+    /// What they help with, in their own words.
+    pub helps_with: Option<String>,
+    /// There is a picture that they agreed to.
+    pub picture: bool,
+    /// The last day of being away, when they are away today.
+    pub away_until: Option<Date>,
     /// The honest wait, when there are enough people to tell.
     pub wait: Option<Wait>,
 }
@@ -144,6 +155,8 @@ pub struct Draft {
     pub person: PersonDetails,
     /// The carer or friend who asked for it.
     pub asker: Option<String>,
+    /// The colleague for whom it was written.
+    pub on_behalf: Option<String>,
     /// Needs ticked.
     pub needs: Vec<Need>,
     /// Their words.
@@ -167,6 +180,7 @@ impl Draft {
     pub fn mark(&self) -> String {
         let parts = [
             self.asker.as_deref(),
+            self.on_behalf.as_deref(),
             self.words.as_deref(),
             self.guidance.as_deref(),
             self.risk.as_deref(),
@@ -231,6 +245,8 @@ pub struct SentPage {
     pub person: PersonDetails,
     /// The carer or friend who asked for it.
     pub asker: Option<String>,
+    /// The colleague for whom it was written.
+    pub on_behalf: Option<String>,
     /// Needs ticked.
     pub needs: Vec<Need>,
     /// Their words.
@@ -329,8 +345,13 @@ impl Store {
             let pair = (day_of(row.at("sent_at")?), row.parsed("first_contact")?);
             firsts.entry(row.text("worker")?).or_default().push(pair);
         }
+        let mut waiting: HashMap<String, Vec<Date>> = HashMap::new();
+        for row in tx.rows(STILL_WAITING, values![tenant, practice]).await? {
+            waiting.entry(row.text("worker")?).or_default().push(day_of(row.at("sent_at")?));
+        }
+        let today = day_of(ctx.now);
         let mut workers = vec![];
-        for row in tx.rows(WORKERS_OF_PRACTICE, values![tenant, practice, scheme]).await? {
+        for row in tx.rows(WORKERS_OF_PRACTICE, values![tenant, practice, scheme, day_of(ctx.now)]).await? {
             let id = row.text("user_id")?;
             workers.push(WorkerCard {
                 user: row.parsed("user_id")?,
@@ -340,20 +361,25 @@ impl Store {
                 days: row.text("days")?,
                 places: row.small("places")?,
                 open_cases: row.small("open_cases")?,
-                wait: firsts.get(&id).and_then(|pairs| honest_wait(pairs)),
+                helps_with: row.opt_text("helps_with")?,
+                picture: row.int("pictures")? > 0,
+                away_until: row.opt_parsed("away_until")?,
+                wait: firsts
+                    .get(&id)
+                    .and_then(|pairs| honest_wait(pairs, waiting.get(&id).map_or(&[], Vec::as_slice), today)),
             });
         }
         Ok(Some(ReferFrame { scheme, scheme_name, terms, workers }))
     }
 
-    /// The name and terms of the practice's scheme, or `None` when no scheme serves it.
+    /// The practice's scheme with its name and terms, or `None` when no scheme serves it.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn refer_terms(&self, ctx: &Ctx<ReferPerson>) -> Result<Option<(String, SchemeTerms)>> {
+    pub async fn refer_terms(&self, ctx: &Ctx<ReferPerson>) -> Result<Option<(OrganisationId, String, SchemeTerms)>> {
         let practice = values![ctx.grant.tenant(), ctx.grant.organisation()];
         let row = self.db().row(SCHEME_OF_PRACTICE, practice).await?;
-        row.map(|row| Ok((row.text("name")?, schemes::terms(&row)?))).transpose()
+        row.map(|row| Ok((row.parsed("organisation")?, row.text("name")?, schemes::terms(&row)?))).transpose()
     }
 
     /// The person of a draft, to check an answer against. No look: nothing of it is shown, and the answer is audited.
@@ -386,7 +412,10 @@ impl Store {
     }
 
     /// The same inside a change that goes on. Also says whether it was begun just now.
-    pub(crate) async fn start_in(
+    ///
+    /// # Errors
+    /// As [`Store::start_referral`].
+    pub async fn start_in(
         &self,
         tx: &mut Tx,
         ctx: &Ctx<ReferPerson>,
@@ -488,6 +517,7 @@ impl Store {
             (state == ReferralState::DeclinedByPerson).then_some(ctx.now),
             request.asker.as_ref().map(Line::as_str),
             request.safeguarding.as_ref().map(Note::as_str),
+            request.on_behalf.as_ref().map(Line::as_str),
         ];
         if tx.run(ANSWER, values).await? == 0 {
             let row = tx.row(STATE, values![tenant, practice, id, user]).await?.ok_or(StoreError::NotFound)?;
@@ -524,6 +554,25 @@ impl Store {
     /// # Errors
     /// [`StoreError::NotFound`] outside the reader's scope.
     pub async fn sent_one(&self, ctx: &Ctx<ReadSent>, id: ReferralId) -> Result<SentPage> {
+        self.sent_with(ctx, id, None).await
+    }
+
+    /// One referral for one of its letters, as a file: only that one counts as opened.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] outside the reader's scope, and for a letter that is not shown.
+    pub async fn sent_letter(
+        &self,
+        ctx: &Ctx<ReadSent>,
+        id: ReferralId,
+        letter: FeedbackId,
+    ) -> Result<(SentPage, FeedbackRow)> {
+        let sent = self.sent_with(ctx, id, Some(letter)).await?;
+        let found = sent.feedback.iter().find(|message| message.id == letter).cloned();
+        Ok((sent, found.ok_or(StoreError::NotFound)?))
+    }
+
+    async fn sent_with(&self, ctx: &Ctx<ReadSent>, id: ReferralId, only: Option<FeedbackId>) -> Result<SentPage> {
         let mut tx = self.db().read().await?;
         let grant = &ctx.grant;
         let key = values![grant.tenant(), grant.organisation(), id, grant.only_user()];
@@ -536,7 +585,7 @@ impl Store {
         let mut tx = self.db().write().await?;
         let own = row.parsed::<UserId>("referrer")? == grant.user();
         // What was shown, and no more: a letter may have come in since.
-        for letter in unread.iter().filter(|_| own) {
+        for letter in unread.iter().filter(|letter| own && only.is_none_or(|only| only == **letter)) {
             feedback::mark_opened(&mut tx, grant.tenant(), *letter, ctx.now).await?;
         }
         self.commit(tx, ctx.now, ctx.entry(Act::Read, Resource::Referral).of(id)).await?;
@@ -545,6 +594,7 @@ impl Store {
         Ok(SentPage {
             person: details(&row)?,
             asker: row.opt_text("asker")?,
+            on_behalf: row.opt_text("on_behalf")?,
             needs: needs_of(&row)?,
             words: row.opt_text("words")?,
             risk: row.opt_text("risk")?,
@@ -589,6 +639,7 @@ fn draft(id: ReferralId, row: &Row) -> Result<Draft> {
         id,
         person: details(row)?,
         asker: row.opt_text("asker")?,
+        on_behalf: row.opt_text("on_behalf")?,
         needs: needs_of(row)?,
         words: row.opt_text("words")?,
         reach: row.opt_coded("reach", Reach::from_code)?,

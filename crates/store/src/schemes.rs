@@ -5,14 +5,16 @@ use fingerpost_domain::id::{OrganisationId, TenantId, UserId};
 use fingerpost_domain::person::Phone;
 use fingerpost_domain::role::Role;
 use fingerpost_domain::scheme::SchemeTerms;
+use fingerpost_intake_rules::settings::IntakeSettings;
 
 use crate::Store;
-use fingerpost_engine::Result;
 use fingerpost_engine::statements;
+use fingerpost_engine::{Result, StoreError};
 use fingerpost_engine::{Row, Tx, values};
 use fingerpost_ledger::{Act, Entry, Resource};
 
 statements! {
+    SETTINGS = "SELECT body FROM scheme_setting WHERE tenant = $1 AND scheme = $2 ORDER BY version DESC LIMIT 1";
     TERMS = "SELECT min_age, max_age, sessions_agreed, answer_working_days, self_referral FROM scheme WHERE tenant = $1 AND organisation = $2";
     HOLDERS = "SELECT m.user_id FROM membership m JOIN app_user u ON u.tenant = m.tenant AND u.id = m.user_id AND u.disabled = 0 \
                WHERE m.tenant = $1 AND m.organisation = $2 AND m.role = $3 ORDER BY m.user_id LIMIT 200";
@@ -73,7 +75,10 @@ pub(crate) async fn add_worker(
 }
 
 /// Who is told of a waiting referral: supervisors, or link workers where a scheme has none.
-pub(crate) async fn triagers(tx: &mut Tx, tenant: &TenantId, scheme: OrganisationId) -> Result<Vec<UserId>> {
+///
+/// # Errors
+/// When the database fails.
+pub async fn triagers(tx: &mut Tx, tenant: &TenantId, scheme: OrganisationId) -> Result<Vec<UserId>> {
     triagers_among(&tx.rows(TRIAGERS, values![tenant, scheme]).await?)
 }
 
@@ -96,7 +101,25 @@ pub async fn holders(tx: &mut Tx, tenant: &TenantId, scheme: OrganisationId, rol
     rows.iter().map(|row| row.parsed("user_id")).collect()
 }
 
+fn settings_read(row: Option<&Row>) -> Result<IntakeSettings> {
+    let Some(row) = row else { return Ok(IntakeSettings::default()) };
+    IntakeSettings::from_json(&row.text("body")?).map_err(|_| StoreError::corrupt("body"))
+}
+
+/// The same inside a change.
+pub(crate) async fn settings(tx: &mut Tx, tenant: &TenantId, scheme: OrganisationId) -> Result<IntakeSettings> {
+    settings_read(tx.row(SETTINGS, values![tenant, scheme]).await?.as_ref())
+}
+
 impl Store {
+    /// What a scheme has set of its intake; what every scheme begins with where it has set nothing.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn intake_settings(&self, tenant: &TenantId, scheme: OrganisationId) -> Result<IntakeSettings> {
+        settings_read(self.db().row(SETTINGS, values![tenant, scheme]).await?.as_ref())
+    }
+
     /// The terms of a scheme; none where the organisation runs none.
     ///
     /// # Errors

@@ -17,6 +17,7 @@ use jiff::SignedDuration;
 use crate::links::{self, LinkScope, LiveLink};
 use crate::people::{care_values, details_values};
 use crate::referrals::{self, REFERENCES, needs_text};
+use crate::triage::first_call_due;
 use crate::{Store, schemes};
 
 statements! {
@@ -38,8 +39,8 @@ statements! {
             reach, guidance, risk, risk_note, needs, words, agreement, created_at, sent_at, answer_due, asker, source, urgent) \
             VALUES ($1, $2, $3, 'sent', $4, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, 'agreed', \
             $24, $24, $25, $26, $27, $28) ON CONFLICT DO NOTHING";
-    FOLLOWED = "SELECT r.reference, r.state, r.given, r.preferred, r.source, r.sent_at, r.answer_due, r.decided_at, r.alternative, r.joined_case, c.closed_at, \
-                w.name AS worker_name, lw.phone AS worker_phone, c.next_due, (SELECT MIN(t.on_day) FROM contact t WHERE t.tenant = r.tenant \
+    FOLLOWED = "SELECT r.reference, r.state, r.given, r.preferred, r.source, r.sent_at, r.answer_due, r.decided_at, r.alternative, c.closed_at, \
+                w.name AS worker_name, lw.phone AS worker_phone, (SELECT MIN(t.on_day) FROM contact t WHERE t.tenant = r.tenant \
                 AND t.case_id = r.case_id AND t.happened <> 'did_not_happen' AND t.kind <> 'about_person' AND t.recorded_at >= r.decided_at) AS first_contact \
                 FROM referral r LEFT JOIN case_file c ON c.tenant = r.tenant AND c.id = r.case_id \
                 LEFT JOIN app_user w ON w.tenant = c.tenant AND w.id = c.worker \
@@ -110,7 +111,7 @@ pub struct Followed {
     pub worker_name: Option<String>,
     /// Her phone.
     pub worker_phone: Option<String>,
-    /// By when she is in touch.
+    /// By when the first call was to be made.
     pub next_due: Option<Date>,
     /// When they first spoke.
     pub first_contact: Option<Date>,
@@ -304,10 +305,11 @@ impl Store {
         drop(tx);
         self.looked(now, by_link(&link.tenant, Act::Read, referral)).await?;
         // Whoever holds the link is not proved to be the person. What was there before they asked, and what a carer was not told, is
-        // not shown: somebody has read it and will be in touch.
+        // not shown; and a case that was open already reads as one that was opened for it: the page tells nobody that they were known.
         let source = row.coded("source", ReferralSource::from_code)?;
-        let shown = source == ReferralSource::Oneself && !row.flag("joined_case")?;
-        let since = row.opt_at("decided_at")?.map(day_of);
+        let shown = source == ReferralSource::Oneself;
+        let decided = row.opt_at("decided_at")?;
+        let since = decided.map(day_of);
         let first_contact: Option<Date> = row.opt_parsed("first_contact")?;
         Ok(Followed {
             reference: row.text("reference")?,
@@ -320,7 +322,7 @@ impl Store {
             alternative: row.opt_text("alternative")?,
             worker_name: row.opt_text("worker_name")?.filter(|_| shown),
             worker_phone: row.opt_text("worker_phone")?.filter(|_| shown),
-            next_due: row.opt_parsed("next_due")?.filter(|_| shown),
+            next_due: decided.map(first_call_due).filter(|_| shown),
             first_contact: first_contact.filter(|first| shown && since.is_none_or(|since| *first >= since)),
             closed_at: row.opt_at("closed_at")?.filter(|_| shown),
             scheme_name: asked.scheme_name,

@@ -3,7 +3,8 @@
 use fingerpost_domain::calendar::{add_working_days, day_of};
 use fingerpost_domain::disclosure::ReferrerHears;
 use fingerpost_domain::id::{CaseId, OrganisationId, PersonId, ReferralId, TenantId, UserId};
-use fingerpost_domain::need::Need;
+use fingerpost_domain::matching::Match;
+use fingerpost_domain::need::{self, Need};
 use fingerpost_domain::person::{PersonDetails, PersonName};
 use fingerpost_domain::referral::{NotNow, ReferralState, Refusal};
 use fingerpost_domain::risk::Risk;
@@ -23,24 +24,38 @@ use fingerpost_engine::{Row, Tx, values};
 use fingerpost_ledger::{Act, Resource};
 
 statements! {
-    WAITING = "SELECT r.id, r.given, r.family, r.preferred, r.born, r.needs, r.risk, r.sent_at, r.answer_due, r.source, r.safeguarding, r.urgent, r.state, o.name AS practice_name \
+    WAITING = "SELECT r.id, r.given, r.family, r.preferred, r.born, r.needs, r.risk, r.sent_at, r.answer_due, r.source, r.safeguarding, r.urgent, r.state, o.name AS practice_name, \
+               (SELECT MAX(q.asked_at) FROM referral_question q WHERE q.tenant = r.tenant AND q.referral = r.id AND q.answer IS NULL) AS asked_at \
                FROM referral r JOIN organisation o ON o.id = r.practice \
                WHERE r.tenant = $1 AND r.scheme = $2 AND r.state IN ('sent', 'returned') \
                ORDER BY CASE WHEN r.urgent = 1 OR r.safeguarding IS NOT NULL THEN 0 WHEN r.state = 'returned' THEN 2 ELSE 1 END, r.answer_due, r.sent_at, r.id LIMIT $3 OFFSET $4";
+    /// With those that wait for their referrer.
+    COUNT_OPEN = "SELECT COUNT(*) AS n FROM referral WHERE tenant = $1 AND scheme = $2 AND state IN ('sent', 'returned')";
+    /// Those who asked themselves and are to be told that it is not taken up.
+    UNTOLD = "SELECT id, given, family, preferred, decided_at, source FROM referral \
+              WHERE tenant = $1 AND scheme = $2 AND state = 'not_accepted' AND source <> 'practice' AND told_at IS NULL ORDER BY decided_at, id LIMIT $3";
+    TOLD = "UPDATE referral SET told_at = $4 WHERE tenant = $1 AND scheme = $2 AND id = $3 AND state = 'not_accepted' AND source <> 'practice' AND told_at IS NULL";
+    IS_WITHDRAWN = "SELECT decided_at FROM referral WHERE tenant = $1 AND scheme = $2 AND id = $3 AND state = 'withdrawn' AND sent_at IS NOT NULL";
     COUNT_WAITING = "SELECT COUNT(*) AS n, MIN(answer_due) AS oldest_due FROM referral WHERE tenant = $1 AND scheme = $2 AND state = 'sent'";
     ONE = "SELECT r.id, r.reference, r.state, r.given, r.family, r.preferred, r.born, r.nhs_number, r.address, r.postcode, r.phone, r.email, r.communication, \
-           r.needs, r.words, r.reach, r.guidance, r.risk, r.risk_note, r.asker, r.source, r.safeguarding, r.urgent, r.sent_at, r.answer_due, r.practice, r.referrer, \
+           r.needs, r.words, r.reach, r.guidance, r.risk, r.risk_note, r.asker, r.source, r.safeguarding, r.urgent, r.sent_at, r.answer_due, r.practice, r.referrer, r.on_behalf, r.told_at, r.alternative, \
            o.name AS practice_name, u.name AS referrer_name, u.job_title, s.min_age, s.max_age, s.sessions_agreed, s.answer_working_days, s.self_referral \
            FROM referral r JOIN organisation o ON o.id = r.practice JOIN app_user u ON u.tenant = r.tenant AND u.id = r.referrer \
            JOIN scheme s ON s.tenant = r.tenant AND s.organisation = r.scheme \
            WHERE r.tenant = $1 AND r.scheme = $2 AND r.id = $3 AND r.state NOT IN ('draft', 'withdrawn') AND r.sent_at IS NOT NULL";
-    LOADS = "SELECT w.user_id, u.name, w.languages, w.places, d.days, \
+    LOADS = "SELECT w.user_id, u.name, w.languages, w.places, w.skills, d.days, \
+             (SELECT MAX(b.until_day) FROM absence b WHERE b.tenant = w.tenant AND b.scheme = w.scheme AND b.worker = w.user_id AND b.from_day <= $4 AND b.until_day >= $4 AND b.ended_at IS NULL) AS away_until, \
              (SELECT COUNT(*) FROM case_file c WHERE c.tenant = w.tenant AND c.scheme = w.scheme AND c.worker = w.user_id AND c.closed_at IS NULL) AS open_cases \
              FROM link_worker w JOIN app_user u ON u.tenant = w.tenant AND u.id = w.user_id AND u.disabled = 0 \
              LEFT JOIN link_worker_practice d ON d.tenant = w.tenant AND d.user_id = w.user_id AND d.scheme = w.scheme AND d.practice = $3 \
              WHERE w.tenant = $1 AND w.scheme = $2 ORDER BY u.email_folded LIMIT 100";
     IS_WORKER = "SELECT w.user_id FROM link_worker w JOIN app_user u ON u.tenant = w.tenant AND u.id = w.user_id AND u.disabled = 0 \
                  WHERE w.tenant = $1 AND w.scheme = $2 AND w.user_id = $3";
+    /// Other schemes that work with the person have new details to read too.
+    OPEN_ELSEWHERE = "SELECT id FROM case_file WHERE tenant = $1 AND person = $2 AND scheme <> $3 AND closed_at IS NULL ORDER BY scheme, id LIMIT 20";
+    /// Whoever is referred again is called as soon as anybody new, or sooner where that stands already.
+    CALL_AGAIN = "UPDATE case_file SET next_action = substr($4 || COALESCE('. Then: ' || next_action, ''), 1, 200), next_due = $3 \
+                  WHERE tenant = $1 AND id = $2 AND (next_due IS NULL OR next_due > $3)";
     OPEN_CASE = "SELECT id FROM case_file WHERE tenant = $1 AND scheme = $2 AND person = $3 AND closed_at IS NULL";
     ADD_CASE = "INSERT INTO case_file (tenant, id, person, scheme, worker, practice, opened_at, sent_at, sessions_agreed, next_action, next_due, referrer_hears) \
                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
@@ -54,6 +69,12 @@ statements! {
 /// The first call is made within so many working days of accepting.
 pub(crate) const FIRST_CALL_WORKING_DAYS: u32 = 5;
 pub(crate) const FIRST_CALL: &str = "First call";
+const CALL_AGAIN_WORDS: &str = "Call: they were referred again";
+
+/// By when the first call is made to somebody whose referral was accepted at `decided`.
+pub(crate) fn first_call_due(decided: Timestamp) -> Date {
+    add_working_days(day_of(decided), FIRST_CALL_WORKING_DAYS)
+}
 
 /// One line of the triage list.
 #[derive(Debug, Clone)]
@@ -74,8 +95,8 @@ pub struct WaitingRow {
     pub source: ReferralSource,
     /// Words of danger, or a worry about harm: read first.
     pub first: bool,
-    /// The referrer was asked something, and has not said it yet.
-    pub returned: bool,
+    /// The referrer was asked something then, and has not said it yet.
+    pub asked_at: Option<Timestamp>,
     /// When it was sent.
     pub sent_at: Timestamp,
     /// By when an answer was promised.
@@ -97,6 +118,23 @@ pub struct WorkerLoad {
     pub places: u32,
     /// Open cases.
     pub open_cases: u32,
+    /// The needs they know best.
+    pub skills: Vec<Need>,
+    /// The last day of being away, when they are away today.
+    pub away_until: Option<Date>,
+}
+
+/// Somebody who asked themself, or was asked for, and is to be told that the scheme cannot take it up.
+#[derive(Debug, Clone)]
+pub struct UntoldRow {
+    /// The referral.
+    pub id: ReferralId,
+    /// The person.
+    pub name: PersonName,
+    /// Who asked.
+    pub source: ReferralSource,
+    /// When it was answered.
+    pub decided_at: Timestamp,
 }
 
 /// One referral at triage.
@@ -136,6 +174,12 @@ pub struct WaitingPage {
     pub urgent: bool,
     /// What the referrer was asked, and said.
     pub questions: Vec<QuestionRow>,
+    /// The colleague for whom it was written.
+    pub on_behalf: Option<String>,
+    /// What was said that they can do instead, once it was not accepted.
+    pub alternative: Option<String>,
+    /// When somebody who asked themself was told so.
+    pub told_at: Option<Timestamp>,
     /// The scheme's terms.
     pub terms: SchemeTerms,
     /// People already here who may be the same.
@@ -145,16 +189,16 @@ pub struct WaitingPage {
 }
 
 /// Who the referred person is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SamePerson {
-    /// Nobody who is here yet.
-    New,
+    /// Nobody who is here yet, and none of these, who are alike.
+    New(Vec<PersonId>),
     /// This person.
     Here(PersonId),
 }
 
 /// How a referral is taken up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Allocation {
     /// By whom.
     pub worker: UserId,
@@ -181,7 +225,10 @@ fn waiting_row(row: &Row) -> Result<WaitingRow> {
         practice_name: row.text("practice_name")?,
         source: row.coded("source", ReferralSource::from_code)?,
         first: row.flag("urgent")? || row.opt_text("safeguarding")?.is_some(),
-        returned: row.coded("state", ReferralState::from_code)? == ReferralState::Returned,
+        asked_at: match row.coded("state", ReferralState::from_code)? {
+            ReferralState::Returned => row.opt_at("asked_at")?,
+            _ => None,
+        },
         sent_at: row.at("sent_at")?,
         answer_due: row.parsed("answer_due")?,
     })
@@ -209,6 +256,54 @@ impl Store {
         rows.iter().map(waiting_row).collect()
     }
 
+    /// How many referrals are open in a scheme, with those that wait for what their referrer says.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn count_open_referrals(&self, ctx: &Ctx<Triage>) -> Result<i64> {
+        let scheme = values![ctx.grant.tenant(), ctx.grant.organisation()];
+        self.db().row(COUNT_OPEN, scheme).await?.map_or(Ok(0), |row| row.int("n"))
+    }
+
+    /// Those who asked themselves and are to be told that the scheme cannot take it up, longest first; at most [`PAGE_ROWS`].
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn to_be_told(&self, ctx: &Ctx<Triage>) -> Result<Vec<UntoldRow>> {
+        let rows = self.db().rows(UNTOLD, values![ctx.grant.tenant(), ctx.grant.organisation(), PAGE_ROWS]).await?;
+        let row = |row: &Row| {
+            Ok(UntoldRow {
+                id: row.parsed("id")?,
+                name: person_name(row)?,
+                source: row.coded("source", ReferralSource::from_code)?,
+                decided_at: row.at("decided_at")?,
+            })
+        };
+        rows.iter().map(row).collect()
+    }
+
+    /// Notes that somebody was told that the scheme cannot take it up. The same press twice changes nothing.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn told_not_accepted(&self, ctx: &Ctx<Triage>, id: ReferralId) -> Result<()> {
+        let mut tx = self.db().write().await?;
+        let of = values![ctx.grant.tenant(), ctx.grant.organisation(), id, ctx.now];
+        if tx.run(TOLD, of).await? == 0 {
+            return self.stored_before(tx).await;
+        }
+        self.commit(tx, ctx.now, ctx.entry(Act::Change, Resource::Referral).of(id).because("told")).await
+    }
+
+    /// When a referral was taken back before it was answered; none for any other.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn taken_back_at(&self, ctx: &Ctx<Triage>, id: ReferralId) -> Result<Option<Timestamp>> {
+        let row = self.db().row(IS_WITHDRAWN, values![ctx.grant.tenant(), ctx.grant.organisation(), id]).await?;
+        row.map(|row| row.at("decided_at")).transpose()
+    }
+
     /// One referral with likely matches and loads.
     ///
     /// # Errors
@@ -220,7 +315,7 @@ impl Store {
         let person = details(&row)?;
         let likely = people::alike(&mut tx, tenant, scheme, &person).await?;
         let practice: OrganisationId = row.parsed("practice")?;
-        let loads = tx.rows(LOADS, values![tenant, scheme, practice]).await?;
+        let loads = tx.rows(LOADS, values![tenant, scheme, practice, day_of(ctx.now)]).await?;
         let questions = questions::of_referral(&mut tx, tenant, id).await?;
         drop(tx);
         self.looked(ctx.now, ctx.entry(Act::Read, Resource::Referral).of(id)).await?;
@@ -234,6 +329,8 @@ impl Store {
                     days_there: row.opt_text("days")?,
                     places: row.small("places")?,
                     open_cases: row.small("open_cases")?,
+                    skills: need::read(row.text("skills")?.split_whitespace()),
+                    away_until: row.opt_parsed("away_until")?,
                 })
             })
             .collect::<Result<Vec<_>>>()?;
@@ -260,6 +357,9 @@ impl Store {
             safeguarding: row.opt_text("safeguarding")?,
             urgent: row.flag("urgent")?,
             questions,
+            on_behalf: row.opt_text("on_behalf")?,
+            alternative: row.opt_text("alternative")?,
+            told_at: row.opt_at("told_at")?,
             terms: schemes::terms(&row)?,
             likely,
             workers,
@@ -271,7 +371,8 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::NotNow`] when it was answered already; [`StoreError::AlreadyThere`] when the NHS
-    /// number belongs to somebody here who was not chosen; [`StoreError::NotFound`] for a worker or person
+    /// number belongs to somebody here who was not chosen; [`StoreError::ChangedMeanwhile`] when somebody alike came in since
+    /// the triager said that it is nobody who is here; [`StoreError::NotFound`] for a worker or person
     /// that is not the scheme's.
     pub async fn accept(&self, ctx: &Ctx<Triage>, id: ReferralId, allocation: Allocation) -> Result<Accepted> {
         let (tenant, scheme) = (ctx.grant.tenant(), ctx.grant.organisation());
@@ -282,7 +383,11 @@ impl Store {
         tx.row(IS_WORKER, values![tenant, scheme, allocation.worker]).await?.ok_or(StoreError::NotFound)?;
         let sent = PersonHere::of_referral(&row)?;
         let person = match allocation.person {
-            SamePerson::New => {
+            SamePerson::New(other) => {
+                let here = people::alike(&mut tx, tenant, scheme, &sent.details).await?;
+                if here.iter().any(|likely| !other.contains(&likely.id) && likely.likeness == Match::NameAndBirthDate) {
+                    return Err(StoreError::ChangedMeanwhile);
+                }
                 let person: PersonId = self.entropy().id(ctx.now);
                 people::insert(&mut tx, tenant, person, &sent, ctx.now).await?;
                 person
@@ -291,7 +396,12 @@ impl Store {
                 let here = people::alike(&mut tx, tenant, scheme, &sent.details).await?;
                 here.iter().find(|likely| likely.id == person).ok_or(StoreError::NotFound)?;
                 // The case is taken first: what its worker does at this moment waits, or is seen here.
+                let due = first_call_due(ctx.now);
                 if let Some(open) = tx.row(OPEN_CASE, values![tenant, scheme, person]).await? {
+                    cases::touch(&mut tx, tenant, open.parsed("id")?, None).await?;
+                    tx.run(CALL_AGAIN, values![tenant, open.text("id")?, due, CALL_AGAIN_WORDS]).await?;
+                }
+                for open in tx.rows(OPEN_ELSEWHERE, values![tenant, person, scheme]).await? {
                     cases::touch(&mut tx, tenant, open.parsed("id")?, None).await?;
                 }
                 let joined = people::one(&mut tx, tenant, person).await?.joined_by(&sent);
@@ -340,7 +450,7 @@ impl Store {
         (person, worker): (PersonId, UserId),
     ) -> Result<CaseId> {
         let case: CaseId = self.entropy().id(ctx.now);
-        let due = add_working_days(day_of(ctx.now), FIRST_CALL_WORKING_DAYS);
+        let due = first_call_due(ctx.now);
         let practice: OrganisationId = referral.parsed("practice")?;
         let values = values![
             ctx.grant.tenant(),
@@ -391,6 +501,11 @@ impl PersonHere {
         };
         details.phone = details.phone.or_else(|| newer.details.phone.clone());
         details.email = details.email.or_else(|| newer.details.email.clone());
+        details.nhs_number = details.nhs_number.or_else(|| newer.details.nhs_number.clone());
+        // An address is one thing: half of the old one and half of the new one is neither.
+        if details.address.is_none() && (details.postcode.is_none() || details.postcode == newer.details.postcode) {
+            (details.address, details.postcode) = (newer.details.address.clone(), newer.details.postcode.clone());
+        }
         let said = newer.safe_contact.said_for(&newer.details);
         let stands = self.safe_contact.said_for(&self.details);
         let safe_contact = if said == stands { self.safe_contact.clone() } else { self.safe_contact.beside(&said) };

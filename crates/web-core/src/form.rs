@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use axum::body::Bytes;
-use axum::extract::{FromRequest, Request};
+use axum::extract::{FromRequest, Multipart, Request};
 use axum_extra::extract::Form as HtmlForm;
 use fingerpost_domain::id::RequestKey;
 use sha2::{Digest, Sha256};
@@ -44,6 +44,42 @@ impl Posted {
     /// All values of a field: ticked boxes.
     pub fn all(&self, field: &str) -> Vec<String> {
         self.0.get(field).cloned().unwrap_or_default()
+    }
+}
+
+/// A form with one file, posted from a page of this session: its token comes first and was checked.
+#[derive(Debug, Clone, Default)]
+pub struct Uploaded {
+    /// The fields.
+    pub fields: Posted,
+    /// What the file holds; empty where none was chosen.
+    pub file: Vec<u8>,
+}
+
+impl FromRequest<App> for Uploaded {
+    type Rejection = WebError;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, WebError> {
+        let session = request.extensions().get::<Session>().cloned().ok_or(WebError::StaleForm)?;
+        let expected = sessions::token(app, &session).await?;
+        let mut parts = Multipart::from_request(request, app).await.map_err(|_| WebError::StaleForm)?;
+        let mut uploaded = Self::default();
+        let mut checked = false;
+        while let Some(part) = parts.next_field().await.map_err(|_| WebError::TooLarge)? {
+            let name = part.name().unwrap_or_default().to_owned();
+            if part.file_name().is_some() {
+                // Nothing is read into memory for somebody whose page is not ours.
+                if !checked {
+                    return Err(WebError::StaleForm);
+                }
+                uploaded.file = part.bytes().await.map_err(|_| WebError::TooLarge)?.to_vec();
+                continue;
+            }
+            let value = part.text().await.map_err(|_| WebError::TooLarge)?;
+            checked = checked || (name == "csrf" && same(&value, &expected));
+            uploaded.fields.0.entry(name).or_default().push(value);
+        }
+        if checked { Ok(uploaded) } else { Err(WebError::StaleForm) }
     }
 }
 

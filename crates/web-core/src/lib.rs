@@ -26,6 +26,7 @@ use fingerpost_domain::ambient::Clock;
 use fingerpost_domain::id::TenantId;
 use fingerpost_flow::Flow;
 use fingerpost_improvement::Improvement;
+use fingerpost_intake::Intake;
 use fingerpost_rights::Rights;
 use fingerpost_signposts::Signposts;
 use fingerpost_stewardship::Stewardship;
@@ -63,6 +64,7 @@ struct Inner {
     casework: Casework,
     correspondence: Correspondence,
     rights: Rights,
+    intake: Intake,
     flow: Flow,
     signposts: Signposts,
     ui: Ui,
@@ -94,6 +96,7 @@ impl App {
             casework: Casework::over(store.clone()),
             correspondence: Correspondence::over(store.clone()),
             rights: Rights::over(store.clone()),
+            intake: Intake::over(store.clone()),
             flow: Flow::over(store.clone()),
             signposts: Signposts::over(store.clone()),
             store,
@@ -129,6 +132,12 @@ impl App {
     #[must_use]
     pub fn correspondence(&self) -> &Correspondence {
         &self.0.correspondence
+    }
+
+    /// How a scheme takes people up.
+    #[must_use]
+    pub fn intake(&self) -> &Intake {
+        &self.0.intake
     }
 
     /// Who may be told what.

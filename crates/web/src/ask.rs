@@ -12,6 +12,7 @@ use fingerpost_domain::safe_contact::Reach;
 use fingerpost_domain::self_referral::{
     Question, RATHER_TALK, ReferralSource, SelfReferralAnswers, hard_label, questions,
 };
+use fingerpost_intake_rules::settings::IntakeState;
 use fingerpost_store::{Asking, Followed, LiveLink, OpenScheme, StoreError};
 use fingerpost_ui::format::{birth_day, day, reference_spoken};
 use fingerpost_ui::pages::{
@@ -37,12 +38,15 @@ fn phone_line(name: &str, phone: Option<&String>) -> Option<PhoneLine> {
     phone.map(|phone| PhoneLine { name: name.to_owned(), number: phone.clone() })
 }
 
-fn start_page(app: &App, slug: &str, scheme: &OpenScheme, problems: &Problems) -> AskStartPage {
+async fn start_page(app: &App, slug: &str, scheme: &OpenScheme, problems: &Problems) -> Result<AskStartPage, WebError> {
+    let settings = app.store().intake_settings(&scheme.tenant, scheme.id).await?;
     let ages = match (scheme.terms.min_age, scheme.terms.max_age) {
         (youngest, Some(oldest)) => format!("{youngest} to {oldest}"),
         (youngest, None) => format!("{youngest} and over"),
     };
-    AskStartPage {
+    Ok(AskStartPage {
+        full: settings.state == IntakeState::Full,
+        instead: settings.instead.filter(|_| settings.state != IntakeState::Open).map(|words| words.to_string()),
         frame: Frame {
             title: format!("Ask {} for help", scheme.name),
             csrf: link_token(slug),
@@ -58,12 +62,12 @@ fn start_page(app: &App, slug: &str, scheme: &OpenScheme, problems: &Problems) -
             .map(|(source, words)| Choice::new(source.code(), words, false))
             .into(),
         problems: listed(problems),
-    }
+    })
 }
 
 pub(crate) async fn start(State(app): State<App>, Path(slug): Path<String>) -> Result<Response, WebError> {
     let scheme = app.store().open_scheme(&slug).await?;
-    show(&app, &start_page(&app, &slug, &scheme, &Problems::none()))
+    show(&app, &start_page(&app, &slug, &scheme, &Problems::none()).await?)
 }
 
 pub(crate) async fn begin(
@@ -79,13 +83,17 @@ pub(crate) async fn begin(
             "who",
             "Your browser filled in a field that has to stay empty. Choose again, and press Start",
         );
-        return show_again(&app, &start_page(&app, &slug, &scheme, &problems));
+        return show_again(&app, &start_page(&app, &slug, &scheme, &problems).await?);
     }
     let source = ReferralSource::from_code(&form.text("who")).filter(|source| *source != ReferralSource::Practice);
     let Some(source) = source else {
         let problems = Problems::one("who", "Choose who you are asking for");
-        return show_again(&app, &start_page(&app, &slug, &scheme, &problems));
+        return show_again(&app, &start_page(&app, &slug, &scheme, &problems).await?);
     };
+    if app.store().intake_settings(&scheme.tenant, scheme.id).await?.state == IntakeState::Full {
+        // It became full since the page was opened: the page says what to do instead.
+        return show(&app, &start_page(&app, &slug, &scheme, &Problems::none()).await?);
+    }
     caller.may_begin(&app, Beginning::Asking)?;
     let token = app.store().begin_asking(&scheme, source, app.now()).await?;
     Ok(Redirect::to(&format!("/l/{token}")).into_response())
@@ -387,6 +395,12 @@ fn status_steps(followed: &Followed, app: &App) -> Vec<Step> {
     let worker = followed.worker_name.clone().unwrap_or_else(|| "A link worker".to_owned());
     steps.push(match followed.decided_at.filter(|_| followed.state == ReferralState::Accepted) {
         Some(at) => step(day(day_of(at), today), format!("It was read. {worker} takes it up."), true),
+        None if followed.answer_due < today => {
+            let ring = followed.scheme_phone.as_ref().map(|phone| format!(" Ring {}.", unbroken(phone)));
+            let late =
+                format!("Somebody was to read it by {}.{}", day(followed.answer_due, today), ring.unwrap_or_default());
+            step("Late".to_owned(), late, false)
+        }
         None => step(format!("By {}, 5pm", day(followed.answer_due, today)), "Somebody reads it.".to_owned(), false),
     });
     let phone = followed.worker_phone.as_ref().map(|phone| format!(" from {}", unbroken(phone)));
@@ -395,7 +409,11 @@ fn status_steps(followed: &Followed, app: &App) -> Vec<Step> {
     steps.push(match followed.first_contact {
         Some(first) => step(day(first, today), format!("{worker} and {whom} had a first talk."), true),
         None => {
-            let when = followed.next_due.map_or_else(|| "Then".to_owned(), |due| format!("By {}", day(due, today)));
+            let when = match followed.next_due {
+                Some(due) if due < today => "Soon".to_owned(),
+                Some(due) => format!("By {}", day(due, today)),
+                None => "Then".to_owned(),
+            };
             step(
                 when,
                 format!("{worker} is in touch{phone}, in the safe way you chose. It takes about 20 minutes."),

@@ -9,16 +9,17 @@ use fingerpost_domain::calendar::{day_of, days_between};
 use fingerpost_domain::case::{ClosingAnswers, ContactAnswers, ContactKind, Happened, Outcome};
 use fingerpost_domain::connection::ConnectionState;
 use fingerpost_domain::disclosure::ReferrerHears;
-use fingerpost_domain::feedback::FeedbackKind;
+use fingerpost_domain::feedback::{FeedbackKind, Section};
 use fingerpost_domain::id::{CaseId, ContactId, RequestKey, VisitId};
 use fingerpost_domain::problem::Problems;
 use fingerpost_domain::self_referral::ReferralSource;
 use fingerpost_domain::text::Note;
 use fingerpost_policy::{ReadCase, WorkCase};
-use fingerpost_store::{CasePage as Case, ContactRow, SentBy, StoreError};
+use fingerpost_store::{CasePage as Case, ContactRow, LetterRow, SentBy, StoreError};
 use fingerpost_ui::format::{birth_day, count, day, day_and_time, due};
 use fingerpost_ui::pages::{
-    AlertLine, Care, CasePage, CasePerson, Choice, ClosePage, Event, GoalLine, Matters, NotePage, NoteVersion, Sessions,
+    AlertLine, Care, CasePage, CasePerson, Choice, ClosePage, Event, GoalLine, LetterPreview, Matters, NotePage,
+    NoteVersion, Sessions,
 };
 use serde::Deserialize;
 
@@ -91,17 +92,25 @@ fn timeline(here: &May<ReadCase>, case: &Case, handovers: &[HandoverRow], today:
     for contact in &case.contacts {
         events.push((contact.on, 1, contact_event(here, case.id, contact, today)));
     }
-    for (kind, sent_at, opened_at, referrer) in &case.feedback {
+    for LetterRow { kind, sent_at, opened_at, referrer_name, told_at, failed } in &case.feedback {
         let what = match kind {
             FeedbackKind::Progress => "Told",
+            FeedbackKind::FirstContact | FeedbackKind::PlanWritten | FeedbackKind::Started => "Written by itself to",
             FeedbackKind::Closing => "Closing letter to",
         };
-        let opened =
-            opened_at.map_or_else(|| "Not opened yet.".to_owned(), |at| format!("Opened {}.", day_and_time(at, today)));
+        let opened = match (opened_at, told_at, failed) {
+            (Some(at), ..) => format!("Opened {}.", day_and_time(*at, today)),
+            (None, _, true) => {
+                "Not opened yet. The e-mail about it did not arrive: it stands under Messages, to be sent again."
+                    .to_owned()
+            }
+            (None, Some(at), _) => format!("Not opened yet. The e-mail about it left {}.", day_and_time(*at, today)),
+            (None, None, _) => "Not opened yet. The e-mail about it is on its way.".to_owned(),
+        };
         events.push((
             day_of(*sent_at),
             2,
-            plain("letter", day(day_of(*sent_at), today), format!("{what} {referrer}"), opened),
+            plain("letter", day(day_of(*sent_at), today), format!("{what} {referrer_name}"), opened),
         ));
     }
     for (at, who) in &case.care_changes {
@@ -135,7 +144,10 @@ fn timeline(here: &May<ReadCase>, case: &Case, handovers: &[HandoverRow], today:
         let words = sent.words.as_ref().map(|words| format!("\n\u{201c}{words}\u{201d}")).unwrap_or_default();
         let asker = sent.asker.as_ref().map(|asker| format!("\nAsked for by {asker}.")).unwrap_or_default();
         let title = match sent.source {
-            ReferralSource::Practice => format!("Referred by {}{role}, {}", sent.referrer_name, sent.practice_name),
+            ReferralSource::Practice => {
+                let whom = sent.on_behalf.as_ref().map(|colleague| format!(", for {colleague}")).unwrap_or_default();
+                format!("Referred by {}{role}{whom}, {}", sent.referrer_name, sent.practice_name)
+            }
             source => triage::from(source, &sent.practice_name),
         };
         let on = day_of(sent.sent_at);
@@ -352,6 +364,7 @@ async fn page(
         referrer: referrer_of(case),
         hears_now: case.referrer_hears.label().to_lowercase(),
         hears: hears_choices(&answers.referrer_hears),
+        letter: None,
         open_sharing: !answers.line_for_referrer.is_empty()
             || !answers.referrer_hears.is_empty()
             || problems.of("referrer_hears").is_some(),
@@ -465,6 +478,11 @@ pub(crate) async fn record(
         return show_again(here.app(), &drawn);
     }
     match answers.check(case.standing(), here.app().today()) {
+        Ok(entry) if form.text("then") == PREVIEW => {
+            let letter = preview(&case, case.letter_after(&entry));
+            let drawn = page(&here, &case, (&answers, key.to_string()), (&Problems::none(), None)).await?;
+            show(here.app(), &CasePage { letter: Some(letter), open_sharing: true, ..drawn })
+        }
         Ok(entry) => match here.app().store().record_contact(&work, id, (&entry, key, read)).await {
             Ok(()) => Ok(Redirect::to(&here.href(&format!("cases/{id}?saved=contact"))).into_response()),
             Err(StoreError::ChangedMeanwhile) => changed_meanwhile(&here, id, answers, key).await,
@@ -538,6 +556,14 @@ pub(crate) async fn note(
     show_again(here.app(), &note_page(&here, (case, contact), (Some(typed), &problems)).await?)
 }
 
+/// What is posted to see a letter before it goes.
+const PREVIEW: &str = "preview";
+
+/// The letter as it would go, or that none would.
+fn preview(case: &Case, sections: Option<Vec<Section>>) -> LetterPreview {
+    LetterPreview { to: referrer_of(case).unwrap_or_default(), sections: sections.unwrap_or_default() }
+}
+
 async fn close_page(
     here: &May<ReadCase>,
     case: &Case,
@@ -560,6 +586,7 @@ async fn close_page(
             .collect(),
         hears: hears_choices(&answers.referrer_hears),
         values: answers.clone(),
+        letter: None,
         problems: listed(problems),
     })
 }
@@ -594,6 +621,13 @@ pub(crate) async fn close(
     };
     let read: i64 = form.text("version").parse().map_err(|_| WebError::StaleForm)?;
     match answers.check() {
+        Ok(closing) if form.text("then") == PREVIEW => {
+            let case = here.app().store().case(&here.ctx, id).await?;
+            let letter = preview(&case, case.letter_at_the_end(&closing));
+            let drawn = close_page(&here, &case, &answers, &Problems::none()).await?;
+            // What was read stays what the press closes: somebody else may have changed the case since.
+            show(here.app(), &ClosePage { letter: Some(letter), version: read, ..drawn })
+        }
         Ok(closing) => {
             here.app().store().close_case(&work, id, (&closing, read)).await?;
             Ok(Redirect::to(&here.href(&format!("cases/{id}?saved=closed"))).into_response())

@@ -21,7 +21,7 @@ use fingerpost_web_core::permitted::May;
 pub(crate) const DAYS: i64 = 365;
 
 /// Twelve months up to this one: the first instant of each, and the next one's.
-fn months(today: Date) -> [(Timestamp, Timestamp); 12] {
+pub(crate) fn months(today: Date) -> [(Timestamp, Timestamp); 12] {
     let first = today.first_of_month();
     let begins = |back: i64| {
         let month = first.saturating_sub(Span::new().months(back));
@@ -34,7 +34,7 @@ fn months(today: Date) -> [(Timestamp, Timestamp); 12] {
 }
 
 /// Fewer people than this are nobody's business but theirs, where the list may not be opened.
-const ENOUGH: usize = 8;
+pub(crate) const ENOUGH: usize = 8;
 
 /// A number as the reader may see it: exact where they may open the list behind it.
 fn shown(count: u64, may_open: bool) -> String {
@@ -142,6 +142,7 @@ pub(crate) async fn counts(here: May<ReadFlow>) -> Result<Response, WebError> {
     let page = FlowPage {
         frame: here.frame("Referrals in the last 12 months", "flow").await?,
         note: note((practice, scheme)).to_owned(),
+        became_href: practice.then(|| here.href("became")),
         rows: rows
             .iter()
             .map(|row| FlowLine {

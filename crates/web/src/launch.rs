@@ -10,9 +10,10 @@ use fingerpost_domain::id::{LaunchKeyId, OrganisationId};
 use fingerpost_domain::nhs_number::NhsNumber;
 use fingerpost_domain::organisation::Organisation;
 use fingerpost_domain::person::{BirthDate, PersonAnswers};
+use fingerpost_intake::{LaunchKey, LaunchKeyRow, Launched};
 use fingerpost_launch::{Refused, SECRET, Sealed, Secret, SetUp};
 use fingerpost_policy::{ManageLaunch, ReferPerson};
-use fingerpost_store::{Ctx, LaunchKey, LaunchKeyRow, Launched, StoreError};
+use fingerpost_store::{Ctx, StoreError};
 use fingerpost_ui::format::{birth_day, day_and_time};
 use fingerpost_ui::pages::{LaunchKeyLine, LaunchKeysPage, LaunchPage, SummaryRow};
 
@@ -38,12 +39,12 @@ async fn taken(app: &App, body: &[u8]) -> Result<Result<String, &'static str>, S
         Ok(sealed) => sealed,
         Err(refused) => return Ok(Err(refused.code())),
     };
-    let Some(key): Option<LaunchKey> = app.store().launch_key(sealed.key()).await? else { return Ok(Err("no_key")) };
+    let Some(key): Option<LaunchKey> = app.intake().launch_key(sealed.key()).await? else { return Ok(Err("no_key")) };
     let launch = match sealed.open(&key.public_key, app.now()) {
         Ok(launch) => launch,
         Err(refused) => return Ok(Err(refused.code())),
     };
-    match app.store().take_launch(&key, (&launch.nonce, &launch.person), app.now()).await {
+    match app.intake().take_launch(&key, (&launch.nonce, &launch.person), app.now()).await {
         Err(StoreError::AlreadyThere) => Ok(Err("replayed")),
         taken => taken.map(Ok),
     }
@@ -56,7 +57,7 @@ pub(crate) async fn take(State(app): State<App>, caller: Caller, body: Bytes) ->
         Err(why) => {
             // Whoever tries many is held back, and does not fill the audit.
             caller.may_begin(&app, Beginning::RefusedLaunch)?;
-            app.store().launch_refused(why, app.now()).await?;
+            app.intake().launch_refused(why, app.now()).await?;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, "Refused.\n").into_response())
         }
     }
@@ -65,17 +66,21 @@ pub(crate) async fn take(State(app): State<App>, caller: Caller, body: Bytes) ->
 /// The launch behind a ticket, with the right of whoever opens it to refer from the practice that made it.
 async fn ticket(visitor: &Visitor, ticket: &str) -> Result<(Launched, Organisation, Ctx<ReferPerson>), WebError> {
     let app = &visitor.app;
-    let Some(launched) = app.store().launched(ticket, app.now()).await? else {
-        app.store().launch_refused("no_ticket", app.now()).await?;
+    let Some(launched) = app.intake().launched(ticket, app.now()).await? else {
+        app.intake().launch_refused("no_ticket", app.now()).await?;
         return Err(WebError::LaunchRefused);
     };
     let practice: OrganisationId = launched.practice;
     let place = visitor.signed_in.places.iter().map(|(place, _)| place).find(|place| place.id == practice).cloned();
     let grant = visitor.actor().grant::<ReferPerson>(practice);
     let (Some(place), Some(grant), true) = (place, grant, visitor.actor().tenant == launched.tenant) else {
-        app.store().launch_refused("wrong_practice", app.now()).await?;
+        app.intake().launch_refused("wrong_practice", app.now()).await?;
         return Err(WebError::LaunchRefused);
     };
+    if launched.opened_by.is_some_and(|first| first != grant.user()) {
+        app.intake().launch_refused("opened", app.now()).await?;
+        return Err(WebError::LaunchRefused);
+    }
     Ok((launched, place, Ctx { grant, now: app.now() }))
 }
 
@@ -112,7 +117,7 @@ pub(crate) async fn look(visitor: Visitor, Path(secret): Path<String>) -> Result
         // It was opened before: the list of what was begun is where its draft is.
         return Ok(Redirect::to(&format!("/o/{}/sent", place.slug)).into_response());
     };
-    visitor.app.store().launch_looked_at(&ctx, launched.id).await?;
+    visitor.app.intake().launch_looked_at(&ctx, launched.id).await?;
     let called = if person.given.trim().is_empty() { "this person" } else { person.given.trim() };
     let page = LaunchPage {
         frame: frame::of_place(&visitor, &place, format!("Refer {called}?"), "refer").await?,
@@ -145,7 +150,7 @@ fn line(here: &May<ManageLaunch>, row: &LaunchKeyRow) -> LaunchKeyLine {
 }
 
 async fn keys_page(here: &May<ManageLaunch>, set_up: Option<String>) -> Result<LaunchKeysPage, WebError> {
-    let rows = here.app().store().launch_keys(&here.ctx).await?;
+    let rows = here.app().intake().launch_keys(&here.ctx).await?;
     Ok(LaunchKeysPage {
         frame: here.frame("Start from your clinical system", "launch").await?,
         place_name: here.organisation.name.clone(),
@@ -167,7 +172,7 @@ pub(crate) async fn make(here: May<ManageLaunch>, _form: Posted) -> Result<Respo
     let id: LaunchKeyId = store.entropy().id(here.ctx.now);
     let public = secret.public().map_err(|_| WebError::Hashing)?;
     let line = SetUp::new(here.app().public_url(), id, &secret).line().map_err(|_| WebError::Hashing)?;
-    store.add_launch_key(&here.ctx, id, &public).await?;
+    here.app().intake().add_launch_key(&here.ctx, id, &public).await?;
     show(here.app(), &keys_page(&here, Some(line)).await?)
 }
 
@@ -177,6 +182,6 @@ pub(crate) async fn end(
     Path((_, id)): Path<(String, LaunchKeyId)>,
     _form: Posted,
 ) -> Result<Response, WebError> {
-    here.app().store().revoke_launch_key(&here.ctx, id).await?;
+    here.app().intake().revoke_launch_key(&here.ctx, id).await?;
     Ok(Redirect::to(&here.href("launch")).into_response())
 }

@@ -8,6 +8,7 @@
 mod about;
 mod account;
 mod ask;
+mod became;
 mod care;
 mod cases;
 mod counted;

@@ -3,18 +3,21 @@
 use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
 use fingerpost_domain::Date;
+use fingerpost_domain::agreement::Agreement;
 use fingerpost_domain::calendar::add_working_days;
-use fingerpost_domain::id::{LaunchId, ReferralId, RequestKey};
+use fingerpost_domain::id::{LaunchId, OrganisationId, ReferralId, RequestKey};
 use fingerpost_domain::need::Need;
+use fingerpost_domain::nhs_number::NhsNumber;
 use fingerpost_domain::person::{PersonAnswers, PersonDetails};
 use fingerpost_domain::problem::Problems;
 use fingerpost_domain::referral::{ReferralAnswers, ReferralState};
 use fingerpost_domain::safe_contact::Reach;
 use fingerpost_domain::scheme::SchemeTerms;
+use fingerpost_intake_rules::settings::{IntakeSettings, IntakeState};
 use fingerpost_policy::ReferPerson;
 use fingerpost_store::{Draft, ReferFrame, WorkerCard};
 use fingerpost_ui::format::{day, initials};
-use fingerpost_ui::pages::{Choice, MessagePage, ReferPage, ReferWhoPage, WorkerView};
+use fingerpost_ui::pages::{Choice, IntakeNotice, MessagePage, ReferPage, ReferWhoPage, WorkerView};
 
 use fingerpost_web_core::WebError;
 use fingerpost_web_core::form::Posted;
@@ -90,14 +93,17 @@ async fn no_scheme(here: &May<ReferPerson>) -> Result<Response, WebError> {
 
 async fn who_page(
     here: &May<ReferPerson>,
-    (scheme_name, terms): &(String, SchemeTerms),
+    (scheme, scheme_name, terms): &(OrganisationId, String, SchemeTerms),
     (action, key): (String, String),
     (answers, problems): (&PersonAnswers, &Problems),
 ) -> Result<ReferWhoPage, WebError> {
     let mut around = here.frame("Who are you referring?", "refer").await?;
     around.problem = !problems.is_empty();
+    let intake = notice(scheme_name, &intake(here, *scheme).await?);
     Ok(ReferWhoPage {
         frame: around,
+        intake,
+        found: false,
         action,
         key,
         scheme_name: scheme_name.clone(),
@@ -115,11 +121,27 @@ pub(crate) async fn who_form(here: May<ReferPerson>) -> Result<Response, WebErro
     show(here.app(), &page)
 }
 
+/// Whom the reader has sent before, where nothing but their NHS number was typed.
+async fn known_by_number(here: &May<ReferPerson>, answers: &PersonAnswers) -> Result<Option<PersonDetails>, WebError> {
+    let alone = [&answers.given, &answers.family, &answers.born_day, &answers.born_month, &answers.born_year];
+    if alone.iter().any(|typed| !typed.trim().is_empty()) {
+        return Ok(None);
+    }
+    let Ok(number) = NhsNumber::parse(&answers.nhs_number) else { return Ok(None) };
+    Ok(here.app().intake().sent_before(&here.ctx, &number).await?)
+}
+
 pub(crate) async fn who(here: May<ReferPerson>, form: Posted) -> Result<Response, WebError> {
     let Some(scheme) = here.app().store().refer_terms(&here.ctx).await? else { return no_scheme(&here).await };
     let key = form.key()?;
     let answers = answers_of(&form);
-    match check(&answers, &scheme.1, here.app().today()) {
+    if let Some(person) = known_by_number(&here, &answers).await? {
+        let target = (here.href("refer"), key.to_string());
+        let filled = answers_from(&person);
+        let page = who_page(&here, &scheme, target, (&filled, &Problems::none())).await?;
+        return show(here.app(), &ReferWhoPage { found: true, ..page });
+    }
+    match check(&answers, &scheme.2, here.app().today()) {
         Ok(person) => {
             let started = here.app().store().start_referral(&here.ctx, &person, key).await?;
             Ok(Redirect::to(&here.href(&format!("refer/{}", started.id))).into_response())
@@ -138,16 +160,20 @@ pub(crate) async fn from_launch(
     answers: PersonAnswers,
 ) -> Result<Response, WebError> {
     let Some(scheme) = here.app().store().refer_terms(&here.ctx).await? else { return no_scheme(&here).await };
-    match check(&answers, &scheme.1, here.app().today()) {
+    match check(&answers, &scheme.2, here.app().today()) {
         Ok(person) => {
-            let started = match here.app().store().open_launch(&here.ctx, id, &person).await {
+            let started = match here.app().intake().open_launch(&here.ctx, id, &person).await {
                 Err(fingerpost_store::StoreError::NotFound) => return Err(WebError::LaunchRefused),
                 started => started?,
             };
             Ok(Redirect::to(&here.href(&format!("refer/{}", started.id))).into_response())
         }
         Err(problems) => {
-            // The launch stays until it runs out: whoever reloads finds it again. The form's key is the launch's, so that only one
+            match here.app().intake().claim_launch(&here.ctx, id).await {
+                Err(fingerpost_store::StoreError::NotFound) => return Err(WebError::LaunchRefused),
+                claimed => claimed?,
+            }
+            // It stays theirs until it runs out: whoever reloads finds it again. The form's key is the launch's, so that only one
             // draft comes of it.
             let target = (here.href("refer"), id.to_string());
             show_again(here.app(), &who_page(&here, &scheme, target, (&answers, &problems)).await?)
@@ -173,7 +199,7 @@ pub(crate) async fn person(
 ) -> Result<Response, WebError> {
     let Some(scheme) = here.app().store().refer_terms(&here.ctx).await? else { return no_scheme(&here).await };
     let answers = answers_of(&form);
-    match check(&answers, &scheme.1, here.app().today()) {
+    match check(&answers, &scheme.2, here.app().today()) {
         Ok(person) => {
             here.app().store().change_draft_person(&here.ctx, id, &person).await?;
             Ok(Redirect::to(&here.href(&format!("refer/{id}"))).into_response())
@@ -185,7 +211,8 @@ pub(crate) async fn person(
     }
 }
 
-fn worker_view(worker: &WorkerCard, today: Date) -> WorkerView {
+fn worker_view(here: &May<ReferPerson>, worker: &WorkerCard) -> WorkerView {
+    let today = here.app().today();
     let free = worker.places.saturating_sub(worker.open_cases);
     let room = if free == 0 {
         format!("No free place: {} people for {} places", worker.open_cases, worker.places)
@@ -193,23 +220,31 @@ fn worker_view(worker: &WorkerCard, today: Date) -> WorkerView {
         format!("{free} of {} places free", worker.places)
     };
     let wait = worker.wait.map(|wait| match wait.median {
-        0 => "Mostly on the same day".to_owned(),
-        days => {
+        None => format!("Longer than {} working days: many still wait", wait.longest),
+        Some(0) => "Mostly on the same day".to_owned(),
+        Some(days) => {
             let by = day(add_working_days(today, days), today);
             format!("In about {days} working {}, by {by}", if days == 1 { "day" } else { "days" })
         }
     });
     let wait_basis = worker.wait.map(|wait| {
+        let half = match wait.median {
+            Some(days) => format!("half had a first contact within {days} working days"),
+            None => "half have not had a first contact yet".to_owned(),
+        };
         format!(
-            "Of the last {} people sent who had a first contact in the past year, half had it within {} working days. \
-             The longest wait was {}.",
-            wait.people, wait.median, wait.longest
+            "Of the last {} people who had a first contact in the past year, and the {} who still wait, {half}. The longest wait \
+             was {} working days; the longest of those who still wait is {} so far.",
+            wait.people, wait.waiting, wait.longest, wait.longest_waiting
         )
     });
     WorkerView {
         name: worker.name.clone(),
         initials: initials(&worker.name),
+        picture: worker.picture.then(|| here.href(&format!("workers/{}/picture", worker.user))),
         languages: worker.languages.clone(),
+        helps_with: worker.helps_with.clone(),
+        away: worker.away_until.map(|until| format!("Away until {}", day(until, today))),
         days: worker.days.clone(),
         room,
         phone: worker.phone.clone(),
@@ -240,6 +275,25 @@ fn reaches(person: &PersonDetails, chosen: &str) -> Vec<Choice> {
     .collect()
 }
 
+/// What the scheme of this practice has set.
+async fn intake(here: &May<ReferPerson>, scheme: OrganisationId) -> Result<IntakeSettings, WebError> {
+    Ok(here.app().store().intake_settings(here.ctx.grant.tenant(), scheme).await?)
+}
+
+/// What stands on top while a scheme takes nobody or nearly nobody.
+fn notice(scheme_name: &str, settings: &IntakeSettings) -> Option<IntakeNotice> {
+    let title = match settings.state {
+        IntakeState::Open => return None,
+        IntakeState::UrgentOnly => format!("{scheme_name} is nearly full: send only people who cannot wait"),
+        IntakeState::Full => format!("{scheme_name} is full and takes nobody for now"),
+    };
+    Some(IntakeNotice {
+        title,
+        instead: settings.instead.as_ref().map(ToString::to_string).unwrap_or_default(),
+        full: settings.state == IntakeState::Full,
+    })
+}
+
 async fn form_page(
     here: &May<ReferPerson>,
     (frame, draft): (&ReferFrame, &Draft),
@@ -249,13 +303,25 @@ async fn form_page(
     let card = person_card(&draft.person, today);
     let mut around = here.frame(format!("Refer {} to a link worker", card.called), "refer").await?;
     around.problem = !problems.is_empty();
+    let settings = intake(here, frame.scheme).await?;
+    let intake = notice(&frame.scheme_name, &settings);
     Ok(ReferPage {
         frame: around,
+        intake,
+        criteria: settings
+            .criteria
+            .iter()
+            .map(|each| match &each.otherwise {
+                Some(otherwise) => format!("{}. Otherwise: {otherwise}", each.words),
+                None => each.words.to_string(),
+            })
+            .collect(),
+        area: settings.area.join(", "),
         action: here.href(&format!("refer/{}", draft.id)),
         change_href: here.href(&format!("refer/{}/person", draft.id)),
         person: card,
         scheme_name: frame.scheme_name.clone(),
-        workers: frame.workers.iter().map(|worker| worker_view(worker, today)).collect(),
+        workers: frame.workers.iter().map(|worker| worker_view(here, worker)).collect(),
         needs: Need::ALL
             .iter()
             .map(|need| Choice::new(need.code(), need.label(), answers.needs.iter().any(|code| code == need.code())))
@@ -283,6 +349,7 @@ pub(crate) async fn form(
     let Some(frame) = store.refer_frame(&here.ctx).await? else { return no_scheme(&here).await };
     let answers = ReferralAnswers {
         asker: draft.asker.clone().unwrap_or_default(),
+        on_behalf: draft.on_behalf.clone().unwrap_or_default(),
         needs: draft.needs.iter().map(|need| need.code().to_owned()).collect(),
         words: draft.words.clone().unwrap_or_default(),
         reach: draft.reach.map(|reach| reach.code().to_owned()).unwrap_or_default(),
@@ -303,6 +370,7 @@ pub(crate) async fn send(
     let store = here.app().store();
     let answers = ReferralAnswers {
         asker: form.text("asker"),
+        on_behalf: form.text("on_behalf"),
         needs: form.all("needs"),
         words: form.text("words"),
         reach: form.text("reach"),
@@ -322,7 +390,14 @@ pub(crate) async fn send(
     let read = form.text("read");
     // A script that posts without having read a page says nothing of it.
     let stale = !read.is_empty() && read != draft.mark();
+    let Some((scheme, ..)) = store.refer_terms(&here.ctx).await? else { return no_scheme(&here).await };
+    let full = intake(&here, scheme).await?.state == IntakeState::Full;
     let checked = match (answers.check_for(&draft.person), stale) {
+        (Ok(request), false) if full && request.agreement == Agreement::Agreed => Err(Problems::one(
+            "agreement",
+            "Nothing was sent: the scheme takes nobody for now. What to do instead stands on top of this page. Choose \
+             \u{201c}Save it and send nothing\u{201d} to keep this for when it does again",
+        )),
         (checked, false) => checked,
         (checked, true) => {
             let mut problems = checked.err().unwrap_or_else(Problems::none);

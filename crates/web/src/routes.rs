@@ -19,8 +19,8 @@ use tower_http::csrf::CsrfLayer;
 use tower_http::timeout::TimeoutLayer;
 
 use crate::{
-    about, account, ask, care, cases, counted, entry, flow, launch, measures, plan_copy, plans, refer, sent, texts,
-    triage, users,
+    about, account, ask, became, care, cases, counted, entry, flow, launch, measures, plan_copy, plans, refer, sent,
+    texts, triage, users,
 };
 use fingerpost_oruk as oruk;
 use fingerpost_web_casework::{alerts, caseload, cover, diary, find, visits};
@@ -30,6 +30,7 @@ use fingerpost_web_directory::{door, gaps, joined, search, signposts, sources, s
 use fingerpost_web_improvement::{
     clinician_surveys, colleagues, finding, improvement, questions, staff_surveys, survey_door,
 };
+use fingerpost_web_intake::{meet, profiles, settings};
 use fingerpost_web_rights::{messages, record, retention, who_knows};
 
 /// What stands in front of a route.
@@ -84,6 +85,9 @@ table! {
     "/sign-in/code", BOTH, Guard::Anyone, get(entry::code_form).post(entry::code);
     "/sign-in/invented", POST, Guard::Invented, post(entry::sign_in_invented);
     "/self-referral/{scheme}", BOTH, Guard::Anyone, get(ask::start).post(ask::begin);
+    "/meet/{practice}", GET, Guard::Anyone, get(meet::page);
+    "/meet/{practice}/poster", GET, Guard::Anyone, get(meet::poster);
+    "/meet/{practice}/{user}/picture", GET, Guard::Anyone, get(meet::picture);
     "/s/{code}", BOTH, Guard::Anyone, get(door::look).post(door::choose);
     "/s/{code}/{service}", GET, Guard::Anyone, get(door::service);
     "/launch", POST, Guard::Anyone, post(launch::take);
@@ -113,6 +117,7 @@ table! {
     "/o/{org}/referrals/{id}/ask", POST, Guard::May(Action::Triage), post(triage::ask);
     "/o/{org}/referrals/{id}/declined", POST, Guard::May(Action::Triage), post(triage::declined);
     "/o/{org}/referrals/{id}/not-accept", POST, Guard::May(Action::Triage), post(triage::not_accept);
+    "/o/{org}/referrals/{id}/told", POST, Guard::May(Action::Triage), post(triage::told);
     "/o/{org}/caseload", GET, Guard::May(Action::ReadCaseload), get(caseload::list);
     "/o/{org}/find", BOTH, Guard::May(Action::ReadCaseload), get(find::form).post(find::find);
     "/o/{org}/diary", BOTH, Guard::May(Action::ReadCaseload), get(diary::list).post(diary::change_feed);
@@ -231,6 +236,13 @@ table! {
     "/o/{org}/improvement/{id}/copy", POST, Guard::May(Action::Improve), post(improvement::copy);
     "/o/{org}/improvement/{id}/evidence.pdf", GET, Guard::May(Action::Improve), get(improvement::evidence::pdf);
     "/o/{org}/improvement/{id}/counts.csv", GET, Guard::May(Action::Improve), get(improvement::evidence::counts);
+    "/o/{org}/intake", BOTH, Guard::May(Action::SetIntake), get(settings::form).post(settings::set);
+    "/o/{org}/profiles", GET, Guard::May(Action::KeepProfile), get(profiles::list);
+    "/o/{org}/profiles/{id}", BOTH, Guard::May(Action::KeepProfile), get(profiles::form).post(profiles::change);
+    "/o/{org}/profiles/{id}/picture", POST, Guard::May(Action::KeepProfile), post(profiles::put_picture).layer(DefaultBodyLimit::max(profiles::LARGEST_UPLOAD));
+    "/o/{org}/profiles/{id}/picture/remove", POST, Guard::May(Action::KeepProfile), post(profiles::drop_picture);
+    "/o/{org}/workers/{id}/picture", GET, Guard::May(Action::SearchDirectory), get(profiles::show_picture);
+    "/o/{org}/became", GET, Guard::May(Action::ReadCounted), get(became::page);
     "/o/{org}/flow/people", GET, Guard::May(Action::ReadCounted), get(counted::people);
     "/o/{org}/flow/months", GET, Guard::May(Action::ReadFlow), get(flow::by_month);
     "/o/{org}/flow", GET, Guard::May(Action::ReadFlow), get(flow::counts);

@@ -55,9 +55,12 @@ fn state(row: &SentRow) -> String {
 fn detail(row: &SentRow, today: Date) -> Option<String> {
     match row.state {
         ReferralState::Draft => Some("Saved. Finish it once they have agreed".to_owned()),
-        ReferralState::Sent => row.answer_due.map(|due| format!("Answer promised by 5pm on {}", day(due, today))),
+        ReferralState::Sent => row.answer_due.map(|due| match due < today {
+            true => format!("Late: an answer was promised by {}", day(due, today)),
+            false => format!("Answer promised by 5pm on {}", day(due, today)),
+        }),
         ReferralState::Returned => Some("They need to know something from you first".to_owned()),
-        ReferralState::Accepted if row.hears_nothing => Some("They asked that you hear no more".to_owned()),
+        ReferralState::Accepted if row.hears_nothing => Some("They have not agreed that you hear more".to_owned()),
         ReferralState::Accepted => Some(match (row.closed_at, row.first_contact) {
             (Some(at), _) => format!("Ended {}", days_ago(day_of(at), today)),
             (None, Some(first)) => format!("First contact on {}", day(first, today)),
@@ -162,8 +165,21 @@ fn steps(sent: &Sent, today: Date) -> Vec<Step> {
             true,
         )
     } else {
-        let due = sent.row.answer_due.map_or_else(String::new, |due| day(due, today));
-        step(format!("By {due}, 5pm"), "You hear yes, or no with a reason.".to_owned(), false)
+        match sent.row.answer_due {
+            Some(due) if due < today => step(
+                "Late".to_owned(),
+                format!(
+                    "An answer was promised by {}. It is still in their list: ring {} and read out the reference.",
+                    day(due, today),
+                    sent.scheme_name
+                ),
+                false,
+            ),
+            due => {
+                let due = due.map_or_else(String::new, |due| day(due, today));
+                step(format!("By {due}, 5pm"), "You hear yes, or no with a reason.".to_owned(), false)
+            }
+        }
     });
     let phone = sent.worker_phone.as_ref().map(|phone| format!(" from {phone}")).unwrap_or_default();
     steps.push(match sent.row.first_contact {
@@ -209,13 +225,16 @@ fn summary(sent: &Sent, today: Date) -> Vec<SummaryRow> {
     rows.extend(
         sent.safeguarding.as_ref().filter(|_| sent.own).map(|worry| SummaryRow::new("A worry about harm", worry)),
     );
-    rows.push(SummaryRow::new("Written by", sent.row.referrer_name.clone()));
+    let for_whom = sent.on_behalf.as_ref().map(|colleague| format!(", for {colleague}")).unwrap_or_default();
+    rows.push(SummaryRow::new("Written by", format!("{}{for_whom}", sent.row.referrer_name)));
     if let Some(at) = sent.row.sent_at {
         rows.push(SummaryRow::new("Sent", day_and_time(at, today)));
     }
     let readers = match sent.row.state {
         ReferralState::Draft => "Only you.".to_owned(),
-        ReferralState::DeclinedByPerson | ReferralState::Withdrawn => "You and your practice manager.".to_owned(),
+        ReferralState::DeclinedByPerson | ReferralState::Withdrawn if sent.row.sent_at.is_none() => {
+            "You and your practice manager.".to_owned()
+        }
         _ => format!("You, your practice manager, {}.", sent.scheme_name),
     };
     rows.push(SummaryRow::new("Who can see it", readers));
@@ -223,8 +242,11 @@ fn summary(sent: &Sent, today: Date) -> Vec<SummaryRow> {
 }
 
 fn code_to_file(code: SnomedCode, sent: &Sent) -> CodeToFile {
-    let on = sent.row.sent_at.or(sent.decided_at).map_or_else(String::new, |at| long_day(day_of(at)));
-    let (line, rule) = if code == codes::DECLINED {
+    let said_no = code == codes::DECLINED;
+    // A no is dated on the day on which it was said, a yes on the day of sending.
+    let at = if said_no { sent.decided_at } else { sent.row.sent_at };
+    let on = at.map_or_else(String::new, |at| long_day(day_of(at)));
+    let (line, rule) = if said_no {
         (
             format!("Social prescribing offered and declined by the person, {on}."),
             "When the person says no. Never because a scheme or a group says no, nobody answers, or a referral is taken back.",
@@ -236,6 +258,19 @@ fn code_to_file(code: SnomedCode, sent: &Sent) -> CodeToFile {
         )
     };
     CodeToFile { concept: code.concept.to_owned(), term: code.term.to_owned(), line, rule: rule.to_owned() }
+}
+
+/// What to do with a code that was filed when it was sent, where no episode began after all.
+fn no_code(sent: &Sent) -> Option<String> {
+    let over = matches!(sent.row.state, ReferralState::NotAccepted | ReferralState::Withdrawn);
+    (over && sent.row.sent_at.is_some()).then(|| {
+        let code = codes::REFERRED;
+        format!(
+            "None: no episode began. If {} {} was filed when it was sent, mark it in the record as entered in error. It is not \
+             coded as declined either: only the person's own no is.",
+            code.concept, code.term
+        )
+    })
 }
 
 pub(crate) async fn one(
@@ -320,6 +355,7 @@ async fn page(
         .to_owned(),
         summary: summary(&sent, today),
         code: sent.code.map(|code| code_to_file(code, &sent)),
+        no_code: no_code(&sent),
         take_back_text: if draft { "Drop this draft" } else { "Take this referral back" }.to_owned(),
         take_back_hint: if draft { "Nothing was sent, and nothing will be." } else { "You can until it is answered." }
             .to_owned(),
@@ -360,8 +396,7 @@ pub(crate) async fn data(
     here: May<ReadSent>,
     Path((_, id, letter)): Path<(String, ReferralId, FeedbackId)>,
 ) -> Result<Response, WebError> {
-    let sent = here.app().store().sent_one(&here.ctx, id).await?;
-    let message = sent.feedback.iter().find(|message| message.id == letter).ok_or(WebError::NotFound)?;
+    let (sent, message) = here.app().store().sent_letter(&here.ctx, id, letter).await?;
     let name = format!("letter-{}.json", sent.row.reference.replace(' ', "-"));
     let as_file = format!("attachment; filename=\"{name}\"");
     let json = serde_json::to_string(&prsb(&here, &sent, &message.sections)).map_err(|_| WebError::Print)?;
@@ -373,8 +408,7 @@ pub(crate) async fn letter(
     here: May<ReadSent>,
     Path((_, id, letter)): Path<(String, ReferralId, FeedbackId)>,
 ) -> Result<Response, WebError> {
-    let sent = here.app().store().sent_one(&here.ctx, id).await?;
-    let message = sent.feedback.iter().find(|message| message.id == letter).ok_or(WebError::NotFound)?;
+    let (sent, message) = here.app().store().sent_letter(&here.ctx, id, letter).await?;
     let born = fingerpost_ui::format::birth_day(sent.person.born.date());
     let mut about = vec![("About".to_owned(), format!("{}, born {born}", sent.person.name.full()))];
     about.extend(sent.person.nhs_number.as_ref().map(|number| ("NHS number".to_owned(), number.to_string())));

@@ -4,20 +4,25 @@ use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::Query;
 use fingerpost_domain::Date;
-use fingerpost_domain::calendar::day_of;
+use fingerpost_domain::calendar::{day_of, working_days_between};
 use fingerpost_domain::id::{ReferralId, UserId};
-use fingerpost_domain::person::BirthDate;
+use fingerpost_domain::person::{BirthDate, Postcode};
 use fingerpost_domain::problem::Problems;
 use fingerpost_domain::referral::{NotAcceptedReason, ReferralState, Refusal};
 use fingerpost_domain::risk::Risk;
 use fingerpost_domain::self_referral::ReferralSource;
 use fingerpost_domain::text::Note;
+use fingerpost_intake_rules::allocation::{Candidate, Wanted, rank};
+use fingerpost_intake_rules::criteria::{Checked, Referred, check};
+use fingerpost_intake_rules::settings::IntakeSettings;
 use fingerpost_policy::Triage;
 use fingerpost_store::{
     Allocation, LikelyPerson, PAGE_ROWS, QuestionRow, SamePerson, StoreError, WaitingPage, WaitingRow,
 };
-use fingerpost_ui::format::{birth_day, day_and_time, days_ago, due};
-use fingerpost_ui::pages::{Choice, SummaryRow, TriageLine, TriageOnePage, TriagePage};
+use fingerpost_ui::format::{birth_day, day, day_and_time, days_ago, due};
+use fingerpost_ui::pages::{
+    Choice, CriterionLine, Link, MessagePage, SummaryRow, TriageLine, TriageOnePage, TriagePage, UntoldLine,
+};
 use serde::Deserialize;
 
 use fingerpost_web_core::WebError;
@@ -28,7 +33,7 @@ use fingerpost_web_core::view::{answer_promised, asked_by, care, listed, needs_t
 
 const NEW_PERSON: &str = "new";
 
-fn line(here: &May<Triage>, row: &WaitingRow) -> TriageLine {
+fn line(here: &May<Triage>, row: &WaitingRow, patience: u16) -> TriageLine {
     let today = here.app().today();
     TriageLine {
         href: here.href(&format!("referrals/{}", row.id)),
@@ -40,7 +45,14 @@ fn line(here: &May<Triage>, row: &WaitingRow) -> TriageLine {
         needs: needs_text(&row.needs),
         risk: row.risk.clone(),
         first: row.first,
-        returned: row.returned,
+        returned: row.asked_at.map(|at| {
+            let waited = working_days_between(day_of(at), today);
+            if patience > 0 && waited >= u32::from(patience) {
+                format!("No answer in {waited} working days: decide without it")
+            } else {
+                format!("Waits for the referrer, asked {}", days_ago(day_of(at), today))
+            }
+        }),
         practice: from(row.source, &row.practice_name),
     }
 }
@@ -66,6 +78,15 @@ pub(crate) async fn list(here: May<Triage>, Query(done): Query<Done>) -> Result<
     let rows = store.waiting(&here.ctx, number).await?;
     let (count, _) = store.count_waiting(here.ctx.grant.tenant(), here.organisation.id).await?;
     let more = i64::try_from(rows.len()).is_ok_and(|rows| rows == PAGE_ROWS);
+    let open = store.count_open_referrals(&here.ctx).await?;
+    let returned_text = match open - count {
+        ..=0 => None,
+        1 => Some("1 more waits for what the referrer says.".to_owned()),
+        more => Some(format!("{more} more wait for what their referrers say.")),
+    };
+    let today = here.app().today();
+    let patience = store.intake_settings(here.ctx.grant.tenant(), here.organisation.id).await?.decide_after;
+    let untold = store.to_be_told(&here.ctx).await?;
     let heading = match count {
         0 => "Nobody is waiting for an answer".to_owned(),
         1 => "1 person is waiting for an answer".to_owned(),
@@ -74,13 +95,23 @@ pub(crate) async fn list(here: May<Triage>, Query(done): Query<Done>) -> Result<
     let page = TriagePage {
         frame: here.frame("Referrals", "referrals").await?,
         heading,
+        returned_text,
+        untold: untold
+            .iter()
+            .map(|row| UntoldLine {
+                href: here.href(&format!("referrals/{}", row.id)),
+                name: short_name(&row.name),
+                what: format!("{}. Answered {}", from(row.source, ""), days_ago(day_of(row.decided_at), today)),
+            })
+            .collect(),
         saved: done.done.map(|what| match what.as_str() {
             "accepted" => "Accepted. The link worker has it, and whoever asked can see it.".to_owned(),
             "asked" => "Asked. It comes back to you with what they say.".to_owned(),
+            "told" => "Noted: they have been told.".to_owned(),
             "declined" => "Recorded: they said no. Whoever asked can see it.".to_owned(),
             _ => "Answered. Whoever asked reads what to do instead.".to_owned(),
         }),
-        rows: rows.iter().map(|row| line(&here, row)).collect(),
+        rows: rows.iter().map(|row| line(&here, row, patience)).collect(),
         more_href: more.then(|| here.href(&format!("referrals?page={}", number + 1))),
         ask_address: format!("{}/self-referral/{}", here.app().public_url(), here.organisation.slug),
     };
@@ -112,6 +143,54 @@ pub(crate) fn question_rows(questions: &[QuestionRow], today: Date) -> Vec<Summa
         [SummaryRow::new("Asked", asked), SummaryRow::new("Answered", said)]
     });
     rows.collect()
+}
+
+/// Who can take it up, the most fitting first, each with what speaks for and against.
+fn workers(waiting: &WaitingPage, typed: &Typed, today: Date) -> Vec<Choice> {
+    let candidates: Vec<Candidate<'_>> = waiting
+        .workers
+        .iter()
+        .map(|worker| Candidate {
+            at_practice: worker.days_there.is_some(),
+            away: worker.away_until.is_some(),
+            skills: &worker.skills,
+            languages: &worker.languages,
+            places: worker.places,
+            open_cases: worker.open_cases,
+        })
+        .collect();
+    let communication = waiting.person.communication.as_ref().map(ToString::to_string).unwrap_or_default();
+    let ranked = rank(&candidates, Wanted { needs: &waiting.needs, communication: &communication });
+    ranked
+        .into_iter()
+        .filter_map(|fit| {
+            let worker = waiting.workers.get(fit.index)?;
+            let id = worker.user.to_string();
+            let away = worker.away_until.map(|until| format!("Away until {}", day(until, today)));
+            let there = worker.days_there.as_ref().map(|days| format!("At this practice: {days}"));
+            let room = format!("{} of {} places used", worker.open_cases, worker.places);
+            let parts = away.into_iter().chain(fit.reasons).chain([room, worker.languages.clone()]).chain(there);
+            let hint = parts.collect::<Vec<_>>().join(". ") + ".";
+            Some(Choice::new(&id, worker.name.clone(), typed.worker == id).hint(hint))
+        })
+        .collect()
+}
+
+/// What of the scheme's criteria is met, is not, and has to be asked.
+fn criteria(waiting: &WaitingPage, settings: &IntakeSettings, today: Date) -> Vec<CriterionLine> {
+    let referred = Referred {
+        born: waiting.person.born,
+        postcode: waiting.person.postcode.as_ref().map(Postcode::as_str),
+        last_ended: waiting.likely.iter().filter_map(|person| person.last_ended).max().map(day_of),
+    };
+    let line = |each: Checked| CriterionLine {
+        what: each.what,
+        code: each.found.code().to_owned(),
+        label: each.found.label().to_owned(),
+        why: each.why,
+        otherwise: each.otherwise,
+    };
+    check(&waiting.terms, settings, referred, today).into_iter().map(line).collect()
 }
 
 async fn page(
@@ -146,17 +225,8 @@ async fn page(
     if !likely.is_empty() {
         likely.push(Choice::new(NEW_PERSON, "Somebody new", typed.person == NEW_PERSON));
     }
-    let workers = waiting
-        .workers
-        .iter()
-        .map(|worker| {
-            let id = worker.user.to_string();
-            let there =
-                worker.days_there.as_ref().map(|days| format!(" At this practice: {days}.")).unwrap_or_default();
-            let hint = format!("{} of {} places used. {}.{there}", worker.open_cases, worker.places, worker.languages);
-            Choice::new(&id, worker.name.clone(), typed.worker == id).hint(hint)
-        })
-        .collect();
+    let settings = here.app().store().intake_settings(here.ctx.grant.tenant(), here.organisation.id).await?;
+    let workers = workers(waiting, typed, today);
     let reasons = NotAcceptedReason::ALL
         .iter()
         .map(|reason| Choice::new(reason.code(), reason.label(), typed.reason == reason.code()))
@@ -182,11 +252,18 @@ async fn page(
         words: waiting.words.clone(),
         urgent: waiting.urgent,
         safeguarding: waiting.safeguarding.clone(),
+        criteria: criteria(waiting, &settings, today),
         questions: question_rows(&waiting.questions, today),
         ask_action: (waiting.source == ReferralSource::Practice && waiting.state == ReferralState::Sent)
             .then(|| here.href(&format!("referrals/{}/ask", waiting.id))),
         question: typed.question.clone(),
         declined_action: here.href(&format!("referrals/{}/declined", waiting.id)),
+        told_action: (waiting.state == ReferralState::NotAccepted
+            && waiting.source != ReferralSource::Practice
+            && waiting.told_at.is_none())
+        .then(|| here.href(&format!("referrals/{}/told", waiting.id))),
+        told_words: waiting.alternative.clone(),
+        seen: waiting.likely.iter().map(|person| person.id.to_string()).collect::<Vec<_>>().join(" "),
         reader: match waiting.source {
             ReferralSource::Practice => {
                 format!("{} reads this. It is never coded as the person declining.", waiting.referrer)
@@ -214,6 +291,7 @@ async fn page(
             SummaryRow::new("Email", card.email.clone().unwrap_or_else(|| "None given".to_owned())),
         ]
         .into_iter()
+        .chain(waiting.on_behalf.as_ref().map(|colleague| SummaryRow::new("Written for", colleague)))
         .chain(waiting.asker.as_ref().map(|asker| asked_by(asker, waiting.person.name.called(), waiting.state)))
         .collect(),
         person: card,
@@ -230,8 +308,39 @@ async fn page(
 }
 
 pub(crate) async fn one(here: May<Triage>, Path((_, id)): Path<(String, ReferralId)>) -> Result<Response, WebError> {
-    let waiting = here.app().store().waiting_one(&here.ctx, id).await?;
+    let waiting = match here.app().store().waiting_one(&here.ctx, id).await {
+        Err(StoreError::NotFound) => return taken_back(&here, id).await,
+        waiting => waiting?,
+    };
     show(here.app(), &page(&here, &waiting, &Typed::default(), &Problems::none()).await?)
+}
+
+/// What stands where a referral was: whoever was told of it and comes later reads what became of it, and nobody's name.
+async fn taken_back(here: &May<Triage>, id: ReferralId) -> Result<Response, WebError> {
+    let at = here.app().store().taken_back_at(&here.ctx, id).await?.ok_or(StoreError::NotFound)?;
+    let page = MessagePage {
+        frame: here.frame("Taken back", "referrals").await?,
+        heading: "This referral was taken back".to_owned(),
+        paragraphs: vec![
+            format!(
+                "Whoever asked took it back on {}, before it was answered. There is nothing left to do.",
+                day_and_time(at, here.app().today())
+            ),
+            "What it said is for whoever wrote it, and is not shown here any more.".to_owned(),
+        ],
+        link: Some(Link { href: here.href("referrals"), text: "Back to referrals".to_owned() }),
+    };
+    show(here.app(), &page)
+}
+
+/// Somebody who asked themself has been told that it is not taken up.
+pub(crate) async fn told(
+    here: May<Triage>,
+    Path((_, id)): Path<(String, ReferralId)>,
+    _form: Posted,
+) -> Result<Response, WebError> {
+    here.app().store().told_not_accepted(&here.ctx, id).await?;
+    Ok(Redirect::to(&here.href("referrals?done=told")).into_response())
 }
 
 pub(crate) async fn accept(
@@ -242,7 +351,10 @@ pub(crate) async fn accept(
     let typed = Typed { person: form.text("person"), worker: form.text("worker"), ..Typed::default() };
     let mut problems = Problems::none();
     let person = match typed.person.as_str() {
-        NEW_PERSON => Some(SamePerson::New),
+        NEW_PERSON => {
+            let seen = form.text("seen");
+            Some(SamePerson::New(seen.split_whitespace().filter_map(|id| id.parse().ok()).collect()))
+        }
         id => id.parse().ok().map(SamePerson::Here),
     };
     if person.is_none() {
@@ -255,6 +367,11 @@ pub(crate) async fn accept(
     if let (Some(person), Some(worker)) = (person, worker) {
         match here.app().store().accept(&here.ctx, id, Allocation { worker, person }).await {
             Ok(_) => return Ok(Redirect::to(&here.href("referrals?done=accepted")).into_response()),
+            // Somebody alike has come in since this page was shown: it says who, and asks again.
+            Err(StoreError::ChangedMeanwhile) if typed.person == NEW_PERSON => {
+                problems
+                    .add("person", "Somebody with the same name and date of birth has come in meanwhile: is it them?");
+            }
             Err(StoreError::AlreadyThere) => {
                 problems.add(
                     "person",

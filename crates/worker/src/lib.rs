@@ -19,6 +19,7 @@ use fingerpost_domain::ambient::Clock;
 use fingerpost_domain::calendar::day_of;
 use fingerpost_feeds::{Followed, Follower, Manners};
 use fingerpost_improvement::Improvement;
+use fingerpost_intake::Intake;
 use fingerpost_rights::Rights;
 use fingerpost_stewardship::{Comparing, Stewardship};
 use fingerpost_store::{ClaimedMessage, JobKind, MessageTemplate, OutboxEnd, Store, StoreError};
@@ -49,6 +50,7 @@ pub struct Worker {
     casework: Casework,
     correspondence: Correspondence,
     rights: Rights,
+    intake: Intake,
     follower: Follower,
     clock: Arc<dyn Clock>,
     post: Post,
@@ -73,6 +75,7 @@ impl Worker {
             casework: Casework::over(store.clone()),
             correspondence: Correspondence::over(store.clone()),
             rights: Rights::over(store.clone()),
+            intake: Intake::over(store.clone()),
             store,
             clock,
             post,
@@ -193,7 +196,7 @@ impl Worker {
     async fn sweep(&self) {
         let now = self.clock.now();
         self.told("sessions were not swept", self.store.ledger().sweep_sessions(now).await.map(drop));
-        self.told("launches were not swept", self.store.sweep_launches(now).await.map(drop));
+        self.told("launches were not swept", self.intake.sweep_launches(now).await.map(drop));
         self.told("gaps were not swept", self.stewardship.sweep_gaps(now).await);
         self.told("answers were not swept", self.store.sweep_asking(now).await.map(drop));
     }
@@ -224,6 +227,8 @@ impl Worker {
         for job in self.store.claim_jobs(AT_ONCE, self.clock.now()).await? {
             let done = match job.kind {
                 JobKind::RemindTriage => self.store.remind_triage(&job, self.clock.now()).await,
+                JobKind::NudgeReferrer => self.intake.nudge(&job, self.clock.now()).await,
+                JobKind::Milestone => self.store.write_milestone(&job, self.clock.now()).await,
                 JobKind::RemindRepeatCount | JobKind::RemindThirdCount => {
                     self.improvement.remind_count(&job, self.clock.now()).await
                 }

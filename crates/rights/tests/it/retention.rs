@@ -11,8 +11,8 @@ use fingerpost_policy::KeepRecords;
 use fingerpost_rights::{RECORDS, Rights, statements};
 use fingerpost_store::testing::{Village, on_both, person, start};
 use fingerpost_store::{Ctx, Everything, Store, StoreError};
-use jiff::Span;
 use jiff::civil::date;
+use jiff::{SignedDuration, Span};
 
 /// Nine years after everything happened.
 fn later() -> Timestamp {
@@ -117,8 +117,9 @@ async fn what_is_destroyed_is_gone_from_every_table_and_the_audit_stays_whole() 
         assert!(matches!(refused, Err(StoreError::ChangedMeanwhile)), "a decision keeps it, whatever the reason");
         // The newest decision counts.
         let sooner = (date(2035, 12, 1), &note("The complaint has ended"));
-        rights.keep_longer(&ctx, kept, sooner).await.unwrap();
-        rights.keep_longer(&ctx, kept, sooner).await.unwrap();
+        let later = Ctx { now: ctx.now.saturating_add(SignedDuration::from_secs(1)).unwrap(), ..ctx.clone() };
+        rights.keep_longer(&later, kept, sooner).await.unwrap();
+        rights.keep_longer(&later, kept, sooner).await.unwrap();
         let held = rights.record_to_review(&ctx, kept).await.unwrap();
         assert_eq!((held.held.len(), held.held[0].0), (2, sooner.0), "the same decision twice is one");
 

@@ -228,7 +228,7 @@ impl Village {
     /// When the store refuses.
     pub async fn accept(&self, store: &Store, referral: ReferralId) -> CaseId {
         let ctx = Self::ctx::<Triage>(&self.supervisor, &self.scheme, start());
-        let allocation = Allocation { worker: self.worker.actor.user, person: SamePerson::New };
+        let allocation = Allocation { worker: self.worker.actor.user, person: SamePerson::New(vec![]) };
         store.accept(&ctx, referral, allocation).await.expect("accepted").case
     }
 

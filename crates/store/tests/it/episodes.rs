@@ -155,7 +155,7 @@ impl Story {
         store.not_accept(&triage(1), not, &refusal()).await.unwrap();
 
         let sent = self.send(store, 1, "agreed").await;
-        let allocation = Allocation { worker: self.village.worker.actor.user, person: SamePerson::New };
+        let allocation = Allocation { worker: self.village.worker.actor.user, person: SamePerson::New(vec![]) };
         let case = store.accept(&triage(1), sent, allocation).await.unwrap().case;
         self.contact(store, case, 2, contact("summary", "We have met.")).await;
         self.ask(store, case, 3, Moment::Before).await;

@@ -94,7 +94,7 @@ async fn a_double_click_makes_one_referral_one_contact_and_one_answer() {
         let triage = Village::ctx::<Triage>(&v.supervisor, &v.scheme, start());
         assert_eq!(store.waiting(&triage, 0).await.unwrap().len(), 1);
         let case = v.accept(store, first.id).await;
-        let allocation = Allocation { worker: v.worker.actor.user, person: SamePerson::New };
+        let allocation = Allocation { worker: v.worker.actor.user, person: SamePerson::New(vec![]) };
         assert!(matches!(store.accept(&triage, first.id, allocation).await, Err(StoreError::NotNow(_))));
         let work = Village::ctx::<WorkCase>(&v.worker, &v.scheme, start());
         let page = store.case(&Village::ctx::<ReadCase>(&v.worker, &v.scheme, start()), case).await.unwrap();
@@ -147,8 +147,8 @@ async fn a_second_referral_of_the_same_person_joins_the_open_case_and_its_referr
         let page = store.waiting_one(&triage, again).await.unwrap();
         assert_eq!(page.likely.len(), 1);
         assert!(page.likely[0].has_open_case);
-        let as_new = Allocation { worker: v.worker.actor.user, person: SamePerson::New };
-        assert!(matches!(store.accept(&triage, again, as_new).await, Err(StoreError::AlreadyThere)));
+        let as_new = Allocation { worker: v.worker.actor.user, person: SamePerson::New(vec![]) };
+        assert!(matches!(store.accept(&triage, again, as_new.clone()).await, Err(StoreError::AlreadyThere)));
         let same = Allocation { person: SamePerson::Here(page.likely[0].id), ..as_new };
         let accepted = store.accept(&triage, again, same).await.unwrap();
         assert_eq!((accepted.case, accepted.joined), (case, true));

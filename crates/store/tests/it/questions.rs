@@ -41,7 +41,10 @@ async fn a_question_goes_to_the_referrer_and_comes_back_with_an_answer() {
         assert!(matches!(store.ask_back(&triage, id, &note("And the dog?")).await, Err(StoreError::NotNow(_))));
         assert_eq!(store.messages_waiting().await.unwrap(), messages + 1);
         let waiting = store.waiting(&triage, 0).await.unwrap();
-        assert_eq!(waiting.iter().map(|row| (row.id, row.returned)).collect::<Vec<_>>(), [(other, false), (id, true)]);
+        assert_eq!(
+            waiting.iter().map(|row| (row.id, row.asked_at.is_some())).collect::<Vec<_>>(),
+            [(other, false), (id, true)]
+        );
 
         let page = store.sent_one(&sent, id).await.unwrap();
         assert_eq!(

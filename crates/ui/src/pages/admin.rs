@@ -94,6 +94,8 @@ pub struct FlowPage {
     pub frame: Frame,
     /// What is hidden, and why.
     pub note: String,
+    /// What became of a practice's own referrals; none for a scheme.
+    pub became_href: Option<String>,
     /// The lines.
     pub rows: Vec<FlowLine>,
     /// What is counted.
@@ -309,6 +311,7 @@ mod samples {
             };
             let empty = Self {
                 frame: frame("Flow"),
+                became_href: Some("/o/x/became".into()),
                 note: "Small".into(),
                 rows: vec![],
                 definition_text: "Sent".into(),

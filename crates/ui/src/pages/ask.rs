@@ -26,6 +26,10 @@ pub struct AskStartPage {
     pub scheme_name: String,
     /// "18 and over".
     pub ages: String,
+    /// It takes nobody for now: there is nothing to begin.
+    pub full: bool,
+    /// What to do instead, while it takes nobody or nearly nobody.
+    pub instead: Option<String>,
     /// For those who would rather ring.
     pub phone: Option<PhoneLine>,
     /// Me, or somebody I look after.
@@ -146,11 +150,14 @@ mod samples {
                 action: "/self-referral/x".into(),
                 scheme_name: LONG.into(),
                 ages: "18 and over".into(),
+                full: false,
+                instead: None,
                 phone: ring(),
                 who: vec![Choice::new("oneself", "Me", false), Choice::new("carer", "Somebody", false)],
                 problems: vec![],
             };
-            vec![Self { problems: problems(&["who"]), phone: None, ..usual.clone() }, usual]
+            let full = Self { full: true, instead: Some("Ring the council.\nAt any time.".into()), ..usual.clone() };
+            vec![Self { problems: problems(&["who"]), phone: None, ..usual.clone() }, full, usual]
         }
     }
 

@@ -1,6 +1,7 @@
 //! The pages of a case: the person's story, notes, closing.
 
 use fingerpost_domain::case::{ClosingAnswers, ContactAnswers};
+use fingerpost_domain::feedback::Section;
 use fingerpost_domain::person::CareAnswers;
 use serde::Serialize;
 
@@ -173,6 +174,8 @@ pub struct CasePage {
     pub hears_now: String,
     /// What they may hear from now on.
     pub hears: Vec<Choice>,
+    /// The letter that saving would send, where it was asked for.
+    pub letter: Option<LetterPreview>,
     /// The part about the referrer is shown open.
     pub open_sharing: bool,
     /// What was typed.
@@ -250,10 +253,29 @@ pub struct ClosePage {
     pub outcomes: Vec<Choice>,
     /// What the referrer may hear.
     pub hears: Vec<Choice>,
+    /// The letter that closing would send, where it was asked for.
+    pub letter: Option<LetterPreview>,
     /// What was typed.
     pub values: ClosingAnswers,
     /// What is wrong.
     pub problems: Problems,
+}
+
+/// A letter before it goes.
+#[derive(Debug, Clone, Serialize)]
+pub struct LetterPreview {
+    /// Those who would read it.
+    pub to: String,
+    /// Its sections; none where nothing goes.
+    pub sections: Vec<Section>,
+}
+
+#[cfg(test)]
+impl LetterPreview {
+    pub(crate) fn sample() -> Self {
+        let heading = "Plan and requested actions".to_owned();
+        Self { to: "Dr Ferreira".into(), sections: vec![Section { heading, text: "None.\nReally.".into() }] }
+    }
 }
 
 impl Page for CasePage {
@@ -367,6 +389,7 @@ mod samples {
                 referrer: Some("Dr F".into()),
                 hears_now: "Not asked".into(),
                 hears: vec![Choice::new("summary", "A summary", false)],
+                letter: None,
                 open_sharing: false,
                 values: ContactAnswers::default(),
                 problems: vec![],
@@ -374,7 +397,13 @@ mod samples {
             let fields =
                 ["kind", "on", "happened", "note", "matters", "referrer_hears", "line_for_referrer", "next", "due"];
             let none_left = Sessions { text: "6 of 6".into(), pips: vec![true; 6], next: None };
-            let wrong = Self { problems: problems(&fields), open_sharing: true, sessions: none_left, ..usual.clone() };
+            let wrong = Self {
+                letter: Some(LetterPreview::sample()),
+                problems: problems(&fields),
+                open_sharing: true,
+                sessions: none_left,
+                ..usual.clone()
+            };
             let plain = Event {
                 tag: None,
                 title: None,
@@ -447,11 +476,15 @@ mod samples {
                 referrer: Some("Dr F".into()),
                 outcomes: vec![Choice::new("reached", "Reached", false)],
                 hears: vec![Choice::new("summary", "A summary", true)],
+                letter: None,
                 values: ClosingAnswers::default(),
                 problems: vec![],
             };
+            let empty = LetterPreview { sections: vec![], ..LetterPreview::sample() };
             let fields = ["outcome", "changed", "continues", "requested_actions", "referrer_hears"];
-            vec![Self { problems: problems(&fields), ..usual.clone() }, usual]
+            let seen = Self { letter: Some(LetterPreview::sample()), ..usual.clone() };
+            let nothing = Self { letter: Some(empty), ..usual.clone() };
+            vec![Self { problems: problems(&fields), ..usual.clone() }, seen, nothing, usual]
         }
     }
 }

@@ -5,12 +5,14 @@
 mod about;
 mod admin;
 mod ask;
+mod became;
 mod case;
 mod connection;
 mod correspondence;
 mod day;
 mod directory;
 mod entry;
+mod intake;
 mod joined;
 mod launch;
 mod measure;
@@ -32,9 +34,10 @@ pub use admin::{
     UserLine, UsersPage, WaitLine,
 };
 pub use ask::{AskCheckPage, AskPage, AskStartPage, AskStatusPage, PhoneLine};
+pub use became::{Bar, BecamePage, CodeLine};
 pub use case::{
-    Care, CarePage, CasePage, CasePerson, ClosePage, Event, GoalLine, Matters, NotePage, NoteVersion, PlannedVisit,
-    Sessions,
+    Care, CarePage, CasePage, CasePerson, ClosePage, Event, GoalLine, LetterPreview, Matters, NotePage, NoteVersion,
+    PlannedVisit, Sessions,
 };
 pub use connection::{ArrivalFields, ConnectionLine, ConnectionPage, DayFields, GroupPage, OfferPage};
 pub use correspondence::{
@@ -50,19 +53,20 @@ pub use directory::{DirectoryPage, ListPage, OfferBeside, Reason, ResultCard, Ro
 pub use entry::{
     Account, ChoosePasswordPage, CodePage, MessagePage, PlaceLink, PlacesPage, SignInPage, TextBlock, TextPage,
 };
+pub use intake::{IntakePage, MeetLine, MeetPage, MeetPosterPage, ProfilePage, ProfilesPage};
 pub use joined::{BesideRow, EntrySide, MemberLine, PairCard, SamePage};
 pub use launch::{LaunchKeyLine, LaunchKeysPage, LaunchPage};
 pub use measure::{AssessmentLine, MeasureSource, MeasuresPage, PaperPage, PaperQuestion, QuestionPage, ScoreLine};
 pub use plan::{CopyStep, GoalView, PlanCopyPage, PlanPage, StepView};
 pub use qr::Qr;
 pub use refer::{
-    CodeToFile, FeedbackView, Notice, PersonCard, ReferPage, ReferWhoPage, RefusalView, SentLine, SentOnePage,
-    SentPage, Step, WorkerView,
+    CodeToFile, FeedbackView, IntakeNotice, Notice, PersonCard, ReferPage, ReferWhoPage, RefusalView, SentLine,
+    SentOnePage, SentPage, Step, WorkerView,
 };
 pub use retention::{DueLine, RetentionOnePage, RetentionPage};
 pub use signpost::{DoorPage, DoorServicePage, DoorSetUpPage, LastSignpost, SignpostPage, SlipPage, Tile};
 pub use sources::{PullLine, SourceLine, SourceNewPage, SourceOnePage, SourceValues, SourcesPage};
-pub use triage::{TriageLine, TriageOnePage, TriagePage};
+pub use triage::{CriterionLine, TriageLine, TriageOnePage, TriagePage, UntoldLine};
 pub use upkeep::{
     Difference, EditEntryPage, EntryLetterPage, GapLine, GapsPage, KeepEntryPage, NewEntryPage, StewardEntryPage,
     StewardLine, StewardPage, VersionLine, WrongPage,
@@ -276,10 +280,16 @@ mod tests {
             + draw(&ui, RetentionOnePage::samples())
             + draw(&ui, FlowPage::samples())
             + draw(&ui, FlowMonthsPage::samples())
-            + draw(&ui, CountedPage::samples());
+            + draw(&ui, CountedPage::samples())
+            + draw(&ui, BecamePage::samples())
+            + draw(&ui, IntakePage::samples())
+            + draw(&ui, ProfilesPage::samples())
+            + draw(&ui, ProfilePage::samples())
+            + draw(&ui, MeetPage::samples())
+            + draw(&ui, MeetPosterPage::samples());
         assert!(drawn > 30);
         let templates = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/templates")).unwrap().count();
-        assert_eq!(templates, 72 + 3, "a template without a page, or a page without samples here");
+        assert_eq!(templates, 78 + 3, "a template without a page, or a page without samples here");
     }
 
     #[test]
@@ -320,6 +330,6 @@ mod tests {
         // What a closed fold hides is there on need.
         let folds = form.split("<details class=\"nhsuk-details\">").skip(1);
         let folded: usize = folds.map(|fold| questions(fold.split("</details>").next().unwrap())).sum();
-        assert_eq!((questions(form) - folded, folded), (7, 2));
+        assert_eq!((questions(form) - folded, folded), (7, 3));
     }
 }

@@ -21,6 +21,10 @@ pub struct ReferWhoPage {
     pub scheme_name: String,
     /// Its ages, in words: "aged 18 and over".
     pub ages: String,
+    /// It takes nobody, or nearly nobody.
+    pub intake: Option<IntakeNotice>,
+    /// The rest was filled in from a referral that the reader sent before.
+    pub found: bool,
     /// What was typed.
     pub values: PersonAnswers,
     /// What is wrong.
@@ -43,6 +47,24 @@ pub struct PersonCard {
     pub communication: Option<String>,
 }
 
+/// What a scheme says while it takes nobody or nearly nobody.
+#[derive(Debug, Clone, Serialize)]
+pub struct IntakeNotice {
+    /// "Wexley Vale is full and takes nobody for now".
+    pub title: String,
+    /// What to do instead.
+    pub instead: String,
+    /// Nobody can be sent.
+    pub full: bool,
+}
+
+#[cfg(test)]
+impl IntakeNotice {
+    pub(crate) fn sample(full: bool) -> Self {
+        Self { title: "It is full".into(), instead: "Ring the council.\nOr us.".into(), full }
+    }
+}
+
 /// The link worker, before sending.
 #[derive(Debug, Clone, Serialize)]
 pub struct WorkerView {
@@ -50,12 +72,18 @@ pub struct WorkerView {
     pub name: String,
     /// Its first letters.
     pub initials: String,
+    /// Her picture, where she agreed to one.
+    pub picture: Option<String>,
     /// Languages.
     pub languages: String,
     /// Days here.
     pub days: String,
     /// "6 of 30 places free".
     pub room: String,
+    /// What she helps with, in her words.
+    pub helps_with: Option<String>,
+    /// "Away until Friday 5 December".
+    pub away: Option<String>,
     /// Direct phone.
     pub phone: Option<String>,
     /// "In about 6 working days, by Thursday 15 October".
@@ -77,6 +105,12 @@ pub struct ReferPage {
     pub person: PersonCard,
     /// The scheme.
     pub scheme_name: String,
+    /// It takes nobody, or nearly nobody.
+    pub intake: Option<IntakeNotice>,
+    /// The postcodes that it serves; empty where it does not say.
+    pub area: String,
+    /// Its own criteria, with who helps otherwise.
+    pub criteria: Vec<String>,
     /// The link workers here.
     pub workers: Vec<WorkerView>,
     /// What would help.
@@ -230,6 +264,8 @@ pub struct SentOnePage {
     pub summary: Vec<SummaryRow>,
     /// The code.
     pub code: Option<CodeToFile>,
+    /// Why there is none, and what to do with one that was filed already.
+    pub no_code: Option<String>,
     /// "Take this referral back", "Drop this draft".
     pub take_back_text: String,
     /// Until when.
@@ -269,12 +305,19 @@ mod samples {
                 key: "k".into(),
                 scheme_name: "Wexley Vale".into(),
                 ages: "aged 18 and over".into(),
+                intake: None,
+                found: false,
                 values: PersonAnswers::default(),
                 problems: vec![],
             };
             let wrong = problems(&["given", "family", "born", "nhs_number", "phone", "email", "postcode"]);
             let values = PersonAnswers { given: LONG.into(), ..PersonAnswers::default() };
-            vec![Self { problems: wrong, values, ..empty.clone() }, empty]
+            let intake = Some(IntakeNotice::sample(true));
+            vec![
+                Self { problems: wrong, values, ..empty.clone() },
+                Self { intake, found: true, ..empty.clone() },
+                empty,
+            ]
         }
     }
 
@@ -298,9 +341,12 @@ mod samples {
             let worker = WorkerView {
                 name: "Maya Okonkwo".into(),
                 initials: "MO".into(),
+                picture: None,
                 languages: "English and Yoruba".into(),
                 days: "Tuesdays".into(),
                 room: "6 of 30 places free".into(),
+                helps_with: Some("Company, and getting out again".into()),
+                away: Some("Away until Friday 5 December".into()),
                 phone: None,
                 wait: Some("In about 6 working days".into()),
                 wait_basis: Some("Of the last 20 people".into()),
@@ -313,6 +359,9 @@ mod samples {
                 person: person(),
                 scheme_name: "Wexley Vale".into(),
                 workers: vec![worker],
+                intake: None,
+                area: String::new(),
+                criteria: vec![],
                 needs: vec![Choice::new("company", "Company", true)],
                 reaches: vec![Choice::new("phone", "Phone", false).hint("01632")],
                 values: ReferralAnswers::default(),
@@ -330,7 +379,14 @@ mod samples {
                 name: LONG.into(),
                 ..person()
             };
-            vec![usual.clone(), Self { problems: wrong, workers: vec![], person: bare, ..usual }]
+            let full = Self {
+                intake: Some(IntakeNotice::sample(true)),
+                area: "CV10".into(),
+                criteria: vec!["They want this".into()],
+                ..usual.clone()
+            };
+            let nearly = Self { intake: Some(IntakeNotice::sample(false)), ..usual.clone() };
+            vec![usual.clone(), full, nearly, Self { problems: wrong, workers: vec![], person: bare, ..usual }]
         }
     }
 
@@ -383,6 +439,7 @@ mod samples {
                 summary_heading: "What was sent".into(),
                 summary: vec![SummaryRow::new("What would help", "Company")],
                 code: None,
+                no_code: Some("None: no episode began.".into()),
                 take_back_text: "Take it back".into(),
                 take_back_hint: "You can".into(),
                 take_back: None,
@@ -416,6 +473,7 @@ mod samples {
                     Step { when: "Today".into(), what: "Sent".into(), done: true },
                     Step { when: "By Friday".into(), what: "Answer".into(), done: false },
                 ],
+                no_code: None,
                 code: Some(CodeToFile {
                     concept: "871731000000106".into(),
                     term: "Referral".into(),

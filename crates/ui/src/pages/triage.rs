@@ -19,8 +19,19 @@ pub struct TriageLine {
     pub needs: String,
     pub risk: String,
     pub first: bool,
-    pub returned: bool,
+    pub returned: Option<String>,
     pub practice: String,
+}
+
+/// Somebody to be told that the scheme cannot take it up.
+#[derive(Debug, Clone, Serialize)]
+pub struct UntoldLine {
+    /// The referral.
+    pub href: String,
+    /// The person.
+    pub name: String,
+    /// "Asked themself. Answered yesterday".
+    pub what: String,
 }
 
 /// What waits.
@@ -32,12 +43,27 @@ pub struct TriagePage {
     pub heading: String,
     /// What was just answered.
     pub saved: Option<String>,
+    /// "2 of them wait for what their referrer says".
+    pub returned_text: Option<String>,
+    /// Those who asked themselves and are to be told that it is not taken up.
+    pub untold: Vec<UntoldLine>,
     /// The lines: danger and worries about harm first, then by the promised day.
     pub rows: Vec<TriageLine>,
     /// The list goes on.
     pub more_href: Option<String>,
     /// Where people ask for help themselves.
     pub ask_address: String,
+}
+
+/// One criterion, as it is found.
+#[derive(Debug, Clone, Serialize)]
+#[expect(missing_docs, reason = "each field is shown under its own name")]
+pub struct CriterionLine {
+    pub what: String,
+    pub code: String,
+    pub label: String,
+    pub why: String,
+    pub otherwise: Option<String>,
 }
 
 /// One referral at triage.
@@ -63,6 +89,8 @@ pub struct TriageOnePage {
     pub urgent: bool,
     /// A worry about harm, in the referrer's words.
     pub safeguarding: Option<String>,
+    /// The scheme's criteria as they are found here.
+    pub criteria: Vec<CriterionLine>,
     /// Questions to the referrer, with what they said.
     pub questions: Vec<SummaryRow>,
     /// Where a question is posted; none where no practice stands behind it, or one is open.
@@ -71,6 +99,12 @@ pub struct TriageOnePage {
     pub question: String,
     /// Where the person's own no is posted.
     pub declined_action: String,
+    /// Where it is noted that they were told; none where nobody is to be, or was already.
+    pub told_action: Option<String>,
+    /// What they are to be told.
+    pub told_words: Option<String>,
+    /// Those alike who were shown: who says "somebody new" speaks of these.
+    pub seen: String,
     /// Who reads the answer, and what that asks of it.
     pub reader: String,
     /// The rest of what was sent.
@@ -120,12 +154,14 @@ mod samples {
                 needs: "Company".into(),
                 risk: "not_asked".into(),
                 first: true,
-                returned: false,
+                returned: None,
                 practice: LONG.into(),
             };
             let empty = Self {
                 frame: frame("Referrals"),
                 heading: "Nobody is waiting".into(),
+                returned_text: None,
+                untold: vec![],
                 saved: Some("Accepted".into()),
                 rows: vec![],
                 more_href: None,
@@ -135,11 +171,14 @@ mod samples {
                 risk: risk.into(),
                 late: false,
                 first: false,
-                returned: true,
+                returned: Some("Waits for the referrer".into()),
                 ..line.clone()
             });
             let more_href = Some("/o/x/referrals?page=1".into());
-            vec![Self { rows: [vec![line], risks.into()].concat(), more_href, ..empty.clone() }, empty]
+            let untold = vec![UntoldLine { href: "/o/x/referrals/2".into(), name: LONG.into(), what: "Asked".into() }];
+            let rows = [vec![line], risks.into()].concat();
+            let returned_text = Some("1 of them waits for the referrer.".into());
+            vec![Self { rows, more_href, untold, returned_text, ..empty.clone() }, empty]
         }
     }
 
@@ -156,10 +195,22 @@ mod samples {
                 words: Some("I used to sing.\nIn a choir.".into()),
                 urgent: true,
                 safeguarding: Some("She says that a neighbour shouts at her.".into()),
+                criteria: ["met", "not_met", "ask"]
+                    .map(|code| CriterionLine {
+                        what: LONG.into(),
+                        code: code.into(),
+                        label: "Met".into(),
+                        why: "Is 79".into(),
+                        otherwise: (code == "not_met").then(|| "Ring the council".into()),
+                    })
+                    .into(),
                 questions: vec![SummaryRow::new("Asked yesterday", LONG)],
                 ask_action: Some("/o/x/referrals/1/ask".into()),
                 question: String::new(),
                 declined_action: "/o/x/referrals/1/declined".into(),
+                told_action: None,
+                told_words: None,
+                seen: "1".into(),
                 reader: "Dr Ferreira reads this.".into(),
                 summary: vec![SummaryRow::new("What would help", "Company")],
                 referrer: "Dr Ferreira".into(),
@@ -183,12 +234,18 @@ mod samples {
                 safeguarding: None,
                 reader: "They read this.".into(),
                 questions: vec![],
+                criteria: vec![],
                 ask_action: None,
                 care: Care::sample("none_known"),
                 ..usual.clone()
             };
+            let untold = Self {
+                told_action: Some("/o/x/referrals/1/told".into()),
+                told_words: Some("Ring the\ncouncil.".into()),
+                ..answered.clone()
+            };
             let bare = Self { likely: vec![], workers: vec![], care: Care::sample("not_asked"), ..usual.clone() };
-            vec![Self { problems: wrong, open_refusal: true, ..usual.clone() }, usual, answered, bare]
+            vec![Self { problems: wrong, open_refusal: true, ..usual.clone() }, usual, answered, untold, bare]
         }
     }
 }

@@ -31,7 +31,10 @@ async fn key(server: &Server) -> (LaunchKeyId, Secret) {
     let secret = Secret::new([9; SECRET]);
     let id: LaunchKeyId = server.store.entropy().id(start());
     let ctx = Village::ctx::<ManageLaunch>(&v.manager, &v.practice, start());
-    server.store.add_launch_key(&ctx, id, &secret.public().unwrap()).await.unwrap();
+    fingerpost_intake::Intake::over(server.store.clone())
+        .add_launch_key(&ctx, id, &secret.public().unwrap())
+        .await
+        .unwrap();
     (id, secret)
 }
 
@@ -143,6 +146,10 @@ async fn what_the_clinical_system_did_not_hand_over_is_asked_for() {
         let form = gp.post(&address, &[]).await;
         assert_eq!(form.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(form.body.contains("value=\"Ellis\"") && form.body.contains("Enter one way to reach them"));
+        // It is whoever opened it first: they find it again, and a colleague with the same address does not.
+        assert_eq!(gp.get(&address).await.status, StatusCode::OK);
+        let mut colleague = server.signed_in(&server.village.other_gp).await;
+        assert_eq!(colleague.get(&address).await.status, StatusCode::NOT_FOUND);
     })
     .await;
 }

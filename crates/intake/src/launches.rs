@@ -1,15 +1,16 @@
 //! Launches: a person handed over from a clinical system with a practice's key, opened once by somebody of that practice.
 
 use fingerpost_domain::Timestamp;
-use fingerpost_domain::id::{LaunchId, LaunchKeyId, OrganisationId, RequestKey, TenantId};
+use fingerpost_domain::id::{LaunchId, LaunchKeyId, OrganisationId, RequestKey, TenantId, UserId};
 use fingerpost_domain::person::{PersonAnswers, PersonDetails};
 use fingerpost_engine::{Result, StoreError, statements, values};
 use fingerpost_ledger::{Act, Entry, Resource, digest, hex};
 use fingerpost_policy::{ManageLaunch, ReferPerson};
 use jiff::SignedDuration;
 
-use crate::referrals::Started;
-use crate::{Ctx, Store};
+use fingerpost_store::{Ctx, Started};
+
+use crate::Intake;
 
 statements! {
     ADD_KEY = "INSERT INTO launch_key (tenant, id, practice, public_key, made_by, made_at) VALUES ($1, $2, $3, $4, $5, $6)";
@@ -19,9 +20,10 @@ statements! {
     KEY = "SELECT tenant, practice, public_key FROM launch_key WHERE id = $1 AND revoked_at IS NULL";
     TAKE = "INSERT INTO launch (tenant, id, launch_key, nonce, ticket_hash, person, made_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING";
     USED_KEY = "UPDATE launch_key SET used_at = $3 WHERE tenant = $1 AND id = $2";
-    LIVE = "SELECT l.tenant, l.id, l.person, l.used_at, k.practice FROM launch l JOIN launch_key k ON k.tenant = l.tenant AND k.id = l.launch_key \
+    CLAIM = "UPDATE launch SET opened_by = $3 WHERE tenant = $1 AND id = $2 AND used_at IS NULL AND (opened_by IS NULL OR opened_by = $3)";
+    LIVE = "SELECT l.tenant, l.id, l.person, l.used_at, l.opened_by, k.practice FROM launch l JOIN launch_key k ON k.tenant = l.tenant AND k.id = l.launch_key \
             WHERE l.ticket_hash = $1 AND l.expires_at > $2";
-    USE = "UPDATE launch SET used_at = $3, person = '' WHERE tenant = $1 AND id = $2 AND used_at IS NULL";
+    USE = "UPDATE launch SET used_at = $3, person = '' WHERE tenant = $1 AND id = $2 AND used_at IS NULL AND (opened_by IS NULL OR opened_by = $4)";
     EMPTY = "UPDATE launch SET person = '' WHERE expires_at <= $1 AND expires_at > $2 AND person <> ''";
     SWEEP = "DELETE FROM launch WHERE expires_at <= $1";
 }
@@ -71,19 +73,21 @@ pub struct Launched {
     pub practice: OrganisationId,
     /// The person; `None` once it was opened.
     pub person: Option<PersonAnswers>,
+    /// Who opened it first, and was asked for what is missing: it is theirs.
+    pub opened_by: Option<UserId>,
 }
 
-impl Store {
+impl Intake {
     /// Keeps the public half of a key that was just made for the practice.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn add_launch_key(&self, ctx: &Ctx<ManageLaunch>, id: LaunchKeyId, public_key: &str) -> Result<()> {
         let grant = &ctx.grant;
-        let mut tx = self.db().write().await?;
+        let mut tx = self.0.ledger().db().write().await?;
         let values = values![grant.tenant(), id, grant.organisation(), public_key, grant.user(), ctx.now];
         tx.run(ADD_KEY, values).await?;
-        self.commit(tx, ctx.now, ctx.entry(Act::Create, Resource::LaunchKey).of(id)).await
+        self.0.ledger().commit(tx, ctx.now, ctx.entry(Act::Create, Resource::LaunchKey).of(id)).await
     }
 
     /// The keys of the practice, newest first.
@@ -91,7 +95,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn launch_keys(&self, ctx: &Ctx<ManageLaunch>) -> Result<Vec<LaunchKeyRow>> {
-        let rows = self.db().rows(KEYS, values![ctx.grant.tenant(), ctx.grant.organisation()]).await?;
+        let rows = self.0.ledger().db().rows(KEYS, values![ctx.grant.tenant(), ctx.grant.organisation()]).await?;
         rows.iter()
             .map(|row| {
                 Ok(LaunchKeyRow {
@@ -110,12 +114,12 @@ impl Store {
     /// # Errors
     /// [`StoreError::NotFound`] unless it is the practice's and still good.
     pub async fn revoke_launch_key(&self, ctx: &Ctx<ManageLaunch>, id: LaunchKeyId) -> Result<()> {
-        let mut tx = self.db().write().await?;
+        let mut tx = self.0.ledger().db().write().await?;
         let values = values![ctx.grant.tenant(), ctx.grant.organisation(), id, ctx.now];
         if tx.run(REVOKE_KEY, values).await? == 0 {
             return Err(StoreError::NotFound);
         }
-        self.commit(tx, ctx.now, ctx.entry(Act::Withdraw, Resource::LaunchKey).of(id)).await
+        self.0.ledger().commit(tx, ctx.now, ctx.entry(Act::Withdraw, Resource::LaunchKey).of(id)).await
     }
 
     /// The key that a token names, while it is good.
@@ -123,7 +127,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn launch_key(&self, id: LaunchKeyId) -> Result<Option<LaunchKey>> {
-        let Some(row) = self.db().row(KEY, values![id]).await? else { return Ok(None) };
+        let Some(row) = self.0.ledger().db().row(KEY, values![id]).await? else { return Ok(None) };
         Ok(Some(LaunchKey {
             tenant: row.parsed("tenant")?,
             id,
@@ -142,18 +146,21 @@ impl Store {
         (nonce, person): (&str, &PersonAnswers),
         now: Timestamp,
     ) -> Result<String> {
-        let ticket = hex(&self.entropy().bytes::<TICKET_BYTES>());
-        let id: LaunchId = self.entropy().id(now);
+        let ticket = hex(&self.0.entropy().bytes::<TICKET_BYTES>());
+        let id: LaunchId = self.0.entropy().id(now);
         let person = serde_json::to_string(person).map_err(|_| StoreError::corrupt("person"))?;
         let until = now.saturating_add(OPENED_WITHIN).unwrap_or(Timestamp::MAX);
-        let mut tx = self.db().write().await?;
+        let mut tx = self.0.ledger().db().write().await?;
         let values = values![&key.tenant, id, key.id, nonce, digest(&ticket), person, now, until];
         if tx.run(TAKE, values).await? == 0 {
             return Err(StoreError::AlreadyThere);
         }
         tx.run(USED_KEY, values![&key.tenant, key.id, now]).await?;
         let entry = Entry::system(key.tenant.clone(), Act::Create, Resource::Launch).of(id);
-        self.commit(tx, now, Entry { ground: "launcher", organisation: Some(key.practice), ..entry }).await?;
+        self.0
+            .ledger()
+            .commit(tx, now, Entry { ground: "launcher", organisation: Some(key.practice), ..entry })
+            .await?;
         Ok(ticket)
     }
 
@@ -162,7 +169,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn launch_refused(&self, why: &'static str, now: Timestamp) -> Result<()> {
-        self.looked(now, Entry::system(TenantId::main(), Act::Refuse, Resource::Launch).because(why)).await
+        self.0.ledger().looked(now, Entry::system(TenantId::main(), Act::Refuse, Resource::Launch).because(why)).await
     }
 
     /// The launch that a ticket opens. Changes nothing.
@@ -170,7 +177,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn launched(&self, ticket: &str, now: Timestamp) -> Result<Option<Launched>> {
-        let Some(row) = self.db().row(LIVE, values![digest(ticket), now]).await? else { return Ok(None) };
+        let Some(row) = self.0.ledger().db().row(LIVE, values![digest(ticket), now]).await? else { return Ok(None) };
         let person = row.text("person")?;
         let person = (!person.is_empty() && row.opt_at("used_at")?.is_none()).then_some(person);
         Ok(Some(Launched {
@@ -180,6 +187,7 @@ impl Store {
             person: person
                 .map(|text| serde_json::from_str(&text).map_err(|_| StoreError::corrupt("person")))
                 .transpose()?,
+            opened_by: row.opt_parsed("opened_by")?,
         }))
     }
 
@@ -188,7 +196,19 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub async fn launch_looked_at(&self, ctx: &Ctx<ReferPerson>, id: LaunchId) -> Result<()> {
-        self.looked(ctx.now, ctx.entry(Act::Read, Resource::Launch).of(id)).await
+        self.0.ledger().looked(ctx.now, ctx.entry(Act::Read, Resource::Launch).of(id)).await
+    }
+
+    /// Keeps a launch in which something is missing for whoever opened it first, until they have filled it in or it runs out.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] when a colleague was first.
+    pub async fn claim_launch(&self, ctx: &Ctx<ReferPerson>, id: LaunchId) -> Result<()> {
+        let mut tx = self.0.ledger().db().write().await?;
+        if tx.run(CLAIM, values![ctx.grant.tenant(), id, ctx.grant.user()]).await? == 0 {
+            return Err(StoreError::NotFound);
+        }
+        self.0.ledger().commit(tx, ctx.now, ctx.entry(Act::UseLink, Resource::Launch).of(id)).await
     }
 
     /// Opens a launch: the person becomes a draft, and the launch is emptied, both or neither. The same press twice gives the same draft.
@@ -198,16 +218,16 @@ impl Store {
     pub async fn open_launch(&self, ctx: &Ctx<ReferPerson>, id: LaunchId, person: &PersonDetails) -> Result<Started> {
         // The launch stands for the form's key: its id is as unlikely to come twice.
         let key: RequestKey = id.to_string().parse().map_err(|_| StoreError::corrupt("id"))?;
-        let mut tx = self.db().write().await?;
-        let opened = tx.run(USE, values![ctx.grant.tenant(), id, ctx.now]).await? > 0;
-        let (started, new) = self.start_in(&mut tx, ctx, person, key).await?;
+        let mut tx = self.0.ledger().db().write().await?;
+        let opened = tx.run(USE, values![ctx.grant.tenant(), id, ctx.now, ctx.grant.user()]).await? > 0;
+        let (started, new) = self.0.start_in(&mut tx, ctx, person, key).await?;
         match (opened, new) {
             (false, true) => Err(StoreError::NotFound),
-            (false, false) => self.stored_before(tx).await.map(|()| started),
+            (false, false) => self.0.ledger().stored_before(tx).await.map(|()| started),
             (true, _) => {
-                self.ledger().note(&mut tx, ctx.now, ctx.entry(Act::UseLink, Resource::Launch).of(id)).await?;
+                self.0.ledger().note(&mut tx, ctx.now, ctx.entry(Act::UseLink, Resource::Launch).of(id)).await?;
                 let entry = ctx.entry(Act::Create, Resource::Referral).of(started.id);
-                self.commit(tx, ctx.now, entry).await.map(|()| started)
+                self.0.ledger().commit(tx, ctx.now, entry).await.map(|()| started)
             }
         }
     }
@@ -218,7 +238,7 @@ impl Store {
     /// When the database fails.
     pub async fn sweep_launches(&self, now: Timestamp) -> Result<u64> {
         let before = now.saturating_sub(REMEMBERED).unwrap_or(Timestamp::MIN);
-        let mut tx = self.db().write().await?;
+        let mut tx = self.0.ledger().db().write().await?;
         tx.run(SWEEP, values![before]).await?;
         let emptied = tx.run(EMPTY, values![now, before]).await?;
         tx.commit().await?;

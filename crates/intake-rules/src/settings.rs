@@ -1,0 +1,360 @@
+//! What a scheme sets of its own intake: whether it takes people now, its criteria, its patience, the letters it writes.
+
+use fingerpost_domain::coded;
+use fingerpost_domain::problem::Problems;
+use fingerpost_domain::text::{Line, Note};
+use serde::{Deserialize, Serialize};
+
+coded! {
+    /// Whether a scheme takes people now. It says so itself: no number decides it.
+    pub enum IntakeState {
+        /// It takes people.
+        Open = "open",
+        /// It asks that only those are sent who cannot wait. Others can be sent: whoever sends has read it.
+        UrgentOnly = "urgent_only",
+        /// It takes nobody now, and says what to do instead.
+        Full = "full",
+    }
+}
+
+impl IntakeState {
+    /// The words on the scheme's own page.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Open => "We take people",
+            Self::UrgentOnly => "We are nearly full: only people who cannot wait",
+            Self::Full => "We are full: nobody for now",
+        }
+    }
+}
+
+coded! {
+    /// A moment at which a letter to the referrer is written by itself. The closing letter always is.
+    pub enum Milestone {
+        /// The first contact that took place.
+        FirstContact = "first_contact",
+        /// The plan was written for the first time.
+        Plan = "plan",
+        /// They came to a group for the first time.
+        Started = "started",
+    }
+}
+
+impl Milestone {
+    /// The words on the scheme's own page.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::FirstContact => "They had their first contact",
+            Self::Plan => "Their plan is written",
+            Self::Started => "They have been to a group for the first time",
+        }
+    }
+}
+
+/// Criteria of a scheme's own, at most.
+pub const MOST_CRITERIA: usize = 8;
+/// Parts of an area, at most.
+const MOST_PLACES: usize = 60;
+
+/// One criterion in the scheme's words, which a person has to read: nothing is computed from it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Criterion {
+    /// What is asked for: "They can say themselves that they want this".
+    pub words: Line<160>,
+    /// Who helps where it is not so.
+    pub otherwise: Option<Line<300>>,
+}
+
+/// What a scheme has set. What it has not said stands as [`IntakeSettings::default`] has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IntakeSettings {
+    /// Whether it takes people now.
+    pub state: IntakeState,
+    /// What to do instead, while it takes nobody or nearly nobody.
+    pub instead: Option<Note<600>>,
+    /// The postcodes it serves, as areas (`CV`), districts (`CV10`) or sectors (`CV11 4`); empty where it serves everybody of its
+    /// practices.
+    pub area: Vec<String>,
+    /// Criteria in its own words.
+    pub criteria: Vec<Criterion>,
+    /// Working days after which a referrer who was asked something is asked again; 0 for never.
+    pub nudge_after: u16,
+    /// Working days after which the scheme decides without the answer; 0 for never.
+    pub decide_after: u16,
+    /// Months after the end of a case within which triage asks whether somebody should come again; 0 where they always may.
+    pub again_after_months: u16,
+    /// When letters are written by themselves, beside the closing letter.
+    pub milestones: Vec<Milestone>,
+}
+
+impl Default for IntakeSettings {
+    /// Open, without an area or criteria of its own; asked again after two working days, decided without an answer after ten; whoever
+    /// wants to may come again; the closing letter only.
+    fn default() -> Self {
+        Self {
+            state: IntakeState::Open,
+            instead: None,
+            area: vec![],
+            criteria: vec![],
+            nudge_after: 2,
+            decide_after: 10,
+            again_after_months: 0,
+            milestones: vec![],
+        }
+    }
+}
+
+/// The same as it is stored: codes in place of words, and what an older program did not know left out.
+#[derive(Serialize, Deserialize)]
+struct Stored {
+    state: String,
+    #[serde(default)]
+    instead: Option<Note<600>>,
+    #[serde(default)]
+    area: Vec<String>,
+    #[serde(default)]
+    criteria: Vec<Criterion>,
+    nudge_after: u16,
+    decide_after: u16,
+    #[serde(default)]
+    again_after_months: u16,
+    #[serde(default)]
+    milestones: Vec<String>,
+}
+
+impl IntakeSettings {
+    /// As JSON, for the store.
+    ///
+    /// # Errors
+    /// Never in practice: numbers and text are always JSON.
+    pub fn to_json(&self) -> serde_json::Result<String> {
+        let stored = Stored {
+            state: self.state.code().to_owned(),
+            instead: self.instead.clone(),
+            area: self.area.clone(),
+            criteria: self.criteria.clone(),
+            nudge_after: self.nudge_after,
+            decide_after: self.decide_after,
+            again_after_months: self.again_after_months,
+            milestones: self.milestones.iter().map(|each| each.code().to_owned()).collect(),
+        };
+        serde_json::to_string(&stored)
+    }
+
+    /// From what the store keeps. A milestone of a newer program is left out.
+    ///
+    /// # Errors
+    /// When it is not what [`IntakeSettings::to_json`] wrote.
+    pub fn from_json(text: &str) -> serde_json::Result<Self> {
+        let stored: Stored = serde_json::from_str(text)?;
+        let state = IntakeState::from_code(&stored.state);
+        Ok(Self {
+            state: state.ok_or_else(|| serde::de::Error::custom("no such state of an intake"))?,
+            instead: stored.instead,
+            area: stored.area,
+            criteria: stored.criteria,
+            nudge_after: stored.nudge_after,
+            decide_after: stored.decide_after,
+            again_after_months: stored.again_after_months,
+            milestones: stored.milestones.iter().filter_map(|code| Milestone::from_code(code)).collect(),
+        })
+    }
+
+    /// Whether a letter is written by itself at a milestone.
+    #[must_use]
+    pub fn writes_at(&self, milestone: Milestone) -> bool {
+        self.milestones.contains(&milestone)
+    }
+}
+
+/// The settings as posted.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[expect(missing_docs, reason = "the fields are those of the form, under its names")]
+pub struct SettingsAnswers {
+    pub state: String,
+    pub instead: String,
+    pub area: String,
+    pub criteria: Vec<(String, String)>,
+    pub nudge_after: String,
+    pub decide_after: String,
+    pub again_after_months: String,
+    pub milestones: Vec<String>,
+}
+
+impl From<&IntakeSettings> for SettingsAnswers {
+    fn from(settings: &IntakeSettings) -> Self {
+        let criterion = |each: &Criterion| {
+            (each.words.to_string(), each.otherwise.as_ref().map(ToString::to_string).unwrap_or_default())
+        };
+        Self {
+            state: settings.state.code().to_owned(),
+            instead: settings.instead.as_ref().map(ToString::to_string).unwrap_or_default(),
+            area: settings.area.join(", "),
+            criteria: settings.criteria.iter().map(criterion).collect(),
+            nudge_after: settings.nudge_after.to_string(),
+            decide_after: settings.decide_after.to_string(),
+            again_after_months: settings.again_after_months.to_string(),
+            milestones: settings.milestones.iter().map(|each| each.code().to_owned()).collect(),
+        }
+    }
+}
+
+/// A part of an area as people write it, or `None` for what is no beginning of a postcode.
+fn place(typed: &str) -> Option<String> {
+    let words: Vec<String> = typed.split_whitespace().map(str::to_uppercase).collect();
+    let (outward, sector) = match words.as_slice() {
+        [outward] => (outward, None),
+        [outward, sector] => (outward, Some(sector)),
+        _ => return None,
+    };
+    let letters = outward.chars().take_while(char::is_ascii_uppercase).count();
+    let rest = &outward[outward.len().min(letters)..];
+    let district = rest.is_empty()
+        || (rest.len() <= 2
+            && rest.starts_with(|first: char| first.is_ascii_digit())
+            && rest.chars().all(|each| each.is_ascii_alphanumeric()));
+    let whole =
+        sector.is_none_or(|sector| !rest.is_empty() && sector.len() == 1 && sector.as_bytes()[0].is_ascii_digit());
+    ((1..=2).contains(&letters) && district && whole).then(|| words.join(" "))
+}
+
+impl SettingsAnswers {
+    /// The settings, or everything that is wrong with the form.
+    ///
+    /// # Errors
+    /// [`Problems`], one for each field to mend.
+    pub fn check(&self) -> Result<IntakeSettings, Problems> {
+        let mut problems = Problems::none();
+        let state = IntakeState::from_code(&self.state);
+        if state.is_none() {
+            problems.add("state", "Choose whether you take people now");
+        }
+        let instead = problems.take("instead", Note::parse(&self.instead)).flatten();
+        if state.is_some_and(|state| state != IntakeState::Open)
+            && instead.is_none()
+            && problems.of("instead").is_none()
+        {
+            problems.add("instead", "Say what people can do instead, and who to ask: nobody is left without an answer");
+        }
+        let mut area: Vec<String> = vec![];
+        for typed in self.area.split([',', '\n', ';']).map(str::trim).filter(|typed| !typed.is_empty()) {
+            match place(typed) {
+                Some(place) if !area.contains(&place) => area.push(place),
+                Some(_) => {}
+                None => {
+                    let said = typed.chars().take(12).collect::<String>();
+                    problems.add(
+                        "area",
+                        format!("\u{201c}{said}\u{201d} is no beginning of a postcode. Write for example CV10, CV11 4"),
+                    );
+                    break;
+                }
+            }
+        }
+        if area.len() > MOST_PLACES {
+            problems.add("area", format!("Name {MOST_PLACES} parts or fewer. A whole area such as CV is one"));
+        }
+        let mut criteria = vec![];
+        for (words, otherwise) in self.criteria.iter().take(MOST_CRITERIA) {
+            let words = problems.take("criteria", Line::parse(words)).flatten();
+            let otherwise = problems.take("criteria", Line::parse(otherwise)).flatten();
+            match (words, otherwise) {
+                (Some(words), otherwise) => criteria.push(Criterion { words, otherwise }),
+                (None, Some(_)) if problems.of("criteria").is_none() => {
+                    problems.add("criteria", "Write the criterion beside who helps otherwise, or take both out");
+                }
+                _ => {}
+            }
+        }
+        let mut number = |field: &'static str, typed: &str, most: u16| {
+            let read = typed.trim().parse().ok().filter(|number| *number <= most);
+            if read.is_none() {
+                problems.add(field, format!("Enter a whole number from 0 to {most}"));
+            }
+            read.unwrap_or(0)
+        };
+        let nudge_after = number("nudge_after", &self.nudge_after, 60);
+        let decide_after = number("decide_after", &self.decide_after, 120);
+        let again_after_months = number("again_after_months", &self.again_after_months, 60);
+        if decide_after > 0 && nudge_after >= decide_after && problems.is_empty() {
+            problems.add("decide_after", "Decide later than you ask again: whoever is asked needs time to answer");
+        }
+        let milestones = Milestone::ALL.iter().copied();
+        let milestones = milestones.filter(|each| self.milestones.iter().any(|code| code == each.code())).collect();
+        match state {
+            Some(state) if problems.is_empty() => Ok(IntakeSettings {
+                state,
+                instead,
+                area,
+                criteria,
+                nudge_after,
+                decide_after,
+                again_after_months,
+                milestones,
+            }),
+            _ => Err(problems),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn usual() -> SettingsAnswers {
+        SettingsAnswers::from(&IntakeSettings::default())
+    }
+
+    #[test]
+    fn what_is_set_is_read_again_as_it_was() {
+        let answers = SettingsAnswers {
+            state: "full".into(),
+            instead: "Ring the council on 01632 960 500.".into(),
+            area: "cv10, CV11 4\nb".into(),
+            criteria: vec![("They want this".into(), String::new()), (String::new(), String::new())],
+            milestones: vec!["plan".into(), "nonsense".into()],
+            ..usual()
+        };
+        let settings = answers.check().unwrap();
+        assert_eq!((settings.area.join("|"), settings.criteria.len()), ("CV10|CV11 4|B".into(), 1));
+        assert_eq!(settings.milestones, [Milestone::Plan]);
+        assert_eq!(IntakeSettings::from_json(&settings.to_json().unwrap()).unwrap(), settings);
+        let again = SettingsAnswers::from(&settings);
+        assert_eq!(again.check().unwrap(), settings);
+    }
+
+    #[test]
+    fn nobody_is_sent_away_without_a_word_of_where_to() {
+        for state in ["full", "urgent_only"] {
+            let problems = SettingsAnswers { state: state.into(), ..usual() }.check().unwrap_err();
+            assert!(problems.of("instead").is_some());
+        }
+    }
+
+    #[test]
+    fn each_field_says_what_it_takes() {
+        for (field, answers) in [
+            ("state", SettingsAnswers { state: String::new(), ..usual() }),
+            ("area", SettingsAnswers { area: "Nuneaton".into(), ..usual() }),
+            ("area", SettingsAnswers { area: "CV10 7AB".into(), ..usual() }),
+            ("criteria", SettingsAnswers { criteria: vec![(String::new(), "Ring us".into())], ..usual() }),
+            ("nudge_after", SettingsAnswers { nudge_after: "-1".into(), ..usual() }),
+            ("decide_after", SettingsAnswers { decide_after: "2".into(), ..usual() }),
+            ("again_after_months", SettingsAnswers { again_after_months: "many".into(), ..usual() }),
+        ] {
+            assert!(answers.check().unwrap_err().of(field).is_some(), "{field}");
+        }
+    }
+
+    proptest! {
+        /// Whatever is typed gives settings or says what is wrong; it never ends the program.
+        #[test]
+        fn any_area_is_read_or_refused(area in "\\PC{0,60}") {
+            let _ = SettingsAnswers { area, ..usual() }.check();
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! What became of those whom a practice referred: in pictures, in words for a newsletter, and against the practice's own codes.
+
+use axum::response::{IntoResponse, Redirect, Response};
+use axum_extra::extract::Query;
+use fingerpost_domain::calendar::{day_of, instant_at, plus_days};
+use fingerpost_domain::codes::{self, SnomedCode};
+use fingerpost_domain::organisation::OrganisationKind;
+use fingerpost_domain::problem::Problems;
+use fingerpost_domain::referral::{NotAcceptedReason, ReferralState};
+use fingerpost_domain::small_numbers::ShownCount;
+use fingerpost_domain::wait::wait_of_all;
+use fingerpost_domain::{Date, Timestamp};
+use fingerpost_flow::Became;
+use fingerpost_policy::{ReadCounted, ReadFlow};
+use fingerpost_ui::format::count;
+use fingerpost_ui::pages::{Bar, BecamePage, Choice, CodeLine};
+use jiff::Span;
+use serde::Deserialize;
+
+use crate::flow::{DAYS, ENOUGH, months};
+use fingerpost_web_core::WebError;
+use fingerpost_web_core::frame::{show, show_again};
+use fingerpost_web_core::permitted::May;
+use fingerpost_web_core::view::listed;
+
+/// Which time is wanted, and what the practice counted itself.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct Wanted {
+    #[serde(default)]
+    month: String,
+    #[serde(default)]
+    referred: String,
+    #[serde(default)]
+    declined: String,
+}
+
+fn span_of(month: &str, today: Date) -> Result<(Timestamp, Timestamp, String), WebError> {
+    if month.is_empty() {
+        return Ok((instant_at(plus_days(today, -DAYS), 0), Timestamp::MAX, "in the last 12 months".to_owned()));
+    }
+    let first: Date = format!("{month}-01").parse().map_err(|_| WebError::NotFound)?;
+    let next = first.saturating_add(Span::new().months(1));
+    Ok((instant_at(first, 0), instant_at(next, 0), format!("in {}", first.strftime("%B %Y"))))
+}
+
+fn bar(label: &str, count: u64, all: u64, href: Option<String>) -> Bar {
+    let percent = if all == 0 { 0.0 } else { count as f64 * 100.0 / all as f64 };
+    Bar { label: label.to_owned(), percent: format!("{percent:.0}"), count: count.to_string(), href }
+}
+
+/// What stands in a public text: no small number, and none that gives one away.
+fn public(count: u64, one: &str, many: &str) -> String {
+    match ShownCount::suppressed(count) {
+        ShownCount::Exact(_) => format!("no {many}"),
+        ShownCount::FewerThanEight => format!("a few {many}"),
+        ShownCount::About(1) => format!("about 1 {one}"),
+        ShownCount::About(count) => format!("about {count} {many}"),
+    }
+}
+
+fn newsletter(practice: &str, when: &str, became: &Became, half: Option<u32>) -> String {
+    let helped = became.sent_in(&[ReferralState::Accepted]);
+    let mut text = format!(
+        "{practice} works with a link worker: somebody who listens to what matters to you and helps you find company, advice or \
+         something you would enjoy. {} we put {} in touch with a link worker, and {} {} taken up.",
+        fingerpost_domain::text::capital(when),
+        public(became.sent(), "person", "people"),
+        public(helped, "person", "people"),
+        if helped == 1 { "was" } else { "were" },
+    );
+    if became.signposts > 0 {
+        text.push_str(&format!(
+            " We also told people about something nearby {}, without a referral.",
+            count(i64::try_from(became.signposts).unwrap_or(i64::MAX), "time", "times")
+        ));
+    }
+    if let Some(days) = half {
+        text.push_str(&format!(
+            " Half of the people had a first talk within {}.",
+            count(i64::from(days), "working day", "working days")
+        ));
+    }
+    text.push_str(" Would it help you, or somebody you look after? Ask anybody at the practice.");
+    text
+}
+
+fn counted(field: &'static str, typed: &str, problems: &mut Problems) -> Option<u64> {
+    let typed = typed.trim();
+    if typed.is_empty() {
+        return None;
+    }
+    let read = typed.parse().ok().filter(|count| *count <= 1_000_000);
+    if read.is_none() {
+        problems.add(field, "Enter a whole number, such as 12");
+    }
+    read
+}
+
+/// Ours against theirs, with what to do.
+fn code_line(code: SnomedCode, ours: u64, theirs: Option<u64>, href: String) -> CodeLine {
+    let verdict = theirs.map(|theirs| {
+        let more = |many: u64| count(i64::try_from(many).unwrap_or(i64::MAX), "code", "codes");
+        match theirs.cmp(&ours) {
+            std::cmp::Ordering::Equal => "They agree.".to_owned(),
+            std::cmp::Ordering::Less => {
+                format!("{} fewer in your records: open the list and file those that are missing.", more(ours - theirs))
+            }
+            std::cmp::Ordering::Greater => format!(
+                "{} more in your records: look for one filed twice, for each call, or for a referral that was not accepted or \
+                 taken back. Referrals that did not come through Fingerpost count there too.",
+                more(theirs - ours)
+            ),
+        }
+    });
+    CodeLine { concept: code.concept.to_owned(), term: code.term.to_owned(), ours: ours.to_string(), verdict, href }
+}
+
+/// What became of those whom the practice referred.
+///
+/// # Errors
+/// [`WebError::NotFound`] for a month that is none.
+pub(crate) async fn page(here: May<ReadCounted>, Query(wanted): Query<Wanted>) -> Result<Response, WebError> {
+    if here.organisation.kind == OrganisationKind::Scheme {
+        // A scheme has its own page of counts, of all its practices.
+        return Ok(Redirect::to(&here.href("flow")).into_response());
+    }
+    let today = here.app().today();
+    let (from, until, when) = span_of(&wanted.month, today)?;
+    let became = here.app().flow().became(&here.ctx, (from, until)).await?;
+    // Of waits a manager hears what nobody can be recognised by.
+    let half = match here.also::<ReadFlow>() {
+        Ok(flow) if wanted.month.is_empty() => {
+            let practices = here.app().flow().flow_of_practices(&flow, from).await?;
+            let own = practices.iter().find(|row| row.slug == here.organisation.slug);
+            own.filter(|row| row.waits.len() >= ENOUGH).and_then(|row| wait_of_all(&row.waits, today).half_within)
+        }
+        _ => None,
+    };
+    let month = if wanted.month.is_empty() { String::new() } else { format!("&month={}", wanted.month) };
+    let list = |of: &str, count: u64| (count > 0).then(|| here.href(&format!("flow/people?of={of}{month}")));
+    let sent = became.sent();
+    let state = |label: &str, of: &str, states: &[ReferralState]| {
+        let count = became.sent_in(states);
+        bar(label, count, sent, list(of, count))
+    };
+    let refused = became.sent_in(&[ReferralState::NotAccepted]);
+    let reason = |reason: &NotAcceptedReason| {
+        let of =
+            became.rows.iter().filter(|row| row.reason == Some(*reason) && row.state == ReferralState::NotAccepted);
+        let count: u64 = of.map(|row| row.sent).sum();
+        (count > 0).then(|| bar(reason.label(), count, refused, None))
+    };
+    let mut problems = Problems::none();
+    let theirs =
+        (counted("referred", &wanted.referred, &mut problems), counted("declined", &wanted.declined, &mut problems));
+    let (referred, declined) = became.codes();
+    let mut frame = here.frame("What became of those we referred", "flow").await?;
+    frame.problem = !problems.is_empty();
+    let month_choice = |(begins, _): &(Timestamp, Timestamp)| {
+        let code = day_of(*begins).strftime("%Y-%m").to_string();
+        let chosen = code == wanted.month;
+        Choice::new(&code, day_of(*begins).strftime("%B %Y").to_string(), chosen)
+    };
+    let all = Choice::new("", "The last 12 months", wanted.month.is_empty());
+    let wrong = !problems.is_empty();
+    let page = BecamePage {
+        frame,
+        back_href: here.href("flow"),
+        action: here.href("became"),
+        month: wanted.month.clone(),
+        periods: std::iter::once(all).chain(months(today).iter().rev().map(month_choice)).collect(),
+        when: when.clone(),
+        sent: sent.to_string(),
+        states: vec![
+            state("Waiting for an answer", "waiting", &[ReferralState::Sent, ReferralState::Returned]),
+            state("Accepted", "accepted", &[ReferralState::Accepted]),
+            state("Not accepted by the scheme", "not_accepted", &[ReferralState::NotAccepted]),
+            state("Declined by them", "declined", &[ReferralState::DeclinedByPerson]),
+            state("Taken back", "withdrawn", &[ReferralState::Withdrawn]),
+        ],
+        reasons: NotAcceptedReason::ALL.iter().filter_map(reason).collect(),
+        signposts: became.signposts.to_string(),
+        newsletter: newsletter(&here.organisation.name, &when, &became, half),
+        codes: vec![
+            code_line(codes::REFERRED, referred, theirs.0, here.href(&format!("flow/people?of=sent{month}"))),
+            code_line(codes::DECLINED, declined, theirs.1, here.href("sent")),
+        ],
+        referred: wanted.referred,
+        declined: wanted.declined,
+        problems: listed(&problems),
+    };
+    if wrong { show_again(here.app(), &page) } else { show(here.app(), &page) }
+}
