@@ -9,7 +9,7 @@ use jiff::civil::Time;
 
 use fingerpost_domain::access::AccessNeed;
 use fingerpost_domain::calendar::{add_working_days, day_of, plus_days, service_zone};
-use fingerpost_domain::person::PersonDetails;
+use fingerpost_domain::person::{PersonDetails, Phone};
 use fingerpost_domain::safe_contact::{Reach, SafeContact};
 use fingerpost_domain::visit::instant;
 
@@ -130,7 +130,7 @@ pub fn may_leave(
     }
     let (channel, known) = match safe.reach {
         Reach::Email => (Channel::Email, person.email.is_some()),
-        Reach::Text => (Channel::Text, person.phone.as_ref().is_some_and(|phone| is_mobile(phone.as_str()))),
+        Reach::Text => (Channel::Text, person.phone.as_ref().is_some_and(Phone::takes_texts)),
         Reach::Letter => (Channel::Letter, person.address.is_some() && person.postcode.is_some()),
         Reach::Phone | Reach::Trusted => return MayLeave::ByHand(ByHand::Way),
     };
@@ -150,14 +150,6 @@ pub fn may_leave(
     } else {
         MayLeave::By(channel)
     }
-}
-
-/// A number to which texts can be sent: a British mobile, or any number written with its country.
-fn is_mobile(phone: &str) -> bool {
-    let plain: String = phone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect();
-    plain.starts_with("07") && plain.len() == 11
-        || plain.starts_with('+') && !plain.starts_with("+44")
-        || plain.starts_with("+447")
 }
 
 coded! {

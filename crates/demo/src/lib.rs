@@ -9,6 +9,7 @@ mod clinicians;
 mod connections;
 mod day;
 mod improving;
+mod intake;
 mod measures;
 mod own;
 mod people;
@@ -107,6 +108,7 @@ pub async fn fill(store: &Store, plan: Plan, mut progress: impl FnMut(usize, usi
     store.ledger().ensure_tenant(&tenant, began).await?;
     services::build(store, began).await?;
     let cast = places::build(store, &tenant, began).await?;
+    intake::tell(store, &cast, began).await?;
     for at in 0..NEIGHBOURHOOD {
         story::tell(store, &cast, &mut dice, (at, NEIGHBOURHOOD), plan.today).await?;
         progress(at + 1, NEIGHBOURHOOD);

@@ -1,49 +1,139 @@
-//! The two codes for the GP record, and when each is right.
+//! The codes for the GP record, as dated data, and when each is right.
 //!
 //! Source: NHS England guidance on social prescribing SNOMED codes (facts checked November 2026):
 //! 871731000000106 once an episode, when the person accepts; 871711000000103 when the person declines.
 //! A scheme's refusal, a group's refusal, a withdrawal and silence are never coded as a decline.
+//!
+//! A code that nobody has verified in the national release is in the table and off: it is ready for nobody, unless a scheme that has
+//! verified it itself switches it on.
+
+use std::sync::LazyLock;
+
+use jiff::civil::Date;
+use serde::Deserialize;
 
 use crate::agreement::Agreement;
 use crate::referral::ReferralState;
 
+crate::coded! {
+    /// What a code says of a person.
+    pub enum CodeMeaning {
+        /// They accepted a referral to a link worker.
+        Referred = "referred",
+        /// They said no.
+        Declined = "declined",
+        /// It was offered to them.
+        Offered = "offered",
+    }
+}
+
 /// A SNOMED CT concept with our own short label.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SnomedCode {
+    /// What it says of the person.
+    pub means: CodeMeaning,
     /// Concept id.
     pub concept: &'static str,
     /// What it says.
     pub term: &'static str,
 }
 
-/// The person accepted a referral to the link worker.
-pub const REFERRED: SnomedCode =
-    SnomedCode { concept: "871731000000106", term: "Referral to social prescribing service" };
+/// A code of the table, with when it counts and who says so.
+#[derive(Debug, Clone)]
+pub struct DatedCode {
+    /// The code.
+    pub code: SnomedCode,
+    /// The first day on which it is filed; none where that is not known.
+    pub in_force_from: Option<Date>,
+    /// The last day on which it is filed; none while it is.
+    pub in_force_until: Option<Date>,
+    /// When somebody verified it; none while nobody has.
+    pub verified_on: Option<Date>,
+    /// Where it comes from.
+    pub source: &'static str,
+}
 
-/// The person declined.
-pub const DECLINED: SnomedCode = SnomedCode { concept: "871711000000103", term: "Social prescribing declined" };
+impl DatedCode {
+    /// Whether it is filed on a day.
+    #[must_use]
+    pub fn counts_on(&self, on: Date) -> bool {
+        self.in_force_from.is_none_or(|from| from <= on) && self.in_force_until.is_none_or(|until| on <= until)
+    }
+}
 
-/// The code that is ready for the GP record, from what the *person* said.
+#[derive(Deserialize)]
+struct Row {
+    means: &'static str,
+    concept: &'static str,
+    term: &'static str,
+    in_force_from: Option<Date>,
+    in_force_until: Option<Date>,
+    verified_on: Option<Date>,
+    source: &'static str,
+}
+
+fn dated(row: &Row) -> Option<DatedCode> {
+    let code = SnomedCode { means: CodeMeaning::from_code(row.means)?, concept: row.concept, term: row.term };
+    let Row { in_force_from, in_force_until, verified_on, source, .. } = *row;
+    Some(DatedCode { code, in_force_from, in_force_until, verified_on, source })
+}
+
+static TABLE: LazyLock<Vec<DatedCode>> = LazyLock::new(|| {
+    let rows: Vec<Row> = serde_json::from_str(include_str!("../data/codes.json")).unwrap_or_default();
+    rows.iter().filter_map(dated).collect()
+});
+
+/// Every code that ships, verified or not.
+#[must_use]
+pub fn table() -> &'static [DatedCode] {
+    &TABLE
+}
+
+/// The verified code of a meaning that is filed on a day.
+#[must_use]
+pub fn in_force(means: CodeMeaning, on: Date) -> Option<SnomedCode> {
+    let of = |each: &&DatedCode| each.code.means == means && each.verified_on.is_some() && each.counts_on(on);
+    table().iter().find(of).map(|each| each.code)
+}
+
+/// A code that nobody here has verified and a scheme has switched on.
+#[must_use]
+pub fn switched_on(means: CodeMeaning, on: Date) -> Option<SnomedCode> {
+    let of = |each: &&DatedCode| each.code.means == means && each.verified_on.is_none() && each.counts_on(on);
+    table().iter().find(of).map(|each| each.code)
+}
+
+/// What is ready to be coded, from what the *person* said.
 ///
 /// It does not depend on whether the person was known to the scheme: a code that vanished when a referral
 /// joined an open case would tell its referrer so. "Once an episode" is said beside the code.
 #[must_use]
-pub fn ready(state: ReferralState, agreement: Option<Agreement>) -> Option<SnomedCode> {
+pub fn meaning(state: ReferralState, agreement: Option<Agreement>) -> Option<CodeMeaning> {
     match (state, agreement) {
-        (ReferralState::DeclinedByPerson, _) => Some(DECLINED),
+        (ReferralState::DeclinedByPerson, _) => Some(CodeMeaning::Declined),
         (ReferralState::Sent | ReferralState::Returned | ReferralState::Accepted, Some(Agreement::Agreed)) => {
-            Some(REFERRED)
+            Some(CodeMeaning::Referred)
         }
         // A scheme's refusal and a withdrawal are never coded: no episode began.
         _ => None,
     }
 }
 
+/// The code that is ready for the GP record, as it is filed on the day on which it was said.
+#[must_use]
+pub fn ready(state: ReferralState, agreement: Option<Agreement>, on: Date) -> Option<SnomedCode> {
+    in_force(meaning(state, agreement)?, on)
+}
+
 /// The code of the episode that a referral began: what counts episodes, and not screens. A referral that joined an open
 /// case began none.
 #[must_use]
-pub fn of_episode(state: ReferralState, agreement: Option<Agreement>, joined_open_case: bool) -> Option<SnomedCode> {
-    ready(state, agreement).filter(|code| *code != REFERRED || !joined_open_case)
+pub fn of_episode(
+    state: ReferralState,
+    agreement: Option<Agreement>,
+    (joined_open_case, on): (bool, Date),
+) -> Option<SnomedCode> {
+    ready(state, agreement, on).filter(|code| code.means != CodeMeaning::Referred || !joined_open_case)
 }
 
 #[cfg(test)]
@@ -80,6 +170,34 @@ mod tests {
         agreement: Option<Agreement>,
         joined: bool,
         episode: Option<usize>,
+    }
+
+    const ON: Date = jiff::civil::date(2026, 11, 27);
+
+    fn coded(state: ReferralState, agreement: Option<Agreement>, joined: bool) -> Option<CodeMeaning> {
+        of_episode(state, agreement, (joined, ON)).map(|code| code.means)
+    }
+
+    fn means(state: ReferralState, agreement: Option<Agreement>) -> Option<CodeMeaning> {
+        ready(state, agreement, ON).map(|code| code.means)
+    }
+
+    #[test]
+    fn the_table_is_read_and_a_code_that_nobody_verified_is_ready_for_nobody() {
+        assert_eq!(table().len(), CodeMeaning::ALL.len(), "every row is read");
+        assert!(table().iter().all(|each| each.code.concept.bytes().all(|byte| byte.is_ascii_digit())));
+        let concepts = |find: fn(CodeMeaning, Date) -> Option<SnomedCode>| -> Vec<Option<&str>> {
+            CodeMeaning::ALL.iter().map(|means| find(*means, ON).map(|code| code.concept)).collect()
+        };
+        assert_eq!(concepts(in_force), [Some("871731000000106"), Some("871711000000103"), None]);
+        assert_eq!(concepts(switched_on), [None, None, Some("871691000000100")]);
+    }
+
+    #[test]
+    fn a_code_counts_from_its_first_day_to_its_last() {
+        let day = |day| jiff::civil::date(2026, 11, day);
+        let code = DatedCode { in_force_from: Some(day(2)), in_force_until: Some(day(4)), ..table()[0].clone() };
+        assert_eq!([1, 2, 4, 5].map(|on| code.counts_on(day(on))), [false, true, true, false]);
     }
 
     proptest! {
@@ -121,11 +239,11 @@ mod tests {
             }
             for episode in 0..episodes {
                 let of_it = referrals.iter().filter(|referral| referral.episode == Some(episode));
-                let coded = of_it.filter(|r| of_episode(r.state, r.agreement, r.joined) == Some(REFERRED)).count();
-                prop_assert_eq!(coded, 1);
+                let counted = of_it.filter(|r| coded(r.state, r.agreement, r.joined) == Some(CodeMeaning::Referred)).count();
+                prop_assert_eq!(counted, 1);
             }
             for r in referrals {
-                let declined = of_episode(r.state, r.agreement, r.joined) == Some(DECLINED);
+                let declined = coded(r.state, r.agreement, r.joined) == Some(CodeMeaning::Declined);
                 prop_assert_eq!(declined, r.agreement == Some(Agreement::SaidNo));
             }
         }
@@ -163,7 +281,7 @@ mod tests {
             let mut person_said_no = false;
             let mut accepted_codes = 0;
             for event in sequence {
-                let before = ready(state, agreement);
+                let before = means(state, agreement);
                 match event {
                     Happens::Referral(event) => {
                         if let Ok(next) = state.after(event) {
@@ -181,14 +299,14 @@ mod tests {
                     Happens::Connection(event) => connection = connection.after(event).unwrap_or(connection),
                     Happens::Silence => {}
                 }
-                let code = ready(state, agreement);
+                let code = means(state, agreement);
                 if !matches!(event, Happens::Referral(_)) {
                     prop_assert_eq!(code, before, "a group and silence change nothing");
                 }
-                accepted_codes += i32::from(code == Some(REFERRED) && before != Some(REFERRED));
-                prop_assert_eq!(code == Some(DECLINED), person_said_no);
+                accepted_codes += i32::from(code == Some(CodeMeaning::Referred) && before != Some(CodeMeaning::Referred));
+                prop_assert_eq!(code == Some(CodeMeaning::Declined), person_said_no);
                 let open = matches!(state, ReferralState::Sent | ReferralState::Returned | ReferralState::Accepted);
-                prop_assert_eq!(code == Some(REFERRED), open && agreement == Some(Agreement::Agreed));
+                prop_assert_eq!(code == Some(CodeMeaning::Referred), open && agreement == Some(Agreement::Agreed));
             }
             prop_assert!(accepted_codes <= 1, "an episode is coded once");
         }

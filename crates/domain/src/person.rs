@@ -85,6 +85,15 @@ impl Phone {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Whether texts can be sent to it: a British mobile, or any number written with its country.
+    #[must_use]
+    pub fn takes_texts(&self) -> bool {
+        let plain: String = self.0.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect();
+        plain.starts_with("07") && plain.len() == 11
+            || plain.starts_with('+') && !plain.starts_with("+44")
+            || plain.starts_with("+447")
+    }
 }
 
 impl Email {
@@ -260,11 +269,7 @@ impl PersonAnswers {
     /// [`Problems`], one for each field to mend.
     pub fn check(&self, today: Date) -> Result<PersonDetails, Problems> {
         let mut problems = Problems::none();
-        let given = problems.need("given", Line::parse(&self.given), "Enter their first name");
-        let family = problems.need("family", Line::parse(&self.family), "Enter their family name");
-        let preferred = problems.take("preferred", Line::parse(&self.preferred)).flatten();
-        let born = problems.take("born", BirthDate::parse(&self.born_day, &self.born_month, &self.born_year, today));
-        let nhs_number = optional(&mut problems, "nhs_number", &self.nhs_number, NhsNumber::parse);
+        let who = self.who(&mut problems, today);
         let phone = optional(&mut problems, "phone", &self.phone, Phone::parse);
         let email = optional(&mut problems, "email", &self.email, Email::parse);
         let address = problems.take("address", Line::parse(&self.address)).flatten();
@@ -275,19 +280,35 @@ impl PersonAnswers {
         if phone.is_none() && email.is_none() && !letters_arrive && !tried {
             problems.add("phone", "Enter one way to reach them: a phone number, an email, or an address with postcode");
         }
-        match (given, family, born) {
-            (Some(given), Some(family), Some(born)) if problems.is_empty() => Ok(PersonDetails {
-                name: PersonName { given, family, preferred },
-                born,
-                nhs_number,
-                address,
-                postcode,
-                phone,
-                email,
-                communication,
-            }),
+        match who {
+            Some((name, born, nhs_number)) if problems.is_empty() => {
+                Ok(PersonDetails { name, born, nhs_number, address, postcode, phone, email, communication })
+            }
             _ => Err(problems),
         }
+    }
+
+    /// Name, birthday and NHS number put right; the rest as it stands.
+    ///
+    /// # Errors
+    /// [`Problems`], one for each field to mend.
+    pub fn check_identity(&self, standing: &PersonDetails, today: Date) -> Result<PersonDetails, Problems> {
+        let mut problems = Problems::none();
+        match self.who(&mut problems, today) {
+            Some((name, born, nhs_number)) if problems.is_empty() => {
+                Ok(PersonDetails { name, born, nhs_number, ..standing.clone() })
+            }
+            _ => Err(problems),
+        }
+    }
+
+    fn who(&self, problems: &mut Problems, today: Date) -> Option<(PersonName, BirthDate, Option<NhsNumber>)> {
+        let given = problems.need("given", Line::parse(&self.given), "Enter their first name");
+        let family = problems.need("family", Line::parse(&self.family), "Enter their family name");
+        let preferred = problems.take("preferred", Line::parse(&self.preferred)).flatten();
+        let born = problems.take("born", BirthDate::parse(&self.born_day, &self.born_month, &self.born_year, today));
+        let nhs_number = optional(problems, "nhs_number", &self.nhs_number, NhsNumber::parse);
+        Some((PersonName { given: given?, family: family?, preferred }, born?, nhs_number))
     }
 }
 

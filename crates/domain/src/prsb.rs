@@ -458,7 +458,7 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
-    use crate::codes;
+    use crate::codes::{self, CodeMeaning};
     use crate::disclosure::ReferrerHears;
     use crate::feedback::{FeedbackKind, FeedbackSource};
     use crate::person::PersonAnswers;
@@ -497,7 +497,7 @@ mod tests {
             referred_on: date(2026, 9, 1),
             needs: &[Need::Company],
             sections: &sections,
-            code: Some(codes::REFERRED),
+            code: codes::in_force(CodeMeaning::Referred, date(2026, 9, 1)),
         };
         Message::of(&letter)
     }

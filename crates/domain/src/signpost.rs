@@ -8,6 +8,8 @@ crate::coded! {
         Told = "told",
         /// With a printed slip.
         Slip = "slip",
+        /// With a text to their phone.
+        Text = "text",
         /// They found it themselves behind the code on the wall, or the number on a slip.
         Door = "door",
     }
@@ -20,6 +22,7 @@ impl SignpostHow {
         match self {
             Self::Told => "told",
             Self::Slip => "printed",
+            Self::Text => "sent as a text",
             Self::Door => "found by themselves",
         }
     }

@@ -7,10 +7,11 @@ use std::fs::{self, File, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use fingerpost_domain::Timestamp;
 use fingerpost_domain::agreement::Agreement;
+use fingerpost_domain::calendar::day_of;
 use fingerpost_domain::codes;
 use fingerpost_domain::referral::ReferralState;
+use fingerpost_domain::{Date, Timestamp};
 use fingerpost_store::{Everything, Store, Value};
 
 use crate::{ExportError, empty_folder, failed};
@@ -101,10 +102,16 @@ pub(crate) fn dictionary() -> Result<Dictionary, ExportError> {
     Ok(found)
 }
 
+/// The day on which the person said it: of sending where they said yes, of the answer where they said no.
+fn said_on(cell: &impl Fn(&str) -> Option<String>, state: ReferralState) -> Option<Date> {
+    let column = if state == ReferralState::DeclinedByPerson { "decided_at" } else { "sent_at" };
+    Some(day_of(Timestamp::from_microsecond(cell(column)?.parse().ok()?).ok()?))
+}
+
 fn code_of(cell: impl Fn(&str) -> Option<String>) -> Option<&'static str> {
     let state = ReferralState::from_code(&cell("state")?)?;
     let agreement = cell("agreement").as_deref().and_then(Agreement::from_code);
-    codes::of_episode(state, agreement, cell("joined_case")? != "0").map(|code| code.concept)
+    codes::of_episode(state, agreement, (cell("joined_case")? != "0", said_on(&cell, state)?)).map(|code| code.concept)
 }
 
 fn private(path: &Path, mode: u32) -> Result<(), ExportError> {

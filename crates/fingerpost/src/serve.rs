@@ -1,11 +1,13 @@
 //! Serving pages, with the worker beside.
 
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 
 use anyhow::{Context, ensure};
+use async_trait::async_trait;
 use fingerpost_domain::id::TenantId;
 use fingerpost_store::Store;
-use fingerpost_web::{App, WebConfig};
+use fingerpost_web::{App, AtOnce, TextsAtOnce, WebConfig};
 use fingerpost_worker::{Post, Worker};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use tokio::net::TcpListener;
@@ -47,6 +49,7 @@ pub(crate) async fn serve(store: Store, settings: &Settings, options: &Serve) ->
         behind_proxy,
         texts: settings.texts.clone(),
         feeds_inside: !settings.feeds_inside.is_empty(),
+        at_once: at_once(settings, invented)?,
         public_url: public_url.clone(),
     };
     let app = App::new(store.clone(), clock.clone(), config, fingerpost_web::screens()?).await?;
@@ -123,6 +126,28 @@ fn post(settings: &Settings, invented: bool) -> anyhow::Result<Post> {
         }
     }
     Ok(post)
+}
+
+/// Texts that somebody waits for leave through the gateway; invented ones go where every invented message goes.
+struct ThroughPost(Post);
+
+#[async_trait]
+impl TextsAtOnce for ThroughPost {
+    async fn text(&self, id: &str, to: &str, words: &str) -> bool {
+        let sent = self.0.text_at_once(id, to, words).await;
+        if let Err(error) = &sent {
+            tracing::warn!(%error, "a text about a service did not leave");
+        }
+        sent.is_ok()
+    }
+}
+
+/// Only where a gateway is set up: a number must not lie in a folder. Invented numbers are nobody's.
+fn at_once(settings: &Settings, invented: bool) -> anyhow::Result<AtOnce> {
+    if settings.text_gateway.is_none() && !invented {
+        return Ok(AtOnce::default());
+    }
+    Ok(AtOnce::through(Arc::new(ThroughPost(post(settings, invented)?))))
 }
 
 async fn serve_metrics(address: &str, stopped: watch::Receiver<bool>) -> anyhow::Result<()> {

@@ -1,6 +1,7 @@
 //! What a scheme sets of its own intake: whether it takes people now, its criteria, its patience, the letters it writes.
 
 use fingerpost_domain::coded;
+use fingerpost_domain::codes::{self, CodeMeaning};
 use fingerpost_domain::problem::Problems;
 use fingerpost_domain::text::{Line, Note};
 use serde::{Deserialize, Serialize};
@@ -87,6 +88,8 @@ pub struct IntakeSettings {
     pub again_after_months: u16,
     /// When letters are written by themselves, beside the closing letter.
     pub milestones: Vec<Milestone>,
+    /// Codes that ship unverified, and that this scheme has verified itself.
+    pub codes: Vec<CodeMeaning>,
 }
 
 impl Default for IntakeSettings {
@@ -102,6 +105,7 @@ impl Default for IntakeSettings {
             decide_after: 10,
             again_after_months: 0,
             milestones: vec![],
+            codes: vec![],
         }
     }
 }
@@ -122,6 +126,8 @@ struct Stored {
     again_after_months: u16,
     #[serde(default)]
     milestones: Vec<String>,
+    #[serde(default)]
+    codes: Vec<String>,
 }
 
 impl IntakeSettings {
@@ -139,6 +145,7 @@ impl IntakeSettings {
             decide_after: self.decide_after,
             again_after_months: self.again_after_months,
             milestones: self.milestones.iter().map(|each| each.code().to_owned()).collect(),
+            codes: self.codes.iter().map(|each| each.code().to_owned()).collect(),
         };
         serde_json::to_string(&stored)
     }
@@ -159,6 +166,7 @@ impl IntakeSettings {
             decide_after: stored.decide_after,
             again_after_months: stored.again_after_months,
             milestones: stored.milestones.iter().filter_map(|code| Milestone::from_code(code)).collect(),
+            codes: stored.codes.iter().filter_map(|code| CodeMeaning::from_code(code)).collect(),
         })
     }
 
@@ -181,6 +189,7 @@ pub struct SettingsAnswers {
     pub decide_after: String,
     pub again_after_months: String,
     pub milestones: Vec<String>,
+    pub codes: Vec<String>,
 }
 
 impl From<&IntakeSettings> for SettingsAnswers {
@@ -197,6 +206,7 @@ impl From<&IntakeSettings> for SettingsAnswers {
             decide_after: settings.decide_after.to_string(),
             again_after_months: settings.again_after_months.to_string(),
             milestones: settings.milestones.iter().map(|each| each.code().to_owned()).collect(),
+            codes: settings.codes.iter().map(|each| each.code().to_owned()).collect(),
         }
     }
 }
@@ -283,6 +293,9 @@ impl SettingsAnswers {
         }
         let milestones = Milestone::ALL.iter().copied();
         let milestones = milestones.filter(|each| self.milestones.iter().any(|code| code == each.code())).collect();
+        // Of those that ship unverified only: the others need nobody's switch.
+        let off = codes::table().iter().filter(|each| each.verified_on.is_none()).map(|each| each.code.means);
+        let codes = off.filter(|means| self.codes.iter().any(|code| code == means.code())).collect();
         match state {
             Some(state) if problems.is_empty() => Ok(IntakeSettings {
                 state,
@@ -293,6 +306,7 @@ impl SettingsAnswers {
                 decide_after,
                 again_after_months,
                 milestones,
+                codes,
             }),
             _ => Err(problems),
         }

@@ -81,6 +81,7 @@ tables! {
     "list_size": "edition" "practice" "sex" "age" "patients";
     "deprivation": "edition" "area" "tenth" "rank" "score";
     "appointments": "edition" "area" "month" "status" "professional" "mode" "wait" "appointments";
+    "signpost_slip": "tenant" "organisation" "number" "service" "made_at";
     "signpost_door": "tenant" "code" "organisation" "made_at" "closed_at";
     "improvement_project": "tenant" "id" "organisation" "title" "led_by" "measured" "target" "what" "goal_by" "achievable" "relevant" "balance" "change_on" "change_what" "agenda" "invited" "came" "missed" "learned" "decided" "third_from" "created_by" "created_at" "changed_at" "version" "stories" "missed_link";
     "improvement_count": "tenant" "project" "stage" "month" "counted" "out_of" "source" "counted_at";

@@ -26,6 +26,12 @@ statements! {
     DOOR_OF = "SELECT code FROM signpost_door WHERE tenant = $1 AND organisation = $2 AND closed_at IS NULL";
     CLOSE_DOOR = "UPDATE signpost_door SET closed_at = $3 WHERE tenant = $1 AND organisation = $2 AND closed_at IS NULL";
     ADD_DOOR = "INSERT INTO signpost_door (tenant, code, organisation, made_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
+    NUMBER_OF = "SELECT number FROM signpost_slip WHERE tenant = $1 AND organisation = $2 AND service = $3";
+    ADD_NUMBER = "INSERT INTO signpost_slip (tenant, organisation, number, service, made_at) \
+                  SELECT $1, $2, COALESCE(MAX(number), 100) + 1, $3, $4 FROM signpost_slip WHERE tenant = $1 AND organisation = $2 ON CONFLICT DO NOTHING";
+    /// What a number leads to: the entry, or the one that stands for it.
+    NUMBERED = "SELECT COALESCE((SELECT j.lead FROM service_joined j WHERE j.member = s.service), s.service) AS service FROM signpost_slip s \
+                WHERE s.tenant = $1 AND s.organisation = $2 AND s.number = $3";
     COUNT = "SELECT COUNT(*) AS n FROM signpost WHERE tenant = $1 AND organisation = $2 AND made_at >= $3 AND taken_back_at IS NULL";
 }
 
@@ -119,6 +125,37 @@ impl Signposts {
             organisation: row.parsed("organisation")?,
             name: row.text("name")?,
         }))
+    }
+
+    /// Numbers for services, as they stand on the slips of the place: each keeps its number.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] for a service that is not there.
+    pub async fn number_slips(&self, ctx: &Ctx<Signpost>, services: &[ServiceId]) -> Result<Vec<i64>> {
+        let (tenant, place) = (ctx.grant.tenant(), ctx.grant.organisation());
+        let mut tx = self.0.ledger().db().write().await?;
+        let mut numbers = vec![];
+        for service in services {
+            let key = || values![tenant, place, *service];
+            let mut row = tx.row(NUMBER_OF, key()).await?;
+            if row.is_none() {
+                tx.run(ADD_NUMBER, values![tenant, place, *service, ctx.now]).await?;
+                row = tx.row(NUMBER_OF, key()).await?;
+            }
+            // Two sheets at once may have been given the same number: whoever comes second presses again.
+            numbers.push(row.ok_or(StoreError::ChangedMeanwhile)?.int("number")?);
+        }
+        self.0.ledger().commit(tx, ctx.now, ctx.entry(Act::Create, Resource::Signpost).because("slips")).await?;
+        Ok(numbers)
+    }
+
+    /// The service to which a number on a slip of the place leads.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn numbered(&self, door: &SignpostDoor, number: i64) -> Result<Option<ServiceId>> {
+        let row = self.0.ledger().db().row(NUMBERED, values![&door.tenant, door.organisation, number]).await?;
+        row.map(|row| row.parsed("service")).transpose()
     }
 
     /// What was found often behind a place's door and told there, in the last 90 days.

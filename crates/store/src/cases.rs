@@ -8,6 +8,7 @@ use fingerpost_domain::feedback::{self as letters, FeedbackKind, FeedbackSource,
 use fingerpost_domain::id::{CaseId, ContactId, OrganisationId, ReferralId, RequestKey, TenantId, UserId};
 use fingerpost_domain::measure::{Completed, Paired, before_and_after};
 use fingerpost_domain::need::Need;
+use fingerpost_domain::person::PersonDetails;
 use fingerpost_domain::plan::Plan;
 use fingerpost_domain::self_referral::ReferralSource;
 use fingerpost_domain::text::{NOTE_LIMIT, Note};
@@ -549,6 +550,25 @@ impl Store {
         touch(&mut tx, tenant, id, Some(read_version)).await?;
         people::change_care(&mut tx, tenant, row.parsed("person")?, person).await?;
         self.commit(tx, ctx.now, ctx.entry(Act::Change, Resource::Case).of(id).because("care")).await
+    }
+
+    /// Corrects who the person of a case is: name, birthday, NHS number.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] outside the reader's scope; [`StoreError::ChangedMeanwhile`] on a closed case or one that changed since
+    /// `read_version`; [`StoreError::AlreadyThere`] when the NHS number belongs to somebody else who is here.
+    pub async fn correct_person(
+        &self,
+        ctx: &Ctx<WorkCase>,
+        id: CaseId,
+        (person, read_version): (&PersonDetails, i64),
+    ) -> Result<()> {
+        let tenant = ctx.grant.tenant();
+        let mut tx = self.db().write().await?;
+        let row = tx.row(ONE, scoped(ctx, id)).await?.ok_or(StoreError::NotFound)?;
+        touch(&mut tx, tenant, id, Some(read_version)).await?;
+        people::correct(&mut tx, tenant, row.parsed("person")?, person).await?;
+        self.commit(tx, ctx.now, ctx.entry(Act::Change, Resource::Case).of(id).because("identity")).await
     }
 
     /// The versions of a contact's note, oldest first.

@@ -49,6 +49,7 @@ mod outbox;
 mod people;
 mod plans;
 mod questions;
+mod refer_frame;
 mod reference;
 mod referrals;
 mod schemes;
@@ -90,8 +91,9 @@ pub use outbox::{
 pub use people::{LikelyPerson, PersonHere, details as person_details, person_name};
 pub use plans::{PlanRecord, PlanSaved};
 pub use questions::QuestionRow;
+pub use refer_frame::{ReferFrame, WorkerCard};
 pub use reference::{Appointments, Deprivation, Edition, ListSize, NewEdition, Reference};
-pub use referrals::{Draft, ReferFrame, SentPage, SentRow, Started, WorkerCard};
+pub use referrals::{Draft, SentPage, SentRow, Started};
 pub use schemes::{NewScheme, WorkerDays, holders as holders_of_role, triagers as triagers_of};
 pub use self_referrals::{Asking, Followed, OpenScheme};
 pub use triage::{Accepted, Allocation, SamePerson, UntoldRow, WaitingPage, WaitingRow, WorkerLoad};
@@ -208,6 +210,7 @@ pub fn statements() -> impl Iterator<Item = (&'static str, &'static str)> {
         plans::STATEMENTS,
         questions::STATEMENTS,
         reference::STATEMENTS,
+        refer_frame::STATEMENTS,
         referrals::STATEMENTS,
         schemes::STATEMENTS,
         self_referrals::STATEMENTS,

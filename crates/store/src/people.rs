@@ -18,6 +18,7 @@ statements! {
     INSERT = "INSERT INTO person (tenant, id, given, family, preferred, name_folded, born, nhs_number, address, postcode, phone, email, communication, \
               reach, guidance, risk, risk_note, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)";
     CHANGE_CARE = "UPDATE person SET reach = $3, guidance = $4, risk = $5, risk_note = $6, phone = $7, email = $8, communication = $9, address = $10, postcode = $11, nhs_number = $12 WHERE tenant = $1 AND id = $2";
+    CORRECT = "UPDATE person SET given = $3, family = $4, preferred = $5, name_folded = $6, born = $7, nhs_number = $8 WHERE tenant = $1 AND id = $2";
     ONE = "SELECT given, family, preferred, born, nhs_number, address, postcode, phone, email, communication, reach, guidance, risk, risk_note, messages_stopped_at FROM person WHERE tenant = $1 AND id = $2";
     ALIKE = "SELECT p.id, p.given, p.family, p.preferred, p.born, p.nhs_number, p.address, p.postcode, p.phone, p.email, p.communication, p.risk_note, \
              (SELECT COUNT(*) FROM case_file c WHERE c.tenant = p.tenant AND c.person = p.id AND c.scheme = $5 AND c.closed_at IS NULL) AS open_cases, \
@@ -40,6 +41,13 @@ pub(crate) async fn change_care(tx: &mut Tx, tenant: &TenantId, id: PersonId, pe
         person.details.nhs_number.as_ref().map(NhsNumber::digits),
     ]);
     tx.run(CHANGE_CARE, all).await
+}
+
+/// Corrects who somebody is. [`StoreError::AlreadyThere`] when the NHS number belongs to somebody else who is here.
+pub(crate) async fn correct(tx: &mut Tx, tenant: &TenantId, id: PersonId, person: &PersonDetails) -> Result<()> {
+    let mut all = values![tenant, id];
+    all.extend(details_values(person).into_iter().take(6));
+    tx.run(CORRECT, all).await.map(drop)
 }
 
 /// A person as a page about them needs them.

@@ -1,10 +1,8 @@
 //! Referrals as the referrer meets them: writing, sending, taking back, and what became of them.
 
-use std::collections::HashMap;
-
 use fingerpost_domain::agreement::Agreement;
 use fingerpost_domain::calendar::{add_working_days, day_of, instant_at};
-use fingerpost_domain::codes::{self, SnomedCode};
+use fingerpost_domain::codes::{self, CodeMeaning, SnomedCode};
 use fingerpost_domain::disclosure::{DisclosedFields, Recipient, ReferrerHears};
 use fingerpost_domain::id::{FeedbackId, OrganisationId, ReferralId, RequestKey, TenantId, UserId};
 use fingerpost_domain::need::Need;
@@ -13,7 +11,6 @@ use fingerpost_domain::referral::{NotAcceptedReason, NotNow, ReferralRequest, Re
 use fingerpost_domain::safe_contact::Reach;
 use fingerpost_domain::scheme::SchemeTerms;
 use fingerpost_domain::text::{Line, Note};
-use fingerpost_domain::wait::{Wait, honest_wait};
 use fingerpost_domain::{Date, Timestamp};
 use fingerpost_policy::{ReadSent, ReferPerson, TakeBack};
 use sha2::{Digest, Sha256};
@@ -38,20 +35,6 @@ statements! {
                   LEFT JOIN membership m ON m.tenant = s.tenant AND m.organisation = s.organisation AND m.role IN ('supervisor', 'link_worker') \
                   LEFT JOIN app_user u ON u.tenant = m.tenant AND u.id = m.user_id AND u.disabled = 0 \
                   WHERE p.tenant = $1 AND p.practice = $2 ORDER BY m.role DESC, m.user_id LIMIT 200";
-    WORKERS_OF_PRACTICE = "SELECT d.user_id, d.days, u.name, w.languages, w.phone, w.places, w.helps_with, (SELECT COUNT(*) FROM worker_picture x WHERE x.tenant = d.tenant AND x.user_id = d.user_id AND x.scheme = d.scheme) AS pictures, \
-                           (SELECT MAX(b.until_day) FROM absence b WHERE b.tenant = d.tenant AND b.scheme = d.scheme AND b.worker = d.user_id AND b.from_day <= $4 AND b.until_day >= $4 AND b.ended_at IS NULL) AS away_until, \
-                           (SELECT COUNT(*) FROM case_file c WHERE c.tenant = d.tenant AND c.scheme = d.scheme AND c.worker = d.user_id AND c.closed_at IS NULL) AS open_cases \
-                           FROM link_worker_practice d JOIN link_worker w ON w.tenant = d.tenant AND w.user_id = d.user_id AND w.scheme = d.scheme \
-                           JOIN app_user u ON u.tenant = d.tenant AND u.id = d.user_id AND u.disabled = 0 \
-                           WHERE d.tenant = $1 AND d.practice = $2 AND d.scheme = $3 ORDER BY u.email_folded LIMIT 6";
-    FIRST_CONTACTS = "SELECT c.worker, c.sent_at, c.first_contact FROM link_worker_practice d CROSS JOIN case_file c \
-                      WHERE d.tenant = $1 AND d.practice = $2 AND c.tenant = d.tenant AND c.id IN ( \
-                      SELECT r.id FROM case_file r WHERE r.tenant = d.tenant AND r.worker = d.user_id AND r.scheme = d.scheme AND r.first_contact >= $3 \
-                      ORDER BY r.first_contact DESC, r.id DESC LIMIT 20) ORDER BY c.worker, c.first_contact DESC, c.id LIMIT 2000";
-    /// Those who still wait are counted with those who do not: leaving them out would make a growing queue look like a short one.
-    STILL_WAITING = "SELECT c.worker, c.sent_at FROM link_worker_practice d CROSS JOIN case_file c \
-                     WHERE d.tenant = $1 AND d.practice = $2 AND c.tenant = d.tenant AND c.scheme = d.scheme AND c.worker = d.user_id \
-                     AND c.closed_at IS NULL AND c.first_contact IS NULL ORDER BY c.worker, c.sent_at, c.id LIMIT 2000";
     START = "INSERT INTO referral (tenant, id, reference, state, scheme, practice, referrer, request_key, \
              given, family, preferred, name_folded, born, nhs_number, address, postcode, phone, email, communication, created_at) \
              SELECT $1, $2, $3, 'draft', p.scheme, p.practice, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18 \
@@ -77,7 +60,7 @@ statements! {
                  AND (CAST($3 AS TEXT) IS NOT NULL OR r.sent_at IS NOT NULL OR r.state = 'declined_by_person') \
                  AND r.created_at < $4 ORDER BY r.created_at DESC, r.id DESC LIMIT $5";
     SENT_ONE = "SELECT r.id, r.reference, r.state, r.given, r.family, r.preferred, r.born, r.nhs_number, r.address, r.postcode, r.phone, r.email, r.communication, \
-                r.needs, r.words, r.reach, r.guidance, r.risk, r.risk_note, r.agreement, r.asker, r.on_behalf, r.safeguarding, r.created_at, r.sent_at, r.answer_due, r.decided_at, r.reason, r.alternative, r.joined_case, \
+                r.needs, r.words, r.reach, r.guidance, r.risk, r.risk_note, r.agreement, r.asker, r.on_behalf, r.safeguarding, r.created_at, r.sent_at, r.answer_due, r.decided_at, r.reason, r.alternative, r.joined_case, r.scheme, \
                 r.referrer, u.name AS referrer_name, u.email AS referrer_email, u.job_title, \
                 (SELECT MIN(i.value) FROM organisation_identifier i WHERE i.organisation = r.practice AND i.system = 'ods') AS practice_code, s.name AS scheme_name, w.name AS worker_name, lw.phone AS worker_phone, (SELECT MIN(t.on_day) FROM contact t WHERE t.tenant = r.tenant AND t.case_id = r.case_id AND t.happened <> 'did_not_happen' \
                  AND t.kind <> 'about_person' AND t.recorded_at >= r.decided_at) AS first_contact, c.closed_at, c.referrer_hears \
@@ -94,49 +77,6 @@ statements! {
               AND scheme <> (SELECT p.scheme FROM scheme_practice p WHERE p.tenant = $1 AND p.practice = $2)";
     TAKE_BACK = "UPDATE referral SET state = 'withdrawn', decided_at = $5, decided_by = $4 \
                  WHERE tenant = $1 AND practice = $2 AND id = $3 AND referrer = $4 AND state IN ('draft', 'sent', 'returned')";
-}
-
-/// First contacts older than this say nothing about the wait of today.
-const WAIT_MONTHS_BACK: i64 = 12;
-
-/// A link worker as a referrer sees her before sending.
-#[derive(Debug, Clone)]
-pub struct WorkerCard {
-    /// Who.
-    pub user: UserId,
-    /// Name.
-    pub name: String,
-    /// Languages, in words.
-    pub languages: String,
-    /// Direct phone.
-    pub phone: Option<String>,
-    /// When in this practice, in words.
-    pub days: String,
-    /// Places in all.
-    pub places: u32,
-    /// Open cases.
-    pub open_cases: u32,
-    /// What they help with, in their own words.
-    pub helps_with: Option<String>,
-    /// There is a picture that they agreed to.
-    pub picture: bool,
-    /// The last day of being away, when they are away today.
-    pub away_until: Option<Date>,
-    /// The honest wait, when there are enough people to tell.
-    pub wait: Option<Wait>,
-}
-
-/// What surrounds the referral form in a practice.
-#[derive(Debug, Clone)]
-pub struct ReferFrame {
-    /// The scheme that takes up this practice's referrals.
-    pub scheme: OrganisationId,
-    /// Its name.
-    pub scheme_name: String,
-    /// Its terms.
-    pub terms: SchemeTerms,
-    /// Its link workers in this practice.
-    pub workers: Vec<WorkerCard>,
 }
 
 /// A referral that was begun.
@@ -277,12 +217,28 @@ pub struct SentPage {
     pub decided_at: Option<Timestamp>,
     /// The code ready for the GP record.
     pub code: Option<SnomedCode>,
+    /// That it was offered, where the scheme has switched that code on.
+    pub offered: Option<SnomedCode>,
     /// The reader sent it: they may take it back.
     pub own: bool,
     /// Messages, newest first.
     pub feedback: Vec<FeedbackRow>,
     /// What the scheme asked, and what was said.
     pub questions: Vec<QuestionRow>,
+}
+
+/// Which letters a look opens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Opened {
+    All,
+    One(FeedbackId),
+    None,
+}
+
+impl Opened {
+    fn counts(self, letter: FeedbackId) -> bool {
+        self == Self::All || self == Self::One(letter)
+    }
 }
 
 /// References drawn for one referral at most. One in a thousand million is taken in a scheme's first year, a few in a
@@ -293,7 +249,7 @@ pub(crate) fn needs_text(needs: &[Need]) -> String {
     needs.iter().map(|need| need.code()).collect::<Vec<_>>().join(" ")
 }
 
-async fn scheme_of(
+pub(crate) async fn scheme_of(
     tx: &mut Tx,
     tenant: &TenantId,
     practice: OrganisationId,
@@ -331,47 +287,6 @@ pub(crate) async fn to_be_answered(
 }
 
 impl Store {
-    /// The scheme and link workers of the practice, or `None` when no scheme serves it.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn refer_frame(&self, ctx: &Ctx<ReferPerson>) -> Result<Option<ReferFrame>> {
-        let (tenant, practice) = (ctx.grant.tenant(), ctx.grant.organisation());
-        let mut tx = self.db().read().await?;
-        let Some((scheme, scheme_name, terms)) = scheme_of(&mut tx, tenant, practice).await? else { return Ok(None) };
-        let since = fingerpost_domain::calendar::plus_days(day_of(ctx.now), -30 * WAIT_MONTHS_BACK);
-        let mut firsts: HashMap<String, Vec<(Date, Date)>> = HashMap::new();
-        for row in tx.rows(FIRST_CONTACTS, values![tenant, practice, since]).await? {
-            let pair = (day_of(row.at("sent_at")?), row.parsed("first_contact")?);
-            firsts.entry(row.text("worker")?).or_default().push(pair);
-        }
-        let mut waiting: HashMap<String, Vec<Date>> = HashMap::new();
-        for row in tx.rows(STILL_WAITING, values![tenant, practice]).await? {
-            waiting.entry(row.text("worker")?).or_default().push(day_of(row.at("sent_at")?));
-        }
-        let today = day_of(ctx.now);
-        let mut workers = vec![];
-        for row in tx.rows(WORKERS_OF_PRACTICE, values![tenant, practice, scheme, day_of(ctx.now)]).await? {
-            let id = row.text("user_id")?;
-            workers.push(WorkerCard {
-                user: row.parsed("user_id")?,
-                name: row.text("name")?,
-                languages: row.text("languages")?,
-                phone: row.opt_text("phone")?,
-                days: row.text("days")?,
-                places: row.small("places")?,
-                open_cases: row.small("open_cases")?,
-                helps_with: row.opt_text("helps_with")?,
-                picture: row.int("pictures")? > 0,
-                away_until: row.opt_parsed("away_until")?,
-                wait: firsts
-                    .get(&id)
-                    .and_then(|pairs| honest_wait(pairs, waiting.get(&id).map_or(&[], Vec::as_slice), today)),
-            });
-        }
-        Ok(Some(ReferFrame { scheme, scheme_name, terms, workers }))
-    }
-
     /// The practice's scheme with its name and terms, or `None` when no scheme serves it.
     ///
     /// # Errors
@@ -554,7 +469,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::NotFound`] outside the reader's scope.
     pub async fn sent_one(&self, ctx: &Ctx<ReadSent>, id: ReferralId) -> Result<SentPage> {
-        self.sent_with(ctx, id, None).await
+        self.sent_with(ctx, id, Opened::All).await
     }
 
     /// One referral for one of its letters, as a file: only that one counts as opened.
@@ -567,30 +482,45 @@ impl Store {
         id: ReferralId,
         letter: FeedbackId,
     ) -> Result<(SentPage, FeedbackRow)> {
-        let sent = self.sent_with(ctx, id, Some(letter)).await?;
+        let sent = self.sent_with(ctx, id, Opened::One(letter)).await?;
         let found = sent.feedback.iter().find(|message| message.id == letter).cloned();
         Ok((sent, found.ok_or(StoreError::NotFound)?))
     }
 
-    async fn sent_with(&self, ctx: &Ctx<ReadSent>, id: ReferralId, only: Option<FeedbackId>) -> Result<SentPage> {
+    /// One referral without its letters: none of them counts as opened.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] outside the reader's scope.
+    pub async fn sent_only(&self, ctx: &Ctx<ReadSent>, id: ReferralId) -> Result<SentPage> {
+        self.sent_with(ctx, id, Opened::None).await
+    }
+
+    async fn sent_with(&self, ctx: &Ctx<ReadSent>, id: ReferralId, opened: Opened) -> Result<SentPage> {
         let mut tx = self.db().read().await?;
         let grant = &ctx.grant;
         let key = values![grant.tenant(), grant.organisation(), id, grant.only_user()];
         let row = tx.row(SENT_ONE, key).await?.ok_or(StoreError::NotFound)?;
         let feedback = feedback::of_referral(&mut tx, grant.tenant(), id).await?;
         let questions = questions::of_referral(&mut tx, grant.tenant(), id).await?;
+        let settings = schemes::settings(&mut tx, grant.tenant(), row.parsed("scheme")?).await?;
         drop(tx);
         let unread: Vec<_> =
             feedback.iter().filter(|message| message.opened_at.is_none()).map(|message| message.id).collect();
         let mut tx = self.db().write().await?;
         let own = row.parsed::<UserId>("referrer")? == grant.user();
         // What was shown, and no more: a letter may have come in since.
-        for letter in unread.iter().filter(|letter| own && only.is_none_or(|only| only == **letter)) {
+        for letter in unread.iter().filter(|letter| own && opened.counts(**letter)) {
             feedback::mark_opened(&mut tx, grant.tenant(), *letter, ctx.now).await?;
         }
         self.commit(tx, ctx.now, ctx.entry(Act::Read, Resource::Referral).of(id)).await?;
         let state = row.coded("state", ReferralState::from_code)?;
         let agreement = row.opt_coded("agreement", Agreement::from_code)?;
+        // A no is dated on the day on which it was said, a yes on the day of sending.
+        let declined = state == ReferralState::DeclinedByPerson;
+        let said_at = if declined { row.opt_at("decided_at")? } else { row.opt_at("sent_at")? };
+        let said_on = day_of(said_at.unwrap_or(ctx.now));
+        let offered = codes::switched_on(CodeMeaning::Offered, said_on)
+            .filter(|code| settings.codes.contains(&code.means) && codes::meaning(state, agreement).is_some());
         Ok(SentPage {
             person: details(&row)?,
             asker: row.opt_text("asker")?,
@@ -609,7 +539,8 @@ impl Store {
             worker_phone: row.opt_text("worker_phone")?,
             alternative: row.opt_text("alternative")?,
             decided_at: row.opt_at("decided_at")?,
-            code: codes::ready(state, agreement),
+            code: codes::ready(state, agreement, said_on),
+            offered,
             own,
             feedback,
             questions,

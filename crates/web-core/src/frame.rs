@@ -22,7 +22,7 @@ const MENU: &[(Action, &str, &str)] = &[
     (Action::ReadFlow, "flow", "Flow"),
     (Action::SeeMessages, "messages", "Messages"),
     (Action::Improve, "improvement", "Improvement"),
-    (Action::KeepProfile, "profiles", "Link workers"),
+    (Action::KeepProfile, "profiles", "Profiles"),
     (Action::SetIntake, "intake", "Taking people up"),
     (Action::KeepRecords, "records", "Records"),
     (Action::ManageUsers, "users", "Who signs in"),

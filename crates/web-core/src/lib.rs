@@ -14,6 +14,7 @@ pub mod paper;
 mod passwords;
 pub mod permitted;
 pub mod sessions;
+pub mod texts;
 pub mod view;
 pub mod visitor;
 
@@ -49,6 +50,8 @@ pub struct WebConfig {
     pub texts: Option<PathBuf>,
     /// Some addresses inside may be asked for feeds, without TLS too.
     pub feeds_inside: bool,
+    /// The way out for a text that somebody waits for.
+    pub at_once: texts::AtOnce,
     /// What links begin with that are shown on a page, without a slash at the end.
     pub public_url: String,
 }
@@ -138,6 +141,12 @@ impl App {
     #[must_use]
     pub fn intake(&self) -> &Intake {
         &self.0.intake
+    }
+
+    /// The way out for a text that somebody waits for.
+    #[must_use]
+    pub fn at_once(&self) -> &texts::AtOnce {
+        &self.0.config.at_once
     }
 
     /// Who may be told what.

@@ -27,6 +27,8 @@ pub enum Beginning {
     Asking,
     /// A choice behind a waiting room's door.
     Looking,
+    /// A text about a service.
+    Texting,
     /// Reporting what is wrong with an entry.
     Reporting,
     /// A launch that was refused.

@@ -9,7 +9,7 @@ use fingerpost_domain::id::{RequestKey, ServiceId};
 use fingerpost_finder::Reader;
 use fingerpost_policy::Signpost;
 use fingerpost_signposts::SignpostDoor;
-use fingerpost_ui::pages::{DoorPage, DoorServicePage, DoorSetUpPage, Frame};
+use fingerpost_ui::pages::{DoorPage, DoorServicePage, DoorSetUpPage, Frame, NumberedSlip, SlipsPage};
 
 use crate::search::{self, tellable};
 use crate::signposts::tile;
@@ -80,9 +80,19 @@ pub async fn choose(
     let door = door(&app, &code).await?;
     // Only what the page shows: nobody makes a service rise by naming it.
     let shown = services(&app, &door).await?;
-    let service = form.text("service").parse::<ServiceId>().ok().filter(|id| shown.contains(id));
+    let typed = form.text("number");
+    let service = match typed.trim() {
+        "" => form.text("service").parse::<ServiceId>().ok().filter(|id| shown.contains(id)),
+        typed => match typed.parse() {
+            Ok(number) => app.signposts().numbered(&door, number).await?,
+            Err(_) => None,
+        },
+    };
     let Some(service) = service else {
-        let problem = Some("Choose one".to_owned());
+        let problem = Some(match typed.trim() {
+            "" => "Choose one".to_owned(),
+            _ => "There is no slip with this number here. Look at it again, or choose one below".to_owned(),
+        });
         return show_again(&app, &page(&app, &code, &door, problem).await?);
     };
     // Whoever presses without end is shown the page all the same, and not counted.
@@ -124,6 +134,7 @@ async fn set_up_page(here: &May<Signpost>) -> Result<DoorSetUpPage, WebError> {
         back_href: here.href("signpost"),
         action: here.href("signpost/door"),
         place_name: here.organisation.name.clone(),
+        slips_action: code.is_some().then(|| here.href("signpost/slips")),
         replaces: code.unwrap_or_default(),
         qr: address.as_deref().map(view::qr).unwrap_or_default(),
         address,
@@ -133,6 +144,29 @@ async fn set_up_page(here: &May<Signpost>) -> Result<DoorSetUpPage, WebError> {
 /// The poster with the code, for staff.
 pub async fn set_up(here: May<Signpost>) -> Result<Response, WebError> {
     show(here.app(), &set_up_page(&here).await?)
+}
+
+/// A sheet of numbered slips to cut up: for whoever has no computer at hand when they tell somebody.
+pub async fn slips(here: May<Signpost>, _form: Posted) -> Result<Response, WebError> {
+    let Some(code) = here.app().signposts().door_of(&here.ctx).await? else {
+        return Ok(Redirect::to(&here.href("signpost/door")).into_response());
+    };
+    let open = door(here.app(), &code).await?;
+    let shown = services(here.app(), &open).await?;
+    let numbers = here.app().signposts().number_slips(&here.ctx, &shown).await?;
+    let index = here.app().directory().await?;
+    let lines = shown.iter().zip(numbers).filter_map(|(id, number)| {
+        let tile = tile(index.get(*id)?, false);
+        Some(NumberedSlip { number: number.to_string(), name: tile.name, detail: tile.detail })
+    });
+    let page = SlipsPage {
+        frame: here.frame("Numbered slips", "signpost").await?,
+        back_href: here.href("signpost/door"),
+        place_name: here.organisation.name.clone(),
+        address: format!("{}/s/{code}", here.app().public_url()),
+        slips: lines.collect(),
+    };
+    show(here.app(), &page)
 }
 
 /// Opens the door, or a new one in place of one that should no longer be used.

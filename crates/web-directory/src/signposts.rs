@@ -7,18 +7,22 @@ use fingerpost_directory::entry::Entry;
 use fingerpost_directory::wanted::Wanted;
 use fingerpost_domain::calendar::{day_of, instant_at, plus_days};
 use fingerpost_domain::id::{RequestKey, ServiceId, SignpostId};
+use fingerpost_domain::person::Phone;
+use fingerpost_domain::problem::Problems;
 use fingerpost_domain::signpost::SignpostHow;
 use fingerpost_finder::Reader;
 use fingerpost_policy::{Action, Signpost};
 use fingerpost_signposts::SignpostRow;
 use fingerpost_ui::format::{count, time};
-use fingerpost_ui::pages::{LastSignpost, Qr, SignpostPage, SlipPage, Tile};
+use fingerpost_ui::pages::{LastSignpost, Qr, SignpostPage, SlipPage, TextSlipPage, Tile};
 use serde::Deserialize;
 
 use crate::search::{self, tellable};
 use fingerpost_web_core::form::Posted;
 use fingerpost_web_core::frame::{show, show_again};
+use fingerpost_web_core::limits::{Beginning, Caller};
 use fingerpost_web_core::permitted::May;
+use fingerpost_web_core::view::listed;
 use fingerpost_web_core::{WebError, view};
 
 /// Tiles of the page.
@@ -30,6 +34,7 @@ pub struct Asked {
     last: Option<String>,
     service: Option<String>,
     undone: Option<String>,
+    texted: Option<String>,
 }
 
 /// A service to press, with when, for how much and how one gets in.
@@ -51,7 +56,11 @@ fn last(here: &May<Signpost>, row: &SignpostRow) -> LastSignpost {
     LastSignpost {
         text: format!("{}, {}, {}", row.service_name, row.how.label(), time(row.made_at)),
         undo: here.href(&format!("signpost/{}/undo", row.id)),
-        slip: (row.how == SignpostHow::Slip).then(|| here.href(&format!("signpost/{}/slip", row.id))),
+        slip: match row.how {
+            SignpostHow::Slip => Some((here.href(&format!("signpost/{}/slip", row.id)), "Open the slip".to_owned())),
+            SignpostHow::Text => Some((here.href(&format!("signpost/{}/text", row.id)), "Send the text".to_owned())),
+            SignpostHow::Told | SignpostHow::Door => None,
+        },
     }
 }
 
@@ -88,12 +97,14 @@ async fn page(here: &May<Signpost>, asked: &Asked, problem: Option<String>) -> R
         frame,
         action: here.href("signpost"),
         key: key.to_string(),
+        texts: here.app().at_once().is_set_up(),
         tiles,
         directory_href: here.href("directory"),
         door_href: here.href("signpost/door"),
         refer_href: here.may(Action::ReferPerson).then(|| here.href("refer")),
         last: noted.as_ref().map(|row| last(here, row)),
         taken_back: asked.undone.is_some(),
+        texted: asked.texted.is_some() && noted.is_some(),
         problem,
         week: format!("This week at {}: {told}.", here.organisation.name),
     })
@@ -126,8 +137,82 @@ pub async fn note(here: May<Signpost>, form: Posted) -> Result<Response, WebErro
     let next = match how {
         SignpostHow::Told | SignpostHow::Door => format!("signpost?last={id}"),
         SignpostHow::Slip => format!("signpost/{id}/slip"),
+        SignpostHow::Text => format!("signpost/{id}/text"),
     };
     Ok(Redirect::to(&here.href(&next)).into_response())
+}
+
+/// What a text says: what it is, when and how one gets in, and where to read more.
+async fn words(here: &May<Signpost>, service: ServiceId) -> Result<(String, String), WebError> {
+    let stored = here.app().store().entries().one(service).await?;
+    let entry = Entry::of(stored.id, &stored.told.sources, &stored.service, stored.standing);
+    let tile = tile(&entry, false);
+    let more = match here.app().signposts().door_of(&here.ctx).await? {
+        Some(code) => format!("{}/s/{code}/{service}", here.app().public_url()),
+        None => format!("{}/directory/{service}", here.app().public_url()),
+    };
+    let detail = if tile.detail.is_empty() { String::new() } else { format!(": {}", tile.detail) };
+    let words = format!(
+        "{} told you about {}{detail}. When, where and what to expect: {more}",
+        here.organisation.name, tile.name
+    );
+    Ok((tile.name, words))
+}
+
+async fn text_page(
+    here: &May<Signpost>,
+    id: SignpostId,
+    (typed, problems): (&str, &Problems),
+) -> Result<TextSlipPage, WebError> {
+    if !here.app().at_once().is_set_up() {
+        return Err(WebError::NotFound);
+    }
+    let noted = here.app().signposts().one(&here.ctx, id).await?.ok_or(WebError::NotFound)?;
+    let (name, words) = words(here, noted.service).await?;
+    let mut frame = here.frame(format!("Text about {name}"), "signpost").await?;
+    frame.problem = !problems.is_empty();
+    let key: RequestKey = here.app().store().entropy().id(here.ctx.now);
+    Ok(TextSlipPage {
+        frame,
+        back_href: here.href(&format!("signpost?last={id}")),
+        action: here.href(&format!("signpost/{id}/text")),
+        key: key.to_string(),
+        name,
+        words,
+        typed: typed.to_owned(),
+        problems: listed(problems),
+    })
+}
+
+/// The text for somebody's phone, before it goes.
+pub async fn text_form(here: May<Signpost>, Path((_, id)): Path<(String, SignpostId)>) -> Result<Response, WebError> {
+    show(here.app(), &text_page(&here, id, ("", &Problems::none())).await?)
+}
+
+/// Sends it. The number is used once: it is not stored, not hashed, not logged.
+pub async fn text(
+    here: May<Signpost>,
+    Path((_, id)): Path<(String, SignpostId)>,
+    caller: Caller,
+    form: Posted,
+) -> Result<Response, WebError> {
+    let key = form.key()?;
+    let typed = form.text("phone");
+    let page = text_page(&here, id, (&typed, &Problems::none())).await?;
+    let problem = match Phone::parse(&typed) {
+        Ok(phone) if phone.takes_texts() => {
+            caller.may_begin(here.app(), Beginning::Texting)?;
+            if here.app().at_once().text(&key.to_string(), phone.as_str(), &page.words).await {
+                let told = format!("signpost?last={id}&texted=yes");
+                return Ok(Redirect::to(&here.href(&told)).into_response());
+            }
+            "The text did not leave. Try once more, or print it for them".to_owned()
+        }
+        Ok(_) => "Enter a mobile number: texts do not reach this one".to_owned(),
+        Err(refused) => refused.to_string(),
+    };
+    let problems = Problems::one("phone", problem);
+    show_again(here.app(), &text_page(&here, id, (&typed, &problems)).await?)
 }
 
 /// Takes one back.
@@ -158,6 +243,7 @@ pub async fn slip(here: May<Signpost>, Path((_, id)): Path<(String, SignpostId)>
         name: stored.service.name.clone(),
         rows: search::rows(&stored.service, &entry),
         summary: entry.summary,
+        place_name: here.organisation.name.clone(),
         qr: door_qr(&here, noted.service).await?,
         source: format!("{}. {}", here.organisation.name, fingerpost_ui::format::birth_day(day_of(here.ctx.now))),
     };

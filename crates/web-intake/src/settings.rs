@@ -3,6 +3,7 @@
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::Query;
 use fingerpost_domain::calendar::day_of;
+use fingerpost_domain::codes;
 use fingerpost_domain::problem::Problems;
 use fingerpost_domain::scheme::SchemeTerms;
 use fingerpost_intake::SettingsRow;
@@ -88,6 +89,22 @@ async fn page(
                 Choice::new(each.code(), each.label(), values.milestones.iter().any(|code| code == each.code()))
             })
             .collect(),
+        codes: codes::table()
+            .iter()
+            .filter(|each| each.verified_on.is_none())
+            .map(|each| {
+                let (code, means) = (each.code, each.code.means.code());
+                let on = values.codes.iter().any(|chosen| chosen == means);
+                Choice::new(means, format!("{} {}", code.concept, code.term), on).hint(each.source)
+            })
+            .collect(),
+        verified: codes::table()
+            .iter()
+            .filter_map(|each| {
+                let on = birth_day(each.verified_on?);
+                Some(format!("{} {}: verified {on}. {}", each.code.concept, each.code.term, each.source))
+            })
+            .collect(),
         empty_rows: EMPTY_ROWS.min(MOST_CRITERIA.saturating_sub(values.criteria.len())),
         values,
         terms: terms(&scheme_terms),
@@ -121,6 +138,7 @@ pub async fn set(here: May<SetIntake>, form: Posted) -> Result<Response, WebErro
         decide_after: form.text("decide_after"),
         again_after_months: form.text("again_after_months"),
         milestones: form.all("milestones"),
+        codes: form.all("codes"),
     };
     let read: i64 = form.text("version").parse().map_err(|_| WebError::StaleForm)?;
     let problems = match answers.check() {

@@ -3,7 +3,7 @@
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::Query;
 use fingerpost_domain::calendar::{day_of, instant_at, plus_days};
-use fingerpost_domain::codes::{self, SnomedCode};
+use fingerpost_domain::codes::{self, CodeMeaning, SnomedCode};
 use fingerpost_domain::organisation::OrganisationKind;
 use fingerpost_domain::problem::Problems;
 use fingerpost_domain::referral::{NotAcceptedReason, ReferralState};
@@ -62,11 +62,14 @@ fn newsletter(practice: &str, when: &str, became: &Became, half: Option<u32>) ->
     let helped = became.sent_in(&[ReferralState::Accepted]);
     let mut text = format!(
         "{practice} works with a link worker: somebody who listens to what matters to you and helps you find company, advice or \
-         something you would enjoy. {} we put {} in touch with a link worker, and {} {} taken up.",
+         something you would enjoy. {} we referred {} to a link worker, who took up {} so far.",
         fingerpost_domain::text::capital(when),
         public(became.sent(), "person", "people"),
-        public(helped, "person", "people"),
-        if helped == 1 { "was" } else { "were" },
+        match ShownCount::suppressed(helped) {
+            ShownCount::Exact(_) => "nobody".to_owned(),
+            ShownCount::FewerThanEight => "a few of them".to_owned(),
+            ShownCount::About(count) => format!("about {count} of them"),
+        },
     );
     if became.signposts > 0 {
         text.push_str(&format!(
@@ -181,10 +184,16 @@ pub(crate) async fn page(here: May<ReadCounted>, Query(wanted): Query<Wanted>) -
         reasons: NotAcceptedReason::ALL.iter().filter_map(reason).collect(),
         signposts: became.signposts.to_string(),
         newsletter: newsletter(&here.organisation.name, &when, &became, half),
-        codes: vec![
-            code_line(codes::REFERRED, referred, theirs.0, here.href(&format!("flow/people?of=sent{month}"))),
-            code_line(codes::DECLINED, declined, theirs.1, here.href("sent")),
-        ],
+        codes: [
+            (CodeMeaning::Referred, referred, theirs.0, here.href(&format!("flow/people?of=sent{month}"))),
+            (CodeMeaning::Declined, declined, theirs.1, here.href("sent")),
+        ]
+        .into_iter()
+        .filter_map(|(means, ours, theirs, href)| {
+            let code = codes::in_force(means, day_of(until.min(here.ctx.now)))?;
+            Some(code_line(code, ours, theirs, href))
+        })
+        .collect(),
         referred: wanted.referred,
         declined: wanted.declined,
         problems: listed(&problems),

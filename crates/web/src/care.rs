@@ -3,13 +3,14 @@
 use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
 use fingerpost_domain::id::CaseId;
-use fingerpost_domain::person::{CareAnswers, PersonDetails};
+use fingerpost_domain::person::{CareAnswers, PersonAnswers, PersonDetails};
 use fingerpost_domain::problem::Problems;
 use fingerpost_domain::safe_contact::Reach;
 use fingerpost_policy::{ReadCase, WorkCase};
 use fingerpost_store::{CasePage as Case, PersonHere, StoreError};
-use fingerpost_ui::pages::{CarePage, Choice};
+use fingerpost_ui::pages::{CarePage, Choice, WhoPage};
 
+use crate::refer::answers_from;
 use fingerpost_web_core::WebError;
 use fingerpost_web_core::form::Posted;
 use fingerpost_web_core::frame::{show, show_again};
@@ -95,4 +96,71 @@ pub(crate) async fn change(
         }
         Err(problems) => show_again(here.app(), &page(&here, &case, &answers, &problems).await?),
     }
+}
+
+async fn who_page(
+    here: &May<ReadCase>,
+    case: &Case,
+    (values, problems): (PersonAnswers, &Problems),
+) -> Result<WhoPage, WebError> {
+    let called = case.person.details.name.called().to_owned();
+    let mut frame = here.frame(format!("Who {called} is"), "caseload").await?;
+    frame.problem = !problems.is_empty();
+    Ok(WhoPage {
+        frame,
+        back_href: here.href(&format!("cases/{}", case.id)),
+        action: here.href(&format!("cases/{}/who", case.id)),
+        called,
+        version: case.version,
+        values,
+        problems: listed(problems),
+    })
+}
+
+/// Name, birthday and NHS number, to be put right.
+pub(crate) async fn who_form(here: May<ReadCase>, Path((_, id)): Path<(String, CaseId)>) -> Result<Response, WebError> {
+    here.also::<WorkCase>()?;
+    let case = here.app().store().case(&here.ctx, id).await?;
+    if case.closed.is_some() {
+        return Ok(Redirect::to(&here.href(&format!("cases/{id}"))).into_response());
+    }
+    let values = answers_from(&case.person.details);
+    show(here.app(), &who_page(&here, &case, (values, &Problems::none())).await?)
+}
+
+/// Puts right who somebody is.
+pub(crate) async fn correct_who(
+    here: May<ReadCase>,
+    Path((_, id)): Path<(String, CaseId)>,
+    form: Posted,
+) -> Result<Response, WebError> {
+    let work = here.also::<WorkCase>()?;
+    let case = here.app().store().case(&here.ctx, id).await?;
+    // The rest stays as it is: it is changed on its own page.
+    let answers = PersonAnswers {
+        given: form.text("given"),
+        family: form.text("family"),
+        preferred: form.text("preferred"),
+        born_day: form.text("born_day"),
+        born_month: form.text("born_month"),
+        born_year: form.text("born_year"),
+        nhs_number: form.text("nhs_number"),
+        ..answers_from(&case.person.details)
+    };
+    let read: i64 = form.text("version").parse().map_err(|_| WebError::StaleForm)?;
+    if case.version != read {
+        return Err(StoreError::ChangedMeanwhile.into());
+    }
+    let problems = match answers.check_identity(&case.person.details, here.app().today()) {
+        Ok(person) => match here.app().store().correct_person(&work, id, (&person, read)).await {
+            Ok(()) => return Ok(Redirect::to(&here.href(&format!("cases/{id}?saved=who"))).into_response()),
+            Err(StoreError::AlreadyThere) => Problems::one(
+                "nhs_number",
+                "This NHS number belongs to somebody else who is here. Compare the two first",
+            ),
+            Err(error) => return Err(error.into()),
+        },
+        Err(problems) => problems,
+    };
+    show_again(here.app(), &who_page(&here, &case, (answers, &problems)).await?)
 }

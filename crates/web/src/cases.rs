@@ -296,6 +296,8 @@ async fn page(
     };
     let saved = saved.filter(|what| *what != "closed" || case.closed.is_some()).map(|what| match what {
         "contact" => "The contact is saved.".to_owned(),
+        "who" => "Saved. The name stands like this everywhere from now on; letters that were sent stay as they were."
+            .to_owned(),
         "care" => "Saved. It stands on every page of this case.".to_owned(),
         "about" => "Saved. Answers that changed are kept beside the earlier ones.".to_owned(),
         "visit" => "The visit is in the diary.".to_owned(),
@@ -350,6 +352,7 @@ async fn page(
         hand_over_href: here.href(&format!("hand-over?case={}", case.id)),
         sessions,
         next_line,
+        who_href: here.href(&format!("cases/{}/who", case.id)),
         action: here.href(&format!("cases/{}/contacts", case.id)),
         key,
         version: case.version,

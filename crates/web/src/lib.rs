@@ -25,6 +25,7 @@ mod texts;
 mod triage;
 mod users;
 
+pub use fingerpost_web_core::texts::{AtOnce, TextsAtOnce};
 pub use fingerpost_web_core::{App, PasswordRefused, Passwords, WebConfig, WebError};
 pub use routes::{Guard, ROUTES, RouteInfo, router};
 

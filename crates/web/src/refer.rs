@@ -17,7 +17,7 @@ use fingerpost_intake_rules::settings::{IntakeSettings, IntakeState};
 use fingerpost_policy::ReferPerson;
 use fingerpost_store::{Draft, ReferFrame, WorkerCard};
 use fingerpost_ui::format::{day, initials};
-use fingerpost_ui::pages::{Choice, IntakeNotice, MessagePage, ReferPage, ReferWhoPage, WorkerView};
+use fingerpost_ui::pages::{Choice, IntakeNotice, MessagePage, ReferPage, ReferPaperPage, ReferWhoPage, WorkerView};
 
 use fingerpost_web_core::WebError;
 use fingerpost_web_core::form::Posted;
@@ -42,7 +42,8 @@ fn answers_of(form: &Posted) -> PersonAnswers {
     }
 }
 
-fn answers_from(person: &PersonDetails) -> PersonAnswers {
+/// What is known of somebody, as a form shows it.
+pub(crate) fn answers_from(person: &PersonDetails) -> PersonAnswers {
     let born = person.born.date();
     let text = |value: Option<String>| value.unwrap_or_default();
     PersonAnswers {
@@ -104,6 +105,7 @@ async fn who_page(
         frame: around,
         intake,
         found: false,
+        paper_href: here.href("refer/paper"),
         action,
         key,
         scheme_name: scheme_name.clone(),
@@ -111,6 +113,22 @@ async fn who_page(
         values: answers.clone(),
         problems: listed(problems),
     })
+}
+
+/// The form on paper, to be filled in by hand and typed in by whoever has an account.
+pub(crate) async fn paper(here: May<ReferPerson>) -> Result<Response, WebError> {
+    let Some(around) = here.app().store().refer_frame(&here.ctx).await? else { return no_scheme(&here).await };
+    let page = ReferPaperPage {
+        frame: here.frame("Referral on paper", "refer").await?,
+        back_href: here.href("refer"),
+        practice: here.organisation.name.clone(),
+        ages: ages(&around.terms),
+        scheme_name: around.scheme_name,
+        needs: Need::ALL.iter().map(|need| need.label().to_owned()).collect(),
+        reaches: Reach::ALL.iter().map(|reach| reach.label().to_owned()).collect(),
+        workers: around.workers.iter().map(|worker| format!("{}: {}", worker.name, worker.days)).collect(),
+    };
+    show(here.app(), &page)
 }
 
 pub(crate) async fn who_form(here: May<ReferPerson>) -> Result<Response, WebError> {

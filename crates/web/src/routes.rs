@@ -103,10 +103,12 @@ table! {
     "/account/second-step/off", POST, Guard::SignedIn, post(account::turn_off);
     "/o/{org}", GET, Guard::SignedIn, get(entry::place);
     "/o/{org}/refer", BOTH, Guard::May(Action::ReferPerson), get(refer::who_form).post(refer::who);
+    "/o/{org}/refer/paper", GET, Guard::May(Action::ReferPerson), get(refer::paper);
     "/o/{org}/refer/{id}", BOTH, Guard::May(Action::ReferPerson), get(refer::form).post(refer::send);
     "/o/{org}/refer/{id}/person", BOTH, Guard::May(Action::ReferPerson), get(refer::person_form).post(refer::person);
     "/o/{org}/sent", GET, Guard::May(Action::ReadSent), get(sent::list);
     "/o/{org}/sent/{id}", GET, Guard::May(Action::ReadSent), get(sent::one);
+    "/o/{org}/sent/{id}/referral", GET, Guard::May(Action::ReadSent), get(sent::referral);
     "/o/{org}/sent/{id}/letters/{letter}", GET, Guard::May(Action::ReadSent), get(sent::letter);
     "/o/{org}/sent/{id}/letters/{letter}/data", GET, Guard::May(Action::ReadSent), get(sent::data);
     "/o/{org}/sent/{id}/answer", POST, Guard::May(Action::ReferPerson), post(sent::answer);
@@ -133,8 +135,10 @@ table! {
     "/o/{org}/cases/{id}/contacts/{contact}/note", BOTH, Guard::May(Action::WorkCase), get(cases::note_form).post(cases::note);
     "/o/{org}/cases/{id}/care", BOTH, Guard::May(Action::WorkCase), get(care::form).post(care::change);
     "/o/{org}/signpost", BOTH, Guard::May(Action::Signpost), get(signposts::form).post(signposts::note);
+    "/o/{org}/signpost/slips", POST, Guard::May(Action::Signpost), post(door::slips);
     "/o/{org}/signpost/door", BOTH, Guard::May(Action::Signpost), get(door::set_up).post(door::make);
     "/o/{org}/signpost/{id}/undo", POST, Guard::May(Action::Signpost), post(signposts::undo);
+    "/o/{org}/signpost/{id}/text", BOTH, Guard::May(Action::Signpost), get(signposts::text_form).post(signposts::text);
     "/o/{org}/signpost/{id}/slip", GET, Guard::May(Action::Signpost), get(signposts::slip);
     "/directory", GET, Guard::Anyone, get(search::public);
     "/directory/list", GET, Guard::Anyone, get(search::public_list);
@@ -185,6 +189,7 @@ table! {
     "/o/{org}/cases/{id}/plan", BOTH, Guard::May(Action::WorkCase), get(plans::form).post(plans::save);
     "/o/{org}/cases/{id}/plan/copy", GET, Guard::May(Action::ReadCase), get(plan_copy::page);
     "/o/{org}/cases/{id}/plan/copy.pdf", GET, Guard::May(Action::ReadCase), get(plan_copy::pdf);
+    "/o/{org}/cases/{id}/who", BOTH, Guard::May(Action::WorkCase), get(care::who_form).post(care::correct_who);
     "/o/{org}/cases/{id}/close", BOTH, Guard::May(Action::WorkCase), get(cases::close_form).post(cases::close);
     "/o/{org}/launch", BOTH, Guard::May(Action::ManageLaunch), get(launch::keys).post(launch::make);
     "/o/{org}/launch/{id}/end", POST, Guard::May(Action::ManageLaunch), post(launch::end);

@@ -5,7 +5,7 @@ use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::Query;
 use fingerpost_domain::calendar::day_of;
-use fingerpost_domain::codes::{self, SnomedCode};
+use fingerpost_domain::codes::{self, CodeMeaning, SnomedCode};
 use fingerpost_domain::feedback::Section;
 use fingerpost_domain::id::{FeedbackId, ReferralId};
 use fingerpost_domain::problem::Problems;
@@ -29,7 +29,7 @@ use fingerpost_web_core::form::Posted;
 use fingerpost_web_core::frame::{show, show_again};
 use fingerpost_web_core::paper::{self, lines};
 use fingerpost_web_core::permitted::May;
-use fingerpost_web_core::view::{asked_by, listed, needs_text, reach_text, short_name};
+use fingerpost_web_core::view::{asked_by, listed, needs_text, one_line_address, reach_text, short_name};
 
 /// Where the list goes on.
 #[derive(Debug, Deserialize)]
@@ -242,11 +242,16 @@ fn summary(sent: &Sent, today: Date) -> Vec<SummaryRow> {
 }
 
 fn code_to_file(code: SnomedCode, sent: &Sent) -> CodeToFile {
-    let said_no = code == codes::DECLINED;
+    let said_no = code.means == CodeMeaning::Declined;
     // A no is dated on the day on which it was said, a yes on the day of sending.
     let at = if said_no { sent.decided_at } else { sent.row.sent_at };
     let on = at.map_or_else(String::new, |at| long_day(day_of(at)));
-    let (line, rule) = if said_no {
+    let (line, rule) = if code.means == CodeMeaning::Offered {
+        (
+            format!("Social prescribing offered, {on}."),
+            "Beside the other, where your scheme has switched it on. It says only that it was offered.",
+        )
+    } else if said_no {
         (
             format!("Social prescribing offered and declined by the person, {on}."),
             "When the person says no. Never because a scheme or a group says no, nobody answers, or a referral is taken back.",
@@ -261,14 +266,14 @@ fn code_to_file(code: SnomedCode, sent: &Sent) -> CodeToFile {
 }
 
 /// What to do with a code that was filed when it was sent, where no episode began after all.
-fn no_code(sent: &Sent) -> Option<String> {
+fn no_code(sent: &Sent, today: Date) -> Option<String> {
     let over = matches!(sent.row.state, ReferralState::NotAccepted | ReferralState::Withdrawn);
     (over && sent.row.sent_at.is_some()).then(|| {
-        let code = codes::REFERRED;
+        let code = codes::in_force(CodeMeaning::Referred, sent.row.sent_at.map_or(today, day_of));
+        let code = code.map(|code| format!("{} {}", code.concept, code.term)).unwrap_or_default();
         format!(
-            "None: no episode began. If {} {} was filed when it was sent, mark it in the record as entered in error. It is not \
-             coded as declined either: only the person's own no is.",
-            code.concept, code.term
+            "None: no episode began. If {code} was filed when it was sent, mark it in the record as entered in error. It is not \
+             coded as declined either: only the person's own no is."
         )
     })
 }
@@ -355,11 +360,13 @@ async fn page(
         .to_owned(),
         summary: summary(&sent, today),
         code: sent.code.map(|code| code_to_file(code, &sent)),
-        no_code: no_code(&sent),
+        no_code: no_code(&sent, today),
+        also: sent.offered.map(|code| code_to_file(code, &sent)),
         take_back_text: if draft { "Drop this draft" } else { "Take this referral back" }.to_owned(),
         take_back_hint: if draft { "Nothing was sent, and nothing will be." } else { "You can until it is answered." }
             .to_owned(),
         take_back: can_take_back.then(|| here.href(&format!("sent/{id}/take-back"))),
+        referral_href: sent.row.sent_at.map(|_| here.href(&format!("sent/{id}/referral"))),
         continue_href: (draft && sent.own).then(|| here.href(&format!("refer/{id}"))),
         questions: question_rows(&sent.questions, today),
         question: sent
@@ -401,6 +408,46 @@ pub(crate) async fn data(
     let as_file = format!("attachment; filename=\"{name}\"");
     let json = serde_json::to_string(&prsb(&here, &sent, &message.sections)).map_err(|_| WebError::Print)?;
     Ok(([(CONTENT_TYPE, "application/json".to_owned()), (CONTENT_DISPOSITION, as_file)], json).into_response())
+}
+
+/// The referral as it was sent, on paper: for the practice's own records.
+pub(crate) async fn referral(
+    here: May<ReadSent>,
+    Path((_, id)): Path<(String, ReferralId)>,
+) -> Result<Response, WebError> {
+    let sent = here.app().store().sent_only(&here.ctx, id).await?;
+    let today = here.app().today();
+    let Some(at) = sent.row.sent_at else { return Err(WebError::NotFound) };
+    let born = fingerpost_ui::format::birth_day(sent.person.born.date());
+    let mut about = vec![("About".to_owned(), format!("{}, born {born}", sent.person.name.full()))];
+    about.extend(sent.person.nhs_number.as_ref().map(|number| ("NHS number".to_owned(), number.to_string())));
+    let reached = [
+        sent.person.phone.as_ref().map(|phone| phone.as_str().to_owned()),
+        sent.person.email.as_ref().map(|email| email.as_str().to_owned()),
+        one_line_address(&sent.person),
+    ];
+    let reached = reached.into_iter().flatten().collect::<Vec<_>>().join("\n");
+    let communication = sent.person.communication.as_ref().map(ToString::to_string);
+    let known = ["Who", "NHS number", "Who can see it", "Sent"];
+    let rows = summary(&sent, today);
+    let parts = [("How to reach them".to_owned(), reached)]
+        .into_iter()
+        .chain(communication.map(|text| ("How to communicate with them".to_owned(), text)))
+        .chain(rows.iter().map(SummaryRow::words).filter(|(key, _)| !known.contains(&key.as_str())));
+    let letter = Letter {
+        title: "Referral to social prescribing".to_owned(),
+        sent: format!("Sent {}", long_day(day_of(at))),
+        from: format!("{}, {}", sent.row.referrer_name, here.organisation.name),
+        to: sent.scheme_name.clone(),
+        about,
+        parts: parts
+            .filter(|(_, text)| !text.is_empty())
+            .map(|(heading, text)| Part { heading, lines: lines(&text) })
+            .collect(),
+        reference: sent.row.reference.clone(),
+        invented: here.app().invented(),
+    };
+    paper::download(&format!("referral-{}", sent.row.reference), move || letter.pdf()).await
 }
 
 /// One letter as PDF, as it was sent.

@@ -162,6 +162,14 @@ impl Post {
         Ok(Self { letters: Letters::Folder(folder.to_owned()), ..self })
     }
 
+    /// Sends one text at once; the number is used for that and kept nowhere. `id` is the same at every attempt.
+    ///
+    /// # Errors
+    /// [`PostError`], saying whether to try again.
+    pub async fn text_at_once(&self, id: &str, to: &str, words: &str) -> Result<(), PostError> {
+        self.texts.send(id, to, words).await
+    }
+
     /// Sends a letter the way its addressee is reached. `id` is the same at every attempt, so that the other side can tell
     /// a repetition.
     ///

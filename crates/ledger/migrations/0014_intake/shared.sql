@@ -41,3 +41,14 @@ CREATE INDEX referral_untold ON referral (tenant, scheme, decided_at) WHERE stat
 
 -- Anybody may look who works at a practice: it is found by its own name.
 CREATE INDEX scheme_practice_by_practice ON scheme_practice (practice);
+
+-- A short number for a service at a place: what stands on a slip, to be typed. No slip and nobody is in it.
+CREATE TABLE signpost_slip (
+  tenant       TEXT NOT NULL,
+  organisation TEXT NOT NULL REFERENCES organisation (id),
+  number       BIGINT NOT NULL,
+  service      TEXT NOT NULL REFERENCES service (id),
+  made_at      BIGINT NOT NULL,
+  PRIMARY KEY (tenant, organisation, number),
+  UNIQUE (tenant, organisation, service)
+);

@@ -1,7 +1,7 @@
 //! One referral there and back, and every way in which it can be done twice.
 
 use fingerpost_domain::case::{ClosingAnswers, ContactAnswers};
-use fingerpost_domain::codes;
+use fingerpost_domain::codes::CodeMeaning;
 use fingerpost_domain::feedback::FeedbackKind;
 use fingerpost_domain::id::TenantId;
 use fingerpost_domain::referral::{NotNow, ReferralState, Refusal};
@@ -63,7 +63,7 @@ async fn a_referral_goes_there_and_back() {
         let gp = Village::ctx::<ReadSent>(&v.gp, &v.practice, start());
         let sent = store.sent_one(&gp, referral).await.unwrap();
         assert_eq!(sent.row.state, ReferralState::Accepted);
-        assert_eq!(sent.code, Some(codes::REFERRED));
+        assert_eq!(sent.code.map(|code| code.means), Some(CodeMeaning::Referred));
         assert_eq!(sent.feedback.len(), 1);
         assert!(sent.feedback[0].sections.iter().any(|section| section.text == "We have met."));
         store.close_case(&ctx, case, (&closing("summary").check().unwrap(), page.version)).await.unwrap();
@@ -117,14 +117,14 @@ async fn what_was_not_agreed_is_kept_or_recorded_and_never_sent() {
         let ctx = Village::ctx::<ReferPerson>(&v.gp, &v.practice, start());
         for (agreement, state, code) in [
             ("not_asked_yet", ReferralState::Draft, None),
-            ("said_no", ReferralState::DeclinedByPerson, Some(codes::DECLINED)),
+            ("said_no", ReferralState::DeclinedByPerson, Some(CodeMeaning::Declined)),
         ] {
             let started = store.start_referral(&ctx, &person("Ann", 2), Village::key(store.entropy())).await.unwrap();
             let request = answers(agreement).check().unwrap();
             assert_eq!(store.answer_draft(&ctx, started.id, &request).await.unwrap(), state);
             let sent =
                 store.sent_one(&Village::ctx::<ReadSent>(&v.gp, &v.practice, start()), started.id).await.unwrap();
-            assert_eq!(sent.code, code);
+            assert_eq!(sent.code.map(|code| code.means), code);
         }
         let triage = Village::ctx::<Triage>(&v.supervisor, &v.scheme, start());
         assert!(store.waiting(&triage, 0).await.unwrap().is_empty());
@@ -153,7 +153,10 @@ async fn a_second_referral_of_the_same_person_joins_the_open_case_and_its_referr
         let accepted = store.accept(&triage, again, same).await.unwrap();
         assert_eq!((accepted.case, accepted.joined), (case, true));
         let sent = store.sent_one(&Village::ctx::<ReadSent>(&v.gp, &v.practice, start()), again).await.unwrap();
-        assert_eq!((sent.row.state, sent.code), (ReferralState::Accepted, Some(codes::REFERRED)));
+        assert_eq!(
+            (sent.row.state, sent.code.map(|code| code.means)),
+            (ReferralState::Accepted, Some(CodeMeaning::Referred))
+        );
         assert_eq!(sent.row.first_contact, None, "a first contact before this referral is not its own");
         let work = Village::ctx::<WorkCase>(&v.worker, &v.scheme, start());
         let page = store.case(&Village::ctx::<ReadCase>(&v.worker, &v.scheme, start()), case).await.unwrap();

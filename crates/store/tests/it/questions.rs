@@ -1,6 +1,6 @@
 //! A scheme asks the referrer something: the referral goes back and comes again, and is never out of sight.
 
-use fingerpost_domain::codes::DECLINED;
+use fingerpost_domain::codes::CodeMeaning;
 use fingerpost_domain::id::TenantId;
 use fingerpost_domain::referral::ReferralState;
 use fingerpost_domain::text::Note;
@@ -93,7 +93,10 @@ async fn the_persons_no_at_the_scheme_is_theirs_and_counted_as_that() {
         store.person_said_no(&triage, id).await.unwrap();
         assert!(matches!(store.person_said_no(&triage, id).await, Err(StoreError::NotNow(_))));
         let page = store.sent_one(&sent, id).await.unwrap();
-        assert_eq!((page.row.state, page.code), (ReferralState::DeclinedByPerson, Some(DECLINED)));
+        assert_eq!(
+            (page.row.state, page.code.map(|code| code.means)),
+            (ReferralState::DeclinedByPerson, Some(CodeMeaning::Declined))
+        );
         let flow = Village::ctx::<ReadFlow>(&village.supervisor, &village.scheme, start());
         let row =
             &fingerpost_flow::Flow::over(store.clone()).flow(&flow, jiff::Timestamp::UNIX_EPOCH).await.unwrap()[0];

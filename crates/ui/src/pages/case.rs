@@ -2,7 +2,7 @@
 
 use fingerpost_domain::case::{ClosingAnswers, ContactAnswers};
 use fingerpost_domain::feedback::Section;
-use fingerpost_domain::person::CareAnswers;
+use fingerpost_domain::person::{CareAnswers, PersonAnswers};
 use serde::Serialize;
 
 use super::{AlertLine, Choice, ConnectionLine, Frame, Problems, ScoreLine};
@@ -110,6 +110,8 @@ pub struct CasePage {
     pub saved: Option<String>,
     /// The person.
     pub person: CasePerson,
+    /// Where name, birthday and NHS number are put right.
+    pub who_href: String,
     /// The practice.
     pub practice: String,
     /// Risk, needs, safe contact.
@@ -278,6 +280,28 @@ impl LetterPreview {
     }
 }
 
+/// Who somebody is, to be put right.
+#[derive(Debug, Clone, Serialize)]
+pub struct WhoPage {
+    /// What surrounds it.
+    pub frame: Frame,
+    /// Back to the case.
+    pub back_href: String,
+    /// Where it is posted.
+    pub action: String,
+    /// What they are called.
+    pub called: String,
+    /// Counts the changes of the case: what this form was read from.
+    pub version: i64,
+    /// What stands, or was typed.
+    pub values: PersonAnswers,
+    /// What is wrong.
+    pub problems: Problems,
+}
+
+impl Page for WhoPage {
+    const TEMPLATE: &'static str = "who.html";
+}
 impl Page for CasePage {
     const TEMPLATE: &'static str = "case.html";
 }
@@ -336,6 +360,7 @@ mod samples {
                 back_href: "/o/x/caseload".into(),
                 saved: Some("Saved".into()),
                 person: person.clone(),
+                who_href: "/o/x/cases/1/who".into(),
                 practice: "Millrace".into(),
                 care: Care::sample("known"),
                 sharing: "Nothing".into(),
@@ -462,6 +487,22 @@ mod samples {
             let fields =
                 ["risk", "risk_note", "reach", "phone", "email", "address", "postcode", "guidance", "communication"];
             vec![Self { problems: problems(&fields), ..usual.clone() }, usual]
+        }
+    }
+
+    impl WhoPage {
+        pub(crate) fn samples() -> Vec<Self> {
+            let usual = Self {
+                frame: frame("Who"),
+                back_href: "/o/x/cases/1".into(),
+                action: "/o/x/cases/1/who".into(),
+                called: LONG.into(),
+                version: 1,
+                values: PersonAnswers::default(),
+                problems: vec![],
+            };
+            let wrong = problems(&["given", "family", "preferred", "born", "nhs_number"]);
+            vec![Self { problems: wrong, ..usual.clone() }, usual]
         }
     }
 

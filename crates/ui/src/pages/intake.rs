@@ -29,6 +29,10 @@ pub struct IntakePage {
     pub states: Vec<Choice>,
     /// Moments at which a letter is written by itself.
     pub milestones: Vec<Choice>,
+    /// Codes for the GP record that nobody has verified here: off unless the scheme switches them on.
+    pub codes: Vec<Choice>,
+    /// Those that are verified, with when and by whom.
+    pub verified: Vec<String>,
     /// What stands, or was typed.
     pub values: SettingsAnswers,
     /// Rows for criteria that are still empty.
@@ -150,6 +154,8 @@ mod samples {
                 version: 3,
                 states: vec![Choice::new("open", "We take people", true)],
                 milestones: vec![Choice::new("plan", "Their plan is written", false)],
+                codes: vec![Choice::new("offered", "871691000000100 Offered", false).hint("Nobody")],
+                verified: vec![LONG.into()],
                 values: SettingsAnswers {
                     area: "CV10".into(),
                     criteria: vec![("They want this".into(), "Ring the council".into())],

@@ -37,7 +37,7 @@ pub use ask::{AskCheckPage, AskPage, AskStartPage, AskStatusPage, PhoneLine};
 pub use became::{Bar, BecamePage, CodeLine};
 pub use case::{
     Care, CarePage, CasePage, CasePerson, ClosePage, Event, GoalLine, LetterPreview, Matters, NotePage, NoteVersion,
-    PlannedVisit, Sessions,
+    PlannedVisit, Sessions, WhoPage,
 };
 pub use connection::{ArrivalFields, ConnectionLine, ConnectionPage, DayFields, GroupPage, OfferPage};
 pub use correspondence::{
@@ -60,11 +60,14 @@ pub use measure::{AssessmentLine, MeasureSource, MeasuresPage, PaperPage, PaperQ
 pub use plan::{CopyStep, GoalView, PlanCopyPage, PlanPage, StepView};
 pub use qr::Qr;
 pub use refer::{
-    CodeToFile, FeedbackView, IntakeNotice, Notice, PersonCard, ReferPage, ReferWhoPage, RefusalView, SentLine,
-    SentOnePage, SentPage, Step, WorkerView,
+    CodeToFile, FeedbackView, IntakeNotice, Notice, PersonCard, ReferPage, ReferPaperPage, ReferWhoPage, RefusalView,
+    SentLine, SentOnePage, SentPage, Step, WorkerView,
 };
 pub use retention::{DueLine, RetentionOnePage, RetentionPage};
-pub use signpost::{DoorPage, DoorServicePage, DoorSetUpPage, LastSignpost, SignpostPage, SlipPage, Tile};
+pub use signpost::{
+    DoorPage, DoorServicePage, DoorSetUpPage, LastSignpost, NumberedSlip, SignpostPage, SlipPage, SlipsPage,
+    TextSlipPage, Tile,
+};
 pub use sources::{PullLine, SourceLine, SourceNewPage, SourceOnePage, SourceValues, SourcesPage};
 pub use triage::{CriterionLine, TriageLine, TriageOnePage, TriagePage, UntoldLine};
 pub use upkeep::{
@@ -188,6 +191,12 @@ impl SummaryRow {
         Self { key: Text { text: key.to_owned() }, value: Text { text: value.into() }, actions: None }
     }
 
+    /// Both in words, for paper.
+    #[must_use]
+    pub fn words(&self) -> (String, String) {
+        (self.key.text.clone(), self.value.text.clone())
+    }
+
     /// The same with a link that goes back to change it; `what` is said to who cannot see the row.
     #[must_use]
     pub fn change(mut self, href: String, what: &str) -> Self {
@@ -223,6 +232,7 @@ mod tests {
             + draw(&ui, AskStatusPage::samples())
             + draw(&ui, AccountPage::samples())
             + draw(&ui, ReferWhoPage::samples())
+            + draw(&ui, ReferPaperPage::samples())
             + draw(&ui, ReferPage::samples())
             + draw(&ui, SentPage::samples())
             + draw(&ui, SentOnePage::samples())
@@ -236,8 +246,11 @@ mod tests {
             + draw(&ui, HandOverPage::samples())
             + draw(&ui, CasePage::samples())
             + draw(&ui, CarePage::samples())
+            + draw(&ui, WhoPage::samples())
             + draw(&ui, SignpostPage::samples())
             + draw(&ui, SlipPage::samples())
+            + draw(&ui, SlipsPage::samples())
+            + draw(&ui, TextSlipPage::samples())
             + draw(&ui, DoorPage::samples())
             + draw(&ui, DoorServicePage::samples())
             + draw(&ui, DoorSetUpPage::samples())
@@ -289,7 +302,7 @@ mod tests {
             + draw(&ui, MeetPosterPage::samples());
         assert!(drawn > 30);
         let templates = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/templates")).unwrap().count();
-        assert_eq!(templates, 78 + 3, "a template without a page, or a page without samples here");
+        assert_eq!(templates, 82 + 3, "a template without a page, or a page without samples here");
     }
 
     #[test]

@@ -23,12 +23,35 @@ pub struct ReferWhoPage {
     pub ages: String,
     /// It takes nobody, or nearly nobody.
     pub intake: Option<IntakeNotice>,
+    /// The form on paper.
+    pub paper_href: String,
     /// The rest was filled in from a referral that the reader sent before.
     pub found: bool,
     /// What was typed.
     pub values: PersonAnswers,
     /// What is wrong.
     pub problems: Problems,
+}
+
+/// The form on paper, to be filled in by hand.
+#[derive(Debug, Clone, Serialize)]
+pub struct ReferPaperPage {
+    /// What surrounds it.
+    pub frame: Frame,
+    /// Back to the form.
+    pub back_href: String,
+    /// The practice.
+    pub practice: String,
+    /// The scheme.
+    pub scheme_name: String,
+    /// Its ages, in words: "aged 18 and over".
+    pub ages: String,
+    /// What would help.
+    pub needs: Vec<String>,
+    /// Ways to reach somebody.
+    pub reaches: Vec<String>,
+    /// The link workers here, with their days.
+    pub workers: Vec<String>,
 }
 
 /// The person, filled in.
@@ -264,8 +287,12 @@ pub struct SentOnePage {
     pub summary: Vec<SummaryRow>,
     /// The code.
     pub code: Option<CodeToFile>,
+    /// A second one, which the scheme has switched on.
+    pub also: Option<CodeToFile>,
     /// Why there is none, and what to do with one that was filed already.
     pub no_code: Option<String>,
+    /// The referral on paper.
+    pub referral_href: Option<String>,
     /// "Take this referral back", "Drop this draft".
     pub take_back_text: String,
     /// Until when.
@@ -276,6 +303,9 @@ pub struct SentOnePage {
     pub continue_href: Option<String>,
 }
 
+impl Page for ReferPaperPage {
+    const TEMPLATE: &'static str = "refer_paper.html";
+}
 impl Page for ReferWhoPage {
     const TEMPLATE: &'static str = "refer_who.html";
 }
@@ -297,6 +327,22 @@ mod samples {
     use super::*;
     use crate::testing::{LONG, frame, problems};
 
+    impl ReferPaperPage {
+        pub(crate) fn samples() -> Vec<Self> {
+            let some = Self {
+                frame: frame("On paper"),
+                back_href: "/o/x/refer".into(),
+                practice: LONG.into(),
+                scheme_name: "Wexley Vale".into(),
+                ages: "aged 18 and over".into(),
+                needs: vec!["Company".into()],
+                reaches: vec!["Phone".into()],
+                workers: vec!["Maya: Tuesdays".into()],
+            };
+            vec![Self { workers: vec![], ..some.clone() }, some]
+        }
+    }
+
     impl ReferWhoPage {
         pub(crate) fn samples() -> Vec<Self> {
             let empty = Self {
@@ -307,6 +353,7 @@ mod samples {
                 ages: "aged 18 and over".into(),
                 intake: None,
                 found: false,
+                paper_href: "/o/x/refer/paper".into(),
                 values: PersonAnswers::default(),
                 problems: vec![],
             };
@@ -440,6 +487,8 @@ mod samples {
                 summary: vec![SummaryRow::new("What would help", "Company")],
                 code: None,
                 no_code: Some("None: no episode began.".into()),
+                also: None,
+                referral_href: Some("/o/x/sent/1/referral".into()),
                 take_back_text: "Take it back".into(),
                 take_back_hint: "You can".into(),
                 take_back: None,
@@ -474,6 +523,13 @@ mod samples {
                     Step { when: "By Friday".into(), what: "Answer".into(), done: false },
                 ],
                 no_code: None,
+                referral_href: None,
+                also: Some(CodeToFile {
+                    concept: "871691000000100".into(),
+                    term: "Offered".into(),
+                    line: "Offered".into(),
+                    rule: "Beside".into(),
+                }),
                 code: Some(CodeToFile {
                     concept: "871731000000106".into(),
                     term: "Referral".into(),

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Frame, Qr, SummaryRow};
+use super::{Frame, Problems, Qr, SummaryRow};
 use crate::Page;
 
 /// A service to press.
@@ -25,8 +25,8 @@ pub struct LastSignpost {
     pub text: String,
     /// Where it is taken back.
     pub undo: String,
-    /// The slip to print.
-    pub slip: Option<String>,
+    /// The slip to print, or the text to send: where, and in words.
+    pub slip: Option<(String, String)>,
 }
 
 /// What did you tell them about?
@@ -50,6 +50,10 @@ pub struct SignpostPage {
     pub last: Option<LastSignpost>,
     /// It was taken back.
     pub taken_back: bool,
+    /// The text has left.
+    pub texted: bool,
+    /// A text can be sent.
+    pub texts: bool,
     /// Nothing was chosen.
     pub problem: Option<String>,
     /// "This week at Millrace Surgery: 31 signposts."
@@ -69,10 +73,65 @@ pub struct SlipPage {
     pub summary: String,
     /// When, where, how to reach it.
     pub rows: Vec<SummaryRow>,
+    /// The place where it was printed: what somebody can say when they arrive.
+    pub place_name: String,
     /// The same page to scan, where the place has a door.
     pub qr: Qr,
     /// Who told us, and when.
     pub source: String,
+}
+
+/// A text for somebody's phone, before it goes.
+#[derive(Debug, Clone, Serialize)]
+pub struct TextSlipPage {
+    /// What surrounds it.
+    pub frame: Frame,
+    /// Back.
+    pub back_href: String,
+    /// Where it is posted.
+    pub action: String,
+    /// Makes posting happen once.
+    pub key: String,
+    /// The service.
+    pub name: String,
+    /// What the text says.
+    pub words: String,
+    /// The number that was typed and is wrong; it is kept nowhere else.
+    pub typed: String,
+    /// What is wrong.
+    pub problems: Problems,
+}
+
+impl Page for TextSlipPage {
+    const TEMPLATE: &'static str = "text_slip.html";
+}
+
+/// One numbered slip.
+#[derive(Debug, Clone, Serialize)]
+#[expect(missing_docs, reason = "each field is shown under its own name")]
+pub struct NumberedSlip {
+    pub number: String,
+    pub name: String,
+    pub detail: String,
+}
+
+/// A sheet of numbered slips, to cut up.
+#[derive(Debug, Clone, Serialize)]
+pub struct SlipsPage {
+    /// What surrounds it.
+    pub frame: Frame,
+    /// Back to the door.
+    pub back_href: String,
+    /// The place that hands them out.
+    pub place_name: String,
+    /// Where a number is typed.
+    pub address: String,
+    /// The slips.
+    pub slips: Vec<NumberedSlip>,
+}
+
+impl Page for SlipsPage {
+    const TEMPLATE: &'static str = "slips.html";
 }
 
 /// What is near, for anyone who waits.
@@ -118,6 +177,8 @@ pub struct DoorSetUpPage {
     pub frame: Frame,
     /// Back to signposting.
     pub back_href: String,
+    /// Where a sheet of numbered slips is made; none while there is no code.
+    pub slips_action: Option<String>,
     /// Where a new door is asked for.
     pub action: String,
     /// The place.
@@ -149,7 +210,7 @@ impl Page for SlipPage {
 #[cfg(test)]
 mod samples {
     use super::*;
-    use crate::testing::{LONG, anonymous, frame};
+    use crate::testing::{LONG, anonymous, frame, problems};
 
     impl SignpostPage {
         pub(crate) fn samples() -> Vec<Self> {
@@ -164,15 +225,18 @@ mod samples {
                 last: Some(LastSignpost {
                     text: "Choir, told".into(),
                     undo: "/o/x/signpost/1/undo".into(),
-                    slip: Some("/o/x/signpost/1/slip".into()),
+                    slip: Some(("/o/x/signpost/1/slip".into(), "Open the slip".into())),
                 }),
                 taken_back: false,
+                texted: false,
+                texts: true,
                 problem: Some("Choose one".into()),
                 week: "31 signposts".into(),
             };
             let empty =
                 Self { tiles: vec![], refer_href: None, last: None, taken_back: true, problem: None, ..usual.clone() };
-            vec![usual, empty]
+            let texted = Self { texted: true, ..usual.clone() };
+            vec![usual, texted, empty]
         }
     }
 
@@ -184,9 +248,40 @@ mod samples {
                 name: LONG.into(),
                 summary: "Singing".into(),
                 rows: vec![SummaryRow::new("When", "Tuesday")],
+                place_name: "Millrace Surgery".into(),
                 qr: Qr::drawn("<svg></svg>"),
                 source: "From a file".into(),
             }]
+        }
+    }
+
+    impl TextSlipPage {
+        pub(crate) fn samples() -> Vec<Self> {
+            let empty = Self {
+                frame: frame("Text"),
+                back_href: "/o/x/signpost".into(),
+                action: "/o/x/signpost/1/text".into(),
+                key: "k".into(),
+                name: LONG.into(),
+                words: "Millrace told you about the choir.".into(),
+                typed: String::new(),
+                problems: vec![],
+            };
+            vec![Self { problems: problems(&["phone"]), typed: "01".into(), ..empty.clone() }, empty]
+        }
+    }
+
+    impl SlipsPage {
+        pub(crate) fn samples() -> Vec<Self> {
+            let slip = NumberedSlip { number: "104".into(), name: LONG.into(), detail: "Tuesdays".into() };
+            let some = Self {
+                frame: frame("Slips"),
+                back_href: "/o/x/signpost/door".into(),
+                place_name: LONG.into(),
+                address: "https://example.org/s/x".into(),
+                slips: vec![slip.clone(), NumberedSlip { detail: String::new(), ..slip }],
+            };
+            vec![Self { slips: vec![], ..some.clone() }, some]
         }
     }
 
@@ -224,6 +319,7 @@ mod samples {
         pub(crate) fn samples() -> Vec<Self> {
             let none = Self {
                 frame: frame("For your waiting room"),
+                slips_action: Some("/o/x/signpost/slips".into()),
                 back_href: "/o/x/signpost".into(),
                 action: "/o/x/signpost/door".into(),
                 place_name: LONG.into(),

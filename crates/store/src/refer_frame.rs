@@ -1,0 +1,118 @@
+//! What surrounds the referral form in a practice: the scheme, and its link workers with the honest wait of each.
+
+use std::collections::HashMap;
+
+use fingerpost_domain::Date;
+use fingerpost_domain::calendar::day_of;
+use fingerpost_domain::id::{OrganisationId, UserId};
+use fingerpost_domain::scheme::SchemeTerms;
+use fingerpost_domain::wait::{Wait, honest_wait};
+use fingerpost_policy::ReferPerson;
+
+use crate::referrals::scheme_of;
+use crate::{Ctx, Store};
+use fingerpost_engine::statements;
+use fingerpost_engine::{Result, values};
+
+statements! {
+    WORKERS_OF_PRACTICE = "SELECT d.user_id, d.days, u.name, w.languages, w.phone, w.places, w.helps_with, (SELECT COUNT(*) FROM worker_picture x WHERE x.tenant = d.tenant AND x.user_id = d.user_id AND x.scheme = d.scheme) AS pictures, \
+                           (SELECT MAX(b.until_day) FROM absence b WHERE b.tenant = d.tenant AND b.scheme = d.scheme AND b.worker = d.user_id AND b.from_day <= $4 AND b.until_day >= $4 AND b.ended_at IS NULL) AS away_until, \
+                           (SELECT COUNT(*) FROM case_file c WHERE c.tenant = d.tenant AND c.scheme = d.scheme AND c.worker = d.user_id AND c.closed_at IS NULL) AS open_cases \
+                           FROM link_worker_practice d JOIN link_worker w ON w.tenant = d.tenant AND w.user_id = d.user_id AND w.scheme = d.scheme \
+                           JOIN app_user u ON u.tenant = d.tenant AND u.id = d.user_id AND u.disabled = 0 \
+                           WHERE d.tenant = $1 AND d.practice = $2 AND d.scheme = $3 ORDER BY u.email_folded LIMIT 6";
+    FIRST_CONTACTS = "SELECT c.worker, c.sent_at, c.first_contact FROM link_worker_practice d CROSS JOIN case_file c \
+                      WHERE d.tenant = $1 AND d.practice = $2 AND c.tenant = d.tenant AND c.id IN ( \
+                      SELECT r.id FROM case_file r WHERE r.tenant = d.tenant AND r.worker = d.user_id AND r.scheme = d.scheme AND r.first_contact >= $3 \
+                      ORDER BY r.first_contact DESC, r.id DESC LIMIT 20) ORDER BY c.worker, c.first_contact DESC, c.id LIMIT 2000";
+    /// Those who still wait are counted with those who do not: leaving them out would make a growing queue look like a short one.
+    STILL_WAITING = "SELECT c.worker, c.sent_at FROM link_worker_practice d CROSS JOIN case_file c \
+                     WHERE d.tenant = $1 AND d.practice = $2 AND c.tenant = d.tenant AND c.scheme = d.scheme AND c.worker = d.user_id \
+                     AND c.closed_at IS NULL AND c.first_contact IS NULL ORDER BY c.worker, c.sent_at, c.id LIMIT 2000";
+}
+
+/// First contacts older than this say nothing about the wait of today.
+const WAIT_MONTHS_BACK: i64 = 12;
+
+/// A link worker as a referrer sees her before sending.
+#[derive(Debug, Clone)]
+pub struct WorkerCard {
+    /// Who.
+    pub user: UserId,
+    /// Name.
+    pub name: String,
+    /// Languages, in words.
+    pub languages: String,
+    /// Direct phone.
+    pub phone: Option<String>,
+    /// When in this practice, in words.
+    pub days: String,
+    /// Places in all.
+    pub places: u32,
+    /// Open cases.
+    pub open_cases: u32,
+    /// What they help with, in their own words.
+    pub helps_with: Option<String>,
+    /// There is a picture that they agreed to.
+    pub picture: bool,
+    /// The last day of being away, when they are away today.
+    pub away_until: Option<Date>,
+    /// The honest wait, when there are enough people to tell.
+    pub wait: Option<Wait>,
+}
+
+/// What surrounds the referral form in a practice.
+#[derive(Debug, Clone)]
+pub struct ReferFrame {
+    /// The scheme that takes up this practice's referrals.
+    pub scheme: OrganisationId,
+    /// Its name.
+    pub scheme_name: String,
+    /// Its terms.
+    pub terms: SchemeTerms,
+    /// Its link workers in this practice.
+    pub workers: Vec<WorkerCard>,
+}
+
+impl Store {
+    /// The scheme and link workers of the practice, or `None` when no scheme serves it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn refer_frame(&self, ctx: &Ctx<ReferPerson>) -> Result<Option<ReferFrame>> {
+        let (tenant, practice) = (ctx.grant.tenant(), ctx.grant.organisation());
+        let mut tx = self.db().read().await?;
+        let Some((scheme, scheme_name, terms)) = scheme_of(&mut tx, tenant, practice).await? else { return Ok(None) };
+        let since = fingerpost_domain::calendar::plus_days(day_of(ctx.now), -30 * WAIT_MONTHS_BACK);
+        let mut firsts: HashMap<String, Vec<(Date, Date)>> = HashMap::new();
+        for row in tx.rows(FIRST_CONTACTS, values![tenant, practice, since]).await? {
+            let pair = (day_of(row.at("sent_at")?), row.parsed("first_contact")?);
+            firsts.entry(row.text("worker")?).or_default().push(pair);
+        }
+        let mut waiting: HashMap<String, Vec<Date>> = HashMap::new();
+        for row in tx.rows(STILL_WAITING, values![tenant, practice]).await? {
+            waiting.entry(row.text("worker")?).or_default().push(day_of(row.at("sent_at")?));
+        }
+        let today = day_of(ctx.now);
+        let mut workers = vec![];
+        for row in tx.rows(WORKERS_OF_PRACTICE, values![tenant, practice, scheme, day_of(ctx.now)]).await? {
+            let id = row.text("user_id")?;
+            workers.push(WorkerCard {
+                user: row.parsed("user_id")?,
+                name: row.text("name")?,
+                languages: row.text("languages")?,
+                phone: row.opt_text("phone")?,
+                days: row.text("days")?,
+                places: row.small("places")?,
+                open_cases: row.small("open_cases")?,
+                helps_with: row.opt_text("helps_with")?,
+                picture: row.int("pictures")? > 0,
+                away_until: row.opt_parsed("away_until")?,
+                wait: firsts
+                    .get(&id)
+                    .and_then(|pairs| honest_wait(pairs, waiting.get(&id).map_or(&[], Vec::as_slice), today)),
+            });
+        }
+        Ok(Some(ReferFrame { scheme, scheme_name, terms, workers }))
+    }
+}
