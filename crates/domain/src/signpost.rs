@@ -22,7 +22,7 @@ impl SignpostHow {
         match self {
             Self::Told => "told",
             Self::Slip => "printed",
-            Self::Text => "sent as a text",
+            Self::Text => "by text",
             Self::Door => "found by themselves",
         }
     }

@@ -4,8 +4,8 @@ use jiff::civil::Date;
 
 use crate::calendar::working_days_between;
 
-/// How many of the most recent first contacts a wait is computed from.
-pub const WAIT_SAMPLE: usize = 20;
+/// How many of the people sent last a wait is computed from.
+pub const WAIT_SAMPLE: usize = 40;
 /// Fewer than this and we say that it is too early to tell.
 const ENOUGH: usize = 5;
 
@@ -17,7 +17,7 @@ pub struct Wait {
     pub median: Option<u32>,
     /// The longest of those who had a first contact.
     pub longest: u32,
-    /// Of how many first contacts this is computed, at most [`WAIT_SAMPLE`].
+    /// Of how many people this is computed, at most [`WAIT_SAMPLE`].
     pub people: usize,
     /// How many still wait.
     pub waiting: usize,
@@ -25,24 +25,26 @@ pub struct Wait {
     pub longest_waiting: u32,
 }
 
-/// The wait from pairs of (day sent, day of first contact) and the days on which those were sent who still wait; `None` with fewer than
-/// five first contacts.
+/// The wait of the people sent last, newest first, from pairs of (day sent, day of first contact); `None` with fewer than five first
+/// contacts.
 ///
 /// Who still waits counts as having waited at least so long: left out, they would make a growing queue look like a short one. Where half
 /// is reached exactly, the later day is taken: we would rather promise late.
 #[must_use]
-pub fn honest_wait(firsts: &[(Date, Date)], waiting: &[Date], today: Date) -> Option<Wait> {
+pub fn honest_wait(sent: &[(Date, Option<Date>)], today: Date) -> Option<Wait> {
+    let sent = &sent[..sent.len().min(WAIT_SAMPLE)];
     let mut seen: Vec<u32> =
-        firsts.iter().take(WAIT_SAMPLE).map(|&(sent, first)| working_days_between(sent, first)).collect();
+        sent.iter().filter_map(|&(sent, first)| Some(working_days_between(sent, first?))).collect();
     if seen.len() < ENOUGH {
         return None;
     }
     seen.sort_unstable();
-    let still: Vec<u32> = waiting.iter().map(|sent| working_days_between(*sent, today)).collect();
+    let waiting = sent.iter().filter(|(_, first)| first.is_none());
+    let still: Vec<u32> = waiting.map(|(sent, _)| working_days_between(*sent, today)).collect();
     Some(Wait {
         median: half_seen_within(&seen, &still),
         longest: *seen.last()?,
-        people: seen.len(),
+        people: sent.len(),
         waiting: still.len(),
         longest_waiting: still.iter().copied().max().unwrap_or(0),
     })
@@ -104,11 +106,11 @@ mod tests {
 
     #[test]
     fn too_few_people_give_no_number() {
-        let pair = (date(2026, 10, 7), date(2026, 10, 13));
-        let (none, today) = (&[], date(2026, 10, 20));
-        assert_eq!(honest_wait(&[pair; 4], none, today), None);
+        let pair = (date(2026, 10, 7), Some(date(2026, 10, 13)));
+        let today = date(2026, 10, 20);
+        assert_eq!(honest_wait(&[pair; 4], today), None);
         let all_seen = Wait { median: Some(4), longest: 4, people: 5, waiting: 0, longest_waiting: 0 };
-        assert_eq!(honest_wait(&[pair; 5], none, today), Some(all_seen));
+        assert_eq!(honest_wait(&[pair; 5], today), Some(all_seen));
     }
 
     #[test]
@@ -125,19 +127,22 @@ mod tests {
     #[test]
     fn an_even_sample_takes_the_later_middle() {
         let sent = date(2026, 10, 5);
-        let pairs: Vec<_> = (6..12).map(|day| (sent, date(2026, 10, day))).collect();
+        let pairs: Vec<_> = (6..12).map(|day| (sent, Some(date(2026, 10, day)))).collect();
         // 6, 7, 8, 9 October, then Saturday and Sunday: 1, 2, 3, 4, 4, 4 working days.
         let expected = Wait { median: Some(4), longest: 4, people: 6, waiting: 0, longest_waiting: 0 };
-        assert_eq!(honest_wait(&pairs, &[], date(2026, 10, 20)), Some(expected));
+        assert_eq!(honest_wait(&pairs, date(2026, 10, 20)), Some(expected));
     }
 
     #[test]
     fn those_who_still_wait_make_the_wait_longer() {
         let sent = date(2026, 10, 5);
         // 1, 2, 3, 4 and, over a weekend, 5 working days; 11 on the day of asking.
-        let firsts: Vec<_> = [6, 7, 8, 9, 12].map(|day| (sent, date(2026, 10, day))).into();
+        let firsts = [6, 7, 8, 9, 12].map(|day| (sent, Some(date(2026, 10, day))));
         let today = date(2026, 10, 20);
-        let wait = |waiting: &[Date]| honest_wait(&firsts, waiting, today).unwrap();
+        let wait = |waiting: &[Date]| {
+            let waiting = waiting.iter().map(|sent| (*sent, None));
+            honest_wait(&firsts.into_iter().chain(waiting).collect::<Vec<_>>(), today).unwrap()
+        };
         assert_eq!(wait(&[]).median, Some(3));
         // S: 6/7, 5/7, 4/7, 3/7: the fourth day.
         assert_eq!(wait(&[sent; 2]).median, Some(4));

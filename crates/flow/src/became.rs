@@ -7,14 +7,22 @@ use fingerpost_ledger::{Act, Resource};
 use fingerpost_policy::ReadCounted;
 use fingerpost_store::Ctx;
 
-use crate::Flow;
+use crate::{Counted, CountedRow, Flow, PART_ROWS, counted_row};
 
 statements! {
-    /// Also those who said no to the referrer: nothing was sent, and a code stands ready.
-    BECAME = "SELECT state, reason, COUNT(*) AS n, CAST(SUM(CASE WHEN sent_at IS NULL THEN 0 ELSE 1 END) AS BIGINT) AS sent, \
-              CAST(SUM(CASE WHEN agreement = 'agreed' THEN 1 ELSE 0 END) AS BIGINT) AS agreed FROM referral \
-              WHERE tenant = $1 AND practice = $2 AND created_at < $4 AND COALESCE(sent_at, decided_at) >= $3 AND COALESCE(sent_at, decided_at) < $4 \
+    BECAME = "SELECT state, reason, COUNT(*) AS n FROM referral WHERE tenant = $1 AND practice = $2 AND sent_at >= $3 AND sent_at < $4 \
               AND source = 'practice' AND state <> 'draft' GROUP BY state, reason ORDER BY state, reason";
+    /// Codes that stand ready: that of a yes is dated on the day of sending, that of a no, also to the referrer, on its own day.
+    CODED = "SELECT (SELECT COUNT(*) FROM referral WHERE tenant = $1 AND practice = $2 AND sent_at >= $3 AND sent_at < $4 AND source = 'practice' \
+             AND agreement = 'agreed' AND state IN ('sent', 'returned', 'accepted')) AS referred, \
+             (SELECT COUNT(*) FROM referral WHERE tenant = $1 AND practice = $2 AND decided_at >= $3 AND decided_at < $4 AND source = 'practice' \
+             AND state = 'declined_by_person') AS declined";
+    REFERRED = "SELECT r.id, NULL AS case_id, r.given, r.family, r.preferred, r.state, r.sent_at, o.name AS practice_name FROM referral r JOIN organisation o ON o.id = r.practice \
+                WHERE r.tenant = $1 AND r.practice = $2 AND r.sent_at >= $3 AND r.sent_at < $4 AND r.source = 'practice' AND r.agreement = 'agreed' \
+                AND r.state IN ('sent', 'returned', 'accepted') ORDER BY r.sent_at DESC, r.id DESC LIMIT $5 OFFSET $6";
+    DECLINED = "SELECT r.id, NULL AS case_id, r.given, r.family, r.preferred, r.state, COALESCE(r.sent_at, r.decided_at) AS sent_at, o.name AS practice_name FROM referral r JOIN organisation o ON o.id = r.practice \
+                WHERE r.tenant = $1 AND r.practice = $2 AND r.decided_at >= $3 AND r.decided_at < $4 AND r.source = 'practice' AND r.state = 'declined_by_person' \
+                ORDER BY r.decided_at DESC, r.id DESC LIMIT $5 OFFSET $6";
     SIGNPOSTED = "SELECT COUNT(*) AS n FROM signpost WHERE tenant = $1 AND organisation = $2 AND made_at >= $3 AND made_at < $4 AND taken_back_at IS NULL";
 }
 
@@ -25,12 +33,8 @@ pub struct BecameRow {
     pub state: ReferralState,
     /// Why the scheme did not accept them.
     pub reason: Option<NotAcceptedReason>,
-    /// All of them.
-    pub all: u64,
-    /// Those that were sent.
+    /// How many.
     pub sent: u64,
-    /// Those where the person agreed.
-    pub agreed: u64,
 }
 
 /// What became of a practice's referrals in a time.
@@ -38,6 +42,8 @@ pub struct BecameRow {
 pub struct Became {
     /// By state and reason.
     pub rows: Vec<BecameRow>,
+    /// How often the code for a referral stands ready, and that for a no of the person.
+    pub codes: (u64, u64),
     /// Signposts noted: beside referrals, never with them.
     pub signposts: u64,
 }
@@ -54,36 +60,49 @@ impl Became {
     pub fn sent_in(&self, states: &[ReferralState]) -> u64 {
         self.rows.iter().filter(|row| states.contains(&row.state)).map(|row| row.sent).sum()
     }
-
-    /// How often the code for a referral stands ready, and that for a no of the person.
-    #[must_use]
-    pub fn codes(&self) -> (u64, u64) {
-        let referred = [ReferralState::Sent, ReferralState::Returned, ReferralState::Accepted];
-        let referred = self.rows.iter().filter(|row| referred.contains(&row.state)).map(|row| row.agreed).sum();
-        let declined = self.rows.iter().filter(|row| row.state == ReferralState::DeclinedByPerson).map(|row| row.all);
-        (referred, declined.sum())
-    }
 }
 
 impl Flow {
-    /// What became of the referrals of the reader's practice that were sent, or said no to, from `from` until before `until`.
+    /// What became of the referrals that the reader's practice sent from `from` until before `until`, and the codes of that time.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn became(&self, ctx: &Ctx<ReadCounted>, (from, until): (Timestamp, Timestamp)) -> Result<Became> {
         let of = || values![ctx.grant.tenant(), ctx.grant.organisation(), from, until];
         let rows = self.0.ledger().db().rows(BECAME, of()).await?;
+        let coded = self.0.ledger().db().row(CODED, of()).await?;
+        let codes = match coded {
+            Some(row) => (row.small("referred")?, row.small("declined")?),
+            None => (0, 0),
+        };
         let signposts = self.0.ledger().db().row(SIGNPOSTED, of()).await?.map_or(Ok(0), |row| row.small("n"))?;
         self.0.ledger().looked(ctx.now, ctx.entry(Act::Read, Resource::Flow)).await?;
         let rows = rows.iter().map(|row| {
             Ok(BecameRow {
                 state: row.coded("state", ReferralState::from_code)?,
                 reason: row.opt_coded("reason", NotAcceptedReason::from_code)?,
-                all: row.small("n")?,
-                sent: row.small("sent")?,
-                agreed: row.small("agreed")?,
+                sent: row.small("n")?,
             })
         });
-        Ok(Became { rows: rows.collect::<Result<_>>()?, signposts })
+        Ok(Became { rows: rows.collect::<Result<_>>()?, codes, signposts })
+    }
+
+    /// The people behind the codes that stand ready in a practice: one part, and one more where another follows. With `declined` those
+    /// who said no, by the day of the no; otherwise those who were referred, by the day of sending.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn coded_in_practice(
+        &self,
+        ctx: &Ctx<ReadCounted>,
+        declined: bool,
+        of: Counted<'_>,
+    ) -> Result<Vec<CountedRow>> {
+        let which = if declined { DECLINED } else { REFERRED };
+        let (tenant, practice) = (ctx.grant.tenant(), ctx.grant.organisation());
+        let wanted = values![tenant, practice, of.from, of.until, PART_ROWS, of.after];
+        let rows = self.0.ledger().db().rows(which, wanted).await?;
+        self.0.ledger().looked(ctx.now, ctx.entry(Act::Read, Resource::ReferralList)).await?;
+        rows.iter().map(|row| counted_row(row, true)).collect()
     }
 }

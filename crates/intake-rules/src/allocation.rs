@@ -39,14 +39,62 @@ pub struct Fit {
     pub reasons: Vec<String>,
 }
 
+/// Languages that people here speak and sign beside English, each under its names: nothing else that is written counts as one.
+const LANGUAGES: [&[&str]; 40] = [
+    &["British Sign Language", "BSL", "sign language"],
+    &["Welsh", "Cymraeg"],
+    &["Gaelic"],
+    &["Irish"],
+    &["Polish"],
+    &["Romanian"],
+    &["Punjabi", "Panjabi"],
+    &["Urdu"],
+    &["Bengali", "Bangla", "Sylheti"],
+    &["Gujarati"],
+    &["Hindi"],
+    &["Tamil"],
+    &["Malayalam"],
+    &["Telugu"],
+    &["Nepali"],
+    &["Sinhala", "Sinhalese"],
+    &["Arabic"],
+    &["Kurdish", "Sorani", "Kurmanji"],
+    &["Farsi", "Persian", "Dari"],
+    &["Pashto"],
+    &["Turkish"],
+    &["Somali"],
+    &["Tigrinya"],
+    &["Amharic"],
+    &["Yoruba"],
+    &["Igbo"],
+    &["Hausa"],
+    &["Twi", "Akan"],
+    &["Shona"],
+    &["Swahili"],
+    &["Portuguese"],
+    &["Spanish"],
+    &["French"],
+    &["Italian"],
+    &["German"],
+    &["Lithuanian"],
+    &["Bulgarian"],
+    &["Ukrainian"],
+    &["Russian"],
+    &["Chinese", "Cantonese", "Mandarin"],
+];
+
 /// The language of theirs, other than English, that the person needs.
 fn shared_language(languages: &str, communication: &str) -> Option<String> {
-    let wanted = communication.to_lowercase();
-    let words = languages.split(|each: char| !each.is_alphabetic()).filter(|word| word.chars().count() > 3);
-    let spoken = words.filter(|word| !word.eq_ignore_ascii_case("english"));
-    spoken
-        .map(str::to_owned)
-        .find(|word| wanted.split(|each: char| !each.is_alphabetic()).any(|other| other == word.to_lowercase()))
+    let words = |text: &str| {
+        let words = text.split(|each: char| !each.is_alphabetic()).filter(|word| !word.is_empty());
+        format!(" {} ", words.map(str::to_lowercase).collect::<Vec<_>>().join(" "))
+    };
+    let (spoken, wanted) = (words(languages), words(communication));
+    let named = |text: &str, name: &str| text.contains(&format!(" {} ", name.to_lowercase()));
+    let found = LANGUAGES
+        .iter()
+        .find(|names| names.iter().any(|name| named(&spoken, name)) && names.iter().any(|name| named(&wanted, name)));
+    found.map(|names| names[0].to_owned())
 }
 
 /// The candidates, most fitting first. Who is away comes last and who has no place before them; then who speaks the person's language,
@@ -104,6 +152,9 @@ mod tests {
         let polish = Candidate { at_practice: false, skills: &[], languages: "English, Polish", ..MAYA };
         assert_eq!(order(&[MAYA, polish], "Interpreter: Polish."), [1, 0]);
         assert_eq!(order(&[MAYA, polish], "Polishes shoes"), [0, 1], "a word is a word");
+        let some = Candidate { languages: "English, some Polish, a little sign language", ..polish };
+        assert_eq!(order(&[MAYA, some], "Needs some time. First language: Welsh"), [0, 1], "no language is shared");
+        assert_eq!(order(&[MAYA, some], "Deaf, uses BSL"), [1, 0], "one language under two names");
         let both = Candidate { skills: &[Need::Company, Need::Money], ..MAYA };
         assert_eq!(order(&[MAYA, both], ""), [1, 0]);
         let room = Candidate { open_cases: 3, ..MAYA };

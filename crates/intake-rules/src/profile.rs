@@ -59,7 +59,9 @@ impl ProfileAnswers {
             problems
                 .add("places", format!("Enter how many people you can look after at once, from 1 to {MOST_PLACES}"));
         }
-        let days = self.days.iter().map(|typed| problems.take("days", Line::parse(typed)).flatten()).collect();
+        let days = self.days.iter().enumerate();
+        let days =
+            days.map(|(at, typed)| problems.take(format!("days-{}", at + 1), Line::parse(typed)).flatten()).collect();
         match (languages, places) {
             (Some(languages), Some(places)) if problems.is_empty() => Ok(Profile {
                 languages,

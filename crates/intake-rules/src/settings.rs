@@ -267,13 +267,14 @@ impl SettingsAnswers {
             problems.add("area", format!("Name {MOST_PLACES} parts or fewer. A whole area such as CV is one"));
         }
         let mut criteria = vec![];
-        for (words, otherwise) in self.criteria.iter().take(MOST_CRITERIA) {
-            let words = problems.take("criteria", Line::parse(words)).flatten();
-            let otherwise = problems.take("criteria", Line::parse(otherwise)).flatten();
+        for (at, (words, otherwise)) in self.criteria.iter().take(MOST_CRITERIA).enumerate() {
+            let field = format!("criterion-{}", at + 1);
+            let words = problems.take(field.clone(), Line::parse(words)).flatten();
+            let otherwise = problems.take(format!("otherwise-{}", at + 1), Line::parse(otherwise)).flatten();
             match (words, otherwise) {
                 (Some(words), otherwise) => criteria.push(Criterion { words, otherwise }),
-                (None, Some(_)) if problems.of("criteria").is_none() => {
-                    problems.add("criteria", "Write the criterion beside who helps otherwise, or take both out");
+                (None, Some(_)) if problems.of(&field).is_none() => {
+                    problems.add(field, "Write the criterion beside who helps otherwise, or take both out");
                 }
                 _ => {}
             }
@@ -355,7 +356,7 @@ mod tests {
             ("state", SettingsAnswers { state: String::new(), ..usual() }),
             ("area", SettingsAnswers { area: "Nuneaton".into(), ..usual() }),
             ("area", SettingsAnswers { area: "CV10 7AB".into(), ..usual() }),
-            ("criteria", SettingsAnswers { criteria: vec![(String::new(), "Ring us".into())], ..usual() }),
+            ("criterion-1", SettingsAnswers { criteria: vec![(String::new(), "Ring us".into())], ..usual() }),
             ("nudge_after", SettingsAnswers { nudge_after: "-1".into(), ..usual() }),
             ("decide_after", SettingsAnswers { decide_after: "2".into(), ..usual() }),
             ("again_after_months", SettingsAnswers { again_after_months: "many".into(), ..usual() }),

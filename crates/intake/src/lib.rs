@@ -1,6 +1,7 @@
 //! How a scheme takes people up, as SQL: what it has set, what its link workers say of themselves, people handed over from a clinical
 //! system, and reminders to those who were asked something.
 
+mod answered;
 mod known;
 mod launches;
 mod profiles;
@@ -9,6 +10,7 @@ mod settings;
 
 use fingerpost_store::Store;
 
+pub use answered::UntoldRow;
 pub use launches::{LaunchKey, LaunchKeyRow, Launched};
 pub use profiles::{DaysRow, Met, MetWorker, ProfileRow, Worker};
 pub use settings::SettingsRow;

@@ -1,5 +1,7 @@
 //! What link workers say of themselves: languages, days, what they help with, a picture; and who may be met at a practice.
 
+use std::collections::HashMap;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use fingerpost_domain::Timestamp;
@@ -24,10 +26,9 @@ statements! {
            WHERE w.tenant = $1 AND w.scheme = $2 AND w.user_id = $3 AND (CAST($4 AS TEXT) IS NULL OR w.user_id = $4)";
     DAYS = "SELECT p.practice, o.name, o.slug, d.days FROM scheme_practice p JOIN organisation o ON o.id = p.practice \
             LEFT JOIN link_worker_practice d ON d.tenant = p.tenant AND d.practice = p.practice AND d.user_id = $3 AND d.scheme = p.scheme \
-            WHERE p.tenant = $1 AND p.scheme = $2 ORDER BY o.name_folded, o.id LIMIT 200";
+            WHERE p.tenant = $1 AND p.scheme = $2 ORDER BY o.name_folded, o.id LIMIT 2000";
     CHANGE = "UPDATE link_worker SET languages = $4, phone = $5, places = $6, helps_with = $7, skills = $8, \
               shown_at = CASE WHEN $9 = 0 THEN NULL ELSE COALESCE(shown_at, $10) END WHERE tenant = $1 AND scheme = $2 AND user_id = $3";
-    SERVED = "SELECT practice FROM scheme_practice WHERE tenant = $1 AND practice = $2 AND scheme = $3";
     PUT_DAYS = "INSERT INTO link_worker_practice (tenant, practice, user_id, scheme, days) VALUES ($1, $2, $3, $4, $5) \
                 ON CONFLICT (tenant, practice, user_id) DO UPDATE SET days = excluded.days, scheme = excluded.scheme";
     DROP_DAYS = "DELETE FROM link_worker_practice WHERE tenant = $1 AND practice = $2 AND user_id = $3 AND scheme = $4";
@@ -210,9 +211,14 @@ impl Intake {
             ctx.now,
         ];
         tx.run(CHANGE, values).await?;
+        let mut stands: HashMap<OrganisationId, Option<String>> = HashMap::new();
+        for row in tx.rows(DAYS, values![tenant, scheme, user]).await? {
+            stands.insert(row.parsed("practice")?, row.opt_text("days")?);
+        }
         for (practice, days) in practices.iter().zip(&profile.days) {
-            tx.row(SERVED, values![tenant, *practice, scheme]).await?.ok_or(StoreError::NotFound)?;
+            let before = stands.get(practice).ok_or(StoreError::NotFound)?;
             match days {
+                same if same.as_ref().map(Line::as_str) == before.as_deref() => 0,
                 Some(days) => tx.run(PUT_DAYS, values![tenant, *practice, user, scheme, days.as_str()]).await?,
                 None => tx.run(DROP_DAYS, values![tenant, *practice, user, scheme]).await?,
             };

@@ -15,6 +15,9 @@ statements! {
                    WHERE r.tenant = $1 AND r.id = $2 AND r.state = 'returned' ORDER BY q.round DESC LIMIT 1";
 }
 
+/// A referrer is asked again so often at most: somebody who does not answer five times does not answer.
+const MOST_NUDGES: u32 = 5;
+
 impl Intake {
     /// Asks a referrer again who has not answered, every so many working days as the scheme has set; once its patience is over, tells
     /// those who triage to decide without the answer, and asks no more.
@@ -40,20 +43,25 @@ impl Intake {
             // Another day is another message.
             let about = format!("{referral}/{today}");
             let waited = working_days_between(asked_on, today);
-            if settings.decide_after > 0 && waited >= u32::from(settings.decide_after) {
+            let patience = u32::from(settings.decide_after);
+            if patience > 0 && waited >= patience {
                 for user in triagers_of(&mut tx, tenant, scheme).await? {
                     let message = (user, about.as_str());
-                    write_to_user(&self.0, &mut tx, tenant, MessageTemplate::AnswerDue, message, now).await?;
+                    write_to_user(&self.0, &mut tx, tenant, MessageTemplate::DecideWithout, message, now).await?;
                 }
-            } else if settings.nudge_after > 0 {
-                let message = (referrer, about.as_str());
-                write_to_user(&self.0, &mut tx, tenant, MessageTemplate::QuestionBack, message, now).await?;
-                let mut next = add_working_days(today, u32::from(settings.nudge_after));
-                if settings.decide_after > 0 {
-                    next = next.min(add_working_days(asked_on, u32::from(settings.decide_after)));
+            } else {
+                // The days may have been set anew since it was asked: what comes next is reckoned from what stands now.
+                let every = u32::from(settings.nudge_after);
+                if every > 0 && waited >= every && waited <= every * MOST_NUDGES {
+                    let message = (referrer, about.as_str());
+                    write_to_user(&self.0, &mut tx, tenant, MessageTemplate::QuestionBack, message, now).await?;
                 }
-                let again = (JobKind::NudgeReferrer, job.subject.as_str());
-                add_job(&self.0, &mut tx, tenant, again, (instant_at(next, 9), now)).await?;
+                let nudge = (every > 0 && waited < every * MOST_NUDGES).then(|| add_working_days(today, every));
+                let decide = (patience > 0).then(|| add_working_days(asked_on, patience));
+                if let Some(next) = nudge.into_iter().chain(decide).min() {
+                    let again = (JobKind::NudgeReferrer, job.subject.as_str());
+                    add_job(&self.0, &mut tx, tenant, again, (instant_at(next, 9), now)).await?;
+                }
             }
         }
         let entry = Entry::system(tenant.clone(), Act::Change, Resource::Referral).of(referral);

@@ -12,6 +12,8 @@ use crate::Intake;
 statements! {
     VERSIONS = "SELECT s.version, s.body, s.changed_at, u.name FROM scheme_setting s JOIN app_user u ON u.tenant = s.tenant AND u.id = s.changed_by \
                 WHERE s.tenant = $1 AND s.scheme = $2 ORDER BY s.version DESC LIMIT 20";
+    HOLD = "UPDATE scheme SET min_age = min_age WHERE tenant = $1 AND organisation = $2";
+    STANDS = "SELECT body FROM scheme_setting WHERE tenant = $1 AND scheme = $2 ORDER BY version DESC LIMIT 1";
     NEWEST = "SELECT COALESCE(MAX(version), 0) AS version FROM scheme_setting WHERE tenant = $1 AND scheme = $2";
     PUT = "INSERT INTO scheme_setting (tenant, scheme, version, body, changed_by, changed_at) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING";
 }
@@ -58,8 +60,14 @@ impl Intake {
     /// [`StoreError::ChangedMeanwhile`] when somebody else has set something since.
     pub async fn set(&self, ctx: &Ctx<SetIntake>, (settings, read_version): (&IntakeSettings, i64)) -> Result<()> {
         let (tenant, scheme) = (ctx.grant.tenant(), ctx.grant.organisation());
-        let stands = self.0.intake_settings(tenant, scheme).await?;
         let mut tx = self.0.ledger().db().write().await?;
+        // One after the other, so that the second of two presses finds what the first one set.
+        tx.run(HOLD, values![tenant, scheme]).await?;
+        let row = tx.row(STANDS, values![tenant, scheme]).await?;
+        let stands = match row {
+            Some(row) => IntakeSettings::from_json(&row.text("body")?).map_err(|_| StoreError::corrupt("body"))?,
+            None => IntakeSettings::default(),
+        };
         let newest = tx.row(NEWEST, values![tenant, scheme]).await?.map_or(Ok(0), |row| row.int("version"))?;
         if newest != read_version {
             // The same form sent twice is no contradiction.

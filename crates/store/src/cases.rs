@@ -19,7 +19,7 @@ use fingerpost_policy::{Permission, ReadCase, WorkCase};
 use crate::assessments::Assessment;
 use crate::connections::ConnectionRow;
 use crate::people::{PersonHere, care, details, needs_of};
-use crate::{Ctx, Store, about, assessments, connections, feedback, jobs, people, plans};
+use crate::{Ctx, Store, about, assessments, connections, feedback, jobs, people, plans, triage};
 use fingerpost_engine::statements;
 use fingerpost_engine::{Result, StoreError};
 use fingerpost_engine::{Row, Tx, Value, values};
@@ -57,7 +57,7 @@ statements! {
                 AND n.version = (SELECT MAX(m.version) FROM contact_note m WHERE m.tenant = t.tenant AND m.contact = t.id) \
                 WHERE t.tenant = $1 AND t.case_id = $2 ORDER BY t.on_day DESC, t.id DESC LIMIT 400";
     /// Each letter with the e-mail that says it is there.
-    FEEDBACK_SENT = "SELECT f.kind, f.sent_at, f.opened_at, u.name AS referrer_name, o.sent_at AS told_at, o.failed_at FROM referral r CROSS JOIN feedback f \
+    FEEDBACK_SENT = "SELECT f.kind, f.sent_at, f.opened_at, u.name AS referrer_name, o.sent_at AS told_at, o.failed_at, o.last_error FROM referral r CROSS JOIN feedback f \
                      JOIN app_user u ON u.tenant = r.tenant AND u.id = r.referrer \
                      LEFT JOIN outbox o ON o.tenant = f.tenant AND o.template = 'feedback_arrived' AND o.recipient = r.referrer AND o.subject = f.id \
                      WHERE r.tenant = $1 AND r.case_id = $2 AND f.tenant = r.tenant AND f.referral = r.id ORDER BY f.sent_at DESC, f.id LIMIT 50";
@@ -124,6 +124,8 @@ pub struct LetterRow {
     pub told_at: Option<Timestamp>,
     /// That e-mail did not arrive.
     pub failed: bool,
+    /// That e-mail was called back before it left: the person took their word back.
+    pub taken_back: bool,
 }
 
 /// A contact with the newest version of its note.
@@ -317,6 +319,7 @@ async fn page_in(tx: &mut Tx, (tenant, id): (&TenantId, CaseId), scope: Vec<Valu
                     referrer_name: row.text("referrer_name")?,
                     told_at: row.opt_at("told_at")?,
                     failed: row.opt_at("failed_at")?.is_some(),
+                    taken_back: row.opt_text("last_error")?.as_deref() == Some("taken_back"),
                 })
             })
             .collect::<Result<_>>()?,
@@ -567,6 +570,8 @@ impl Store {
         let mut tx = self.db().write().await?;
         let row = tx.row(ONE, scoped(ctx, id)).await?.ok_or(StoreError::NotFound)?;
         touch(&mut tx, tenant, id, Some(read_version)).await?;
+        // Another scheme that works with them reads the new name too.
+        triage::hold_open_cases(&mut tx, tenant, row.parsed("person")?).await?;
         people::correct(&mut tx, tenant, row.parsed("person")?, person).await?;
         self.commit(tx, ctx.now, ctx.entry(Act::Change, Resource::Case).of(id).because("identity")).await
     }

@@ -35,6 +35,8 @@ statements! {
                      AND subject IN (SELECT f.id FROM referral r CROSS JOIN feedback f WHERE r.tenant = $1 AND r.case_id = $2 AND f.tenant = r.tenant AND f.referral = r.id \
                      AND NOT (f.opened_at IS NOT NULL OR f.disclosure IS NULL OR EXISTS (SELECT 1 FROM disclosure g JOIN disclosure d ON d.tenant = g.tenant AND d.referral = g.referral \
                    AND d.recipient = 'referrer' AND d.withdrawn_at IS NULL AND (d.fields = g.fields OR d.fields = 'summary') WHERE g.tenant = f.tenant AND g.id = f.disclosure)))";
+    /// Whoever takes an agreement back at this moment waits, or was before us.
+    HOLD = "UPDATE case_file SET version = version WHERE tenant = $1 AND id = $2 AND closed_at IS NULL";
     OPEN_CASE = "SELECT scheme FROM case_file WHERE tenant = $1 AND id = $2 AND closed_at IS NULL";
     WRITTEN = "SELECT f.id FROM referral r CROSS JOIN feedback f WHERE r.tenant = $1 AND r.case_id = $2 AND f.tenant = r.tenant AND f.referral = r.id AND f.kind = $3 LIMIT 1";
     HEARS = "UPDATE case_file SET referrer_hears = $3, version = version + 1 WHERE tenant = $1 AND id = $2";
@@ -133,6 +135,10 @@ pub(crate) async fn send(
             (ReferrerHears::Summary, None) => ReferrerHears::NotAsked,
             (hears, _) => hears,
         };
+        // What the title of a letter tells beyond that work goes on is told only where that was agreed to.
+        if matches!(kind, FeedbackKind::PlanWritten | FeedbackKind::Started) && hears != ReferrerHears::Summary {
+            continue;
+        }
         let Some(sections) = feedback::write(kind, source, hears) else { continue };
         let text = serde_json::to_string(&sections).map_err(|_| StoreError::corrupt("sections"))?;
         let id: FeedbackId = store.entropy().id(now);
@@ -153,13 +159,17 @@ const fn kind_of(milestone: Milestone) -> FeedbackKind {
     }
 }
 
-/// Notes that a milestone was reached. Whether a letter comes of it is the scheme's to say, and the person's.
+/// Notes that a milestone was reached, where the scheme has chosen it. Whether a letter comes of it is the person's to say.
 pub(crate) async fn reached(
     store: &Store,
     tx: &mut Tx,
     (tenant, case): (&TenantId, CaseId),
     (milestone, now): (Milestone, Timestamp),
 ) -> Result<()> {
+    let Some(open) = tx.row(OPEN_CASE, values![tenant, case]).await? else { return Ok(()) };
+    if !schemes::settings(tx, tenant, open.parsed("scheme")?).await?.writes_at(milestone) {
+        return Ok(());
+    }
     let about = format!("{case}/{}", milestone.code());
     jobs::add(store, tx, tenant, (JobKind::Milestone, &about), (now, now)).await
 }
@@ -178,17 +188,16 @@ impl Store {
         let (tenant, kind) = (&job.tenant, kind_of(milestone));
         let mut tx = self.db().write().await?;
         jobs::done(&mut tx, job, now).await?;
+        tx.run(HOLD, values![tenant, case]).await?;
         let open = tx.row(OPEN_CASE, values![tenant, case]).await?;
         let written = tx.row(WRITTEN, values![tenant, case, kind.code()]).await?.is_some();
-        if let (Some(open), false) = (open, written) {
-            let scheme = open.parsed("scheme")?;
-            let chosen = schemes::settings(&mut tx, tenant, scheme).await?.writes_at(milestone);
-            let (source, hears) = cases::source_for_letter(&mut tx, tenant, (scheme, case), now).await?;
-            // That work began is told in any case; what came of it only with a summary.
-            if chosen && (milestone == Milestone::FirstContact || hears == ReferrerHears::Summary) {
-                send(self, &mut tx, (tenant, case), (kind, hears), &source, now).await?;
-            }
+        let Some(open) = open.filter(|_| !written) else { return tx.commit().await };
+        let scheme = open.parsed("scheme")?;
+        if !schemes::settings(&mut tx, tenant, scheme).await?.writes_at(milestone) {
+            return tx.commit().await;
         }
+        let (source, hears) = cases::source_for_letter(&mut tx, tenant, (scheme, case), now).await?;
+        send(self, &mut tx, (tenant, case), (kind, hears), &source, now).await?;
         let entry = Entry::system(tenant.clone(), Act::Change, Resource::Case).of(case);
         self.commit(tx, now, entry.because(job.kind.code())).await
     }

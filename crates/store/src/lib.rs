@@ -96,7 +96,7 @@ pub use reference::{Appointments, Deprivation, Edition, ListSize, NewEdition, Re
 pub use referrals::{Draft, SentPage, SentRow, Started};
 pub use schemes::{NewScheme, WorkerDays, holders as holders_of_role, triagers as triagers_of};
 pub use self_referrals::{Asking, Followed, OpenScheme};
-pub use triage::{Accepted, Allocation, SamePerson, UntoldRow, WaitingPage, WaitingRow, WorkerLoad};
+pub use triage::{Accepted, Allocation, SamePerson, WaitingPage, WaitingRow, WorkerLoad};
 pub use users::{NewUser, SignInRecord, SignedIn, UserRow};
 
 use fingerpost_engine::{Db, Tx};

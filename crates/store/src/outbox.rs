@@ -32,6 +32,8 @@ coded! {
         ReferralArrived = "referral_arrived",
         /// A referral is still waiting at the time its referrer was promised an answer.
         AnswerDue = "answer_due",
+        /// A referrer who was asked something has not answered for as long as the scheme waits.
+        DecideWithout = "decide_without",
         /// The scheme asks the referrer something before it answers.
         QuestionBack = "question_back",
         /// A referral was answered.
@@ -81,6 +83,7 @@ impl MessageTemplate {
             Self::Invitation => "An invitation to sign in",
             Self::ReferralArrived => "A referral has arrived",
             Self::AnswerDue => "An answer is due",
+            Self::DecideWithout => "A referrer has not answered",
             Self::QuestionBack => "A question about a referral",
             Self::ReferralAnswered => "A referral was answered",
             Self::FeedbackArrived => "There is news of somebody referred",

@@ -17,7 +17,8 @@ use fingerpost_engine::{Row, Tx, Value, values};
 statements! {
     INSERT = "INSERT INTO person (tenant, id, given, family, preferred, name_folded, born, nhs_number, address, postcode, phone, email, communication, \
               reach, guidance, risk, risk_note, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)";
-    CHANGE_CARE = "UPDATE person SET reach = $3, guidance = $4, risk = $5, risk_note = $6, phone = $7, email = $8, communication = $9, address = $10, postcode = $11, nhs_number = $12 WHERE tenant = $1 AND id = $2";
+    CHANGE_CARE = "UPDATE person SET reach = $3, guidance = $4, risk = $5, risk_note = $6, phone = $7, email = $8, communication = $9, address = $10, postcode = $11 WHERE tenant = $1 AND id = $2";
+    ADD_NUMBER = "UPDATE person SET nhs_number = $3 WHERE tenant = $1 AND id = $2 AND nhs_number IS NULL";
     CORRECT = "UPDATE person SET given = $3, family = $4, preferred = $5, name_folded = $6, born = $7, nhs_number = $8 WHERE tenant = $1 AND id = $2";
     ONE = "SELECT given, family, preferred, born, nhs_number, address, postcode, phone, email, communication, reach, guidance, risk, risk_note, messages_stopped_at FROM person WHERE tenant = $1 AND id = $2";
     ALIKE = "SELECT p.id, p.given, p.family, p.preferred, p.born, p.nhs_number, p.address, p.postcode, p.phone, p.email, p.communication, p.risk_note, \
@@ -38,9 +39,14 @@ pub(crate) async fn change_care(tx: &mut Tx, tenant: &TenantId, id: PersonId, pe
         person.details.communication.as_ref().map(Note::as_str),
         person.details.address.as_ref().map(Line::as_str),
         person.details.postcode.as_ref().map(Postcode::as_str),
-        person.details.nhs_number.as_ref().map(NhsNumber::digits),
     ]);
     tx.run(CHANGE_CARE, all).await
+}
+
+/// Notes the NHS number of somebody of whom none was known.
+pub(crate) async fn add_number(tx: &mut Tx, tenant: &TenantId, id: PersonId, person: &PersonDetails) -> Result<()> {
+    let Some(number) = &person.nhs_number else { return Ok(()) };
+    tx.run(ADD_NUMBER, values![tenant, id, number.digits()]).await.map(drop)
 }
 
 /// Corrects who somebody is. [`StoreError::AlreadyThere`] when the NHS number belongs to somebody else who is here.

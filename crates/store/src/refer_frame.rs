@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use fingerpost_domain::Date;
-use fingerpost_domain::calendar::day_of;
+use fingerpost_domain::calendar::{day_of, instant_at};
 use fingerpost_domain::id::{OrganisationId, UserId};
 use fingerpost_domain::scheme::SchemeTerms;
 use fingerpost_domain::wait::{Wait, honest_wait};
@@ -21,17 +21,15 @@ statements! {
                            FROM link_worker_practice d JOIN link_worker w ON w.tenant = d.tenant AND w.user_id = d.user_id AND w.scheme = d.scheme \
                            JOIN app_user u ON u.tenant = d.tenant AND u.id = d.user_id AND u.disabled = 0 \
                            WHERE d.tenant = $1 AND d.practice = $2 AND d.scheme = $3 ORDER BY u.email_folded LIMIT 6";
-    FIRST_CONTACTS = "SELECT c.worker, c.sent_at, c.first_contact FROM link_worker_practice d CROSS JOIN case_file c \
-                      WHERE d.tenant = $1 AND d.practice = $2 AND c.tenant = d.tenant AND c.id IN ( \
-                      SELECT r.id FROM case_file r WHERE r.tenant = d.tenant AND r.worker = d.user_id AND r.scheme = d.scheme AND r.first_contact >= $3 \
-                      ORDER BY r.first_contact DESC, r.id DESC LIMIT 20) ORDER BY c.worker, c.first_contact DESC, c.id LIMIT 2000";
-    /// Those who still wait are counted with those who do not: leaving them out would make a growing queue look like a short one.
-    STILL_WAITING = "SELECT c.worker, c.sent_at FROM link_worker_practice d CROSS JOIN case_file c \
-                     WHERE d.tenant = $1 AND d.practice = $2 AND c.tenant = d.tenant AND c.scheme = d.scheme AND c.worker = d.user_id \
-                     AND c.closed_at IS NULL AND c.first_contact IS NULL ORDER BY c.worker, c.sent_at, c.id LIMIT 2000";
+    /// Of each of them the people sent last, seen or still waiting: leaving those out who wait would make a growing queue look like a
+    /// short one.
+    SENT_LAST = "SELECT c.worker, c.sent_at, c.first_contact FROM link_worker_practice d CROSS JOIN case_file c \
+                 WHERE d.tenant = $1 AND d.practice = $2 AND c.tenant = d.tenant AND c.id IN ( \
+                 SELECT r.id FROM case_file r WHERE r.tenant = d.tenant AND r.worker = d.user_id AND r.sent_at >= $3 AND r.scheme = d.scheme \
+                 AND (r.first_contact IS NOT NULL OR r.closed_at IS NULL) ORDER BY r.sent_at DESC, r.id DESC LIMIT 40) ORDER BY c.worker, c.sent_at DESC, c.id LIMIT 2000";
 }
 
-/// First contacts older than this say nothing about the wait of today.
+/// People sent longer ago say nothing about the wait of today.
 const WAIT_MONTHS_BACK: i64 = 12;
 
 /// A link worker as a referrer sees her before sending.
@@ -84,14 +82,10 @@ impl Store {
         let mut tx = self.db().read().await?;
         let Some((scheme, scheme_name, terms)) = scheme_of(&mut tx, tenant, practice).await? else { return Ok(None) };
         let since = fingerpost_domain::calendar::plus_days(day_of(ctx.now), -30 * WAIT_MONTHS_BACK);
-        let mut firsts: HashMap<String, Vec<(Date, Date)>> = HashMap::new();
-        for row in tx.rows(FIRST_CONTACTS, values![tenant, practice, since]).await? {
-            let pair = (day_of(row.at("sent_at")?), row.parsed("first_contact")?);
-            firsts.entry(row.text("worker")?).or_default().push(pair);
-        }
-        let mut waiting: HashMap<String, Vec<Date>> = HashMap::new();
-        for row in tx.rows(STILL_WAITING, values![tenant, practice]).await? {
-            waiting.entry(row.text("worker")?).or_default().push(day_of(row.at("sent_at")?));
+        let mut sent: HashMap<String, Vec<(Date, Option<Date>)>> = HashMap::new();
+        for row in tx.rows(SENT_LAST, values![tenant, practice, instant_at(since, 0)]).await? {
+            let pair = (day_of(row.at("sent_at")?), row.opt_parsed("first_contact")?);
+            sent.entry(row.text("worker")?).or_default().push(pair);
         }
         let today = day_of(ctx.now);
         let mut workers = vec![];
@@ -108,9 +102,7 @@ impl Store {
                 helps_with: row.opt_text("helps_with")?,
                 picture: row.int("pictures")? > 0,
                 away_until: row.opt_parsed("away_until")?,
-                wait: firsts
-                    .get(&id)
-                    .and_then(|pairs| honest_wait(pairs, waiting.get(&id).map_or(&[], Vec::as_slice), today)),
+                wait: sent.get(&id).and_then(|people| honest_wait(people, today)),
             });
         }
         Ok(Some(ReferFrame { scheme, scheme_name, terms, workers }))

@@ -12,6 +12,7 @@ use fingerpost_domain::safe_contact::Reach;
 use fingerpost_domain::scheme::SchemeTerms;
 use fingerpost_domain::text::{Line, Note};
 use fingerpost_domain::{Date, Timestamp};
+use fingerpost_intake_rules::settings::IntakeState;
 use fingerpost_policy::{ReadSent, ReferPerson, TakeBack};
 use sha2::{Digest, Sha256};
 
@@ -30,7 +31,7 @@ statements! {
     SCHEME_OF_PRACTICE = "SELECT s.organisation, s.min_age, s.max_age, s.sessions_agreed, s.answer_working_days, s.self_referral, o.name \
                           FROM scheme_practice p JOIN scheme s ON s.tenant = p.tenant AND s.organisation = p.scheme \
                           JOIN organisation o ON o.id = s.organisation WHERE p.tenant = $1 AND p.practice = $2";
-    ARRIVES_AT = "SELECT s.answer_working_days, u.id AS user_id, m.role FROM scheme_practice p \
+    ARRIVES_AT = "SELECT s.answer_working_days, p.scheme, u.id AS user_id, m.role FROM scheme_practice p \
                   JOIN scheme s ON s.tenant = p.tenant AND s.organisation = p.scheme \
                   LEFT JOIN membership m ON m.tenant = s.tenant AND m.organisation = s.organisation AND m.role IN ('supervisor', 'link_worker') \
                   LEFT JOIN app_user u ON u.tenant = m.tenant AND u.id = m.user_id AND u.disabled = 0 \
@@ -414,6 +415,13 @@ impl Store {
             Agreement::SaidNo => ReferralState::DeclinedByPerson,
         };
         let sending = state == ReferralState::Sent;
+        // The form asked before; somebody may have said that the scheme is full since.
+        if sending {
+            let scheme = arrives_at.first().ok_or(StoreError::NotFound)?.parsed("scheme")?;
+            if schemes::settings(&mut tx, tenant, scheme).await?.state == IntakeState::Full {
+                return Err(StoreError::ChangedMeanwhile);
+            }
+        }
         let values = values![
             tenant,
             practice,

@@ -39,9 +39,8 @@ statements! {
             reach, guidance, risk, risk_note, needs, words, agreement, created_at, sent_at, answer_due, asker, source, urgent) \
             VALUES ($1, $2, $3, 'sent', $4, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, 'agreed', \
             $24, $24, $25, $26, $27, $28) ON CONFLICT DO NOTHING";
-    FOLLOWED = "SELECT r.reference, r.state, r.given, r.preferred, r.source, r.sent_at, r.answer_due, r.decided_at, r.alternative, c.closed_at, \
-                w.name AS worker_name, lw.phone AS worker_phone, (SELECT MIN(t.on_day) FROM contact t WHERE t.tenant = r.tenant \
-                AND t.case_id = r.case_id AND t.happened <> 'did_not_happen' AND t.kind <> 'about_person' AND t.recorded_at >= r.decided_at) AS first_contact \
+    FOLLOWED = "SELECT r.reference, r.state, r.given, r.preferred, r.source, r.sent_at, r.answer_due, r.decided_at, r.alternative, \
+                w.name AS worker_name, lw.phone AS worker_phone \
                 FROM referral r LEFT JOIN case_file c ON c.tenant = r.tenant AND c.id = r.case_id \
                 LEFT JOIN app_user w ON w.tenant = c.tenant AND w.id = c.worker \
                 LEFT JOIN link_worker lw ON lw.tenant = c.tenant AND lw.user_id = c.worker AND lw.scheme = c.scheme \
@@ -113,10 +112,6 @@ pub struct Followed {
     pub worker_phone: Option<String>,
     /// By when the first call was to be made.
     pub next_due: Option<Date>,
-    /// When they first spoke.
-    pub first_contact: Option<Date>,
-    /// When it ended.
-    pub closed_at: Option<Timestamp>,
     /// The scheme.
     pub scheme_name: String,
     /// Its phone.
@@ -304,13 +299,11 @@ impl Store {
         let row = tx.row(FOLLOWED, values![&link.tenant, referral]).await?.ok_or(StoreError::NotFound)?;
         drop(tx);
         self.looked(now, by_link(&link.tenant, Act::Read, referral)).await?;
-        // Whoever holds the link is not proved to be the person. What was there before they asked, and what a carer was not told, is
-        // not shown; and a case that was open already reads as one that was opened for it: the page tells nobody that they were known.
+        // Whoever holds the link is not proved to be the person. It shows who takes it up and by when they call, and nothing of what
+        // happens then; and a case that was open already reads as one that was opened for it: the page tells nobody that they were known.
         let source = row.coded("source", ReferralSource::from_code)?;
         let shown = source == ReferralSource::Oneself;
         let decided = row.opt_at("decided_at")?;
-        let since = decided.map(day_of);
-        let first_contact: Option<Date> = row.opt_parsed("first_contact")?;
         Ok(Followed {
             reference: row.text("reference")?,
             state: row.coded("state", ReferralState::from_code)?,
@@ -323,8 +316,6 @@ impl Store {
             worker_name: row.opt_text("worker_name")?.filter(|_| shown),
             worker_phone: row.opt_text("worker_phone")?.filter(|_| shown),
             next_due: decided.map(first_call_due).filter(|_| shown),
-            first_contact: first_contact.filter(|first| shown && since.is_none_or(|since| *first >= since)),
-            closed_at: row.opt_at("closed_at")?.filter(|_| shown),
             scheme_name: asked.scheme_name,
             scheme_phone: asked.scheme_phone,
         })

@@ -29,13 +29,6 @@ statements! {
                FROM referral r JOIN organisation o ON o.id = r.practice \
                WHERE r.tenant = $1 AND r.scheme = $2 AND r.state IN ('sent', 'returned') \
                ORDER BY CASE WHEN r.urgent = 1 OR r.safeguarding IS NOT NULL THEN 0 WHEN r.state = 'returned' THEN 2 ELSE 1 END, r.answer_due, r.sent_at, r.id LIMIT $3 OFFSET $4";
-    /// With those that wait for their referrer.
-    COUNT_OPEN = "SELECT COUNT(*) AS n FROM referral WHERE tenant = $1 AND scheme = $2 AND state IN ('sent', 'returned')";
-    /// Those who asked themselves and are to be told that it is not taken up.
-    UNTOLD = "SELECT id, given, family, preferred, decided_at, source FROM referral \
-              WHERE tenant = $1 AND scheme = $2 AND state = 'not_accepted' AND source <> 'practice' AND told_at IS NULL ORDER BY decided_at, id LIMIT $3";
-    TOLD = "UPDATE referral SET told_at = $4 WHERE tenant = $1 AND scheme = $2 AND id = $3 AND state = 'not_accepted' AND source <> 'practice' AND told_at IS NULL";
-    IS_WITHDRAWN = "SELECT decided_at FROM referral WHERE tenant = $1 AND scheme = $2 AND id = $3 AND state = 'withdrawn' AND sent_at IS NOT NULL";
     COUNT_WAITING = "SELECT COUNT(*) AS n, MIN(answer_due) AS oldest_due FROM referral WHERE tenant = $1 AND scheme = $2 AND state = 'sent'";
     ONE = "SELECT r.id, r.reference, r.state, r.given, r.family, r.preferred, r.born, r.nhs_number, r.address, r.postcode, r.phone, r.email, r.communication, \
            r.needs, r.words, r.reach, r.guidance, r.risk, r.risk_note, r.asker, r.source, r.safeguarding, r.urgent, r.sent_at, r.answer_due, r.practice, r.referrer, r.on_behalf, r.told_at, r.alternative, \
@@ -52,7 +45,9 @@ statements! {
     IS_WORKER = "SELECT w.user_id FROM link_worker w JOIN app_user u ON u.tenant = w.tenant AND u.id = w.user_id AND u.disabled = 0 \
                  WHERE w.tenant = $1 AND w.scheme = $2 AND w.user_id = $3";
     /// Other schemes that work with the person have new details to read too.
-    OPEN_ELSEWHERE = "SELECT id FROM case_file WHERE tenant = $1 AND person = $2 AND scheme <> $3 AND closed_at IS NULL ORDER BY scheme, id LIMIT 20";
+    OPEN_ANYWHERE = "SELECT id FROM case_file WHERE tenant = $1 AND person = $2 AND closed_at IS NULL ORDER BY scheme, id LIMIT 20";
+    /// One after the other: two who accept somebody new at once would each see nobody alike.
+    HOLD_SCHEME = "UPDATE scheme SET min_age = min_age WHERE tenant = $1 AND organisation = $2";
     /// Whoever is referred again is called as soon as anybody new, or sooner where that stands already.
     CALL_AGAIN = "UPDATE case_file SET next_action = substr($4 || COALESCE('. Then: ' || next_action, ''), 1, 200), next_due = $3 \
                   WHERE tenant = $1 AND id = $2 AND (next_due IS NULL OR next_due > $3)";
@@ -122,19 +117,6 @@ pub struct WorkerLoad {
     pub skills: Vec<Need>,
     /// The last day of being away, when they are away today.
     pub away_until: Option<Date>,
-}
-
-/// Somebody who asked themself, or was asked for, and is to be told that the scheme cannot take it up.
-#[derive(Debug, Clone)]
-pub struct UntoldRow {
-    /// The referral.
-    pub id: ReferralId,
-    /// The person.
-    pub name: PersonName,
-    /// Who asked.
-    pub source: ReferralSource,
-    /// When it was answered.
-    pub decided_at: Timestamp,
 }
 
 /// One referral at triage.
@@ -215,6 +197,14 @@ pub struct Accepted {
     pub joined: bool,
 }
 
+/// Takes every open case of a person, always in the same order: whoever works in one of them reads what changed.
+pub(crate) async fn hold_open_cases(tx: &mut Tx, tenant: &TenantId, person: PersonId) -> Result<()> {
+    for open in tx.rows(OPEN_ANYWHERE, values![tenant, person]).await? {
+        cases::touch(tx, tenant, open.parsed("id")?, None).await?;
+    }
+    Ok(())
+}
+
 fn waiting_row(row: &Row) -> Result<WaitingRow> {
     Ok(WaitingRow {
         id: row.parsed("id")?,
@@ -254,54 +244,6 @@ impl Store {
         let rows = self.db().rows(WAITING, values).await?;
         self.looked(ctx.now, ctx.entry(Act::Read, Resource::ReferralList)).await?;
         rows.iter().map(waiting_row).collect()
-    }
-
-    /// How many referrals are open in a scheme, with those that wait for what their referrer says.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn count_open_referrals(&self, ctx: &Ctx<Triage>) -> Result<i64> {
-        let scheme = values![ctx.grant.tenant(), ctx.grant.organisation()];
-        self.db().row(COUNT_OPEN, scheme).await?.map_or(Ok(0), |row| row.int("n"))
-    }
-
-    /// Those who asked themselves and are to be told that the scheme cannot take it up, longest first; at most [`PAGE_ROWS`].
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn to_be_told(&self, ctx: &Ctx<Triage>) -> Result<Vec<UntoldRow>> {
-        let rows = self.db().rows(UNTOLD, values![ctx.grant.tenant(), ctx.grant.organisation(), PAGE_ROWS]).await?;
-        let row = |row: &Row| {
-            Ok(UntoldRow {
-                id: row.parsed("id")?,
-                name: person_name(row)?,
-                source: row.coded("source", ReferralSource::from_code)?,
-                decided_at: row.at("decided_at")?,
-            })
-        };
-        rows.iter().map(row).collect()
-    }
-
-    /// Notes that somebody was told that the scheme cannot take it up. The same press twice changes nothing.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn told_not_accepted(&self, ctx: &Ctx<Triage>, id: ReferralId) -> Result<()> {
-        let mut tx = self.db().write().await?;
-        let of = values![ctx.grant.tenant(), ctx.grant.organisation(), id, ctx.now];
-        if tx.run(TOLD, of).await? == 0 {
-            return self.stored_before(tx).await;
-        }
-        self.commit(tx, ctx.now, ctx.entry(Act::Change, Resource::Referral).of(id).because("told")).await
-    }
-
-    /// When a referral was taken back before it was answered; none for any other.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn taken_back_at(&self, ctx: &Ctx<Triage>, id: ReferralId) -> Result<Option<Timestamp>> {
-        let row = self.db().row(IS_WITHDRAWN, values![ctx.grant.tenant(), ctx.grant.organisation(), id]).await?;
-        row.map(|row| row.at("decided_at")).transpose()
     }
 
     /// One referral with likely matches and loads.
@@ -384,6 +326,7 @@ impl Store {
         let sent = PersonHere::of_referral(&row)?;
         let person = match allocation.person {
             SamePerson::New(other) => {
+                tx.run(HOLD_SCHEME, values![tenant, scheme]).await?;
                 let here = people::alike(&mut tx, tenant, scheme, &sent.details).await?;
                 if here.iter().any(|likely| !other.contains(&likely.id) && likely.likeness == Match::NameAndBirthDate) {
                     return Err(StoreError::ChangedMeanwhile);
@@ -397,15 +340,13 @@ impl Store {
                 here.iter().find(|likely| likely.id == person).ok_or(StoreError::NotFound)?;
                 // The case is taken first: what its worker does at this moment waits, or is seen here.
                 let due = first_call_due(ctx.now);
+                hold_open_cases(&mut tx, tenant, person).await?;
                 if let Some(open) = tx.row(OPEN_CASE, values![tenant, scheme, person]).await? {
-                    cases::touch(&mut tx, tenant, open.parsed("id")?, None).await?;
                     tx.run(CALL_AGAIN, values![tenant, open.text("id")?, due, CALL_AGAIN_WORDS]).await?;
-                }
-                for open in tx.rows(OPEN_ELSEWHERE, values![tenant, person, scheme]).await? {
-                    cases::touch(&mut tx, tenant, open.parsed("id")?, None).await?;
                 }
                 let joined = people::one(&mut tx, tenant, person).await?.joined_by(&sent);
                 people::change_care(&mut tx, tenant, person, &joined).await?;
+                people::add_number(&mut tx, tenant, person, &joined.details).await?;
                 person
             }
         };

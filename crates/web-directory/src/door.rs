@@ -48,9 +48,22 @@ async fn services(app: &App, door: &SignpostDoor) -> Result<Vec<ServiceId>, WebE
     Ok(shown)
 }
 
-async fn page(app: &App, code: &str, door: &SignpostDoor, problem: Option<String>) -> Result<DoorPage, WebError> {
+/// The door behind a code; an older one still takes the numbers of slips that are in somebody's hand, and shows nothing else.
+async fn any(app: &App, code: &str) -> Result<(SignpostDoor, bool), WebError> {
+    match app.signposts().open_door(code).await? {
+        Some(door) => Ok((door, true)),
+        None => Ok((app.signposts().any_door(code).await?.ok_or(WebError::NotFound)?, false)),
+    }
+}
+
+async fn page(
+    app: &App,
+    code: &str,
+    (door, open): (&SignpostDoor, bool),
+    (problem, typed): (Option<String>, &str),
+) -> Result<DoorPage, WebError> {
     let index = app.directory().await?;
-    let shown = services(app, door).await?;
+    let shown = if open { services(app, door).await? } else { vec![] };
     let key: RequestKey = app.store().entropy().id(app.now());
     let mut frame = frame(app, "What is near here".to_owned(), code);
     frame.problem = problem.is_some();
@@ -61,13 +74,15 @@ async fn page(app: &App, code: &str, door: &SignpostDoor, problem: Option<String
         key: key.to_string(),
         tiles: shown.iter().filter_map(|id| index.get(*id)).map(|entry| tile(entry, false)).collect(),
         problem,
+        typed: typed.to_owned(),
+        open,
     })
 }
 
 /// What is near, behind a code on the wall.
 pub async fn look(State(app): State<App>, Path(code): Path<String>) -> Result<Response, WebError> {
-    let door = door(&app, &code).await?;
-    show(&app, &page(&app, &code, &door, None).await?)
+    let (door, open) = any(&app, &code).await?;
+    show(&app, &page(&app, &code, (&door, open), (None, "")).await?)
 }
 
 /// Counts a press, and shows what was pressed.
@@ -77,9 +92,9 @@ pub async fn choose(
     caller: Caller,
     form: Posted,
 ) -> Result<Response, WebError> {
-    let door = door(&app, &code).await?;
+    let (door, open) = any(&app, &code).await?;
     // Only what the page shows: nobody makes a service rise by naming it.
-    let shown = services(&app, &door).await?;
+    let shown = if open { services(&app, &door).await? } else { vec![] };
     let typed = form.text("number");
     let service = match typed.trim() {
         "" => form.text("service").parse::<ServiceId>().ok().filter(|id| shown.contains(id)),
@@ -88,12 +103,15 @@ pub async fn choose(
             Err(_) => None,
         },
     };
+    // What may not be told any more is not counted either.
+    let index = app.directory().await?;
+    let service = service.filter(|id| index.get(*id).is_some_and(|entry| tellable(entry)));
     let Some(service) = service else {
         let problem = Some(match typed.trim() {
             "" => "Choose one".to_owned(),
-            _ => "There is no slip with this number here. Look at it again, or choose one below".to_owned(),
+            _ => "There is no slip with this number here, or what it led to has ended. Look at it again, or ask at the desk".to_owned(),
         });
-        return show_again(&app, &page(&app, &code, &door, problem).await?);
+        return show_again(&app, &page(&app, &code, (&door, open), (problem, typed.trim())).await?);
     };
     // Whoever presses without end is shown the page all the same, and not counted.
     if caller.may_begin(&app, Beginning::Looking).is_ok() {

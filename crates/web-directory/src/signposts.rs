@@ -162,6 +162,7 @@ async fn words(here: &May<Signpost>, service: ServiceId) -> Result<(String, Stri
 async fn text_page(
     here: &May<Signpost>,
     id: SignpostId,
+    key: RequestKey,
     (typed, problems): (&str, &Problems),
 ) -> Result<TextSlipPage, WebError> {
     if !here.app().at_once().is_set_up() {
@@ -171,7 +172,6 @@ async fn text_page(
     let (name, words) = words(here, noted.service).await?;
     let mut frame = here.frame(format!("Text about {name}"), "signpost").await?;
     frame.problem = !problems.is_empty();
-    let key: RequestKey = here.app().store().entropy().id(here.ctx.now);
     Ok(TextSlipPage {
         frame,
         back_href: here.href(&format!("signpost?last={id}")),
@@ -186,7 +186,8 @@ async fn text_page(
 
 /// The text for somebody's phone, before it goes.
 pub async fn text_form(here: May<Signpost>, Path((_, id)): Path<(String, SignpostId)>) -> Result<Response, WebError> {
-    show(here.app(), &text_page(&here, id, ("", &Problems::none())).await?)
+    let key: RequestKey = here.app().store().entropy().id(here.ctx.now);
+    show(here.app(), &text_page(&here, id, key, ("", &Problems::none())).await?)
 }
 
 /// Sends it. The number is used once: it is not stored, not hashed, not logged.
@@ -198,7 +199,7 @@ pub async fn text(
 ) -> Result<Response, WebError> {
     let key = form.key()?;
     let typed = form.text("phone");
-    let page = text_page(&here, id, (&typed, &Problems::none())).await?;
+    let page = text_page(&here, id, key, (&typed, &Problems::none())).await?;
     let problem = match Phone::parse(&typed) {
         Ok(phone) if phone.takes_texts() => {
             caller.may_begin(here.app(), Beginning::Texting)?;
@@ -212,7 +213,8 @@ pub async fn text(
         Err(refused) => refused.to_string(),
     };
     let problems = Problems::one("phone", problem);
-    show_again(here.app(), &text_page(&here, id, (&typed, &problems)).await?)
+    // The same key: a text that did leave, and whose answer was lost, is known by it at the other end.
+    show_again(here.app(), &text_page(&here, id, key, (&typed, &problems)).await?)
 }
 
 /// Takes one back.

@@ -9,7 +9,7 @@ use image::{ImageDecoder, ImageFormat, ImageReader, Limits};
 /// The side of the square, in pixels: twice what any page shows.
 const SIDE: u32 = 256;
 /// The largest picture that is read, in pixels each way.
-const LARGEST: u32 = 12_000;
+const LARGEST: u32 = 6_500;
 /// Memory that reading one may take, in bytes.
 const MEMORY: u64 = 256 * 1024 * 1024;
 const QUALITY: u8 = 85;

@@ -14,16 +14,20 @@ use fingerpost_policy::{KeepProfile, SearchDirectory};
 use fingerpost_ui::format::birth_day;
 use fingerpost_ui::pages::{Choice, Link, ProfilePage, ProfilesPage};
 use serde::Deserialize;
+use tokio::sync::Semaphore;
 
 use crate::picture;
 use fingerpost_web_core::WebError;
-use fingerpost_web_core::form::{Posted, Uploaded};
+use fingerpost_web_core::form::{Posted, Uploaded, mark_of};
 use fingerpost_web_core::frame::{show, show_again};
 use fingerpost_web_core::permitted::May;
 use fingerpost_web_core::view::listed;
 
 /// The largest picture that is read, in bytes, with the form around it.
-pub const LARGEST_UPLOAD: usize = 8 * 1024 * 1024 + 64 * 1024;
+pub const LARGEST_UPLOAD: usize = 4 * 1024 * 1024 + 64 * 1024;
+
+/// Pictures are read one after the other: each may take much memory for a moment.
+static AT_ONCE: Semaphore = Semaphore::const_new(1);
 
 /// What was just done. A word of ours.
 #[derive(Debug, Deserialize)]
@@ -82,6 +86,8 @@ async fn page(
             "removed" => "The picture is gone.".to_owned(),
             _ => "Saved. It is read like this from now on.".to_owned(),
         }),
+        read: mark_of(&standing(row)),
+        may_show: user == here.ctx.grant.user() || row.shown_at.is_some(),
         action: here.href(&format!("profiles/{user}")),
         needs: Need::ALL
             .iter()
@@ -123,27 +129,36 @@ pub async fn change(
 ) -> Result<Response, WebError> {
     let practices: Result<Vec<OrganisationId>, _> = form.all("practice").iter().map(|id| id.parse()).collect();
     let practices = practices.map_err(|_| WebError::StaleForm)?;
+    let row = here.app().intake().profile(&here.ctx, user).await?;
+    let own = user == here.ctx.grant.user();
     let answers = ProfileAnswers {
         languages: form.text("languages"),
         phone: form.text("phone"),
         helps_with: form.text("helps_with"),
         skills: form.all("skills"),
         places: form.text("places"),
-        shown: form.text("shown") == "yes",
+        // A yes to being shown is the worker's own; whoever else keeps the profile may only take it out.
+        shown: form.text("shown") == "yes" && (own || row.shown_at.is_some()),
         days: form.all("days"),
     };
     if practices.len() != answers.days.len() {
         return Err(WebError::StaleForm);
     }
-    match answers.check() {
+    let checked = if form.text("read") == mark_of(&standing(&row)) {
+        answers.check()
+    } else {
+        Err(Problems::one(
+            "helps_with",
+            "This profile was changed since you opened the page. What stands here is what you typed: look it through, also whether \
+             patients may see it, and save again",
+        ))
+    };
+    match checked {
         Ok(profile) => {
             here.app().intake().change_profile(&here.ctx, user, (&profile, &practices)).await?;
             Ok(Redirect::to(&here.href(&format!("profiles/{user}?saved=yes"))).into_response())
         }
-        Err(problems) => {
-            let row = here.app().intake().profile(&here.ctx, user).await?;
-            show_again(here.app(), &page(&here, (user, &row), None, (answers, &problems)).await?)
-        }
+        Err(problems) => show_again(here.app(), &page(&here, (user, &row), None, (answers, &problems)).await?),
     }
 }
 
@@ -163,10 +178,11 @@ pub async fn put_picture(
         None
     } else if uploaded.fields.text("agrees") != "yes" {
         problems
-            .add("picture", "Tick that it may be shown, and choose the picture again: without that yes it is not kept");
+            .add("agrees", "Tick that it may be shown, and choose the picture again: without that yes it is not kept");
         None
     } else {
         // Pictures take a while to read: nobody else waits for that.
+        let _turn = AT_ONCE.acquire().await.map_err(|_| WebError::Print)?;
         let read = tokio::task::spawn_blocking(move || picture::square(&uploaded.file)).await;
         problems.take("picture", read.unwrap_or(Err(picture::NotAPicture)))
     };

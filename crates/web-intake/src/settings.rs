@@ -10,7 +10,7 @@ use fingerpost_intake::SettingsRow;
 use fingerpost_intake_rules::settings::{IntakeSettings, IntakeState, MOST_CRITERIA, Milestone, SettingsAnswers};
 use fingerpost_policy::SetIntake;
 use fingerpost_store::StoreError;
-use fingerpost_ui::format::{birth_day, count};
+use fingerpost_ui::format::{birth_day, count, day_and_time};
 use fingerpost_ui::pages::{Choice, IntakePage, SummaryRow};
 use serde::Deserialize;
 
@@ -22,6 +22,9 @@ use fingerpost_web_core::view::listed;
 
 /// Empty rows beside the criteria that stand.
 const EMPTY_ROWS: usize = 2;
+
+const CONFLICT: &str = "Somebody else has set something since you opened this page. What stands here is what you typed: look it through \
+                        against theirs, the first under \u{201c}What was set before\u{201d}, and save again";
 
 /// What was just done. A word of ours.
 #[derive(Debug, Deserialize)]
@@ -46,18 +49,21 @@ fn terms(terms: &SchemeTerms) -> Vec<SummaryRow> {
     ]
 }
 
-/// A version in one line.
+/// A version in words: all of it, to be compared with another.
 fn before(row: &SettingsRow) -> String {
     let settings = &row.settings;
-    let criteria = count(i64::try_from(settings.criteria.len()).unwrap_or(0), "criterion", "criteria");
-    let area = if settings.area.is_empty() { "no area".to_owned() } else { settings.area.join(", ") };
-    format!(
-        "{} by {}: {}; {criteria} in own words; {area}; {} letters by themselves",
-        birth_day(day_of(row.at)),
-        row.by,
-        settings.state.label().to_lowercase(),
-        settings.milestones.len()
-    )
+    let mut parts = vec![settings.state.label().to_owned()];
+    parts.extend(settings.instead.as_ref().map(|words| format!("instead: {words}")));
+    parts.extend((!settings.area.is_empty()).then(|| format!("postcodes: {}", settings.area.join(", "))));
+    parts.extend(settings.criteria.iter().map(|each| match &each.otherwise {
+        Some(otherwise) => format!("criterion: {} (otherwise: {otherwise})", each.words),
+        None => format!("criterion: {}", each.words),
+    }));
+    parts.push(format!("asked again after {}, decided after {}", settings.nudge_after, settings.decide_after));
+    parts.push(format!("may come again after {} months", settings.again_after_months));
+    parts.extend(settings.milestones.iter().map(|each| format!("letter: {}", each.label().to_lowercase())));
+    parts.extend(settings.codes.iter().map(|each| format!("code: {}", each.code())));
+    format!("{}, by {}: {}", day_and_time(row.at, day_of(row.at)), row.by, parts.join("; "))
 }
 
 async fn page(
@@ -68,6 +74,7 @@ async fn page(
     let versions = here.app().intake().settings(&here.ctx).await?;
     let (tenant, scheme) = (here.ctx.grant.tenant(), here.ctx.grant.organisation());
     let scheme_terms = here.app().store().scheme_terms(tenant, scheme).await?.unwrap_or_default();
+    let conflict = problems.of("state") == Some(CONFLICT);
     let mut frame = here.frame("Taking people up", "intake").await?;
     frame.problem = !problems.is_empty();
     let (values, version) = typed.unwrap_or_else(|| match versions.first() {
@@ -108,7 +115,8 @@ async fn page(
         empty_rows: EMPTY_ROWS.min(MOST_CRITERIA.saturating_sub(values.criteria.len())),
         values,
         terms: terms(&scheme_terms),
-        before: versions.iter().skip(1).map(before).collect(),
+        // After a conflict the newest is what a colleague has just set: it stands there to be compared.
+        before: versions.iter().skip(usize::from(!conflict)).map(before).collect(),
         profiles_href: here.href("profiles"),
         problems: listed(problems),
     })
@@ -146,11 +154,7 @@ pub async fn set(here: May<SetIntake>, form: Posted) -> Result<Response, WebErro
             Ok(()) => return Ok(Redirect::to(&here.href("intake?saved=yes")).into_response()),
             Err(StoreError::ChangedMeanwhile) => {
                 let newest = here.app().intake().settings(&here.ctx).await?.first().map_or(0, |row| row.version);
-                let problems = Problems::one(
-                    "state",
-                    "Somebody else has set something since you opened this page. What stands here is what you typed: look it \
-                     through against theirs, under \u{201c}What was set before\u{201d}, and save again",
-                );
+                let problems = Problems::one("state", CONFLICT);
                 return show_again(here.app(), &page(&here, None, (Some((answers, newest)), &problems)).await?);
             }
             Err(error) => return Err(error.into()),

@@ -91,6 +91,7 @@ fn story(entries: &mut Entries, case: &Case) {
             format!("Needs: {}", needs_text(&sent.needs)),
             sent.words.clone().unwrap_or_default(),
             sent.asker.as_ref().map(|asker| format!("Asked for by {asker}")).unwrap_or_default(),
+            sent.on_behalf.as_ref().map(|colleague| format!("Written for {colleague}")).unwrap_or_default(),
         ];
         entries.add(EntryKind::Referral, &format!("sent-{}", sent.id), on, "A referral", lines);
         let worry = words(sent.safeguarding.as_ref());

@@ -368,14 +368,13 @@ fn status_heading(followed: &Followed, app: &App) -> String {
     match followed.state {
         ReferralState::Withdrawn => "Your request is taken back".to_owned(),
         ReferralState::NotAccepted => format!("{} cannot take this up", followed.scheme_name),
-        ReferralState::Accepted if followed.closed_at.is_some() => "This has ended".to_owned(),
         ReferralState::Accepted => {
             let worker = followed.worker_name.as_deref().unwrap_or("A link worker");
             let worker = worker.split(' ').next().unwrap_or(worker);
-            match (followed.first_contact, followed.next_due) {
-                (Some(_), _) => format!("{worker} is working with {you}"),
-                (None, Some(due)) if due >= today => format!("{worker} will be in touch by {}", day(due, today)),
-                (None, _) => format!("{worker} will be in touch soon"),
+            match followed.next_due {
+                Some(due) if due >= today => format!("{worker} will be in touch by {}", day(due, today)),
+                _ if oneself => format!("{worker} was to be in touch with {you}"),
+                _ => format!("{worker} will be in touch soon"),
             }
         }
         ReferralState::DeclinedByPerson => "This has ended".to_owned(),
@@ -406,14 +405,20 @@ fn status_steps(followed: &Followed, app: &App) -> Vec<Step> {
     let phone = followed.worker_phone.as_ref().map(|phone| format!(" from {}", unbroken(phone)));
     let phone = phone.unwrap_or_default();
     let whom = if followed.source == ReferralSource::Oneself { "you" } else { followed.called.as_str() };
-    steps.push(match followed.first_contact {
-        Some(first) => step(day(first, today), format!("{worker} and {whom} had a first talk."), true),
-        None => {
-            let when = match followed.next_due {
-                Some(due) if due < today => "Soon".to_owned(),
-                Some(due) => format!("By {}", day(due, today)),
-                None => "Then".to_owned(),
-            };
+    let due = followed.next_due.filter(|_| followed.state == ReferralState::Accepted);
+    steps.push(match due {
+        // What happened since is between the two of them: this page is read by whoever holds its address.
+        Some(due) if due < today => {
+            let ring = followed.scheme_phone.as_ref().map(|phone| format!(" ring {}", unbroken(phone)));
+            let ring = ring.unwrap_or_else(|| format!(" ask {}", followed.scheme_name));
+            step(
+                format!("By {}", day(due, today)),
+                format!("{worker} was to be in touch with {whom}{phone}. Not heard yet? Then{ring}."),
+                false,
+            )
+        }
+        due => {
+            let when = due.map_or_else(|| "Then".to_owned(), |due| format!("By {}", day(due, today)));
             step(
                 when,
                 format!("{worker} is in touch{phone}, in the safe way you chose. It takes about 20 minutes."),
@@ -424,7 +429,7 @@ fn status_steps(followed: &Followed, app: &App) -> Vec<Step> {
     steps.push(step(
         "After that".to_owned(),
         "You meet, if that is wanted: at home, at the surgery, or somewhere you like.".to_owned(),
-        followed.closed_at.is_some(),
+        false,
     ));
     steps
 }
@@ -442,8 +447,7 @@ fn status_page(app: &App, token: &str, followed: &Followed) -> AskStatusPage {
         address: format!("{}/l/{token}", app.public_url()),
         reference: followed.reference.clone(),
         spoken: reference_spoken(&followed.reference),
-        nothing_to_do: followed.state == ReferralState::Sent
-            || (followed.state == ReferralState::Accepted && followed.closed_at.is_none()),
+        nothing_to_do: matches!(followed.state, ReferralState::Sent | ReferralState::Accepted),
         heading,
         steps: status_steps(followed, app),
         alternative: followed.alternative.clone(),

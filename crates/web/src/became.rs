@@ -2,22 +2,22 @@
 
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::Query;
-use fingerpost_domain::calendar::{day_of, instant_at, plus_days};
+use fingerpost_domain::Timestamp;
+use fingerpost_domain::calendar::{day_of, plus_days};
 use fingerpost_domain::codes::{self, CodeMeaning, SnomedCode};
 use fingerpost_domain::organisation::OrganisationKind;
 use fingerpost_domain::problem::Problems;
 use fingerpost_domain::referral::{NotAcceptedReason, ReferralState};
 use fingerpost_domain::small_numbers::ShownCount;
 use fingerpost_domain::wait::wait_of_all;
-use fingerpost_domain::{Date, Timestamp};
 use fingerpost_flow::Became;
 use fingerpost_policy::{ReadCounted, ReadFlow};
 use fingerpost_ui::format::count;
 use fingerpost_ui::pages::{Bar, BecamePage, Choice, CodeLine};
-use jiff::Span;
 use serde::Deserialize;
 
-use crate::flow::{DAYS, ENOUGH, months};
+use crate::counted::span_of;
+use crate::flow::{ENOUGH, months};
 use fingerpost_web_core::WebError;
 use fingerpost_web_core::frame::{show, show_again};
 use fingerpost_web_core::permitted::May;
@@ -34,48 +34,26 @@ pub(crate) struct Wanted {
     declined: String,
 }
 
-fn span_of(month: &str, today: Date) -> Result<(Timestamp, Timestamp, String), WebError> {
-    if month.is_empty() {
-        return Ok((instant_at(plus_days(today, -DAYS), 0), Timestamp::MAX, "in the last 12 months".to_owned()));
-    }
-    let first: Date = format!("{month}-01").parse().map_err(|_| WebError::NotFound)?;
-    let next = first.saturating_add(Span::new().months(1));
-    Ok((instant_at(first, 0), instant_at(next, 0), format!("in {}", first.strftime("%B %Y"))))
-}
-
 fn bar(label: &str, count: u64, all: u64, href: Option<String>) -> Bar {
     let percent = if all == 0 { 0.0 } else { count as f64 * 100.0 / all as f64 };
     Bar { label: label.to_owned(), percent: format!("{percent:.0}"), count: count.to_string(), href }
 }
 
-/// What stands in a public text: no small number, and none that gives one away.
-fn public(count: u64, one: &str, many: &str) -> String {
-    match ShownCount::suppressed(count) {
-        ShownCount::Exact(_) => format!("no {many}"),
-        ShownCount::FewerThanEight => format!("a few {many}"),
-        ShownCount::About(1) => format!("about 1 {one}"),
-        ShownCount::About(count) => format!("about {count} {many}"),
-    }
-}
-
 fn newsletter(practice: &str, when: &str, became: &Became, half: Option<u32>) -> String {
-    let helped = became.sent_in(&[ReferralState::Accepted]);
     let mut text = format!(
         "{practice} works with a link worker: somebody who listens to what matters to you and helps you find company, advice or \
-         something you would enjoy. {} we referred {} to a link worker, who took up {} so far.",
-        fingerpost_domain::text::capital(when),
-        public(became.sent(), "person", "people"),
-        match ShownCount::suppressed(helped) {
-            ShownCount::Exact(_) => "nobody".to_owned(),
-            ShownCount::FewerThanEight => "a few of them".to_owned(),
-            ShownCount::About(count) => format!("about {count} of them"),
-        },
+         something you would enjoy."
     );
-    if became.signposts > 0 {
-        text.push_str(&format!(
-            " We also told people about something nearby {}, without a referral.",
-            count(i64::try_from(became.signposts).unwrap_or(i64::MAX), "time", "times")
-        ));
+    // Of a few people nothing is said that might be said of each of them.
+    if let ShownCount::About(sent) = ShownCount::suppressed(became.sent()) {
+        text.push_str(&format!(" {} we made about {sent} referrals", fingerpost_domain::text::capital(when)));
+        if let ShownCount::About(helped) = ShownCount::suppressed(became.sent_in(&[ReferralState::Accepted])) {
+            text.push_str(&format!(", and about {helped} were taken up so far"));
+        }
+        text.push('.');
+    }
+    if let ShownCount::About(told) = ShownCount::suppressed(became.signposts) {
+        text.push_str(&format!(" We also told people about something nearby, about {told} times."));
     }
     if let Some(days) = half {
         text.push_str(&format!(
@@ -106,11 +84,15 @@ fn code_line(code: SnomedCode, ours: u64, theirs: Option<u64>, href: String) -> 
         match theirs.cmp(&ours) {
             std::cmp::Ordering::Equal => "They agree.".to_owned(),
             std::cmp::Ordering::Less => {
-                format!("{} fewer in your records: open the list and file those that are missing.", more(ours - theirs))
+                format!(
+                    "{} fewer in your records: open the list and file those that are missing. Somebody who was referred twice in one \
+                     episode is coded once.",
+                    more(ours - theirs)
+                )
             }
             std::cmp::Ordering::Greater => format!(
-                "{} more in your records: look for one filed twice, for each call, or for a referral that was not accepted or \
-                 taken back. Referrals that did not come through Fingerpost count there too.",
+                "{} more in your records: look for one filed twice, for each call, or for somebody who was not accepted, was taken \
+                 back, or said no later. Referrals that did not come through Fingerpost count there too.",
                 more(theirs - ours)
             ),
         }
@@ -128,7 +110,8 @@ pub(crate) async fn page(here: May<ReadCounted>, Query(wanted): Query<Wanted>) -
         return Ok(Redirect::to(&here.href("flow")).into_response());
     }
     let today = here.app().today();
-    let (from, until, when) = span_of(&wanted.month, today)?;
+    let chosen = Some(wanted.month.as_str()).filter(|month| !month.is_empty());
+    let (from, until, when) = span_of(chosen, today)?;
     let became = here.app().flow().became(&here.ctx, (from, until)).await?;
     // Of waits a manager hears what nobody can be recognised by.
     let half = match here.also::<ReadFlow>() {
@@ -156,7 +139,9 @@ pub(crate) async fn page(here: May<ReadCounted>, Query(wanted): Query<Wanted>) -
     let mut problems = Problems::none();
     let theirs =
         (counted("referred", &wanted.referred, &mut problems), counted("declined", &wanted.declined, &mut problems));
-    let (referred, declined) = became.codes();
+    let (referred, declined) = became.codes;
+    // The last day of the time, or today.
+    let last = plus_days(day_of(until.min(here.ctx.now)), if until < here.ctx.now { -1 } else { 0 });
     let mut frame = here.frame("What became of those we referred", "flow").await?;
     frame.problem = !problems.is_empty();
     let month_choice = |(begins, _): &(Timestamp, Timestamp)| {
@@ -169,6 +154,7 @@ pub(crate) async fn page(here: May<ReadCounted>, Query(wanted): Query<Wanted>) -
     let page = BecamePage {
         frame,
         back_href: here.href("flow"),
+        meet_href: format!("/meet/{}", here.organisation.slug),
         action: here.href("became"),
         month: wanted.month.clone(),
         periods: std::iter::once(all).chain(months(today).iter().rev().map(month_choice)).collect(),
@@ -185,12 +171,12 @@ pub(crate) async fn page(here: May<ReadCounted>, Query(wanted): Query<Wanted>) -
         signposts: became.signposts.to_string(),
         newsletter: newsletter(&here.organisation.name, &when, &became, half),
         codes: [
-            (CodeMeaning::Referred, referred, theirs.0, here.href(&format!("flow/people?of=sent{month}"))),
-            (CodeMeaning::Declined, declined, theirs.1, here.href("sent")),
+            (CodeMeaning::Referred, referred, theirs.0, here.href(&format!("flow/people?of=coded{month}"))),
+            (CodeMeaning::Declined, declined, theirs.1, here.href(&format!("flow/people?of=said_no{month}"))),
         ]
         .into_iter()
         .filter_map(|(means, ours, theirs, href)| {
-            let code = codes::in_force(means, day_of(until.min(here.ctx.now)))?;
+            let code = codes::in_force(means, last)?;
             Some(code_line(code, ours, theirs, href))
         })
         .collect(),

@@ -92,7 +92,7 @@ fn timeline(here: &May<ReadCase>, case: &Case, handovers: &[HandoverRow], today:
     for contact in &case.contacts {
         events.push((contact.on, 1, contact_event(here, case.id, contact, today)));
     }
-    for LetterRow { kind, sent_at, opened_at, referrer_name, told_at, failed } in &case.feedback {
+    for LetterRow { kind, sent_at, opened_at, referrer_name, told_at, failed, taken_back } in &case.feedback {
         let what = match kind {
             FeedbackKind::Progress => "Told",
             FeedbackKind::FirstContact | FeedbackKind::PlanWritten | FeedbackKind::Started => "Written by itself to",
@@ -100,6 +100,9 @@ fn timeline(here: &May<ReadCase>, case: &Case, handovers: &[HandoverRow], today:
         };
         let opened = match (opened_at, told_at, failed) {
             (Some(at), ..) => format!("Opened {}.", day_and_time(*at, today)),
+            (None, _, true) if *taken_back => {
+                "Not opened. It was taken back before the e-mail about it left.".to_owned()
+            }
             (None, _, true) => {
                 "Not opened yet. The e-mail about it did not arrive: it stands under Messages, to be sent again."
                     .to_owned()
@@ -482,9 +485,16 @@ pub(crate) async fn record(
     }
     match answers.check(case.standing(), here.app().today()) {
         Ok(entry) if form.text("then") == PREVIEW => {
+            let (mut answers, mut problems) = (answers, Problems::none());
+            asked_again(&case, read, &mut answers, &mut problems);
+            if !problems.is_empty() {
+                let drawn = page(&here, &case, (&answers, key.to_string()), (&problems, None)).await?;
+                return show_again(here.app(), &drawn);
+            }
             let letter = preview(&case, case.letter_after(&entry));
             let drawn = page(&here, &case, (&answers, key.to_string()), (&Problems::none(), None)).await?;
-            show(here.app(), &CasePage { letter: Some(letter), open_sharing: true, ..drawn })
+            // What was read stays what the next press saves: somebody else may change the case while this is read.
+            show(here.app(), &CasePage { letter: Some(letter), open_sharing: true, version: read, ..drawn })
         }
         Ok(entry) => match here.app().store().record_contact(&work, id, (&entry, key, read)).await {
             Ok(()) => Ok(Redirect::to(&here.href(&format!("cases/{id}?saved=contact"))).into_response()),
@@ -564,7 +574,12 @@ const PREVIEW: &str = "preview";
 
 /// The letter as it would go, or that none would.
 fn preview(case: &Case, sections: Option<Vec<Section>>) -> LetterPreview {
-    LetterPreview { to: referrer_of(case).unwrap_or_default(), sections: sections.unwrap_or_default() }
+    let practices = case.sent_by.iter().filter(|sent| sent.source == ReferralSource::Practice).count();
+    LetterPreview {
+        to: referrer_of(case).unwrap_or_default(),
+        sections: sections.unwrap_or_default(),
+        several: practices > 1,
+    }
 }
 
 async fn close_page(

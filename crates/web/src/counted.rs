@@ -35,8 +35,8 @@ fn sent() -> String {
 }
 
 /// The instants between which a month lies, and its name; the last 365 days where none is named.
-fn span_of(wanted: &Wanted, today: Date) -> Result<(Timestamp, Timestamp, String), WebError> {
-    let Some(month) = &wanted.month else {
+pub(crate) fn span_of(month: Option<&str>, today: Date) -> Result<(Timestamp, Timestamp, String), WebError> {
+    let Some(month) = month else {
         let since = instant_at(plus_days(today, -DAYS), 0);
         return Ok((since, Timestamp::MAX, "in the last 12 months".to_owned()));
     };
@@ -69,7 +69,7 @@ fn counted_line(here: &May<ReadCounted>, row: &CountedRow) -> CountedLine {
 
 /// The people behind one of the numbers, for those who may open it.
 pub(crate) async fn people(here: May<ReadCounted>, Query(wanted): Query<Wanted>) -> Result<Response, WebError> {
-    let (from, until, when) = span_of(&wanted, here.app().today())?;
+    let (from, until, when) = span_of(wanted.month.as_deref(), here.app().today())?;
     let practice = wanted.practice.as_deref();
     if practice.is_some_and(|slug| !slug.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')) {
         return Err(WebError::NotFound);
@@ -81,6 +81,8 @@ pub(crate) async fn people(here: May<ReadCounted>, Query(wanted): Query<Wanted>)
         "not_accepted" => (Some(ReferralState::NotAccepted), "Sent, and not accepted by the scheme"),
         "declined" => (Some(ReferralState::DeclinedByPerson), "Sent, and declined by the person"),
         "withdrawn" => (Some(ReferralState::Withdrawn), "Sent, and taken back"),
+        "coded" => (None, "With the code for a referral ready"),
+        "said_no" => (None, "With the code for a no ready"),
         "open" => (None, "Open cases"),
         "still_waiting" => (None, "Waiting for a first contact"),
         _ => return Err(WebError::NotFound),
@@ -94,6 +96,10 @@ pub(crate) async fn people(here: May<ReadCounted>, Query(wanted): Query<Wanted>)
     let after = i64::try_from(before).unwrap_or(i64::MAX);
     let of = Counted { state, practice, from: sent_from, until: sent_until, after };
     let scheme = here.ctx.grant.ground() == Ground::Supervision;
+    let coded = matches!(wanted.of.as_str(), "coded" | "said_no");
+    if coded && scheme {
+        return Err(WebError::NotFound);
+    }
     let (mut rows, definition) = match (scheme, cases) {
         (true, true) => {
             let since = (wanted.of == "still_waiting").then_some(from);
@@ -108,6 +114,16 @@ pub(crate) async fn people(here: May<ReadCounted>, Query(wanted): Query<Wanted>)
         }
         // What became of people later is theirs to tell.
         (false, true) => return Err(WebError::NotFound),
+        (false, false) if coded => {
+            let declined = wanted.of == "said_no";
+            let definition = if declined {
+                "People of this practice who said no, to you or to the scheme, by the day on which they did."
+            } else {
+                "Referrals of this practice that were sent with the person's yes and were not turned down or taken back, by the day on \
+                 which they were sent. Somebody who was referred twice in one episode is coded once."
+            };
+            (flow.coded_in_practice(&here.ctx, declined, of).await?, definition)
+        }
         (false, false) => {
             let definition = "Referrals of this practice by the day on which they were sent, newest first.";
             (flow.counted_in_practice(&here.ctx, of).await?, definition)

@@ -251,8 +251,8 @@ fn worker_view(here: &May<ReferPerson>, worker: &WorkerCard) -> WorkerView {
             None => "half have not had a first contact yet".to_owned(),
         };
         format!(
-            "Of the last {} people who had a first contact in the past year, and the {} who still wait, {half}. The longest wait \
-             was {} working days; the longest of those who still wait is {} so far.",
+            "Of the last {} people sent in the past year, {half}; {} still wait. The longest wait for a first contact was {} working \
+             days; the longest of those who still wait is {} so far.",
             wait.people, wait.waiting, wait.longest, wait.longest_waiting
         )
     });

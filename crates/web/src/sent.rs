@@ -267,10 +267,14 @@ fn code_to_file(code: SnomedCode, sent: &Sent) -> CodeToFile {
 
 /// What to do with a code that was filed when it was sent, where no episode began after all.
 fn no_code(sent: &Sent, today: Date) -> Option<String> {
-    let over = matches!(sent.row.state, ReferralState::NotAccepted | ReferralState::Withdrawn);
+    let said_no = sent.row.state == ReferralState::DeclinedByPerson;
+    let over = said_no || matches!(sent.row.state, ReferralState::NotAccepted | ReferralState::Withdrawn);
     (over && sent.row.sent_at.is_some()).then(|| {
         let code = codes::in_force(CodeMeaning::Referred, sent.row.sent_at.map_or(today, day_of));
         let code = code.map(|code| format!("{} {}", code.concept, code.term)).unwrap_or_default();
+        if said_no {
+            return format!("No episode began. If {code} was filed when it was sent, mark it in the record as entered in error.");
+        }
         format!(
             "None: no episode began. If {code} was filed when it was sent, mark it in the record as entered in error. It is not \
              coded as declined either: only the person's own no is."

@@ -6,6 +6,7 @@ use axum_extra::extract::Query;
 use fingerpost_domain::Date;
 use fingerpost_domain::calendar::{day_of, working_days_between};
 use fingerpost_domain::id::{ReferralId, UserId};
+use fingerpost_domain::matching::Match;
 use fingerpost_domain::person::{BirthDate, Postcode};
 use fingerpost_domain::problem::Problems;
 use fingerpost_domain::referral::{NotAcceptedReason, ReferralState, Refusal};
@@ -78,7 +79,7 @@ pub(crate) async fn list(here: May<Triage>, Query(done): Query<Done>) -> Result<
     let rows = store.waiting(&here.ctx, number).await?;
     let (count, _) = store.count_waiting(here.ctx.grant.tenant(), here.organisation.id).await?;
     let more = i64::try_from(rows.len()).is_ok_and(|rows| rows == PAGE_ROWS);
-    let open = store.count_open_referrals(&here.ctx).await?;
+    let open = here.app().intake().count_open_referrals(&here.ctx).await?;
     let returned_text = match open - count {
         ..=0 => None,
         1 => Some("1 more waits for what the referrer says.".to_owned()),
@@ -86,7 +87,7 @@ pub(crate) async fn list(here: May<Triage>, Query(done): Query<Done>) -> Result<
     };
     let today = here.app().today();
     let patience = store.intake_settings(here.ctx.grant.tenant(), here.organisation.id).await?.decide_after;
-    let untold = store.to_be_told(&here.ctx).await?;
+    let untold = here.app().intake().to_be_told(&here.ctx).await?;
     let heading = match count {
         0 => "Nobody is waiting for an answer".to_owned(),
         1 => "1 person is waiting for an answer".to_owned(),
@@ -178,10 +179,11 @@ fn workers(waiting: &WaitingPage, typed: &Typed, today: Date) -> Vec<Choice> {
 
 /// What of the scheme's criteria is met, is not, and has to be asked.
 fn criteria(waiting: &WaitingPage, settings: &IntakeSettings, today: Date) -> Vec<CriterionLine> {
+    let surely = waiting.likely.iter().filter(|person| person.likeness == Match::Sure);
     let referred = Referred {
         born: waiting.person.born,
         postcode: waiting.person.postcode.as_ref().map(Postcode::as_str),
-        last_ended: waiting.likely.iter().filter_map(|person| person.last_ended).max().map(day_of),
+        last_ended: surely.filter_map(|person| person.last_ended).max().map(day_of),
     };
     let line = |each: Checked| CriterionLine {
         what: each.what,
@@ -317,7 +319,7 @@ pub(crate) async fn one(here: May<Triage>, Path((_, id)): Path<(String, Referral
 
 /// What stands where a referral was: whoever was told of it and comes later reads what became of it, and nobody's name.
 async fn taken_back(here: &May<Triage>, id: ReferralId) -> Result<Response, WebError> {
-    let at = here.app().store().taken_back_at(&here.ctx, id).await?.ok_or(StoreError::NotFound)?;
+    let at = here.app().intake().taken_back_at(&here.ctx, id).await?.ok_or(StoreError::NotFound)?;
     let page = MessagePage {
         frame: here.frame("Taken back", "referrals").await?,
         heading: "This referral was taken back".to_owned(),
@@ -339,7 +341,7 @@ pub(crate) async fn told(
     Path((_, id)): Path<(String, ReferralId)>,
     _form: Posted,
 ) -> Result<Response, WebError> {
-    here.app().store().told_not_accepted(&here.ctx, id).await?;
+    here.app().intake().told_not_accepted(&here.ctx, id).await?;
     Ok(Redirect::to(&here.href("referrals?done=told")).into_response())
 }
 

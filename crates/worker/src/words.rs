@@ -65,6 +65,13 @@ pub fn letter(template: MessageTemplate, facts: &Facts<'_>) -> Letter {
             "An answer is due today",
             format!("A referral still waits for its answer, and the answer was promised for today:\n\n{public_url}"),
         ),
+        MessageTemplate::DecideWithout => (
+            "A question was not answered",
+            format!(
+                "Somebody was asked something about a referral and has not answered for as long as you wait. Decide without the \
+                 answer, or ring them. Sign in to read it:\n\n{public_url}"
+            ),
+        ),
         MessageTemplate::QuestionBack => (
             "A question for you",
             format!(

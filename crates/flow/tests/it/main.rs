@@ -1,5 +1,7 @@
 //! Counts of flow: their statements on both engines. What they count is tested with the journeys, in `store` and `web`.
 
+mod became;
+
 use fingerpost_flow::statements;
 use fingerpost_store::testing::{found_by_index, on_both, understood};
 

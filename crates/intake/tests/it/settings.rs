@@ -35,7 +35,7 @@ async fn two_supervisors_at_once_do_not_undo_each_other() {
     .await;
 }
 
-fn met(line: &str, standing: CaseStanding) -> ContactEntry {
+pub(crate) fn met(line: &str, standing: CaseStanding) -> ContactEntry {
     let today = fingerpost_domain::calendar::day_of(start());
     let answers = ContactAnswers {
         kind: "phone".into(),
@@ -55,7 +55,7 @@ fn met(line: &str, standing: CaseStanding) -> ContactEntry {
     answers.check(standing, today).unwrap()
 }
 
-async fn work(store: &Store) {
+pub(crate) async fn work(store: &Store) {
     for job in store.claim_jobs(50, start()).await.unwrap() {
         if job.kind == JobKind::Milestone {
             store.write_milestone(&job, start()).await.unwrap();

@@ -37,6 +37,8 @@ ALTER TABLE referral ADD COLUMN on_behalf TEXT;
 
 -- When somebody who asked themself was told that the scheme cannot take it up.
 ALTER TABLE referral ADD COLUMN told_at BIGINT;
+-- Who was turned down before anybody noted it was told then, or is not to be rung up years later.
+UPDATE referral SET told_at = decided_at WHERE state = 'not_accepted' AND source <> 'practice';
 CREATE INDEX referral_untold ON referral (tenant, scheme, decided_at) WHERE state = 'not_accepted' AND source <> 'practice' AND told_at IS NULL;
 
 -- Anybody may look who works at a practice: it is found by its own name.
@@ -52,3 +54,7 @@ CREATE TABLE signpost_slip (
   PRIMARY KEY (tenant, organisation, number),
   UNIQUE (tenant, organisation, service)
 );
+
+-- The last people sent to a link worker, seen or still waiting: what the honest wait is reckoned from.
+DROP INDEX case_file_first_by_worker;
+CREATE INDEX case_file_sent_by_worker ON case_file (tenant, worker, sent_at, id);

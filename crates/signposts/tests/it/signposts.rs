@@ -49,3 +49,29 @@ async fn a_signpost_is_counted_once_and_taken_back_by_its_own_place() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_number_on_a_slip_keeps_its_service_and_each_place_counts_by_itself() {
+    on_both(async |store| {
+        let signposts = Signposts::over(store.clone());
+        let village = Village::build(store, &TenantId::main(), "T").await;
+        let choir = Village::choir(store).await;
+        let here: Ctx<Signpost> = Village::ctx(&village.gp, &village.practice, start());
+        let there: Ctx<Signpost> = Village::ctx(&village.far_gp, &village.far_practice, start());
+        let code = signposts.make_door(&here).await.unwrap();
+        assert_eq!(signposts.number_slips(&here, &[choir]).await.unwrap(), [101]);
+        assert_eq!(
+            signposts.number_slips(&here, &[choir]).await.unwrap(),
+            [101],
+            "a second sheet has the same numbers"
+        );
+        assert_eq!(signposts.number_slips(&there, &[choir]).await.unwrap(), [101]);
+        // A new code on the wall: slips in somebody's hand still lead where they led.
+        signposts.make_door(&here).await.unwrap();
+        assert!(signposts.open_door(&code).await.unwrap().is_none());
+        let old = signposts.any_door(&code).await.unwrap().unwrap();
+        assert_eq!(signposts.numbered(&old, 101).await.unwrap(), Some(choir));
+        assert_eq!(signposts.numbered(&old, 102).await.unwrap(), None);
+    })
+    .await;
+}

@@ -39,6 +39,8 @@ pub struct BecamePage {
     pub frame: Frame,
     /// Back to the counts.
     pub back_href: String,
+    /// The page on which patients meet the link workers, with its poster.
+    pub meet_href: String,
     /// Where a choice goes.
     pub action: String,
     /// The month that was chosen, or none.
@@ -91,6 +93,7 @@ mod samples {
                 frame: frame("What became"),
                 back_href: "/o/x/flow".into(),
                 action: "/o/x/became".into(),
+                meet_href: "/meet/x".into(),
                 month: "2026-10".into(),
                 periods: vec![Choice::new("", "The last 12 months", true)],
                 when: "in October 2026".into(),

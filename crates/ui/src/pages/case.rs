@@ -270,13 +270,19 @@ pub struct LetterPreview {
     pub to: String,
     /// Its sections; none where nothing goes.
     pub sections: Vec<Section>,
+    /// More than one sent the person: whoever was not named when they agreed hears less.
+    pub several: bool,
 }
 
 #[cfg(test)]
 impl LetterPreview {
     pub(crate) fn sample() -> Self {
         let heading = "Plan and requested actions".to_owned();
-        Self { to: "Dr Ferreira".into(), sections: vec![Section { heading, text: "None.\nReally.".into() }] }
+        Self {
+            to: "Dr Ferreira".into(),
+            sections: vec![Section { heading, text: "None.\nReally.".into() }],
+            several: true,
+        }
     }
 }
 

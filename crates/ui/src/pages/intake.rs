@@ -71,6 +71,10 @@ pub struct ProfilePage {
     pub saved: Option<String>,
     /// Where it is posted.
     pub action: String,
+    /// What the page was drawn from: a page that is no longer true overwrites nothing.
+    pub read: String,
+    /// The reader may say that patients see it: their own, or it is said already.
+    pub may_show: bool,
     /// The eight needs.
     pub needs: Vec<Choice>,
     /// The practices in the order of the days: id and name.
@@ -167,7 +171,8 @@ mod samples {
                 profiles_href: "/o/x/profiles".into(),
                 problems: vec![],
             };
-            let fields = ["state", "instead", "area", "criteria", "nudge_after", "decide_after", "again_after_months"];
+            let fields =
+                ["state", "instead", "area", "criterion-1", "nudge_after", "decide_after", "again_after_months"];
             let wrong = Self { problems: problems(&fields), saved: None, before: vec![], ..usual.clone() };
             vec![usual, wrong]
         }
@@ -190,6 +195,8 @@ mod samples {
                 own: true,
                 saved: None,
                 action: "/o/x/profiles/1".into(),
+                read: "0123456789abcdef".into(),
+                may_show: true,
                 needs: vec![Choice::new("company", "Company", true)],
                 practices: vec![("1".into(), LONG.into())],
                 values: ProfileAnswers { days: vec!["Tuesdays".into()], ..ProfileAnswers::default() },
@@ -201,6 +208,7 @@ mod samples {
             let full = Self {
                 back_href: Some("/o/x/profiles".into()),
                 own: false,
+                may_show: false,
                 saved: Some("Saved".into()),
                 picture: Some(("/o/x/workers/1/picture".into(), "3 November 2026".into())),
                 met: vec![Link { href: "/meet/x".into(), text: LONG.into() }],
@@ -208,7 +216,7 @@ mod samples {
             };
             let wrong = Self {
                 practices: vec![],
-                problems: problems(&["languages", "phone", "helps_with", "places", "days", "picture"]),
+                problems: problems(&["languages", "phone", "helps_with", "places", "picture", "agrees"]),
                 ..bare.clone()
             };
             vec![bare, full, wrong]

@@ -149,6 +149,10 @@ pub struct DoorPage {
     pub tiles: Vec<Tile>,
     /// Nothing was chosen.
     pub problem: Option<String>,
+    /// The number that was typed.
+    pub typed: String,
+    /// The code is the one that the place has now.
+    pub open: bool,
 }
 
 /// One service behind a door, and what to expect there.
@@ -294,6 +298,8 @@ mod samples {
                 action: "/s/x".into(),
                 key: "k".into(),
                 tiles: vec![],
+                typed: "7".into(),
+                open: true,
                 problem: Some("Choose one".into()),
             };
             vec![Self { tiles: vec![tile], problem: None, ..empty.clone() }, empty]
