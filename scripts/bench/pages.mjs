@@ -14,7 +14,7 @@ const WEXLEY = '/o/wexley-vale-social-prescribing'
 const NEIGHBOURHOOD = {
   'Dr Anil Ferreira': ['/o/Z90001/refer', '/o/Z90001/sent'],
   'Chidi Nwosu': ['/o/Z90001/refer', '/o/Z90001/sent'],
-  'Helen Tranter': ['/o/Z90001/sent', '/o/Z90001/flow'],
+  'Helen Tranter': ['/o/Z90001/sent', '/o/Z90001/flow', '/o/Z90001/became'],
   'Maya Okonkwo': [`${WEXLEY}/caseload`, `${WEXLEY}/referrals`, 'CASE'],
   'Tomasz Brennan': [`${WEXLEY}/caseload?show=everyone`, 'CASE'],
   'Leila Farouk': [`${WEXLEY}/caseload`, 'CASE'],
@@ -36,7 +36,7 @@ function region() {
     const code = `Z9${1001 + n * 60}`
     const at = `/o/${code}`
     for (const who of ['gp', 'nurse', 'reception']) add(`${who}.${code.toLowerCase()}`, [`${at}/refer`, `${at}/sent`, 'SENT', `${at}/signpost`, '/directory?q=walking'])
-    add(`manager.${code.toLowerCase()}`, [`${at}/sent`, `${at}/flow`, `${at}/improvement`])
+    add(`manager.${code.toLowerCase()}`, [`${at}/sent`, `${at}/flow`, `${at}/became`, `/meet/${code}`, `${at}/improvement`])
   }
   return { people, add }
 }
@@ -87,7 +87,7 @@ async function regionals(server, database) {
   const { people, add } = region()
   for (const town of TOWNS) {
     const scheme = `/o/${town}-and-district-social-prescribing`
-    add(`supervisor1.${town}`, [`${scheme}/caseload?show=everyone`, `${scheme}/referrals`, `${scheme}/flow`, `${scheme}/flow/people`, `${scheme}/flow/months`, `${scheme}/records`, `${scheme}/messages`, `${scheme}/gaps`, 'CASE', 'TRIAGE'])
+    add(`supervisor1.${town}`, [`${scheme}/caseload?show=everyone`, `${scheme}/referrals`, `${scheme}/flow`, `${scheme}/flow/people`, `${scheme}/flow/months`, `${scheme}/records`, `${scheme}/intake`, `${scheme}/profiles`, `${scheme}/messages`, `${scheme}/gaps`, 'CASE', 'TRIAGE'])
     add(`administrator2.${town}`, [`${scheme}/flow`, `${scheme}/users`, `${scheme}/directory?words=singing`])
     for (const number of [3, 4, 5, 6]) {
       add(`linkworker${number}.${town}`, [`${scheme}/caseload`, 'CASE', 'WORK', `${scheme}/diary`, `${scheme}/messages`, `${scheme}/caseload?show=closed`, `${scheme}/referrals`])
