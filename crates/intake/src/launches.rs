@@ -22,7 +22,7 @@ statements! {
     USED_KEY = "UPDATE launch_key SET used_at = $3 WHERE tenant = $1 AND id = $2";
     CLAIM = "UPDATE launch SET opened_by = $3 WHERE tenant = $1 AND id = $2 AND used_at IS NULL AND (opened_by IS NULL OR opened_by = $3)";
     LIVE = "SELECT l.tenant, l.id, l.person, l.used_at, l.opened_by, k.practice FROM launch l JOIN launch_key k ON k.tenant = l.tenant AND k.id = l.launch_key \
-            WHERE l.ticket_hash = $1 AND l.expires_at > $2";
+            WHERE l.ticket_hash = $1 AND l.expires_at > $2 AND k.revoked_at IS NULL";
     USE = "UPDATE launch SET used_at = $3, person = '' WHERE tenant = $1 AND id = $2 AND used_at IS NULL AND (opened_by IS NULL OR opened_by = $4)";
     EMPTY = "UPDATE launch SET person = '' WHERE expires_at <= $1 AND expires_at > $2 AND person <> ''";
     SWEEP = "DELETE FROM launch WHERE expires_at <= $1";

@@ -30,7 +30,13 @@ impl Intake {
 /// Every statement of this room by name, for the test that has both engines understand them.
 #[cfg(any(test, feature = "testing"))]
 pub fn statements() -> impl Iterator<Item = (&'static str, &'static str)> {
-    let all =
-        [known::STATEMENTS, launches::STATEMENTS, profiles::STATEMENTS, reminders::STATEMENTS, settings::STATEMENTS];
+    let all = [
+        answered::STATEMENTS,
+        known::STATEMENTS,
+        launches::STATEMENTS,
+        profiles::STATEMENTS,
+        reminders::STATEMENTS,
+        settings::STATEMENTS,
+    ];
     all.into_iter().flatten().copied()
 }

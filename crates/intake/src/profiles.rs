@@ -36,7 +36,7 @@ statements! {
                    ON CONFLICT (tenant, user_id, scheme) DO UPDATE SET jpeg = excluded.jpeg, consented_at = excluded.consented_at";
     DROP_PICTURE = "DELETE FROM worker_picture WHERE tenant = $1 AND user_id = $2 AND scheme = $3";
     /// For those who sign in for a practice that the scheme serves, or for the scheme.
-    PICTURE = "SELECT p.jpeg FROM worker_picture p WHERE p.tenant = $1 AND p.user_id = $2 AND (p.scheme = $3 \
+    PICTURE = "SELECT p.jpeg FROM worker_picture p JOIN app_user u ON u.tenant = p.tenant AND u.id = p.user_id AND u.disabled = 0 WHERE p.tenant = $1 AND p.user_id = $2 AND (p.scheme = $3 \
                OR p.scheme = (SELECT s.scheme FROM scheme_practice s WHERE s.tenant = $1 AND s.practice = $3))";
     /// For anybody: only of those who agreed to be shown.
     PICTURE_SHOWN = "SELECT p.jpeg FROM worker_picture p JOIN link_worker w ON w.tenant = p.tenant AND w.user_id = p.user_id AND w.scheme = p.scheme \

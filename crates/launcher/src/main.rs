@@ -112,7 +112,11 @@ fn write_private(file: &Path, text: &str) -> io::Result<()> {
     options.write(true).create(true).truncate(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(file)?.write_all(text.as_bytes())
+    let mut opened = options.open(file)?;
+    // A file that was there already keeps the rights that it had: taken away before the secret is in it.
+    #[cfg(unix)]
+    opened.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+    opened.write_all(text.as_bytes())
 }
 
 /// The day as three fields. What cannot be read is left for somebody to type.

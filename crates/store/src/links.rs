@@ -9,7 +9,7 @@ use crate::Store;
 use fingerpost_engine::statements;
 use fingerpost_engine::{Result, StoreError};
 use fingerpost_engine::{Tx, values};
-use fingerpost_ledger::{digest, hex};
+use fingerpost_ledger::{Act, Entry, Resource, digest, hex};
 
 coded! {
     /// What a link is good for.
@@ -128,6 +128,14 @@ pub(crate) async fn use_up(tx: &mut Tx, link: &LiveLink, now: Timestamp) -> Resu
 }
 
 impl Store {
+    /// Notes that somebody came with a link that opens nothing: nothing of the link, which may be half of a good one.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn dead_link(&self, now: Timestamp) -> Result<()> {
+        self.looked(now, Entry::system(TenantId::main(), Act::Refuse, Resource::Link).because("opens_nothing")).await
+    }
+
     /// The link behind a token, if it can still be used. Changes nothing.
     ///
     /// # Errors

@@ -33,6 +33,8 @@ pub enum Beginning {
     Reporting,
     /// A launch that was refused.
     RefusedLaunch,
+    /// A link that opens nothing.
+    DeadLink,
 }
 
 impl Default for Limits {

@@ -148,14 +148,11 @@ async fn words(here: &May<Signpost>, service: ServiceId) -> Result<(String, Stri
     let entry = Entry::of(stored.id, &stored.told.sources, &stored.service, stored.standing);
     let tile = tile(&entry, false);
     let more = match here.app().signposts().door_of(&here.ctx).await? {
-        Some(code) => format!("{}/s/{code}/{service}", here.app().public_url()),
-        None => format!("{}/directory/{service}", here.app().public_url()),
+        Some(code) => format!("When, where and what to expect: {}/s/{code}/{service}", here.app().public_url()),
+        None => format!("When and where: {}/directory/{service}", here.app().public_url()),
     };
     let detail = if tile.detail.is_empty() { String::new() } else { format!(": {}", tile.detail) };
-    let words = format!(
-        "{} told you about {}{detail}. When, where and what to expect: {more}",
-        here.organisation.name, tile.name
-    );
+    let words = format!("{} told you about {}{detail}. {more}", here.organisation.name, tile.name);
     Ok((tile.name, words))
 }
 
@@ -197,8 +194,13 @@ pub async fn text(
     caller: Caller,
     form: Posted,
 ) -> Result<Response, WebError> {
-    let key = form.key()?;
     let typed = form.text("phone");
+    // The same number again is the same text: where it did leave, and its answer was lost, the other end knows it. Another number is
+    // another text.
+    let key = match form.text("tried") {
+        tried if tried.is_empty() || tried == typed => form.key()?,
+        _ => here.app().store().entropy().id(here.ctx.now),
+    };
     let page = text_page(&here, id, key, (&typed, &Problems::none())).await?;
     let problem = match Phone::parse(&typed) {
         Ok(phone) if phone.takes_texts() => {
@@ -213,7 +215,6 @@ pub async fn text(
         Err(refused) => refused.to_string(),
     };
     let problems = Problems::one("phone", problem);
-    // The same key: a text that did leave, and whose answer was lost, is known by it at the other end.
     show_again(here.app(), &text_page(&here, id, key, (&typed, &problems)).await?)
 }
 

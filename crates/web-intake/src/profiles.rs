@@ -172,6 +172,10 @@ pub async fn put_picture(
     uploaded: Uploaded,
 ) -> Result<Response, WebError> {
     let row = here.app().intake().profile(&here.ctx, user).await?;
+    // A face is shown by its owner's own yes, and by nobody else's.
+    if user != here.ctx.grant.user() {
+        return Err(WebError::NotFound);
+    }
     let mut problems = Problems::none();
     let square = if uploaded.file.is_empty() {
         problems.add("picture", "Choose a picture first");

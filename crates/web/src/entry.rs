@@ -6,7 +6,7 @@ use axum_extra::extract::Query;
 use fingerpost_domain::id::UserId;
 use fingerpost_domain::person::Email;
 use fingerpost_domain::problem::Problems;
-use fingerpost_store::{LinkScope, SignInRecord, StoreError};
+use fingerpost_store::{LinkScope, LiveLink, SignInRecord, StoreError};
 use fingerpost_ui::pages::{Account, ChoosePasswordPage, CodePage, PlaceLink, PlacesPage, SignInPage};
 use tower_sessions::Session;
 
@@ -14,6 +14,7 @@ use crate::{account, ask, measures};
 use fingerpost_web_connections::{group, register};
 use fingerpost_web_core::form::Posted;
 use fingerpost_web_core::frame::{first_screen, of_anyone, of_link, of_visitor, show, show_again};
+use fingerpost_web_core::limits::{Beginning, Caller};
 use fingerpost_web_core::visitor::Visitor;
 use fingerpost_web_core::{App, Passwords, WebError, sessions};
 use fingerpost_web_directory::keeping;
@@ -184,6 +185,18 @@ pub(crate) async fn sign_out(visitor: Visitor, _form: Posted) -> Result<Response
     Ok(Redirect::to("/sign-in").into_response())
 }
 
+/// The link behind an address. One that opens nothing is noted, whatever the reason: forged, cut off, ended or used. Whoever tries many is
+/// told the same, and does not fill the audit.
+async fn live(app: &App, token: &str, caller: Caller) -> Result<LiveLink, WebError> {
+    if let Some(link) = app.store().live_link(token, app.now()).await? {
+        return Ok(link);
+    }
+    if caller.may_begin(app, Beginning::DeadLink).is_ok() {
+        app.store().dead_link(app.now()).await?;
+    }
+    Err(WebError::LinkGone)
+}
+
 /// `/l/{token}`: shows what a link is for. Changes nothing: mail scanners open links.
 pub(crate) async fn link_form(
     State(app): State<App>,
@@ -191,8 +204,9 @@ pub(crate) async fn link_form(
     Query(at): Query<measures::At>,
     Query(on): Query<register::Day>,
     session: Session,
+    caller: Caller,
 ) -> Result<Response, WebError> {
-    let link = app.store().live_link(&token, app.now()).await?.ok_or(WebError::LinkGone)?;
+    let link = live(&app, &token, caller).await?;
     match link.scope {
         LinkScope::AnswerConnection => group::open(&app, &session, (&token, &link), at.saved.as_deref()).await,
         LinkScope::KeepRegister => register::open(&app, &session, (&token, &link), &on).await,
@@ -210,9 +224,10 @@ pub(crate) async fn link(
     State(app): State<App>,
     Path(token): Path<String>,
     session: Session,
+    caller: Caller,
     form: Posted,
 ) -> Result<Response, WebError> {
-    let link = app.store().live_link(&token, app.now()).await?.ok_or(WebError::LinkGone)?;
+    let link = live(&app, &token, caller).await?;
     match link.scope {
         LinkScope::AnswerConnection => group::answer(&app, &session, (&token, &link), &form).await,
         LinkScope::KeepRegister => register::says(&app, &session, (&token, &link), &form).await,

@@ -198,6 +198,9 @@ fn steps(sent: &Sent, today: Date) -> Vec<Step> {
     steps
 }
 
+/// The row that goes no further.
+const WORRY: &str = "A worry about harm";
+
 fn summary(sent: &Sent, today: Date) -> Vec<SummaryRow> {
     let mut rows = vec![SummaryRow::new(
         "Who",
@@ -222,9 +225,7 @@ fn summary(sent: &Sent, today: Date) -> Vec<SummaryRow> {
     };
     rows.push(SummaryRow::new("Risks for anyone visiting", risk));
     // For whoever wrote it: it goes to the scheme, and no further.
-    rows.extend(
-        sent.safeguarding.as_ref().filter(|_| sent.own).map(|worry| SummaryRow::new("A worry about harm", worry)),
-    );
+    rows.extend(sent.safeguarding.as_ref().filter(|_| sent.own).map(|worry| SummaryRow::new(WORRY, worry)));
     let for_whom = sent.on_behalf.as_ref().map(|colleague| format!(", for {colleague}")).unwrap_or_default();
     rows.push(SummaryRow::new("Written by", format!("{}{for_whom}", sent.row.referrer_name)));
     if let Some(at) = sent.row.sent_at {
@@ -432,7 +433,8 @@ pub(crate) async fn referral(
     ];
     let reached = reached.into_iter().flatten().collect::<Vec<_>>().join("\n");
     let communication = sent.person.communication.as_ref().map(ToString::to_string);
-    let known = ["Who", "NHS number", "Who can see it", "Sent"];
+    // The worry about harm stands in no letter and on no sheet: it is for whoever wrote it and the scheme.
+    let known = ["Who", "NHS number", "Who can see it", "Sent", WORRY];
     let rows = summary(&sent, today);
     let parts = [("How to reach them".to_owned(), reached)]
         .into_iter()

@@ -71,6 +71,9 @@ async fn an_invitation_is_looked_at_freely_and_used_once() {
             let answer = noor.get(&format!("/l/{nonsense}")).await;
             assert_eq!(answer.status, StatusCode::NOT_FOUND, "{nonsense}");
         }
+        // Each that is an address of a link at all is noted, without a letter of it.
+        let noted = fingerpost_store::testing::refusals(server.store.ledger()).await;
+        assert!(noted.len() >= 2 && noted.iter().all(|why| why == "opens_nothing"), "{noted:?}");
     })
     .await;
 }
