@@ -41,6 +41,15 @@ pub enum OutsideAges {
 }
 
 impl SchemeTerms {
+    /// The ages in words: "18 to 65", "18 and over".
+    #[must_use]
+    pub fn ages(&self) -> String {
+        match self.max_age {
+            Some(oldest) => format!("{} to {oldest}", self.min_age),
+            None => format!("{} and over", self.min_age),
+        }
+    }
+
     /// Whether the scheme takes somebody of this age.
     ///
     /// # Errors

@@ -83,20 +83,13 @@ pub fn lies_in(postcode: &str, place: &str) -> bool {
     }
 }
 
-fn ages(terms: &SchemeTerms) -> String {
-    match terms.max_age {
-        Some(oldest) => format!("Aged {} to {oldest}", terms.min_age),
-        None => format!("Aged {} and over", terms.min_age),
-    }
-}
-
 /// Every criterion of a scheme, for one person: ages, area, coming again, then the scheme's own words.
 #[must_use]
 pub fn check(terms: &SchemeTerms, settings: &IntakeSettings, person: Referred<'_>, today: Date) -> Vec<Checked> {
     let age = person.born.age(today);
     let outside = terms.admits(person.born, today).err();
     let mut all = vec![Checked {
-        what: ages(terms),
+        what: format!("Aged {}", terms.ages()),
         found: if outside.is_none() { Found::Met } else { Found::NotMet },
         why: format!("Is {age}"),
         otherwise: outside.map(|outside| outside.to_string()),

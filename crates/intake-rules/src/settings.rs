@@ -1,9 +1,11 @@
 //! What a scheme sets of its own intake: whether it takes people now, its criteria, its patience, the letters it writes.
 
+use fingerpost_domain::calendar::{add_working_days, working_days_between};
 use fingerpost_domain::coded;
 use fingerpost_domain::codes::{self, CodeMeaning};
 use fingerpost_domain::problem::Problems;
 use fingerpost_domain::text::{Line, Note};
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 coded! {
@@ -54,6 +56,17 @@ impl Milestone {
     }
 }
 
+/// What comes of a question that is not answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reminder {
+    /// The referrer is asked again.
+    AskAgain,
+    /// The scheme decides without the answer, and asks no more.
+    DecideWithout,
+}
+
+/// A referrer is asked again so often at most: somebody who does not answer five times does not answer.
+const MOST_NUDGES: u32 = 5;
 /// Criteria of a scheme's own, at most.
 pub const MOST_CRITERIA: usize = 8;
 /// Parts of an area, at most.
@@ -66,6 +79,15 @@ pub struct Criterion {
     pub words: Line<160>,
     /// Who helps where it is not so.
     pub otherwise: Option<Line<300>>,
+}
+
+impl std::fmt::Display for Criterion {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.otherwise {
+            Some(otherwise) => write!(f, "{}. Otherwise: {otherwise}", self.words),
+            None => write!(f, "{}", self.words),
+        }
+    }
 }
 
 /// What a scheme has set. What it has not said stands as [`IntakeSettings::default`] has it.
@@ -168,6 +190,41 @@ impl IntakeSettings {
             milestones: stored.milestones.iter().filter_map(|code| Milestone::from_code(code)).collect(),
             codes: stored.codes.iter().filter_map(|code| CodeMeaning::from_code(code)).collect(),
         })
+    }
+
+    /// Whether the scheme takes nobody for now.
+    #[must_use]
+    pub fn takes_nobody(&self) -> bool {
+        self.state == IntakeState::Full
+    }
+
+    /// What to do instead, while the scheme takes nobody or nearly nobody.
+    #[must_use]
+    pub fn says_instead(&self) -> Option<&Note<600>> {
+        self.instead.as_ref().filter(|_| self.state != IntakeState::Open)
+    }
+
+    /// The next day on which somebody who was asked something hears of it again, or on which the scheme decides without the answer; none
+    /// where it has set neither, or has asked often enough. What comes next is reckoned from what stands now: the days may have been set
+    /// anew since it was asked.
+    #[must_use]
+    pub fn next_reminder(&self, asked_on: Date, today: Date) -> Option<Date> {
+        let (every, patience) = (u32::from(self.nudge_after), u32::from(self.decide_after));
+        let waited = working_days_between(asked_on, today);
+        let nudge = (every > 0 && waited < every * MOST_NUDGES).then(|| add_working_days(today, every));
+        let decide = (patience > 0).then(|| add_working_days(asked_on, patience));
+        nudge.into_iter().chain(decide).min()
+    }
+
+    /// What is due on a day to somebody who was asked something.
+    #[must_use]
+    pub fn reminder_due(&self, asked_on: Date, today: Date) -> Option<Reminder> {
+        let (every, patience) = (u32::from(self.nudge_after), u32::from(self.decide_after));
+        let waited = working_days_between(asked_on, today);
+        if patience > 0 && waited >= patience {
+            return Some(Reminder::DecideWithout);
+        }
+        (every > 0 && waited >= every && waited <= every * MOST_NUDGES).then_some(Reminder::AskAgain)
     }
 
     /// Whether a letter is written by itself at a milestone.
@@ -363,6 +420,23 @@ mod tests {
         ] {
             assert!(answers.check().unwrap_err().of(field).is_some(), "{field}");
         }
+    }
+
+    #[test]
+    fn who_does_not_answer_is_asked_again_until_the_scheme_decides_without_them() {
+        let friday = jiff::civil::date(2026, 11, 20);
+        let on = |day| jiff::civil::date(2026, 11, day);
+        let usual = IntakeSettings { nudge_after: 2, decide_after: 5, ..IntakeSettings::default() };
+        assert_eq!(usual.next_reminder(friday, friday), Some(on(24)), "two working days, over a weekend");
+        assert_eq!(usual.reminder_due(friday, on(23)), None);
+        assert_eq!(usual.reminder_due(friday, on(24)), Some(Reminder::AskAgain));
+        assert_eq!(usual.next_reminder(friday, on(26)), Some(on(27)), "the scheme decides before the next one");
+        assert_eq!(usual.reminder_due(friday, on(27)), Some(Reminder::DecideWithout));
+        let never = IntakeSettings { nudge_after: 0, decide_after: 0, ..usual.clone() };
+        assert_eq!((never.next_reminder(friday, friday), never.reminder_due(friday, on(30))), (None, None));
+        let daily = IntakeSettings { nudge_after: 1, decide_after: 0, ..usual };
+        assert_eq!(daily.reminder_due(friday, on(27)), Some(Reminder::AskAgain), "the fifth time");
+        assert_eq!((daily.next_reminder(friday, on(27)), daily.reminder_due(friday, on(30))), (None, None));
     }
 
     proptest! {

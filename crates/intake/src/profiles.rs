@@ -39,10 +39,11 @@ statements! {
     PICTURE = "SELECT p.jpeg FROM worker_picture p JOIN app_user u ON u.tenant = p.tenant AND u.id = p.user_id AND u.disabled = 0 WHERE p.tenant = $1 AND p.user_id = $2 AND (p.scheme = $3 \
                OR p.scheme = (SELECT s.scheme FROM scheme_practice s WHERE s.tenant = $1 AND s.practice = $3))";
     /// For anybody: only of those who agreed to be shown.
-    PICTURE_SHOWN = "SELECT p.jpeg FROM worker_picture p JOIN link_worker w ON w.tenant = p.tenant AND w.user_id = p.user_id AND w.scheme = p.scheme \
-                     JOIN link_worker_practice d ON d.tenant = p.tenant AND d.user_id = p.user_id AND d.scheme = p.scheme AND d.practice = $2 \
-                     JOIN app_user u ON u.tenant = p.tenant AND u.id = p.user_id AND u.disabled = 0 \
-                     WHERE p.tenant = $1 AND p.user_id = $3 AND w.shown_at IS NOT NULL";
+    PICTURE_SHOWN = "SELECT p.jpeg FROM organisation o JOIN link_worker_practice d ON d.practice = o.id AND d.user_id = $2 \
+                     JOIN scheme_practice s ON s.tenant = d.tenant AND s.practice = d.practice AND s.scheme = d.scheme \
+                     JOIN link_worker w ON w.tenant = d.tenant AND w.user_id = d.user_id AND w.scheme = d.scheme AND w.shown_at IS NOT NULL \
+                     JOIN worker_picture p ON p.tenant = d.tenant AND p.user_id = d.user_id AND p.scheme = d.scheme \
+                     JOIN app_user u ON u.tenant = d.tenant AND u.id = d.user_id AND u.disabled = 0 WHERE o.slug = $1";
     PLACE = "SELECT p.tenant, p.practice, p.scheme, o.name, s.name AS scheme_name, s.slug AS scheme_slug, s.phone AS scheme_phone, t.self_referral \
              FROM organisation o JOIN scheme_practice p ON p.practice = o.id JOIN organisation s ON s.id = p.scheme \
              JOIN scheme t ON t.tenant = p.tenant AND t.organisation = p.scheme WHERE o.slug = $1 ORDER BY p.tenant LIMIT 1";
@@ -101,11 +102,7 @@ pub struct DaysRow {
 /// A practice whose link workers anybody may meet.
 #[derive(Debug, Clone)]
 pub struct Met {
-    /// Whose.
-    pub tenant: TenantId,
     /// The practice.
-    pub practice: OrganisationId,
-    /// Its name.
     pub name: String,
     /// The scheme.
     pub scheme_name: String,
@@ -263,8 +260,8 @@ impl Intake {
     ///
     /// # Errors
     /// [`StoreError::NotFound`] where there is none.
-    pub async fn picture_shown(&self, met: &Met, user: UserId) -> Result<Vec<u8>> {
-        let row = self.0.ledger().db().row(PICTURE_SHOWN, values![&met.tenant, met.practice, user]).await?;
+    pub async fn picture_shown(&self, practice: &str, user: UserId) -> Result<Vec<u8>> {
+        let row = self.0.ledger().db().row(PICTURE_SHOWN, values![practice, user]).await?;
         jpeg(&row.ok_or(StoreError::NotFound)?)
     }
 
@@ -290,8 +287,6 @@ impl Intake {
             })
         };
         Ok(Met {
-            tenant,
-            practice,
             name: row.text("name")?,
             scheme_name: row.text("scheme_name")?,
             scheme_slug: row.text("scheme_slug")?,

@@ -2,9 +2,10 @@
 //! by time: a person decides.
 
 use fingerpost_domain::Timestamp;
-use fingerpost_domain::calendar::{add_working_days, day_of, instant_at, working_days_between};
+use fingerpost_domain::calendar::{day_of, instant_at};
 use fingerpost_domain::id::{OrganisationId, ReferralId, UserId};
 use fingerpost_engine::{Result, StoreError, statements, values};
+use fingerpost_intake_rules::settings::Reminder;
 use fingerpost_ledger::{Act, Entry, Resource};
 use fingerpost_store::{ClaimedJob, JobKind, MessageTemplate, add_job, job_done, triagers_of, write_to_user};
 
@@ -14,9 +15,6 @@ statements! {
     STILL_ASKED = "SELECT r.scheme, r.referrer, q.asked_at FROM referral r JOIN referral_question q ON q.tenant = r.tenant AND q.referral = r.id AND q.answer IS NULL \
                    WHERE r.tenant = $1 AND r.id = $2 AND r.state = 'returned' ORDER BY q.round DESC LIMIT 1";
 }
-
-/// A referrer is asked again so often at most: somebody who does not answer five times does not answer.
-const MOST_NUDGES: u32 = 5;
 
 impl Intake {
     /// Asks a referrer again who has not answered, every so many working days as the scheme has set; once its patience is over, tells
@@ -42,26 +40,21 @@ impl Intake {
             let today = day_of(now);
             // Another day is another message.
             let about = format!("{referral}/{today}");
-            let waited = working_days_between(asked_on, today);
-            let patience = u32::from(settings.decide_after);
-            if patience > 0 && waited >= patience {
-                for user in triagers_of(&mut tx, tenant, scheme).await? {
-                    let message = (user, about.as_str());
-                    write_to_user(&self.0, &mut tx, tenant, MessageTemplate::DecideWithout, message, now).await?;
+            let due = settings.reminder_due(asked_on, today);
+            let (template, readers) = match due {
+                Some(Reminder::DecideWithout) => {
+                    (MessageTemplate::DecideWithout, triagers_of(&mut tx, tenant, scheme).await?)
                 }
-            } else {
-                // The days may have been set anew since it was asked: what comes next is reckoned from what stands now.
-                let every = u32::from(settings.nudge_after);
-                if every > 0 && waited >= every && waited <= every * MOST_NUDGES {
-                    let message = (referrer, about.as_str());
-                    write_to_user(&self.0, &mut tx, tenant, MessageTemplate::QuestionBack, message, now).await?;
-                }
-                let nudge = (every > 0 && waited < every * MOST_NUDGES).then(|| add_working_days(today, every));
-                let decide = (patience > 0).then(|| add_working_days(asked_on, patience));
-                if let Some(next) = nudge.into_iter().chain(decide).min() {
-                    let again = (JobKind::NudgeReferrer, job.subject.as_str());
-                    add_job(&self.0, &mut tx, tenant, again, (instant_at(next, 9), now)).await?;
-                }
+                Some(Reminder::AskAgain) => (MessageTemplate::QuestionBack, vec![referrer]),
+                None => (MessageTemplate::QuestionBack, vec![]),
+            };
+            for user in readers {
+                write_to_user(&self.0, &mut tx, tenant, template, (user, about.as_str()), now).await?;
+            }
+            let next = settings.next_reminder(asked_on, today).filter(|_| due != Some(Reminder::DecideWithout));
+            if let Some(next) = next {
+                let again = (JobKind::NudgeReferrer, job.subject.as_str());
+                add_job(&self.0, &mut tx, tenant, again, (instant_at(next, 9), now)).await?;
             }
         }
         let entry = Entry::system(tenant.clone(), Act::Change, Resource::Referral).of(referral);

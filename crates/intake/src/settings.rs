@@ -5,15 +5,13 @@ use fingerpost_engine::{Result, StoreError, statements, values};
 use fingerpost_intake_rules::settings::IntakeSettings;
 use fingerpost_ledger::{Act, Resource};
 use fingerpost_policy::SetIntake;
-use fingerpost_store::Ctx;
+use fingerpost_store::{Ctx, hold_scheme, intake_settings_of};
 
 use crate::Intake;
 
 statements! {
     VERSIONS = "SELECT s.version, s.body, s.changed_at, u.name FROM scheme_setting s JOIN app_user u ON u.tenant = s.tenant AND u.id = s.changed_by \
                 WHERE s.tenant = $1 AND s.scheme = $2 ORDER BY s.version DESC LIMIT 20";
-    HOLD = "UPDATE scheme SET min_age = min_age WHERE tenant = $1 AND organisation = $2";
-    STANDS = "SELECT body FROM scheme_setting WHERE tenant = $1 AND scheme = $2 ORDER BY version DESC LIMIT 1";
     NEWEST = "SELECT COALESCE(MAX(version), 0) AS version FROM scheme_setting WHERE tenant = $1 AND scheme = $2";
     PUT = "INSERT INTO scheme_setting (tenant, scheme, version, body, changed_by, changed_at) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING";
 }
@@ -62,12 +60,8 @@ impl Intake {
         let (tenant, scheme) = (ctx.grant.tenant(), ctx.grant.organisation());
         let mut tx = self.0.ledger().db().write().await?;
         // One after the other, so that the second of two presses finds what the first one set.
-        tx.run(HOLD, values![tenant, scheme]).await?;
-        let row = tx.row(STANDS, values![tenant, scheme]).await?;
-        let stands = match row {
-            Some(row) => IntakeSettings::from_json(&row.text("body")?).map_err(|_| StoreError::corrupt("body"))?,
-            None => IntakeSettings::default(),
-        };
+        hold_scheme(&mut tx, tenant, scheme).await?;
+        let stands = intake_settings_of(&mut tx, tenant, scheme).await?;
         let newest = tx.row(NEWEST, values![tenant, scheme]).await?.map_or(Ok(0), |row| row.int("version"))?;
         if newest != read_version {
             // The same form sent twice is no contradiction.

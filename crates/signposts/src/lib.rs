@@ -130,7 +130,7 @@ impl Signposts {
     /// Numbers for services, as they stand on the slips of the place: each keeps its number.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`] for a service that is not there.
+    /// [`StoreError::ChangedMeanwhile`] where another sheet was given the same number at the same moment.
     pub async fn number_slips(&self, ctx: &Ctx<Signpost>, services: &[ServiceId]) -> Result<Vec<i64>> {
         let (tenant, place) = (ctx.grant.tenant(), ctx.grant.organisation());
         let mut tx = self.0.ledger().db().write().await?;

@@ -94,7 +94,10 @@ pub use questions::QuestionRow;
 pub use refer_frame::{ReferFrame, WorkerCard};
 pub use reference::{Appointments, Deprivation, Edition, ListSize, NewEdition, Reference};
 pub use referrals::{Draft, SentPage, SentRow, Started};
-pub use schemes::{NewScheme, WorkerDays, holders as holders_of_role, triagers as triagers_of};
+pub use schemes::{
+    NewScheme, WorkerDays, hold as hold_scheme, holders as holders_of_role, settings as intake_settings_of,
+    triagers as triagers_of,
+};
 pub use self_referrals::{Asking, Followed, OpenScheme};
 pub use triage::{Accepted, Allocation, SamePerson, WaitingPage, WaitingRow, WorkerLoad};
 pub use users::{NewUser, SignInRecord, SignedIn, UserRow};

@@ -92,12 +92,8 @@ impl Store {
         }
         tx.run(ASK, values![tenant, id, question.as_str(), ctx.grant.user(), ctx.now]).await?;
         let subject = subject(&mut tx, tenant, id).await?;
-        let patience = schemes::settings(&mut tx, tenant, scheme).await?;
-        let first = match (patience.nudge_after, patience.decide_after) {
-            (0, 0) => None,
-            (0, days) | (days, _) => Some(add_working_days(day_of(ctx.now), u32::from(days))),
-        };
-        if let Some(first) = first {
+        let today = day_of(ctx.now);
+        if let Some(first) = schemes::settings(&mut tx, tenant, scheme).await?.next_reminder(today, today) {
             let job = (JobKind::NudgeReferrer, id.to_string());
             jobs::add(self, &mut tx, tenant, (job.0, &job.1), (instant_at(first, 9), ctx.now)).await?;
         }

@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 
 use fingerpost_domain::Date;
-use fingerpost_domain::calendar::{day_of, instant_at};
+use fingerpost_domain::calendar::{day_of, instant_at, plus_days};
 use fingerpost_domain::id::{OrganisationId, UserId};
 use fingerpost_domain::scheme::SchemeTerms;
-use fingerpost_domain::wait::{Wait, honest_wait};
+use fingerpost_domain::wait::{WAIT_SAMPLE, Wait, honest_wait};
 use fingerpost_policy::ReferPerson;
 
 use crate::referrals::scheme_of;
@@ -26,7 +26,7 @@ statements! {
     SENT_LAST = "SELECT c.worker, c.sent_at, c.first_contact FROM link_worker_practice d CROSS JOIN case_file c \
                  WHERE d.tenant = $1 AND d.practice = $2 AND c.tenant = d.tenant AND c.id IN ( \
                  SELECT r.id FROM case_file r WHERE r.tenant = d.tenant AND r.worker = d.user_id AND r.sent_at >= $3 AND r.scheme = d.scheme \
-                 AND (r.first_contact IS NOT NULL OR r.closed_at IS NULL) ORDER BY r.sent_at DESC, r.id DESC LIMIT 40) ORDER BY c.worker, c.sent_at DESC, c.id LIMIT 2000";
+                 AND (r.first_contact IS NOT NULL OR r.closed_at IS NULL) ORDER BY r.sent_at DESC, r.id DESC LIMIT $4) ORDER BY c.worker, c.sent_at DESC, c.id LIMIT 2000";
 }
 
 /// People sent longer ago say nothing about the wait of today.
@@ -81,15 +81,16 @@ impl Store {
         let (tenant, practice) = (ctx.grant.tenant(), ctx.grant.organisation());
         let mut tx = self.db().read().await?;
         let Some((scheme, scheme_name, terms)) = scheme_of(&mut tx, tenant, practice).await? else { return Ok(None) };
-        let since = fingerpost_domain::calendar::plus_days(day_of(ctx.now), -30 * WAIT_MONTHS_BACK);
+        let today = day_of(ctx.now);
+        let since = plus_days(today, -30 * WAIT_MONTHS_BACK);
+        let sample = i64::try_from(WAIT_SAMPLE).unwrap_or(i64::MAX);
         let mut sent: HashMap<String, Vec<(Date, Option<Date>)>> = HashMap::new();
-        for row in tx.rows(SENT_LAST, values![tenant, practice, instant_at(since, 0)]).await? {
+        for row in tx.rows(SENT_LAST, values![tenant, practice, instant_at(since, 0), sample]).await? {
             let pair = (day_of(row.at("sent_at")?), row.opt_parsed("first_contact")?);
             sent.entry(row.text("worker")?).or_default().push(pair);
         }
-        let today = day_of(ctx.now);
         let mut workers = vec![];
-        for row in tx.rows(WORKERS_OF_PRACTICE, values![tenant, practice, scheme, day_of(ctx.now)]).await? {
+        for row in tx.rows(WORKERS_OF_PRACTICE, values![tenant, practice, scheme, today]).await? {
             let id = row.text("user_id")?;
             workers.push(WorkerCard {
                 user: row.parsed("user_id")?,

@@ -14,6 +14,8 @@ use fingerpost_engine::{Row, Tx, values};
 use fingerpost_ledger::{Act, Entry, Resource};
 
 statements! {
+    /// One writer at a time for what has to be true of a whole scheme.
+    HOLD = "UPDATE scheme SET min_age = min_age WHERE tenant = $1 AND organisation = $2";
     SETTINGS = "SELECT body FROM scheme_setting WHERE tenant = $1 AND scheme = $2 ORDER BY version DESC LIMIT 1";
     TERMS = "SELECT min_age, max_age, sessions_agreed, answer_working_days, self_referral FROM scheme WHERE tenant = $1 AND organisation = $2";
     HOLDERS = "SELECT m.user_id FROM membership m JOIN app_user u ON u.tenant = m.tenant AND u.id = m.user_id AND u.disabled = 0 \
@@ -106,8 +108,19 @@ fn settings_read(row: Option<&Row>) -> Result<IntakeSettings> {
     IntakeSettings::from_json(&row.text("body")?).map_err(|_| StoreError::corrupt("body"))
 }
 
-/// The same inside a change.
-pub(crate) async fn settings(tx: &mut Tx, tenant: &TenantId, scheme: OrganisationId) -> Result<IntakeSettings> {
+/// Holds a scheme until the change ends: whoever else holds it waits.
+///
+/// # Errors
+/// When the database fails.
+pub async fn hold(tx: &mut Tx, tenant: &TenantId, scheme: OrganisationId) -> Result<()> {
+    tx.run(HOLD, values![tenant, scheme]).await.map(drop)
+}
+
+/// What a scheme has set of its intake, inside a change.
+///
+/// # Errors
+/// When the database fails.
+pub async fn settings(tx: &mut Tx, tenant: &TenantId, scheme: OrganisationId) -> Result<IntakeSettings> {
     settings_read(tx.row(SETTINGS, values![tenant, scheme]).await?.as_ref())
 }
 

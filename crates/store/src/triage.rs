@@ -47,7 +47,6 @@ statements! {
     /// Other schemes that work with the person have new details to read too.
     OPEN_ANYWHERE = "SELECT id FROM case_file WHERE tenant = $1 AND person = $2 AND closed_at IS NULL ORDER BY scheme, id LIMIT 20";
     /// One after the other: two who accept somebody new at once would each see nobody alike.
-    HOLD_SCHEME = "UPDATE scheme SET min_age = min_age WHERE tenant = $1 AND organisation = $2";
     /// Whoever is referred again is called as soon as anybody new, or sooner where that stands already.
     CALL_AGAIN = "UPDATE case_file SET next_action = substr($4 || COALESCE('. Then: ' || next_action, ''), 1, 200), next_due = $3 \
                   WHERE tenant = $1 AND id = $2 AND (next_due IS NULL OR next_due > $3)";
@@ -326,7 +325,7 @@ impl Store {
         let sent = PersonHere::of_referral(&row)?;
         let person = match allocation.person {
             SamePerson::New(other) => {
-                tx.run(HOLD_SCHEME, values![tenant, scheme]).await?;
+                schemes::hold(&mut tx, tenant, scheme).await?;
                 let here = people::alike(&mut tx, tenant, scheme, &sent.details).await?;
                 if here.iter().any(|likely| !other.contains(&likely.id) && likely.likeness == Match::NameAndBirthDate) {
                     return Err(StoreError::ChangedMeanwhile);

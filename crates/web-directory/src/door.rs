@@ -3,7 +3,6 @@
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use fingerpost_directory::entry::Entry;
 use fingerpost_directory::wanted::Wanted;
 use fingerpost_domain::id::{RequestKey, ServiceId};
 use fingerpost_finder::Reader;
@@ -21,10 +20,6 @@ use fingerpost_web_core::{App, WebError, view};
 
 /// Services behind a door: as many as somebody reads on a phone while they wait.
 const TILES: usize = 12;
-
-async fn door(app: &App, code: &str) -> Result<SignpostDoor, WebError> {
-    app.signposts().open_door(code).await?.ok_or(WebError::NotFound)
-}
 
 fn frame(app: &App, title: String, code: &str) -> Frame {
     Frame { title, csrf: link_token(code), invented: app.invented(), ..Frame::default() }
@@ -49,7 +44,7 @@ async fn services(app: &App, door: &SignpostDoor) -> Result<Vec<ServiceId>, WebE
 }
 
 /// The door behind a code; an older one still takes the numbers of slips that are in somebody's hand, and shows nothing else.
-async fn any(app: &App, code: &str) -> Result<(SignpostDoor, bool), WebError> {
+async fn door(app: &App, code: &str) -> Result<(SignpostDoor, bool), WebError> {
     match app.signposts().open_door(code).await? {
         Some(door) => Ok((door, true)),
         None => Ok((app.signposts().any_door(code).await?.ok_or(WebError::NotFound)?, false)),
@@ -59,11 +54,10 @@ async fn any(app: &App, code: &str) -> Result<(SignpostDoor, bool), WebError> {
 async fn page(
     app: &App,
     code: &str,
-    (door, open): (&SignpostDoor, bool),
+    (door, open, shown): (&SignpostDoor, bool, &[ServiceId]),
     (problem, typed): (Option<String>, &str),
 ) -> Result<DoorPage, WebError> {
     let index = app.directory().await?;
-    let shown = if open { services(app, door).await? } else { vec![] };
     let key: RequestKey = app.store().entropy().id(app.now());
     let mut frame = frame(app, "What is near here".to_owned(), code);
     frame.problem = problem.is_some();
@@ -81,8 +75,9 @@ async fn page(
 
 /// What is near, behind a code on the wall.
 pub async fn look(State(app): State<App>, Path(code): Path<String>) -> Result<Response, WebError> {
-    let (door, open) = any(&app, &code).await?;
-    show(&app, &page(&app, &code, (&door, open), (None, "")).await?)
+    let (door, open) = door(&app, &code).await?;
+    let shown = if open { services(&app, &door).await? } else { vec![] };
+    show(&app, &page(&app, &code, (&door, open, &shown), (None, "")).await?)
 }
 
 /// Counts a press, and shows what was pressed.
@@ -92,11 +87,11 @@ pub async fn choose(
     caller: Caller,
     form: Posted,
 ) -> Result<Response, WebError> {
-    let (door, open) = any(&app, &code).await?;
-    // Only what the page shows: nobody makes a service rise by naming it.
+    let (door, open) = door(&app, &code).await?;
     let shown = if open { services(&app, &door).await? } else { vec![] };
     let typed = form.text("number");
     let service = match typed.trim() {
+        // Only what the page shows: nobody makes a service rise by naming it.
         "" => form.text("service").parse::<ServiceId>().ok().filter(|id| shown.contains(id)),
         typed => match typed.parse() {
             Ok(number) => app.signposts().numbered(&door, number).await?,
@@ -111,7 +106,7 @@ pub async fn choose(
             "" => "Choose one".to_owned(),
             _ => "There is no slip with this number here, or what it led to has ended. Look at it again, or ask at the desk".to_owned(),
         });
-        return show_again(&app, &page(&app, &code, (&door, open), (problem, typed.trim())).await?);
+        return show_again(&app, &page(&app, &code, (&door, open, &shown), (problem, typed.trim())).await?);
     };
     // Whoever presses without end is shown the page all the same, and not counted.
     if caller.may_begin(&app, Beginning::Looking).is_ok() {
@@ -131,7 +126,7 @@ pub async fn service(
     if stored.standing.withheld {
         return Err(WebError::NotFound);
     }
-    let entry = Entry::of(stored.id, &stored.told.sources, &stored.service, stored.standing);
+    let entry = search::entry_of(&stored);
     let page = DoorServicePage {
         frame: frame(&app, stored.service.name.clone(), &code),
         back_href: format!("/s/{code}"),
@@ -169,7 +164,7 @@ pub async fn slips(here: May<Signpost>, _form: Posted) -> Result<Response, WebEr
     let Some(code) = here.app().signposts().door_of(&here.ctx).await? else {
         return Ok(Redirect::to(&here.href("signpost/door")).into_response());
     };
-    let open = door(here.app(), &code).await?;
+    let (open, _) = door(here.app(), &code).await?;
     let shown = services(here.app(), &open).await?;
     let numbers = here.app().signposts().number_slips(&here.ctx, &shown).await?;
     let index = here.app().directory().await?;

@@ -2,7 +2,6 @@
 
 use axum::response::{IntoResponse, Redirect, Response};
 use fingerpost_directory::edit::{EntryAnswers, ended, open_again, places, rest};
-use fingerpost_directory::entry::Entry;
 use fingerpost_directory::facts::Group;
 use fingerpost_directory::opening::WEEK;
 use fingerpost_directory::overlay::Changed;
@@ -12,7 +11,7 @@ use fingerpost_domain::problem::Problems;
 use fingerpost_store::{LiveLink, StoreError, StoredService};
 use fingerpost_ui::pages::{Choice, DayFields, EditEntryPage, Frame, KeepEntryPage};
 
-use crate::search::{reasons, rows, times_of};
+use crate::search::{entry_of, reasons, rows, times_of};
 use fingerpost_web_core::form::{Posted, mark_of};
 use fingerpost_web_core::frame::{of_link, show, show_again};
 use fingerpost_web_core::view::listed;
@@ -34,7 +33,7 @@ fn saved(what: &str) -> Option<&'static str> {
 }
 
 fn page(app: &App, token: &str, stored: &StoredService, form: Option<&Posted>, problems: &Problems) -> KeepEntryPage {
-    let entry = Entry::of(stored.id, &stored.told.sources, &stored.service, stored.standing);
+    let entry = entry_of(stored);
     let typed = |field: &str| form.map(|form| form.text(field)).unwrap_or_default();
     let mut frame = of_link(app, token, "Is this still right?");
     frame.problem = !problems.is_empty();

@@ -31,7 +31,7 @@ use fingerpost_web_core::{App, WebError, view};
 use crate::joined;
 pub use looking::Asked;
 use looking::{LONGEST_LIST, Look, Origin};
-pub(crate) use shown::{rows, times_of};
+pub(crate) use shown::{entry_of, rows, times_of};
 
 /// Results on one page.
 const AT_ONCE: usize = 20;
@@ -240,7 +240,7 @@ pub fn where_it_is(service: &fingerpost_directory::hsds::Service) -> Option<Stri
 /// The page of a service.
 pub fn page(app: &App, stored: &StoredService, (frame, back): (Frame, (String, String)), staff: bool) -> ServicePage {
     let service = &stored.service;
-    let entry = Entry::of(stored.id, &stored.told.sources, service, stored.standing);
+    let entry = entry_of(stored);
     let by = service.organization.as_ref().map(|by| by.name.clone()).filter(|name| !name.is_empty());
     ServicePage {
         frame,

@@ -145,8 +145,7 @@ pub async fn note(here: May<Signpost>, form: Posted) -> Result<Response, WebErro
 /// What a text says: what it is, when and how one gets in, and where to read more.
 async fn words(here: &May<Signpost>, service: ServiceId) -> Result<(String, String), WebError> {
     let stored = here.app().store().entries().one(service).await?;
-    let entry = Entry::of(stored.id, &stored.told.sources, &stored.service, stored.standing);
-    let tile = tile(&entry, false);
+    let tile = tile(&search::entry_of(&stored), false);
     let more = match here.app().signposts().door_of(&here.ctx).await? {
         Some(code) => format!("When, where and what to expect: {}/s/{code}/{service}", here.app().public_url()),
         None => format!("When and where: {}/directory/{service}", here.app().public_url()),
@@ -160,31 +159,29 @@ async fn text_page(
     here: &May<Signpost>,
     id: SignpostId,
     key: RequestKey,
-    (typed, problems): (&str, &Problems),
+    typed: String,
 ) -> Result<TextSlipPage, WebError> {
     if !here.app().at_once().is_set_up() {
         return Err(WebError::NotFound);
     }
     let noted = here.app().signposts().one(&here.ctx, id).await?.ok_or(WebError::NotFound)?;
     let (name, words) = words(here, noted.service).await?;
-    let mut frame = here.frame(format!("Text about {name}"), "signpost").await?;
-    frame.problem = !problems.is_empty();
     Ok(TextSlipPage {
-        frame,
+        frame: here.frame(format!("Text about {name}"), "signpost").await?,
         back_href: here.href(&format!("signpost?last={id}")),
         action: here.href(&format!("signpost/{id}/text")),
         key: key.to_string(),
         name,
         words,
-        typed: typed.to_owned(),
-        problems: listed(problems),
+        typed,
+        problems: vec![],
     })
 }
 
 /// The text for somebody's phone, before it goes.
 pub async fn text_form(here: May<Signpost>, Path((_, id)): Path<(String, SignpostId)>) -> Result<Response, WebError> {
     let key: RequestKey = here.app().store().entropy().id(here.ctx.now);
-    show(here.app(), &text_page(&here, id, key, ("", &Problems::none())).await?)
+    show(here.app(), &text_page(&here, id, key, String::new()).await?)
 }
 
 /// Sends it. The number is used once: it is not stored, not hashed, not logged.
@@ -201,7 +198,7 @@ pub async fn text(
         tried if tried.is_empty() || tried == typed => form.key()?,
         _ => here.app().store().entropy().id(here.ctx.now),
     };
-    let page = text_page(&here, id, key, (&typed, &Problems::none())).await?;
+    let mut page = text_page(&here, id, key, typed.clone()).await?;
     let problem = match Phone::parse(&typed) {
         Ok(phone) if phone.takes_texts() => {
             caller.may_begin(here.app(), Beginning::Texting)?;
@@ -214,8 +211,9 @@ pub async fn text(
         Ok(_) => "Enter a mobile number: texts do not reach this one".to_owned(),
         Err(refused) => refused.to_string(),
     };
-    let problems = Problems::one("phone", problem);
-    show_again(here.app(), &text_page(&here, id, key, (&typed, &problems)).await?)
+    page.frame.problem = true;
+    page.problems = listed(&Problems::one("phone", problem));
+    show_again(here.app(), &page)
 }
 
 /// Takes one back.
@@ -239,7 +237,7 @@ async fn door_qr(here: &May<Signpost>, service: ServiceId) -> Result<Qr, WebErro
 pub async fn slip(here: May<Signpost>, Path((_, id)): Path<(String, SignpostId)>) -> Result<Response, WebError> {
     let noted = here.app().signposts().one(&here.ctx, id).await?.ok_or(WebError::NotFound)?;
     let stored = here.app().store().entries().one(noted.service).await?;
-    let entry = Entry::of(stored.id, &stored.told.sources, &stored.service, stored.standing);
+    let entry = search::entry_of(&stored);
     let drawn = SlipPage {
         frame: here.frame(stored.service.name.clone(), "signpost").await?,
         back_href: here.href(&format!("signpost?last={id}")),

@@ -24,16 +24,12 @@ use serde_json::{Map, Value};
 
 use crate::joined;
 use crate::keeping::{answers, edit_page, unmoved};
-use crate::search::{reasons, rows};
+use crate::search::{entry_of, reasons, rows};
 use fingerpost_web_core::form::Posted;
 use fingerpost_web_core::frame::{show, show_again};
 use fingerpost_web_core::permitted::May;
 use fingerpost_web_core::view::listed;
 use fingerpost_web_core::{WebError, view};
-
-fn entry(stored: &StoredService) -> Entry {
-    Entry::of(stored.id, &stored.told.sources, &stored.service, stored.standing)
-}
 
 /// Fewer people than this are not counted out: a steward sees no person.
 const FEWEST_SHOWN: u32 = 5;
@@ -87,7 +83,7 @@ pub async fn list(here: May<KeepDirectory>) -> Result<Response, WebError> {
                 href: here.href(&format!("steward/{}", row.stored.id)),
                 name: row.stored.service.name.clone(),
                 why: why(row, today),
-                source: reasons::told_by(&entry(&row.stored), today),
+                source: reasons::told_by(&entry_of(&row.stored), today),
                 urgent: row.stored.standing.open_reports > 0 || row.stored.standing.withheld,
             })
             .collect(),
@@ -277,7 +273,7 @@ pub async fn one(
     let (stored, changed, earlier) = here.app().stewardship().history(&here.ctx, id).await?;
     let reports = here.app().stewardship().reports(&here.ctx, stored.id).await?;
     let standing = &stored.standing;
-    let entry = entry(&stored);
+    let entry = entry_of(&stored);
     let members = here.app().stewardship().members(&here.ctx, stored.id).await?;
     let twice = match &asked.twice {
         Some(name) => Some((name.clone(), joined::named(&here, name, stored.id).await?)),
@@ -365,7 +361,7 @@ async fn letter(here: &May<KeepDirectory>, id: ServiceId) -> Result<Response, We
     let stored = here.app().store().entries().one(id).await?;
     let token = here.app().stewardship().letter_link(&here.ctx, id).await?;
     let link = format!("{}/l/{token}", here.app().public_url());
-    let entry = entry(&stored);
+    let entry = entry_of(&stored);
     let page = EntryLetterPage {
         frame: here.frame("A letter to a group", "steward").await?,
         back: (here.href(&format!("steward/{id}")), format!("Back to {}", stored.service.name)),

@@ -34,12 +34,8 @@ pub struct Saved {
 
 /// The terms, which the scheme agreed with those who pay for it, and a command sets.
 fn terms(terms: &SchemeTerms) -> Vec<SummaryRow> {
-    let ages = match terms.max_age {
-        Some(oldest) => format!("{} to {oldest}", terms.min_age),
-        None => format!("{} and over", terms.min_age),
-    };
     vec![
-        SummaryRow::new("Ages", ages),
+        SummaryRow::new("Ages", terms.ages()),
         SummaryRow::new("Sessions agreed", terms.sessions_agreed.to_string()),
         SummaryRow::new(
             "Answer promised within",
@@ -55,10 +51,7 @@ fn before(row: &SettingsRow) -> String {
     let mut parts = vec![settings.state.label().to_owned()];
     parts.extend(settings.instead.as_ref().map(|words| format!("instead: {words}")));
     parts.extend((!settings.area.is_empty()).then(|| format!("postcodes: {}", settings.area.join(", "))));
-    parts.extend(settings.criteria.iter().map(|each| match &each.otherwise {
-        Some(otherwise) => format!("criterion: {} (otherwise: {otherwise})", each.words),
-        None => format!("criterion: {}", each.words),
-    }));
+    parts.extend(settings.criteria.iter().map(|each| format!("criterion: {each}")));
     parts.push(format!("asked again after {}, decided after {}", settings.nudge_after, settings.decide_after));
     parts.push(format!("may come again after {} months", settings.again_after_months));
     parts.extend(settings.milestones.iter().map(|each| format!("letter: {}", each.label().to_lowercase())));

@@ -12,7 +12,6 @@ use fingerpost_domain::safe_contact::Reach;
 use fingerpost_domain::self_referral::{
     Question, RATHER_TALK, ReferralSource, SelfReferralAnswers, hard_label, questions,
 };
-use fingerpost_intake_rules::settings::IntakeState;
 use fingerpost_store::{Asking, Followed, LiveLink, OpenScheme, StoreError};
 use fingerpost_ui::format::{birth_day, day, reference_spoken};
 use fingerpost_ui::pages::{
@@ -40,13 +39,9 @@ fn phone_line(name: &str, phone: Option<&String>) -> Option<PhoneLine> {
 
 async fn start_page(app: &App, slug: &str, scheme: &OpenScheme, problems: &Problems) -> Result<AskStartPage, WebError> {
     let settings = app.store().intake_settings(&scheme.tenant, scheme.id).await?;
-    let ages = match (scheme.terms.min_age, scheme.terms.max_age) {
-        (youngest, Some(oldest)) => format!("{youngest} to {oldest}"),
-        (youngest, None) => format!("{youngest} and over"),
-    };
     Ok(AskStartPage {
-        full: settings.state == IntakeState::Full,
-        instead: settings.instead.filter(|_| settings.state != IntakeState::Open).map(|words| words.to_string()),
+        full: settings.takes_nobody(),
+        instead: settings.says_instead().map(ToString::to_string),
         frame: Frame {
             title: format!("Ask {} for help", scheme.name),
             csrf: link_token(slug),
@@ -56,7 +51,7 @@ async fn start_page(app: &App, slug: &str, scheme: &OpenScheme, problems: &Probl
         },
         action: format!("/self-referral/{slug}"),
         scheme_name: scheme.name.clone(),
-        ages,
+        ages: scheme.terms.ages(),
         phone: phone_line(&scheme.name, scheme.phone.as_ref()),
         who: [(ReferralSource::Oneself, "Me"), (ReferralSource::Carer, "Somebody I look after or know well")]
             .map(|(source, words)| Choice::new(source.code(), words, false))
@@ -90,9 +85,10 @@ pub(crate) async fn begin(
         let problems = Problems::one("who", "Choose who you are asking for");
         return show_again(&app, &start_page(&app, &slug, &scheme, &problems).await?);
     };
-    if app.store().intake_settings(&scheme.tenant, scheme.id).await?.state == IntakeState::Full {
+    let page = start_page(&app, &slug, &scheme, &Problems::none()).await?;
+    if page.full {
         // It became full since the page was opened: the page says what to do instead.
-        return show(&app, &start_page(&app, &slug, &scheme, &Problems::none()).await?);
+        return show(&app, &page);
     }
     caller.may_begin(&app, Beginning::Asking)?;
     let token = app.store().begin_asking(&scheme, source, app.now()).await?;

@@ -10,12 +10,18 @@ use fingerpost_policy::{ReadCase, WorkCase};
 use fingerpost_store::{CasePage as Case, PersonHere, StoreError};
 use fingerpost_ui::pages::{CarePage, Choice, WhoPage};
 
-use crate::refer::answers_from;
+use crate::refer::{answers_from, answers_of};
 use fingerpost_web_core::WebError;
 use fingerpost_web_core::form::Posted;
 use fingerpost_web_core::frame::{show, show_again};
 use fingerpost_web_core::permitted::May;
 use fingerpost_web_core::view::listed;
+
+/// The version that the form was made of, where it is still the one that stands.
+fn read_version(form: &Posted, case: &Case) -> Result<i64, WebError> {
+    let read: i64 = form.text("version").parse().map_err(|_| WebError::StaleForm)?;
+    if case.version == read { Ok(read) } else { Err(StoreError::ChangedMeanwhile.into()) }
+}
 
 async fn page(
     here: &May<ReadCase>,
@@ -83,10 +89,7 @@ pub(crate) async fn change(
         postcode: form.text("postcode"),
         communication: form.text("communication"),
     };
-    let read: i64 = form.text("version").parse().map_err(|_| WebError::StaleForm)?;
-    if case.version != read {
-        return Err(StoreError::ChangedMeanwhile.into());
-    }
+    let read = read_version(&form, &case)?;
     match answers.check(&case.person.details) {
         Ok(care) => {
             let details: PersonDetails = care.details;
@@ -137,20 +140,16 @@ pub(crate) async fn correct_who(
     let work = here.also::<WorkCase>()?;
     let case = here.app().store().case(&here.ctx, id).await?;
     // The rest stays as it is: it is changed on its own page.
+    let stands = answers_from(&case.person.details);
     let answers = PersonAnswers {
-        given: form.text("given"),
-        family: form.text("family"),
-        preferred: form.text("preferred"),
-        born_day: form.text("born_day"),
-        born_month: form.text("born_month"),
-        born_year: form.text("born_year"),
-        nhs_number: form.text("nhs_number"),
-        ..answers_from(&case.person.details)
+        address: stands.address,
+        postcode: stands.postcode,
+        phone: stands.phone,
+        email: stands.email,
+        communication: stands.communication,
+        ..answers_of(&form)
     };
-    let read: i64 = form.text("version").parse().map_err(|_| WebError::StaleForm)?;
-    if case.version != read {
-        return Err(StoreError::ChangedMeanwhile.into());
-    }
+    let read = read_version(&form, &case)?;
     let problems = match answers.check_identity(&case.person.details, here.app().today()) {
         Ok(person) => match here.app().store().correct_person(&work, id, (&person, read)).await {
             Ok(()) => return Ok(Redirect::to(&here.href(&format!("cases/{id}?saved=who"))).into_response()),

@@ -25,7 +25,8 @@ use fingerpost_web_core::frame::{show, show_again};
 use fingerpost_web_core::permitted::May;
 use fingerpost_web_core::view::{listed, one_line_address, person_card};
 
-fn answers_of(form: &Posted) -> PersonAnswers {
+/// Who somebody is, and how to reach them, as a form posts it.
+pub(crate) fn answers_of(form: &Posted) -> PersonAnswers {
     PersonAnswers {
         given: form.text("given"),
         family: form.text("family"),
@@ -71,13 +72,6 @@ fn check(answers: &PersonAnswers, terms: &SchemeTerms, today: Date) -> Result<Pe
     }
 }
 
-fn ages(terms: &SchemeTerms) -> String {
-    match terms.max_age {
-        Some(oldest) => format!("aged {} to {oldest}", terms.min_age),
-        None => format!("aged {} and over", terms.min_age),
-    }
-}
-
 /// What a page of a practice without a scheme says.
 async fn no_scheme(here: &May<ReferPerson>) -> Result<Response, WebError> {
     let page = MessagePage {
@@ -109,7 +103,7 @@ async fn who_page(
         action,
         key,
         scheme_name: scheme_name.clone(),
-        ages: ages(terms),
+        ages: format!("aged {}", terms.ages()),
         values: answers.clone(),
         problems: listed(problems),
     })
@@ -122,7 +116,7 @@ pub(crate) async fn paper(here: May<ReferPerson>) -> Result<Response, WebError> 
         frame: here.frame("Referral on paper", "refer").await?,
         back_href: here.href("refer"),
         practice: here.organisation.name.clone(),
-        ages: ages(&around.terms),
+        ages: format!("aged {}", around.terms.ages()),
         scheme_name: around.scheme_name,
         needs: Need::ALL.iter().map(|need| need.label().to_owned()).collect(),
         reaches: Reach::ALL.iter().map(|reach| reach.label().to_owned()).collect(),
@@ -308,7 +302,7 @@ fn notice(scheme_name: &str, settings: &IntakeSettings) -> Option<IntakeNotice> 
     Some(IntakeNotice {
         title,
         instead: settings.instead.as_ref().map(ToString::to_string).unwrap_or_default(),
-        full: settings.state == IntakeState::Full,
+        full: settings.takes_nobody(),
     })
 }
 
@@ -326,14 +320,7 @@ async fn form_page(
     Ok(ReferPage {
         frame: around,
         intake,
-        criteria: settings
-            .criteria
-            .iter()
-            .map(|each| match &each.otherwise {
-                Some(otherwise) => format!("{}. Otherwise: {otherwise}", each.words),
-                None => each.words.to_string(),
-            })
-            .collect(),
+        criteria: settings.criteria.iter().map(ToString::to_string).collect(),
         area: settings.area.join(", "),
         action: here.href(&format!("refer/{}", draft.id)),
         change_href: here.href(&format!("refer/{}/person", draft.id)),
@@ -409,7 +396,7 @@ pub(crate) async fn send(
     // A script that posts without having read a page says nothing of it.
     let stale = !read.is_empty() && read != draft.mark();
     let Some((scheme, ..)) = store.refer_terms(&here.ctx).await? else { return no_scheme(&here).await };
-    let full = intake(&here, scheme).await?.state == IntakeState::Full;
+    let full = intake(&here, scheme).await?.takes_nobody();
     let checked = match (answers.check_for(&draft.person), stale) {
         (Ok(request), false) if full && request.agreement == Agreement::Agreed => Err(Problems::one(
             "agreement",

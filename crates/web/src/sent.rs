@@ -8,6 +8,7 @@ use fingerpost_domain::calendar::day_of;
 use fingerpost_domain::codes::{self, CodeMeaning, SnomedCode};
 use fingerpost_domain::feedback::Section;
 use fingerpost_domain::id::{FeedbackId, ReferralId};
+use fingerpost_domain::person::PersonDetails;
 use fingerpost_domain::problem::Problems;
 use fingerpost_domain::prsb::{self, Message};
 use fingerpost_domain::referral::ReferralState;
@@ -55,9 +56,13 @@ fn state(row: &SentRow) -> String {
 fn detail(row: &SentRow, today: Date) -> Option<String> {
     match row.state {
         ReferralState::Draft => Some("Saved. Finish it once they have agreed".to_owned()),
-        ReferralState::Sent => row.answer_due.map(|due| match due < today {
-            true => format!("Late: an answer was promised by {}", day(due, today)),
-            false => format!("Answer promised by 5pm on {}", day(due, today)),
+        ReferralState::Sent => row.answer_due.map(|due| {
+            let late = due < today;
+            format!(
+                "{} {}",
+                if late { "Late: an answer was promised by" } else { "Answer promised by 5pm on" },
+                day(due, today)
+            )
         }),
         ReferralState::Returned => Some("They need to know something from you first".to_owned()),
         ReferralState::Accepted if row.hears_nothing => Some("They have not agreed that you hear more".to_owned()),
@@ -403,6 +408,14 @@ fn prsb(here: &May<ReadSent>, sent: &Sent, sections: &[Section]) -> Message {
     })
 }
 
+/// Who a paper is about.
+fn about(person: &PersonDetails) -> Vec<(String, String)> {
+    let born = fingerpost_ui::format::birth_day(person.born.date());
+    let mut about = vec![("About".to_owned(), format!("{}, born {born}", person.name.full()))];
+    about.extend(person.nhs_number.as_ref().map(|number| ("NHS number".to_owned(), number.to_string())));
+    about
+}
+
 /// One letter as data, to be read by a program of the practice.
 pub(crate) async fn data(
     here: May<ReadSent>,
@@ -423,9 +436,6 @@ pub(crate) async fn referral(
     let sent = here.app().store().sent_only(&here.ctx, id).await?;
     let today = here.app().today();
     let Some(at) = sent.row.sent_at else { return Err(WebError::NotFound) };
-    let born = fingerpost_ui::format::birth_day(sent.person.born.date());
-    let mut about = vec![("About".to_owned(), format!("{}, born {born}", sent.person.name.full()))];
-    about.extend(sent.person.nhs_number.as_ref().map(|number| ("NHS number".to_owned(), number.to_string())));
     let reached = [
         sent.person.phone.as_ref().map(|phone| phone.as_str().to_owned()),
         sent.person.email.as_ref().map(|email| email.as_str().to_owned()),
@@ -445,7 +455,7 @@ pub(crate) async fn referral(
         sent: format!("Sent {}", long_day(day_of(at))),
         from: format!("{}, {}", sent.row.referrer_name, here.organisation.name),
         to: sent.scheme_name.clone(),
-        about,
+        about: about(&sent.person),
         parts: parts
             .filter(|(_, text)| !text.is_empty())
             .map(|(heading, text)| Part { heading, lines: lines(&text) })
@@ -462,16 +472,13 @@ pub(crate) async fn letter(
     Path((_, id, letter)): Path<(String, ReferralId, FeedbackId)>,
 ) -> Result<Response, WebError> {
     let (sent, message) = here.app().store().sent_letter(&here.ctx, id, letter).await?;
-    let born = fingerpost_ui::format::birth_day(sent.person.born.date());
-    let mut about = vec![("About".to_owned(), format!("{}, born {born}", sent.person.name.full()))];
-    about.extend(sent.person.nhs_number.as_ref().map(|number| ("NHS number".to_owned(), number.to_string())));
     let parts = message.sections.iter();
     let letter = Letter {
         title: message.kind.label().to_owned(),
         sent: format!("Sent {}", long_day(day_of(message.sent_at))),
         from: sent.scheme_name.clone(),
         to: format!("{}, {}", sent.row.referrer_name, here.organisation.name),
-        about,
+        about: about(&sent.person),
         parts: parts.map(|part| Part { heading: part.heading.clone(), lines: lines(&part.text) }).collect(),
         reference: sent.row.reference.clone(),
         invented: here.app().invented(),

@@ -3,10 +3,16 @@
 use fingerpost_directory::entry::Entry;
 use fingerpost_directory::hsds::{Schedule, Service};
 use fingerpost_directory::opening::day_name;
+use fingerpost_store::StoredService;
 use fingerpost_ui::format;
 use fingerpost_ui::pages::SummaryRow;
 
 use super::reasons::{ages, answers};
+
+/// A service as it stands, with what is reckoned from all its sources.
+pub(crate) fn entry_of(stored: &StoredService) -> Entry {
+    Entry::of(stored.id, &stored.told.sources, &stored.service, stored.standing)
+}
 
 /// `18:30`, with whatever a source wrote after it, as people say it.
 fn clock(time: &str) -> String {
