@@ -12,6 +12,26 @@ const tenYearsAgo = await neighbourhood('2016-06-01')
 const read = new Set()
 
 const engine = await browser()
+
+/** A practice that has no NHS number for Peggy sends her too, and she is taken for somebody new. */
+async function twice(supervisor) {
+  const page = await open(engine, server)
+  await signInAs(page, /Dr Anil Ferreira/)
+  const fill = { 'First name': 'Margaret', 'Family name': 'Alderthwaite', Day: '4', Month: '6', Year: '1947', Phone: '01632 960 771', 'Address (optional)': '3 Mill Lane, Market Wexley' }
+  for (const [label, text] of Object.entries(fill)) await page.getByLabel(label, { exact: true }).fill(text)
+  await page.getByRole('button', { name: 'Continue' }).click()
+  await page.getByLabel('Money, benefits, debt').check()
+  await page.getByLabel(/Phone 01632/).check()
+  await page.getByLabel('I have not asked').check()
+  await page.getByLabel(/Yes, and to sharing/).check()
+  await page.getByRole('button', { name: /^Send to/ }).click()
+  await supervisor.getByRole('link', { name: /^Referrals/ }).first().click()
+  await supervisor.getByRole('link', { name: 'Margaret Alderthwaite' }).first().click()
+  await supervisor.getByLabel('Somebody new').check()
+  await supervisor.getByLabel('Maya Okonkwo').check()
+  await supervisor.getByRole('button', { name: 'Accept' }).click()
+}
+
 try {
   for (const width of WIDTHS) {
     const shot = (page, name) => page.screenshot({ path: `${OUT}/${name}-${width}.png`, fullPage: true })
@@ -137,6 +157,9 @@ try {
     await supervisor.goto(`${peggy}/record`); await shot(supervisor, 'record')
     await supervisor.goto(server.address)
     await supervisor.getByRole('link', { name: 'Taking people up' }).click(); await shot(supervisor, 'intake')
+    if (width === WIDTHS[0]) await twice(supervisor)
+    await supervisor.goto(`${peggy}/likenesses`); await shot(supervisor, 'likenesses')
+    await supervisor.getByRole('link', { name: /^Compare the two/ }).click(); await shot(supervisor, 'compared')
     await page.goto(server.address)
     await page.getByRole('link', { name: 'Profiles' }).click(); await shot(page, 'profile')
     await page.goto(`${peggy}/measures`)

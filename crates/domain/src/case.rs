@@ -81,6 +81,9 @@ crate::coded! {
         MovedAway = "moved_away",
         /// They died.
         Died = "died",
+        /// It was a second record of somebody who was here: the work goes on in the other. No way for work to end, so no form
+        /// offers it.
+        JoinedRecord = "joined_record",
     }
 }
 
@@ -96,7 +99,14 @@ impl Outcome {
             Self::HelpedElsewhere => "Somebody else helps them now",
             Self::MovedAway => "They moved away",
             Self::Died => "They died",
+            Self::JoinedRecord => "Goes on in the other record of theirs",
         }
+    }
+
+    /// Whether work can end so.
+    #[must_use]
+    pub const fn is_an_ending(self) -> bool {
+        !matches!(self, Self::JoinedRecord)
     }
 }
 
@@ -291,7 +301,7 @@ impl ClosingAnswers {
     /// [`Problems`], one for each field to mend.
     pub fn check(&self) -> Result<Closing, Problems> {
         let mut problems = Problems::none();
-        let outcome = Outcome::from_code(&self.outcome);
+        let outcome = Outcome::from_code(&self.outcome).filter(|outcome| outcome.is_an_ending());
         if outcome.is_none() {
             problems.add("outcome", "Choose how it ended");
         }

@@ -133,6 +133,8 @@ ids! {
     RecordHoldId,
     /// That a record was destroyed.
     ErasureId,
+    /// That two records of one person were put together.
+    PersonJoinId,
     /// One run of an import.
     ImportRunId,
     /// A directory of others that is followed.

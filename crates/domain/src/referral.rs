@@ -47,6 +47,8 @@ pub enum ReferralEvent {
     NotAccept,
     /// The referrer takes it back.
     Withdraw,
+    /// It was taken for somebody else's and waits again.
+    WaitAgain,
 }
 
 /// The event does not fit the state, for example a second answer to the same referral.
@@ -69,6 +71,7 @@ impl ReferralState {
             // A question that nobody answers holds nothing up: the scheme may answer without it.
             (Self::Sent | Self::Returned, ReferralEvent::Accept) => Ok(Self::Accepted),
             (Self::Sent | Self::Returned, ReferralEvent::NotAccept) => Ok(Self::NotAccepted),
+            (Self::Accepted, ReferralEvent::WaitAgain) => Ok(Self::Sent),
             _ => Err(NotNow(self)),
         }
     }
@@ -266,6 +269,24 @@ pub fn reference(random: [u8; 4]) -> String {
         bits >>= 5;
     }
     text
+}
+
+/// A reference as somebody typed it, written as [`reference`] writes it: letters of any size, with spaces or without, O for 0 and I or L
+/// for 1. `None` for what is no reference.
+///
+/// # Examples
+/// ```
+/// use fingerpost_domain::referral::typed_reference;
+/// assert_eq!(typed_reference(" fp7k2mo1 ").as_deref(), Some("FP 7K2M 01"));
+/// assert_eq!(typed_reference("7K2M"), None);
+/// ```
+#[must_use]
+pub fn typed_reference(typed: &str) -> Option<String> {
+    let letters: String =
+        typed.chars().filter(char::is_ascii_alphanumeric).map(|each| each.to_ascii_uppercase()).collect();
+    let code = letters.strip_prefix("FP").unwrap_or(&letters);
+    let code = code.replace('O', "0").replace(['I', 'L'], "1");
+    (code.len() == 6 && typed.is_ascii()).then(|| format!("FP {} {}", &code[..4], &code[4..]))
 }
 
 #[cfg(test)]

@@ -136,6 +136,7 @@ text_ids!(
     RecordCopyId,
     RecordHoldId,
     ErasureId,
+    PersonJoinId,
     ImportRunId,
     FeedId,
     PullId,

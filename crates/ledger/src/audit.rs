@@ -69,6 +69,10 @@ coded! {
         KeepLonger = "keep_longer",
         /// A record was destroyed for good.
         Erase = "erase",
+        /// Two records of one person were put together, or a referral with a record.
+        Join = "join",
+        /// They were taken apart again.
+        TakeApart = "take_apart",
     }
 }
 

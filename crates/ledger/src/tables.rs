@@ -31,7 +31,7 @@ tables! {
     "scheme_setting": "tenant" "scheme" "version" "body" "changed_by" "changed_at";
     "link_worker_practice": "tenant" "practice" "user_id" "scheme" "days";
     "one_time_link": "tenant" "id" "token_hash" "scope" "subject" "created_at" "expires_at" "used_at" "revoked_at";
-    "person": "tenant" "id" "given" "family" "preferred" "name_folded" "born" "nhs_number" "address" "postcode" "phone" "email" "communication" "reach" "guidance" "risk" "risk_note" "created_at" "messages_stopped_at";
+    "person": "tenant" "id" "given" "family" "preferred" "name_folded" "born" "nhs_number" "address" "postcode" "phone" "email" "communication" "reach" "guidance" "risk" "risk_note" "created_at" "messages_stopped_at" "merged_into";
     "case_file": "tenant" "id" "person" "scheme" "worker" "practice" "opened_at" "sent_at" "sessions_agreed" "sessions_used" "happened_count" "first_contact" "last_contact" "next_action" "next_due" "matters" "matters_on" "referrer_hears" "closed_at" "outcome" "changed" "continues" "version" "review_on";
     "referral": "tenant" "id" "reference" "state" "scheme" "practice" "referrer" "request_key" "given" "family" "preferred" "name_folded" "born" "nhs_number" "address" "postcode" "phone" "email" "communication" "needs" "words" "reach" "guidance" "risk" "risk_note" "agreement" "created_at" "sent_at" "answer_due" "decided_at" "decided_by" "reason" "alternative" "case_id" "joined_case" "asker" "source" "safeguarding" "urgent" "on_behalf" "told_at";
     "referral_question": "tenant" "referral" "round" "question" "asked_by" "asked_at" "answer" "answered_at";
@@ -41,7 +41,7 @@ tables! {
     "contact": "tenant" "id" "case_id" "request_key" "kind" "happened" "on_day" "session_no" "author" "recorded_at";
     "contact_note": "tenant" "contact" "version" "body" "author" "written_at";
     "disclosure": "tenant" "id" "referral" "recipient" "basis" "fields" "given_at" "recorded_by" "withdrawn_at";
-    "feedback": "tenant" "id" "referral" "disclosure" "kind" "sections" "sent_at" "opened_at";
+    "feedback": "tenant" "id" "referral" "disclosure" "kind" "sections" "sent_at" "opened_at" "withdrawn_at";
     "job": "tenant" "id" "kind" "subject" "run_at" "attempts" "done_at" "failed_at" "last_error";
     "outbox": "tenant" "id" "template" "recipient_kind" "recipient" "subject" "run_at" "attempts" "sent_at" "failed_at" "last_error" "scheme" "case_id" "channel" "settled_at" "settled_by";
     "audit_row": "lane" "seq" "at" "tenant" "actor" "organisation" "act" "resource" "resource_id" "ground" "detail" "block";
@@ -70,6 +70,7 @@ tables! {
     "record_copy": "tenant" "id" "case_id" "entries" "left_out" "made_by" "made_at";
     "retention_schedule": "tenant" "scheme" "version" "adult_years" "child_until_age" "seventeen_until_age" "in_force_from" "source" "confirmed_by" "confirmed_at";
     "record_hold": "tenant" "id" "scheme" "person" "until_on" "reason" "decided_by" "decided_at";
+    "person_join": "tenant" "id" "scheme" "kept" "gone" "referral" "why" "body" "joined_by" "joined_at" "undone_by" "undone_at";
     "erasure": "tenant" "id" "scheme" "ground" "ended_year" "row_count" "decided_by" "decided_at";
     "questionnaire": "code" "version" "body" "added_at";
     "assessment": "tenant" "id" "case_id" "questionnaire" "version" "moment" "mode" "request_key" "begun_by" "begun_at" "finished_at" "alert_at" "alert_answered_by" "alert_answered_at";

@@ -49,6 +49,8 @@ coded! {
         CopyRecord = "copy_record",
         /// Say how long records are kept, and destroy those whose time is over.
         KeepRecords = "keep_records",
+        /// Put two records of one person together, and take them apart.
+        MergePeople = "merge_people",
         /// Say whether the scheme takes people, its criteria, its reminders and letters.
         SetIntake = "set_intake",
         /// Say what a link worker helps with, when they are where, with a picture.
@@ -69,7 +71,8 @@ impl Action {
             | Self::WorkCase
             | Self::Reallocate
             | Self::CopyRecord
-            | Self::KeepRecords => "case",
+            | Self::KeepRecords
+            | Self::MergePeople => "case",
             Self::ManageUsers | Self::KeepProfile => "user",
             Self::SetIntake => "scheme",
             Self::ManageLaunch => "launch_key",
@@ -144,7 +147,8 @@ pub const fn rule(role: Role, action: Action) -> Option<(Reach, Ground)> {
             | A::ReadCounted
             | A::SeeMessages
             | A::CopyRecord
-            | A::KeepRecords,
+            | A::KeepRecords
+            | A::MergePeople,
         ) => Some((Reach::Organisation, Ground::Supervision)),
         (Role::Steward, A::KeepDirectory) => Some((Reach::Organisation, Ground::Public)),
         (Role::Administrator, A::ManageUsers | A::ReadFlow | A::SeeMessages) => {
@@ -206,6 +210,8 @@ permissions! {
     CopyRecord,
     /// May say how long records are kept, and destroy those whose time is over.
     KeepRecords,
+    /// May put two records of one person together.
+    MergePeople,
     /// May set how the scheme takes people up.
     SetIntake,
     /// May keep a link worker's profile.

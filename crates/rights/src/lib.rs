@@ -5,6 +5,7 @@
 //! cannot be untold; it stays listed.
 
 mod consents;
+mod joining;
 mod known;
 mod record;
 mod retention;
@@ -12,6 +13,7 @@ mod retention;
 use fingerpost_store::Store;
 
 pub use consents::ConsentRow;
+pub use joining::{CaseLine, Comparison, JoinRow, Likenesses, Obstacle, RecordSide, ReferralLine};
 pub use known::{GroupRow, Known, ToldRow};
 pub use record::GivenCopy;
 pub use retention::{Confirmed, EndedRecord, ErasureRow, RECORDS, ReviewedRecord};
@@ -31,6 +33,6 @@ impl Rights {
 /// Every statement of this room by name, for the test that has both engines understand them.
 #[cfg(any(test, feature = "testing"))]
 pub fn statements() -> impl Iterator<Item = (&'static str, &'static str)> {
-    let all = [consents::STATEMENTS, known::STATEMENTS, record::STATEMENTS, retention::STATEMENTS];
+    let all = [consents::STATEMENTS, joining::STATEMENTS, known::STATEMENTS, record::STATEMENTS, retention::STATEMENTS];
     all.into_iter().flatten().copied().chain(retention::deletions())
 }

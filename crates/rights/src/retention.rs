@@ -2,6 +2,8 @@
 //!
 //! The audit stays: it names records by their ids alone, and after a record is gone its ids lead nowhere.
 
+use std::collections::BTreeSet;
+
 use fingerpost_correspondence_rules::retention::{ErasureGround, Schedule};
 use fingerpost_domain::calendar::{day_of, instant_at, plus_days};
 use fingerpost_domain::id::{CaseId, ErasureId, PersonId, RecordHoldId};
@@ -29,9 +31,9 @@ statements! {
              AND COALESCE((SELECT h.until_on FROM record_hold h WHERE h.tenant = c.tenant AND h.person = c.person AND h.scheme = c.scheme \
              ORDER BY h.decided_at DESC, h.id DESC LIMIT 1), '') < $4 \
              AND (c.closed_at > $5 OR (c.closed_at = $5 AND c.id > $6)) ORDER BY c.closed_at, c.id LIMIT $7";
-    /// The person of a case, and when the last of their cases with the scheme ended.
     /// Whoever accepts a referral of theirs meanwhile waits, or is waited for.
     LOCK = "UPDATE person SET created_at = created_at WHERE tenant = $1 AND id = (SELECT person FROM case_file WHERE tenant = $1 AND scheme = $2 AND id = $3)";
+    /// The person of a case, and when the last of their cases with the scheme ended.
     OF_CASE = "SELECT c.person, p.given, p.family, p.preferred, p.born, p.name_folded, p.nhs_number, \
                (SELECT MAX(o.closed_at) FROM case_file o WHERE o.tenant = c.tenant AND o.person = c.person AND o.scheme = c.scheme) AS ended, \
                (SELECT COUNT(*) FROM case_file o WHERE o.tenant = c.tenant AND o.person = c.person AND o.scheme = c.scheme) AS cases, \
@@ -60,6 +62,13 @@ statements! {
     ERASURES = "SELECT e.ground, e.ended_year, e.decided_at, u.name FROM erasure e JOIN app_user u ON u.tenant = e.tenant AND u.id = e.decided_by \
                 WHERE e.tenant = $1 AND e.scheme = $2 ORDER BY e.decided_at DESC LIMIT 50";
     FORGET_HOLDS = "DELETE FROM record_hold WHERE tenant = $1 AND person = $2 AND scheme = $3";
+    /// Records of theirs that this scheme put together with the one that stands.
+    WENT_INTO = "SELECT p.id, p.name_folded, p.born FROM person p WHERE p.tenant = $1 AND p.merged_into = $2 \
+                 AND EXISTS (SELECT 1 FROM person_join j WHERE j.tenant = p.tenant AND j.gone = p.id AND j.scheme = $3 AND j.undone_at IS NULL)";
+    /// Names under which they were sent with the number that is theirs.
+    SENT_AS = "SELECT DISTINCT r.name_folded, r.born FROM case_file c CROSS JOIN referral r WHERE c.tenant = $1 AND c.person = $2 AND c.scheme = $3 \
+               AND r.tenant = c.tenant AND r.case_id = c.id AND r.nhs_number = $4";
+    FORGET_JOINS = "DELETE FROM person_join WHERE tenant = $1 AND kept = $2 AND scheme = $3";
     LEFT_ELSEWHERE = "SELECT (SELECT COUNT(*) FROM case_file WHERE tenant = $1 AND person = $2) AS n";
 }
 
@@ -74,6 +83,7 @@ const OF_ONE_REFERRAL: &[(&str, &str)] = &[
     ),
     ("self_referral", "DELETE FROM self_referral WHERE tenant = $1 AND referral = $2"),
     ("job", "DELETE FROM job WHERE tenant = $1 AND kind IN ('remind_triage', 'nudge_referrer') AND subject = $2"),
+    ("person_join", "DELETE FROM person_join WHERE tenant = $1 AND referral = $2"),
     ("referral", "DELETE FROM referral WHERE tenant = $1 AND id = $2"),
 ];
 
@@ -153,6 +163,10 @@ const OF_ONE_CASE: &[(&str, &str)] = &[
         "job",
         "DELETE FROM job WHERE tenant = $1 AND kind IN ('remind_triage', 'nudge_referrer') AND subject IN (SELECT id FROM referral WHERE tenant = $1 AND case_id = $2)",
     ),
+    (
+        "person_join",
+        "DELETE FROM person_join WHERE tenant = $1 AND referral IN (SELECT id FROM referral WHERE tenant = $1 AND case_id = $2)",
+    ),
     ("referral", "DELETE FROM referral WHERE tenant = $1 AND case_id = $2"),
     ("case_file", "DELETE FROM case_file WHERE tenant = $1 AND id = $2"),
 ];
@@ -162,6 +176,8 @@ const OF_THE_PERSON: &[(&str, &str)] = &[
     ("self_description", "DELETE FROM self_description WHERE tenant = $1 AND person = $2"),
     ("access_needs", "DELETE FROM access_needs WHERE tenant = $1 AND person = $2"),
     ("one_time_link", "DELETE FROM one_time_link WHERE tenant = $1 AND scope = 'stop_messages' AND subject = $2"),
+    ("person_join", "DELETE FROM person_join WHERE tenant = $1 AND kept = $2"),
+    ("person_join", "DELETE FROM person_join WHERE tenant = $1 AND gone = $2"),
     ("person", "DELETE FROM person WHERE tenant = $1 AND id = $2"),
 ];
 
@@ -263,6 +279,15 @@ async fn forget_messages(tx: &mut Tx, ctx: &Ctx<KeepRecords>, about: &str) -> Re
     let mut gone = 0;
     for row in tx.rows(MESSAGES, values![ctx.grant.tenant(), about]).await? {
         gone += tx.run(FORGET_MESSAGE, values![ctx.grant.tenant(), row.text("id")?]).await?;
+    }
+    Ok(gone)
+}
+
+/// Deletes a record of somebody of whom no case is left.
+async fn forget_person(tx: &mut Tx, ctx: &Ctx<KeepRecords>, person: PersonId) -> Result<u64> {
+    let mut gone = forget_messages(tx, ctx, &person.to_string()).await?;
+    for (_, delete) in OF_THE_PERSON {
+        gone += tx.run(delete, values![ctx.grant.tenant(), person]).await?;
     }
     Ok(gone)
 }
@@ -421,14 +446,23 @@ impl Rights {
             ErasureGround::TheyAsked => ctx.now,
             ErasureGround::Mistake => Timestamp::UNIX_EPOCH,
         };
-        let (name, born, number) = (row.text("name_folded")?, row.text("born")?, row.opt_text("nhs_number")?);
-        for row in tx.rows(UNCASED, values![tenant, scheme, name, born, number, until]).await? {
-            for row in tx.rows(LETTERS, values![tenant, row.text("id")?]).await? {
+        let went: Vec<Row> = tx.rows(WENT_INTO, values![tenant, person, scheme]).await?;
+        let number = row.opt_text("nhs_number")?;
+        let sent_as = tx.rows(SENT_AS, values![tenant, person, scheme, number.as_deref()]).await?;
+        let mut names = BTreeSet::new();
+        for row in [&row].into_iter().chain(&went).chain(&sent_as) {
+            names.insert((row.text("name_folded")?, row.text("born")?));
+        }
+        for (name, born) in names {
+            let sought = values![tenant, scheme, name, born, number.as_deref(), until];
+            for row in tx.rows(UNCASED, sought).await? {
+                for row in tx.rows(LETTERS, values![tenant, row.text("id")?]).await? {
+                    gone += forget_messages(&mut tx, ctx, &row.text("id")?).await?;
+                }
                 gone += forget_messages(&mut tx, ctx, &row.text("id")?).await?;
-            }
-            gone += forget_messages(&mut tx, ctx, &row.text("id")?).await?;
-            for (_, delete) in OF_ONE_REFERRAL {
-                gone += tx.run(delete, values![tenant, row.text("id")?]).await?;
+                for (_, delete) in OF_ONE_REFERRAL {
+                    gone += tx.run(delete, values![tenant, row.text("id")?]).await?;
+                }
             }
         }
         for row in tx.rows(CASES, values![tenant, person, scheme]).await? {
@@ -446,12 +480,13 @@ impl Rights {
             return Err(StoreError::ChangedMeanwhile);
         }
         gone += tx.run(FORGET_HOLDS, values![tenant, person, scheme]).await?;
+        for row in &went {
+            gone += forget_person(&mut tx, ctx, row.parsed("id")?).await?;
+        }
+        gone += tx.run(FORGET_JOINS, values![tenant, person, scheme]).await?;
         let left = tx.row(LEFT_ELSEWHERE, values![tenant, person]).await?.map_or(Ok(0), |row| row.int("n"))?;
         if left == 0 {
-            gone += forget_messages(&mut tx, ctx, &person.to_string()).await?;
-            for (_, delete) in OF_THE_PERSON {
-                gone += tx.run(delete, values![tenant, person]).await?;
-            }
+            gone += forget_person(&mut tx, ctx, person).await?;
         }
         let id: ErasureId = self.0.entropy().id(ctx.now);
         let rows = i64::try_from(gone).unwrap_or(i64::MAX);

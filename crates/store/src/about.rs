@@ -9,12 +9,12 @@ use fingerpost_domain::id::{CaseId, PersonId, TenantId};
 use fingerpost_domain::person::PersonName;
 use fingerpost_policy::{Permission, ReadCase, WorkCase};
 
-use crate::people::person_name;
 use crate::{Ctx, Store, cases};
 use fingerpost_engine::statements;
 use fingerpost_engine::{Result, StoreError};
 use fingerpost_engine::{Tx, values};
 use fingerpost_ledger::{Act, Resource};
+use fingerpost_people::person_name;
 
 statements! {
     WHO = concat!(
@@ -112,9 +112,10 @@ impl Store {
     ) -> Result<()> {
         let tenant = ctx.grant.tenant();
         let mut tx = self.db().write().await?;
-        let (person, ..) = who(&mut tx, ctx, case).await?;
-        // Held for the rest, so that two who write at once take their versions one after the other.
+        who(&mut tx, ctx, case).await?;
+        // Held for the rest, so that two who write at once take their versions one after the other; and whose record it is stays so.
         cases::touch(&mut tx, tenant, case, None).await?;
+        let (person, ..) = who(&mut tx, ctx, case).await?;
         let before = said(&mut tx, tenant, person).await?;
         for (of, answer) in now {
             let version = match before.get(of) {

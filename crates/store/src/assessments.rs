@@ -11,12 +11,12 @@ use jiff::SignedDuration;
 
 use crate::jobs::{self, JobKind};
 use crate::links::{self, LinkScope, LiveLink};
-use crate::people::person_name;
 use crate::{Ctx, Store, cases};
 use fingerpost_engine::statements;
 use fingerpost_engine::{Result, StoreError};
 use fingerpost_engine::{Row, Tx, values};
 use fingerpost_ledger::{Act, Entry, Resource};
+use fingerpost_people::person_name;
 
 statements! {
     KEEP_EDITION = "INSERT INTO questionnaire (code, version, body, added_at) VALUES ($1, $2, $3, $4) ON CONFLICT (code, version) DO NOTHING";

@@ -18,12 +18,12 @@ use fingerpost_policy::{Permission, ReadCase, WorkCase};
 
 use crate::assessments::Assessment;
 use crate::connections::ConnectionRow;
-use crate::people::{PersonHere, care, details, needs_of};
-use crate::{Ctx, Store, about, assessments, connections, feedback, jobs, people, plans, triage};
+use crate::{Ctx, Store, about, assessments, connections, feedback, jobs, plans, triage};
 use fingerpost_engine::statements;
 use fingerpost_engine::{Result, StoreError};
 use fingerpost_engine::{Row, Tx, Value, values};
 use fingerpost_ledger::{Act, Resource};
+use fingerpost_people::{self as people, PersonHere, care, details, needs_of};
 
 statements! {
     /// Takes the case for this transaction and counts the change; no row when it is closed or, where a version
@@ -36,7 +36,9 @@ statements! {
     ONE = concat!(
         "SELECT c.id, c.person, p.given, p.family, p.preferred, p.born, p.nhs_number, p.address, p.postcode, p.phone, p.email, p.communication, \
            p.reach, p.guidance, p.risk, p.risk_note, c.opened_at, c.sent_at, c.sessions_agreed, c.sessions_used, c.happened_count, c.next_action, c.next_due, \
-           c.matters, c.matters_on, c.referrer_hears, c.closed_at, c.outcome, c.changed, c.continues, c.version, u.name AS worker_name, w.phone AS worker_phone, o.name AS practice_name \
+           c.matters, c.matters_on, c.referrer_hears, c.closed_at, c.outcome, c.changed, c.continues, c.version, u.name AS worker_name, \
+           (SELECT MAX(j.joined_at) FROM person_join j WHERE j.tenant = c.tenant AND j.kept = c.person AND j.scheme = c.scheme AND j.gone IS NOT NULL AND j.undone_at IS NULL) AS joined_at, \
+           CASE WHEN c.outcome = 'joined_record' THEN (SELECT o.id FROM case_file o WHERE o.tenant = c.tenant AND o.person = c.person AND o.scheme = c.scheme AND o.closed_at IS NULL) END AS goes_on, w.phone AS worker_phone, o.name AS practice_name \
            FROM case_file c JOIN person p ON p.tenant = c.tenant AND p.id = c.person JOIN app_user u ON u.tenant = c.tenant AND u.id = c.worker \
            JOIN organisation o ON o.id = c.practice \
            LEFT JOIN link_worker w ON w.tenant = c.tenant AND w.user_id = c.worker AND w.scheme = c.scheme \
@@ -215,6 +217,10 @@ pub struct CasePage {
     pub version: i64,
     /// Letters to those who sent the person, newest first.
     pub feedback: Vec<LetterRow>,
+    /// When another record of the person was last put together with this one.
+    pub joined_at: Option<Timestamp>,
+    /// The open case in which work goes on, where this one was a second record's.
+    pub goes_on: Option<CaseId>,
 }
 
 impl CasePage {
@@ -309,6 +315,8 @@ async fn page_in(tx: &mut Tx, (tenant, id): (&TenantId, CaseId), scope: Vec<Valu
         contacts: contacts.iter().map(contact_row).collect::<Result<_>>()?,
         care_changes: changes.iter().map(|row| Ok((row.at("at")?, row.text("name")?))).collect::<Result<_>>()?,
         version: row.int("version")?,
+        joined_at: row.opt_at("joined_at")?,
+        goes_on: row.opt_parsed("goes_on")?,
         feedback: messages
             .iter()
             .map(|row| {

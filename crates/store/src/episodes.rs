@@ -26,7 +26,6 @@ use fingerpost_domain::self_referral::ReferralSource;
 use fingerpost_domain::text::{Line, Note};
 use fingerpost_domain::{Date, Timestamp};
 
-use crate::people::{care_values, details_values};
 use crate::referrals::{REFERENCES, needs_text};
 use crate::triage::{FIRST_CALL, FIRST_CALL_WORKING_DAYS};
 use crate::{Store, cases, connections};
@@ -36,6 +35,7 @@ use fingerpost_engine::{Result, StoreError};
 use fingerpost_engine::{Tx, Value, values};
 use fingerpost_ledger::tables;
 use fingerpost_ledger::{Act, Entry, Resource};
+use fingerpost_people::{care_values, details_values};
 
 statements! {
     KEEP_EDITION = "INSERT INTO questionnaire (code, version, body, added_at) VALUES ($1, $2, $3, $4) ON CONFLICT (code, version) DO NOTHING";
@@ -355,7 +355,9 @@ impl Written<'_> {
         let Some(sections) = feedback::write(kind, source, hears) else { return Ok(()) };
         let text = serde_json::to_string(&sections).map_err(|_| StoreError::corrupt("sections"))?;
         let id: FeedbackId = self.store.entropy().id(at);
-        self.put("feedback", values![self.tenant, id, referral, standing, kind.code(), text, at, None::<Timestamp>]);
+        let unopened =
+            values![self.tenant, id, referral, standing, kind.code(), text, at, None::<Timestamp>, None::<Timestamp>];
+        self.put("feedback", unopened);
         Ok(())
     }
 
@@ -364,7 +366,7 @@ impl Written<'_> {
             let mut cells = values![self.tenant, work.person];
             cells.extend(details_values(&episode.person));
             cells.extend(care_values(safe, &episode.request.risk));
-            cells.extend(values![work.accepted_at, None::<Timestamp>]);
+            cells.extend(values![work.accepted_at, None::<Timestamp>, None::<&str>]);
             self.put("person", cells);
         }
         let case: CaseId = self.store.entropy().id(work.accepted_at);

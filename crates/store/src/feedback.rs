@@ -18,7 +18,7 @@ statements! {
     INSERT = "INSERT INTO feedback (tenant, id, referral, disclosure, kind, sections, sent_at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
     /// What was sent and not opened is shown while the person's word for it stands, or one that goes as far. The list of those sent counts
     /// by the same rule.
-    OF_REFERRAL = "SELECT id, kind, sections, sent_at, opened_at FROM feedback f WHERE f.tenant = $1 AND f.referral = $2 AND (f.opened_at IS NOT NULL OR f.disclosure IS NULL OR EXISTS (SELECT 1 FROM disclosure g JOIN disclosure d ON d.tenant = g.tenant AND d.referral = g.referral \
+    OF_REFERRAL = "SELECT id, kind, sections, sent_at, opened_at FROM feedback f WHERE f.tenant = $1 AND f.referral = $2 AND f.withdrawn_at IS NULL AND (f.opened_at IS NOT NULL OR f.disclosure IS NULL OR EXISTS (SELECT 1 FROM disclosure g JOIN disclosure d ON d.tenant = g.tenant AND d.referral = g.referral \
                    AND d.recipient = 'referrer' AND d.withdrawn_at IS NULL AND (d.fields = g.fields OR d.fields = 'summary') WHERE g.tenant = f.tenant AND g.id = f.disclosure)) \
                    ORDER BY sent_at DESC, id DESC LIMIT 50";
     OPENED = "UPDATE feedback SET opened_at = $3 WHERE tenant = $1 AND id = $2 AND opened_at IS NULL";

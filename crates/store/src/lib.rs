@@ -46,7 +46,6 @@ mod jobs;
 mod links;
 mod organisations;
 mod outbox;
-mod people;
 mod plans;
 mod questions;
 mod refer_frame;
@@ -76,6 +75,7 @@ pub use fingerpost_entries::{Entries, StoredService};
 pub use fingerpost_ledger::{
     Act, Address, AuditHead, AuditReport, Entry, Everything, Health, Ledger, Resource, SCHEMA_VERSION, StoredSession,
 };
+pub use fingerpost_people::{LikelyPerson, PersonHere, details as person_details, person_name};
 pub use imports::ImportCounts;
 pub use jobs::{ClaimedJob, JobKind, add as add_job, done as job_done};
 pub use links::{
@@ -88,12 +88,11 @@ pub use outbox::{
     to_group as write_to_group, to_link as write_to_link, to_person as write_to_person, to_user as write_to_user,
     write_again,
 };
-pub use people::{LikelyPerson, PersonHere, details as person_details, person_name};
 pub use plans::{PlanRecord, PlanSaved};
 pub use questions::QuestionRow;
 pub use refer_frame::{ReferFrame, WorkerCard};
 pub use reference::{Appointments, Deprivation, Edition, ListSize, NewEdition, Reference};
-pub use referrals::{Draft, SentPage, SentRow, Started};
+pub use referrals::{Draft, SentPage, SentRow, Started, to_be_answered};
 pub use schemes::{
     NewScheme, WorkerDays, hold as hold_scheme, holders as holders_of_role, settings as intake_settings_of,
     triagers as triagers_of,
@@ -209,7 +208,6 @@ pub fn statements() -> impl Iterator<Item = (&'static str, &'static str)> {
         links::STATEMENTS,
         organisations::STATEMENTS,
         outbox::STATEMENTS,
-        people::STATEMENTS,
         plans::STATEMENTS,
         questions::STATEMENTS,
         reference::STATEMENTS,

@@ -15,13 +15,13 @@ use fingerpost_domain::id::{
 use fingerpost_domain::{Date, Timestamp, coded};
 use jiff::SignedDuration;
 
-use crate::people::PersonHere;
-use crate::{Store, about, people};
+use crate::{Store, about};
 use fingerpost_engine::statements;
 use fingerpost_engine::{Result, StoreError};
 use fingerpost_engine::{Tx, Value, values};
 use fingerpost_ledger::dialect;
 use fingerpost_ledger::{Act, Entry, Resource};
+use fingerpost_people::{self as people, PersonHere};
 
 coded! {
     /// Which message it is.

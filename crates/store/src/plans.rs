@@ -12,12 +12,12 @@ use fingerpost_domain::{Date, Timestamp};
 use fingerpost_intake_rules::settings::Milestone;
 use fingerpost_policy::{Permission, ReadCase, WorkCase};
 
-use crate::people::person_name;
 use crate::{Ctx, Store, cases, feedback};
 use fingerpost_engine::statements;
 use fingerpost_engine::{Result, StoreError};
 use fingerpost_engine::{Row, Tx, values};
 use fingerpost_ledger::{Act, Resource};
+use fingerpost_people::person_name;
 
 statements! {
     NEWEST = concat!(

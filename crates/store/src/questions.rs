@@ -135,7 +135,7 @@ impl Store {
         if tx.run(DECLINE, values![tenant, id, ctx.now, ctx.grant.user()]).await? == 0 {
             return Err(NotNow(state(&row)?).into());
         }
-        self.tell_referrer(&mut tx, tenant, (&row, &id.to_string()), ctx.now).await?;
+        self.tell_referrer(&mut tx, tenant, (&row, id), ctx.now).await?;
         self.commit(tx, ctx.now, ctx.entry(Act::PersonDeclines, Resource::Referral).of(id)).await
     }
 }

@@ -19,13 +19,13 @@ use sha2::{Digest, Sha256};
 use crate::feedback::{self, FeedbackRow};
 use crate::jobs::{self, JobKind};
 use crate::outbox::{self, MessageTemplate};
-use crate::people::{details, details_values, needs_of, person_name};
 use crate::questions::{self, QuestionRow};
 use crate::{Ctx, PAGE_ROWS, Store, disclosures, schemes};
 use fingerpost_engine::statements;
 use fingerpost_engine::{Result, StoreError};
 use fingerpost_engine::{Row, Tx, Value, values};
 use fingerpost_ledger::{Act, Resource};
+use fingerpost_people::{details, details_values, needs_of, person_name};
 
 statements! {
     SCHEME_OF_PRACTICE = "SELECT s.organisation, s.min_age, s.max_age, s.sessions_agreed, s.answer_working_days, s.self_referral, o.name \
@@ -52,7 +52,7 @@ statements! {
     SENT_LIST = "SELECT r.id, r.reference, r.state, r.given, r.family, r.preferred, r.created_at, r.sent_at, r.answer_due, r.decided_at, r.reason, u.name AS referrer_name, \
                  w.name AS worker_name, (SELECT MIN(t.on_day) FROM contact t WHERE t.tenant = r.tenant AND t.case_id = r.case_id AND t.happened <> 'did_not_happen' \
                  AND t.kind <> 'about_person' AND t.recorded_at >= r.decided_at) AS first_contact, c.closed_at, c.referrer_hears, r.joined_case, \
-                 (SELECT COUNT(*) FROM feedback f WHERE f.tenant = r.tenant AND f.referral = r.id AND f.opened_at IS NULL AND (f.opened_at IS NOT NULL OR f.disclosure IS NULL OR EXISTS (SELECT 1 FROM disclosure g JOIN disclosure d ON d.tenant = g.tenant AND d.referral = g.referral \
+                 (SELECT COUNT(*) FROM feedback f WHERE f.tenant = r.tenant AND f.referral = r.id AND f.opened_at IS NULL AND f.withdrawn_at IS NULL AND (f.opened_at IS NOT NULL OR f.disclosure IS NULL OR EXISTS (SELECT 1 FROM disclosure g JOIN disclosure d ON d.tenant = g.tenant AND d.referral = g.referral \
                    AND d.recipient = 'referrer' AND d.withdrawn_at IS NULL AND (d.fields = g.fields OR d.fields = 'summary') WHERE g.tenant = f.tenant AND g.id = f.disclosure))) AS unread \
                  FROM referral r JOIN app_user u ON u.tenant = r.tenant AND u.id = r.referrer \
                  LEFT JOIN case_file c ON c.tenant = r.tenant AND c.id = r.case_id \
@@ -273,7 +273,10 @@ pub(crate) async fn arrived(
 
 /// Tells those who triage that a referral waits for them, in a message about `about`, and reminds them in the morning of the day on
 /// which an answer was promised, while there is still time.
-pub(crate) async fn to_be_answered(
+///
+/// # Errors
+/// When the database fails.
+pub async fn to_be_answered(
     store: &Store,
     tx: &mut Tx,
     tenant: &TenantId,

@@ -15,10 +15,10 @@ use fingerpost_ledger::{Act, Entry, Resource};
 use jiff::SignedDuration;
 
 use crate::links::{self, LinkScope, LiveLink};
-use crate::people::{care_values, details_values};
 use crate::referrals::{self, REFERENCES, needs_text};
 use crate::triage::first_call_due;
 use crate::{Store, schemes};
+use fingerpost_people::{care_values, details_values};
 
 statements! {
     OPEN = "SELECT s.tenant, s.organisation, s.min_age, s.max_age, s.sessions_agreed, s.answer_working_days, s.self_referral, o.name, o.phone \

@@ -15,13 +15,15 @@ use fingerpost_domain::{Date, Timestamp};
 use fingerpost_policy::Triage;
 
 use crate::outbox::{self, MessageTemplate};
-use crate::people::{self, LikelyPerson, PersonHere, care, details, needs_of, person_name};
 use crate::questions::{self, QuestionRow};
 use crate::{Ctx, PAGE_ROWS, Store, cases, schemes};
 use fingerpost_engine::statements;
 use fingerpost_engine::{Result, StoreError};
 use fingerpost_engine::{Row, Tx, values};
 use fingerpost_ledger::{Act, Resource};
+use fingerpost_people::{
+    self as people, Body, Joined, LikelyPerson, Moved, PersonHere, care, details, needs_of, person_name,
+};
 
 statements! {
     WAITING = "SELECT r.id, r.given, r.family, r.preferred, r.born, r.needs, r.risk, r.sent_at, r.answer_due, r.source, r.safeguarding, r.urgent, r.state, o.name AS practice_name, \
@@ -46,7 +48,6 @@ statements! {
                  WHERE w.tenant = $1 AND w.scheme = $2 AND w.user_id = $3";
     /// Other schemes that work with the person have new details to read too.
     OPEN_ANYWHERE = "SELECT id FROM case_file WHERE tenant = $1 AND person = $2 AND closed_at IS NULL ORDER BY scheme, id LIMIT 20";
-    /// One after the other: two who accept somebody new at once would each see nobody alike.
     /// Whoever is referred again is called as soon as anybody new, or sooner where that stands already.
     CALL_AGAIN = "UPDATE case_file SET next_action = substr($4 || COALESCE('. Then: ' || next_action, ''), 1, 200), next_due = $3 \
                   WHERE tenant = $1 AND id = $2 AND (next_due IS NULL OR next_due > $3)";
@@ -57,6 +58,7 @@ statements! {
               WHERE tenant = $1 AND scheme = $2 AND id = $3 AND state IN ('sent', 'returned')";
     NOT_ACCEPT = "UPDATE referral SET state = 'not_accepted', decided_at = $4, decided_by = $5, reason = $6, alternative = $7 \
                   WHERE tenant = $1 AND scheme = $2 AND id = $3 AND state IN ('sent', 'returned')";
+    TAKEN_APART = "SELECT COUNT(*) AS n FROM person_join WHERE tenant = $1 AND referral = $2 AND undone_at IS NOT NULL";
     REFERRER_OF = "SELECT referrer, source, state FROM referral WHERE tenant = $1 AND scheme = $2 AND id = $3 AND sent_at IS NOT NULL";
 }
 
@@ -325,6 +327,7 @@ impl Store {
         let sent = PersonHere::of_referral(&row)?;
         let person = match allocation.person {
             SamePerson::New(other) => {
+                // One after the other: two who accept somebody new at once would each see nobody alike.
                 schemes::hold(&mut tx, tenant, scheme).await?;
                 let here = people::alike(&mut tx, tenant, scheme, &sent.details).await?;
                 if here.iter().any(|likely| !other.contains(&likely.id) && likely.likeness == Match::NameAndBirthDate) {
@@ -344,8 +347,17 @@ impl Store {
                     tx.run(CALL_AGAIN, values![tenant, open.text("id")?, due, CALL_AGAIN_WORDS]).await?;
                 }
                 let joined = people::one(&mut tx, tenant, person).await?.joined_by(&sent);
-                people::change_care(&mut tx, tenant, person, &joined).await?;
+                let before = people::stood(&mut tx, tenant, person).await?;
+                if people::change_care(&mut tx, tenant, person, &joined).await? == 0 {
+                    return Err(StoreError::ChangedMeanwhile);
+                }
                 people::add_number(&mut tx, tenant, person, &joined.details).await?;
+                // Whoever was taken for somebody else can be told apart again.
+                let body =
+                    Body { before, after: people::stood(&mut tx, tenant, person).await?, moved: Moved::default() };
+                let joined = (person, Joined::Referral(id), "accepted");
+                let join = (tenant, scheme, self.entropy().id(ctx.now));
+                people::note_join(&mut tx, join, joined, &body, (ctx.grant.user(), ctx.now)).await?;
                 person
             }
         };
@@ -358,8 +370,8 @@ impl Store {
         if changed == 0 {
             return Err(NotNow(state).into());
         }
+        self.tell_referrer(&mut tx, tenant, (&row, id), ctx.now).await?;
         let subject = id.to_string();
-        self.tell_referrer(&mut tx, tenant, (&row, &subject), ctx.now).await?;
         // Where no machine may write, nobody has to pass it on: the link worker gets in touch in any case.
         let hello = (MessageTemplate::WorkerWillBeInTouch, person, subject.as_str());
         outbox::to_person(self, &mut tx, tenant, hello, ((scheme, case), false, None), ctx.now).await?;
@@ -372,13 +384,18 @@ impl Store {
         &self,
         tx: &mut Tx,
         tenant: &TenantId,
-        (referral, subject): (&Row, &str),
+        (referral, id): (&Row, ReferralId),
         now: Timestamp,
     ) -> Result<()> {
         if referral.coded("source", ReferralSource::from_code)? != ReferralSource::Practice {
             return Ok(());
         }
-        let answered = (referral.parsed("referrer")?, subject);
+        // A second answer, where the first one was about somebody else, is a message of its own.
+        let subject = match tx.row(TAKEN_APART, values![tenant, id]).await?.map_or(Ok(0), |row| row.int("n"))? {
+            0 => id.to_string(),
+            times => format!("{id}/{times}"),
+        };
+        let answered = (referral.parsed("referrer")?, subject.as_str());
         outbox::to_user(self, tx, tenant, MessageTemplate::ReferralAnswered, answered, now).await
     }
 
@@ -423,37 +440,8 @@ impl Store {
         if tx.run(NOT_ACCEPT, values).await? == 0 {
             return Err(NotNow(row.coded("state", ReferralState::from_code)?).into());
         }
-        let subject = id.to_string();
-        self.tell_referrer(&mut tx, tenant, (&row, &subject), ctx.now).await?;
+        self.tell_referrer(&mut tx, tenant, (&row, id), ctx.now).await?;
         let entry = ctx.entry(Act::NotAccept, Resource::Referral).of(id).because(refusal.reason.code());
         self.commit(tx, ctx.now, entry).await
-    }
-}
-
-impl PersonHere {
-    /// What is known after a further referral. What the scheme knows stays; what the referral says of risks,
-    /// needs and ways to reach them is added beside it, so that nothing that keeps somebody safe is lost.
-    fn joined_by(&self, newer: &Self) -> Self {
-        let mut details = self.details.clone();
-        details.communication = match (&self.details.communication, &newer.details.communication) {
-            (Some(old), Some(new)) => Some(old.followed_by_newer(new)),
-            (old, new) => old.clone().or_else(|| new.clone()),
-        };
-        details.phone = details.phone.or_else(|| newer.details.phone.clone());
-        details.email = details.email.or_else(|| newer.details.email.clone());
-        details.nhs_number = details.nhs_number.or_else(|| newer.details.nhs_number.clone());
-        // An address is one thing: half of the old one and half of the new one is neither.
-        if details.address.is_none() && (details.postcode.is_none() || details.postcode == newer.details.postcode) {
-            (details.address, details.postcode) = (newer.details.address.clone(), newer.details.postcode.clone());
-        }
-        let said = newer.safe_contact.said_for(&newer.details);
-        let stands = self.safe_contact.said_for(&self.details);
-        let safe_contact = if said == stands { self.safe_contact.clone() } else { self.safe_contact.beside(&said) };
-        Self { details, safe_contact, risk: self.risk.joined_by(&newer.risk) }
-    }
-
-    fn of_referral(row: &Row) -> Result<Self> {
-        let (safe_contact, risk) = care(row)?.ok_or_else(|| StoreError::corrupt("reach"))?;
-        Ok(Self { details: details(row)?, safe_contact, risk })
     }
 }

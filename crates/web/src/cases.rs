@@ -14,7 +14,7 @@ use fingerpost_domain::id::{CaseId, ContactId, RequestKey, VisitId};
 use fingerpost_domain::problem::Problems;
 use fingerpost_domain::self_referral::ReferralSource;
 use fingerpost_domain::text::Note;
-use fingerpost_policy::{ReadCase, WorkCase};
+use fingerpost_policy::{Action, ReadCase, WorkCase};
 use fingerpost_store::{CasePage as Case, ContactRow, LetterRow, SentBy, StoreError};
 use fingerpost_ui::format::{birth_day, count, day, day_and_time, due};
 use fingerpost_ui::pages::{
@@ -232,6 +232,17 @@ fn worries(case: &Case) -> Vec<String> {
     case.sent_by.iter().flat_map(of).collect()
 }
 
+/// That two records of the person were put together, or that this was the second one.
+fn joined(here: &May<ReadCase>, case: &Case, today: Date) -> Option<(String, Option<String>)> {
+    if let Some((_, Outcome::JoinedRecord)) = case.closed {
+        let everywhere = here.may(Action::MergePeople);
+        let open = case.goes_on.filter(|_| everywhere).map(|other| here.href(&format!("cases/{other}")));
+        return Some(("This was a second record of theirs. Work goes on in their other case.".to_owned(), open));
+    }
+    case.joined_at
+        .map(|at| (format!("Put together from two records {}: read what both knew.", day(day_of(at), today)), None))
+}
+
 /// What groups were told.
 fn groups_told(case: &Case) -> String {
     let groups = case.connections.iter().filter(|each| {
@@ -241,6 +252,9 @@ fn groups_told(case: &Case) -> String {
 }
 
 fn sharing(case: &Case) -> String {
+    if matches!(case.closed, Some((_, Outcome::JoinedRecord))) {
+        return "What was agreed goes on in their other case.".to_owned();
+    }
     let Some(referrer) = referrer_of(case) else {
         return "With us. They asked themselves: no practice hears of it.".to_owned() + &groups_told(case);
     };
@@ -356,6 +370,8 @@ async fn page(
         sessions,
         next_line,
         who_href: here.href(&format!("cases/{}/who", case.id)),
+        likenesses_href: here.may(Action::MergePeople).then(|| here.href(&format!("cases/{}/likenesses", case.id))),
+        joined: joined(here, case, today),
         action: here.href(&format!("cases/{}/contacts", case.id)),
         key,
         version: case.version,
@@ -600,6 +616,7 @@ async fn close_page(
         referrer: referrer_of(case),
         outcomes: Outcome::ALL
             .iter()
+            .filter(|outcome| outcome.is_an_ending())
             .map(|outcome| Choice::new(outcome.code(), outcome.label(), answers.outcome == outcome.code()))
             .collect(),
         hears: hears_choices(&answers.referrer_hears),

@@ -31,7 +31,7 @@ use fingerpost_web_improvement::{
     clinician_surveys, colleagues, finding, improvement, questions, staff_surveys, survey_door,
 };
 use fingerpost_web_intake::{meet, profiles, settings};
-use fingerpost_web_rights::{messages, record, retention, who_knows};
+use fingerpost_web_rights::{joining, messages, record, retention, who_knows};
 
 /// What stands in front of a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -190,6 +190,8 @@ table! {
     "/o/{org}/cases/{id}/plan/copy", GET, Guard::May(Action::ReadCase), get(plan_copy::page);
     "/o/{org}/cases/{id}/plan/copy.pdf", GET, Guard::May(Action::ReadCase), get(plan_copy::pdf);
     "/o/{org}/cases/{id}/who", BOTH, Guard::May(Action::WorkCase), get(care::who_form).post(care::correct_who);
+    "/o/{org}/cases/{id}/likenesses", BOTH, Guard::May(Action::MergePeople), get(joining::likenesses).post(joining::change);
+    "/o/{org}/cases/{id}/likenesses/{other}", BOTH, Guard::May(Action::MergePeople), get(joining::compare).post(joining::join);
     "/o/{org}/cases/{id}/close", BOTH, Guard::May(Action::WorkCase), get(cases::close_form).post(cases::close);
     "/o/{org}/launch", BOTH, Guard::May(Action::ManageLaunch), get(launch::keys).post(launch::make);
     "/o/{org}/launch/{id}/end", POST, Guard::May(Action::ManageLaunch), post(launch::end);

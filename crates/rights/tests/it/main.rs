@@ -3,5 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod consents;
+mod joining;
+mod journeys;
 mod retention;
 mod statements;

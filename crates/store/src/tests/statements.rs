@@ -7,7 +7,7 @@ use fingerpost_ledger::dialect;
 #[tokio::test]
 async fn every_statement_is_understood_by_both_engines() {
     on_both(async |store| {
-        for (name, sql) in statements().chain(fingerpost_ledger::statements()) {
+        for (name, sql) in statements().chain(fingerpost_people::statements()).chain(fingerpost_ledger::statements()) {
             let mut tx = store.db().write().await.unwrap();
             tx.prepare(sql).await.unwrap_or_else(|error| panic!("{name}: {error}\n{sql}"));
         }
@@ -53,7 +53,7 @@ const GROWING: &[&str] = &[
 async fn no_statement_reads_a_growing_table_from_end_to_end() {
     on_both(async |store| {
         let mut scans = vec![];
-        for (name, sql) in statements().chain(fingerpost_ledger::statements()) {
+        for (name, sql) in statements().chain(fingerpost_people::statements()).chain(fingerpost_ledger::statements()) {
             for step in plan(store.ledger(), sql).await {
                 let mut words = step.split_whitespace();
                 let read = words.next();

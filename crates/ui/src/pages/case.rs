@@ -112,6 +112,10 @@ pub struct CasePage {
     pub person: CasePerson,
     /// Where name, birthday and NHS number are put right.
     pub who_href: String,
+    /// Where a record is put together with another, for whoever may.
+    pub likenesses_href: Option<String>,
+    /// That two records were put together, or that work goes on in another case, with where.
+    pub joined: Option<(String, Option<String>)>,
     /// The practice.
     pub practice: String,
     /// Risk, needs, safe contact.
@@ -367,6 +371,8 @@ mod samples {
                 saved: Some("Saved".into()),
                 person: person.clone(),
                 who_href: "/o/x/cases/1/who".into(),
+                likenesses_href: Some("/o/x/cases/1/likenesses".into()),
+                joined: Some(("Two records were put together.".into(), Some("/o/x/cases/2".into()))),
                 practice: "Millrace".into(),
                 care: Care::sample("known"),
                 sharing: "Nothing".into(),

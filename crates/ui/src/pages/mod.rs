@@ -15,6 +15,7 @@ mod entry;
 mod intake;
 mod joined;
 mod launch;
+mod likeness;
 mod measure;
 mod plan;
 mod qr;
@@ -56,6 +57,7 @@ pub use entry::{
 pub use intake::{IntakePage, MeetLine, MeetPage, MeetPosterPage, ProfilePage, ProfilesPage};
 pub use joined::{BesideRow, EntrySide, MemberLine, PairCard, SamePage};
 pub use launch::{LaunchKeyLine, LaunchKeysPage, LaunchPage};
+pub use likeness::{CompareRecordsPage, JoinLine, LikelyLine, LikenessesPage, TakenLine};
 pub use measure::{AssessmentLine, MeasureSource, MeasuresPage, PaperPage, PaperQuestion, QuestionPage, ScoreLine};
 pub use plan::{CopyStep, GoalView, PlanCopyPage, PlanPage, StepView};
 pub use qr::Qr;
@@ -281,6 +283,8 @@ mod tests {
             + draw(&ui, NewEntryPage::samples())
             + draw(&ui, StewardPage::samples())
             + draw(&ui, SamePage::samples())
+            + draw(&ui, LikenessesPage::samples())
+            + draw(&ui, CompareRecordsPage::samples())
             + draw(&ui, WrongPage::samples())
             + draw(&ui, ServicePage::samples())
             + draw(&ui, PlanPage::samples())
@@ -302,7 +306,7 @@ mod tests {
             + draw(&ui, MeetPosterPage::samples());
         assert!(drawn > 30);
         let templates = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/templates")).unwrap().count();
-        assert_eq!(templates, 82 + 3, "a template without a page, or a page without samples here");
+        assert_eq!(templates, 84 + 3, "a template without a page, or a page without samples here");
     }
 
     #[test]

@@ -1,4 +1,11 @@
-//! Persons, and reading and writing their details: the same columns stand in `person` and `referral`.
+//! The people who are helped: reading and writing their details, which stand in the same columns in `person` and `referral`, and who of
+//! them may be one.
+//!
+//! A record that was put together with another has no case any more and says where it went: [`alike`] finds the one that was kept.
+
+mod joins;
+
+pub use joins::{Body, Joined, Moved, Stood, note as note_join, put_back, stood};
 
 use fingerpost_domain::Timestamp;
 use fingerpost_domain::id::{PersonId, TenantId};
@@ -17,20 +24,25 @@ use fingerpost_engine::{Row, Tx, Value, values};
 statements! {
     INSERT = "INSERT INTO person (tenant, id, given, family, preferred, name_folded, born, nhs_number, address, postcode, phone, email, communication, \
               reach, guidance, risk, risk_note, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)";
-    CHANGE_CARE = "UPDATE person SET reach = $3, guidance = $4, risk = $5, risk_note = $6, phone = $7, email = $8, communication = $9, address = $10, postcode = $11 WHERE tenant = $1 AND id = $2";
+    CHANGE_CARE = "UPDATE person SET reach = $3, guidance = $4, risk = $5, risk_note = $6, phone = $7, email = $8, communication = $9, address = $10, postcode = $11 WHERE tenant = $1 AND id = $2 AND merged_into IS NULL";
     ADD_NUMBER = "UPDATE person SET nhs_number = $3 WHERE tenant = $1 AND id = $2 AND nhs_number IS NULL";
     CORRECT = "UPDATE person SET given = $3, family = $4, preferred = $5, name_folded = $6, born = $7, nhs_number = $8 WHERE tenant = $1 AND id = $2";
     ONE = "SELECT given, family, preferred, born, nhs_number, address, postcode, phone, email, communication, reach, guidance, risk, risk_note, messages_stopped_at FROM person WHERE tenant = $1 AND id = $2";
     ALIKE = "SELECT p.id, p.given, p.family, p.preferred, p.born, p.nhs_number, p.address, p.postcode, p.phone, p.email, p.communication, p.risk_note, \
+             m.given AS as_given, m.family AS as_family, m.born AS as_born, \
              (SELECT COUNT(*) FROM case_file c WHERE c.tenant = p.tenant AND c.person = p.id AND c.scheme = $5 AND c.closed_at IS NULL) AS open_cases, \
              (SELECT COUNT(*) FROM case_file c WHERE c.tenant = p.tenant AND c.person = p.id AND c.scheme = $5) AS cases_here, \
              (SELECT MAX(c.closed_at) FROM case_file c WHERE c.tenant = p.tenant AND c.person = p.id AND c.scheme = $5) AS last_ended \
-             FROM person p WHERE p.tenant = $1 AND p.id IN (SELECT id FROM person WHERE tenant = $1 AND nhs_number = $2 \
-             UNION SELECT id FROM person WHERE tenant = $1 AND name_folded = $3 AND born = $4) ORDER BY p.id LIMIT 10";
+             FROM person m JOIN person p ON p.tenant = m.tenant AND p.id = COALESCE(m.merged_into, m.id) \
+             WHERE m.tenant = $1 AND m.id IN (SELECT id FROM person WHERE tenant = $1 AND nhs_number = $2 \
+             UNION SELECT id FROM person WHERE tenant = $1 AND name_folded = $3 AND born = $4) ORDER BY p.id, m.id LIMIT 20";
 }
 
-/// What is now known about reaching somebody: the columns that change.
-pub(crate) async fn change_care(tx: &mut Tx, tenant: &TenantId, id: PersonId, person: &PersonHere) -> Result<u64> {
+/// What is now known about reaching somebody: the columns that change. Changes nothing of a record that was put together with another.
+///
+/// # Errors
+/// When the database fails.
+pub async fn change_care(tx: &mut Tx, tenant: &TenantId, id: PersonId, person: &PersonHere) -> Result<u64> {
     let mut all = values![tenant, id];
     all.extend(care_values(&person.safe_contact, &person.risk));
     all.extend(values![
@@ -44,13 +56,19 @@ pub(crate) async fn change_care(tx: &mut Tx, tenant: &TenantId, id: PersonId, pe
 }
 
 /// Notes the NHS number of somebody of whom none was known.
-pub(crate) async fn add_number(tx: &mut Tx, tenant: &TenantId, id: PersonId, person: &PersonDetails) -> Result<()> {
+///
+/// # Errors
+/// [`StoreError::AlreadyThere`] when it belongs to somebody else who is here.
+pub async fn add_number(tx: &mut Tx, tenant: &TenantId, id: PersonId, person: &PersonDetails) -> Result<()> {
     let Some(number) = &person.nhs_number else { return Ok(()) };
     tx.run(ADD_NUMBER, values![tenant, id, number.digits()]).await.map(drop)
 }
 
-/// Corrects who somebody is. [`StoreError::AlreadyThere`] when the NHS number belongs to somebody else who is here.
-pub(crate) async fn correct(tx: &mut Tx, tenant: &TenantId, id: PersonId, person: &PersonDetails) -> Result<()> {
+/// Corrects who somebody is.
+///
+/// # Errors
+/// [`StoreError::AlreadyThere`] when the NHS number belongs to somebody else who is here.
+pub async fn correct(tx: &mut Tx, tenant: &TenantId, id: PersonId, person: &PersonDetails) -> Result<()> {
     let mut all = values![tenant, id];
     all.extend(details_values(person).into_iter().take(6));
     tx.run(CORRECT, all).await.map(drop)
@@ -84,8 +102,42 @@ pub struct LikelyPerson {
     pub last_ended: Option<Timestamp>,
 }
 
+impl PersonHere {
+    /// What is known after a further referral. What the scheme knows stays; what the referral says of risks,
+    /// needs and ways to reach them is added beside it, so that nothing that keeps somebody safe is lost.
+    #[must_use]
+    pub fn joined_by(&self, newer: &Self) -> Self {
+        let mut details = self.details.clone();
+        details.communication = match (&self.details.communication, &newer.details.communication) {
+            (Some(old), Some(new)) => Some(old.followed_by_newer(new)),
+            (old, new) => old.clone().or_else(|| new.clone()),
+        };
+        details.phone = details.phone.or_else(|| newer.details.phone.clone());
+        details.email = details.email.or_else(|| newer.details.email.clone());
+        details.nhs_number = details.nhs_number.or_else(|| newer.details.nhs_number.clone());
+        // An address is one thing: half of the old one and half of the new one is neither.
+        if details.address.is_none() && (details.postcode.is_none() || details.postcode == newer.details.postcode) {
+            (details.address, details.postcode) = (newer.details.address.clone(), newer.details.postcode.clone());
+        }
+        let said = newer.safe_contact.said_for(&newer.details);
+        let stands = self.safe_contact.said_for(&self.details);
+        let safe_contact = if said == stands { self.safe_contact.clone() } else { self.safe_contact.beside(&said) };
+        Self { details, safe_contact, risk: self.risk.joined_by(&newer.risk) }
+    }
+
+    /// What a referral says of the person.
+    ///
+    /// # Errors
+    /// When it was not sent, or a column holds something else.
+    pub fn of_referral(row: &Row) -> Result<Self> {
+        let (safe_contact, risk) = care(row)?.ok_or_else(|| StoreError::corrupt("reach"))?;
+        Ok(Self { details: details(row)?, safe_contact, risk })
+    }
+}
+
 /// The values of the eleven details columns in their order.
-pub(crate) fn details_values(details: &PersonDetails) -> Vec<Value> {
+#[must_use]
+pub fn details_values(details: &PersonDetails) -> Vec<Value> {
     values![
         details.name.given.as_str(),
         details.name.family.as_str(),
@@ -117,7 +169,11 @@ pub fn person_name(row: &Row) -> Result<PersonName> {
     Ok(PersonName { given: required("given")?, family: required("family")?, preferred: line("preferred")? })
 }
 
-pub(crate) fn needs_of(row: &Row) -> Result<Vec<Need>> {
+/// Reads the column `needs`.
+///
+/// # Errors
+/// When it is not there.
+pub fn needs_of(row: &Row) -> Result<Vec<Need>> {
     Ok(need::read(row.text("needs")?.split_whitespace()))
 }
 
@@ -125,7 +181,11 @@ fn line<const N: usize>(row: &Row, column: &str) -> Result<Option<Line<N>>> {
     text(row, column, Line::parse)
 }
 
-pub(crate) fn note<const N: usize>(row: &Row, column: &str) -> Result<Option<Note<N>>> {
+/// Reads a column of longer text.
+///
+/// # Errors
+/// When it is not there, or holds what may not stand in it.
+pub fn note<const N: usize>(row: &Row, column: &str) -> Result<Option<Note<N>>> {
     text(row, column, Note::parse)
 }
 
@@ -161,7 +221,10 @@ pub fn details(row: &Row) -> Result<PersonDetails> {
 }
 
 /// Reads the safe-contact and risk columns, when they are filled in.
-pub(crate) fn care(row: &Row) -> Result<Option<(SafeContact, Risk)>> {
+///
+/// # Errors
+/// When one is not there, or holds something else.
+pub fn care(row: &Row) -> Result<Option<(SafeContact, Risk)>> {
     let Some(reach) = row.opt_coded("reach", Reach::from_code)? else { return Ok(None) };
     let safe_contact = SafeContact { reach, guidance: line(row, "guidance")? };
     let risk = Risk::parse(&row.text("risk")?, row.opt_text("risk_note")?.as_deref().unwrap_or(""))
@@ -169,17 +232,17 @@ pub(crate) fn care(row: &Row) -> Result<Option<(SafeContact, Risk)>> {
     Ok(Some((safe_contact, risk)))
 }
 
-pub(crate) fn care_values(safe_contact: &SafeContact, risk: &Risk) -> Vec<Value> {
+/// The values of the safe-contact and risk columns in their order.
+#[must_use]
+pub fn care_values(safe_contact: &SafeContact, risk: &Risk) -> Vec<Value> {
     values![safe_contact.reach.code(), safe_contact.guidance.as_ref().map(Line::as_str), risk.code(), risk.note(),]
 }
 
-pub(crate) async fn insert(
-    tx: &mut Tx,
-    tenant: &TenantId,
-    id: PersonId,
-    person: &PersonHere,
-    now: Timestamp,
-) -> Result<()> {
+/// Makes a record of somebody.
+///
+/// # Errors
+/// [`StoreError::AlreadyThere`] when the NHS number belongs to somebody else who is here.
+pub async fn insert(tx: &mut Tx, tenant: &TenantId, id: PersonId, person: &PersonHere, now: Timestamp) -> Result<()> {
     let mut all = values![tenant, id];
     all.extend(details_values(&person.details));
     all.extend(care_values(&person.safe_contact, &person.risk));
@@ -188,23 +251,36 @@ pub(crate) async fn insert(
 }
 
 /// A person by id.
-pub(crate) async fn one(tx: &mut Tx, tenant: &TenantId, id: PersonId) -> Result<PersonHere> {
+///
+/// # Errors
+/// [`StoreError::NotFound`] where there is none.
+pub async fn one(tx: &mut Tx, tenant: &TenantId, id: PersonId) -> Result<PersonHere> {
     here(&row(tx, tenant, id).await?.ok_or(StoreError::NotFound)?)
 }
 
 /// The row of a person: what [`here`] reads, and whether they stopped messages.
-pub(crate) async fn row(tx: &mut Tx, tenant: &TenantId, id: PersonId) -> Result<Option<Row>> {
+///
+/// # Errors
+/// When the database fails.
+pub async fn row(tx: &mut Tx, tenant: &TenantId, id: PersonId) -> Result<Option<Row>> {
     tx.row(ONE, values![tenant, id]).await
 }
 
 /// Reads the columns of a person.
-pub(crate) fn here(row: &Row) -> Result<PersonHere> {
+///
+/// # Errors
+/// When one is not there, or holds something else.
+pub fn here(row: &Row) -> Result<PersonHere> {
     let (safe_contact, risk) = care(row)?.ok_or_else(|| StoreError::corrupt("reach"))?;
     Ok(PersonHere { details: details(row)?, safe_contact, risk })
 }
 
-/// People already here who may be the one referred, surest first.
-pub(crate) async fn alike(
+/// People already here who may be the one referred, surest first. Whoever is found under a record that was put together with another
+/// is the one that was kept.
+///
+/// # Errors
+/// When the database fails.
+pub async fn alike(
     tx: &mut Tx,
     tenant: &TenantId,
     scheme: fingerpost_domain::id::OrganisationId,
@@ -214,11 +290,12 @@ pub(crate) async fn alike(
     let full_name = sent.name.full();
     let rows = tx.rows(ALIKE, values![tenant, number, folded(&full_name), sent.born.date(), scheme]).await?;
     let wanted = Likeness { name: &full_name, born: sent.born, nhs_number: sent.nhs_number.as_ref() };
-    let mut found = vec![];
+    let mut found: Vec<LikelyPerson> = vec![];
     for row in &rows {
         let here = details(row)?;
-        let name = here.name.full();
-        let other = Likeness { name: &name, born: here.born, nhs_number: here.nhs_number.as_ref() };
+        let name = format!("{} {}", row.text("as_given")?, row.text("as_family")?);
+        let born = BirthDate::from_stored(row.parsed("as_born")?);
+        let other = Likeness { name: &name, born, nhs_number: here.nhs_number.as_ref() };
         if let Some(likeness) = matching::compare(&wanted, &other) {
             let known = row.int("cases_here")? > 0;
             found.push(LikelyPerson {
@@ -231,6 +308,14 @@ pub(crate) async fn alike(
             });
         }
     }
+    found.sort_by_key(|person| (person.id, person.likeness));
+    found.dedup_by_key(|person| person.id);
     found.sort_by_key(|person| (person.likeness, person.id));
     Ok(found)
+}
+
+/// Every statement of this room by name, for the test that has both engines understand them.
+#[cfg(any(test, feature = "testing"))]
+pub fn statements() -> impl Iterator<Item = (&'static str, &'static str)> {
+    [STATEMENTS, joins::STATEMENTS].into_iter().flatten().copied()
 }

@@ -1,0 +1,221 @@
+//! What stood before two records were put together, or a referral was taken for somebody who was here: kept, so that it can be taken
+//! apart again.
+
+use fingerpost_domain::Timestamp;
+use fingerpost_domain::id::{
+    CaseId, LinkId, OrganisationId, PersonId, PersonJoinId, RecordHoldId, ReferralId, TenantId, UserId,
+};
+use fingerpost_engine::{Result, Row, StoreError, Tx, statements, values};
+use serde::{Deserialize, Serialize};
+
+statements! {
+    STOOD = "SELECT nhs_number, address, postcode, phone, email, communication, reach, guidance, risk, risk_note, messages_stopped_at FROM person WHERE tenant = $1 AND id = $2";
+    PUT_BACK = "UPDATE person SET nhs_number = $3, address = $4, postcode = $5, phone = $6, email = $7, communication = $8, reach = $9, guidance = $10, \
+                risk = $11, risk_note = $12, messages_stopped_at = $13 WHERE tenant = $1 AND id = $2";
+    NOTE = "INSERT INTO person_join (tenant, id, scheme, kept, gone, referral, why, body, joined_by, joined_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+}
+
+/// What a record says of reaching somebody and of risks, as the columns hold it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the fields are the columns of `person`, under their names")]
+pub struct Stood {
+    pub nhs_number: Option<String>,
+    pub address: Option<String>,
+    pub postcode: Option<String>,
+    pub phone: Option<String>,
+    pub email: Option<String>,
+    pub communication: Option<String>,
+    pub reach: String,
+    pub guidance: Option<String>,
+    pub risk: String,
+    pub risk_note: Option<String>,
+    /// In microseconds.
+    pub messages_stopped_at: Option<i64>,
+}
+
+/// The way to reach somebody is one thing, and so is a risk, and so is an address: half of one and half of another is neither.
+macro_rules! put_back {
+    ($now:ident, $before:ident, $after:ident: $(($($field:ident),+)),+) => {$(
+        if $(same(&$now.$field, &$after.$field))&&+ {
+            $($now.$field = $before.$field.clone();)+
+        }
+    )+};
+}
+
+fn same<T: PartialEq>(a: &T, b: &T) -> bool {
+    a == b
+}
+
+impl Stood {
+    fn of(row: &Row) -> Result<Self> {
+        Ok(Self {
+            nhs_number: row.opt_text("nhs_number")?,
+            address: row.opt_text("address")?,
+            postcode: row.opt_text("postcode")?,
+            phone: row.opt_text("phone")?,
+            email: row.opt_text("email")?,
+            communication: row.opt_text("communication")?,
+            reach: row.text("reach")?,
+            guidance: row.opt_text("guidance")?,
+            risk: row.text("risk")?,
+            risk_note: row.opt_text("risk_note")?,
+            messages_stopped_at: row.opt_int("messages_stopped_at")?,
+        })
+    }
+
+    /// What stands once a joining is undone: what nobody has changed since is as it was before, and what somebody has is as they
+    /// left it.
+    #[must_use]
+    pub fn without(mut self, (before, after): (&Self, &Self)) -> Self {
+        let now = &mut self;
+        put_back!(now, before, after: (nhs_number), (address, postcode), (phone), (email), (communication), (reach, guidance),
+            (risk, risk_note), (messages_stopped_at));
+        self
+    }
+}
+
+/// What a joining moved, to be moved back.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Moved {
+    /// Cases that were the other record's.
+    #[serde(default)]
+    pub cases: Vec<CaseId>,
+    /// The open case of the other record, where both had one: it goes on in the kept record's.
+    #[serde(default)]
+    pub ended: Option<CaseId>,
+    /// Referrals of that case, and whether each had joined it.
+    #[serde(default)]
+    pub referrals: Vec<(ReferralId, bool)>,
+    /// The other record's NHS number: two records cannot hold one.
+    #[serde(default)]
+    pub nhs_number: Option<String>,
+    /// Records that had been put together with the other one before.
+    #[serde(default)]
+    pub earlier: Vec<PersonId>,
+    /// Links with which the person stops messages.
+    #[serde(default)]
+    pub links: Vec<LinkId>,
+    /// Decisions to keep the record longer.
+    #[serde(default)]
+    pub holds: Vec<RecordHoldId>,
+    /// What they said about themself, where the kept record said nothing of it: codes of characteristics.
+    #[serde(default)]
+    pub said: Vec<String>,
+    /// How information has to reach them, where the kept record did not say.
+    #[serde(default)]
+    pub access: bool,
+}
+
+/// What is kept of a joining.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Body {
+    /// The kept record before it.
+    pub before: Stood,
+    /// The kept record after it.
+    pub after: Stood,
+    /// What moved.
+    #[serde(default)]
+    pub moved: Moved,
+}
+
+impl Body {
+    /// From the column `body`.
+    ///
+    /// # Errors
+    /// When it holds something else.
+    pub fn read(row: &Row) -> Result<Self> {
+        serde_json::from_str(&row.text("body")?).map_err(|_| StoreError::corrupt("body"))
+    }
+}
+
+/// What was put together with the kept record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Joined {
+    /// Another record of the same person.
+    Record(PersonId),
+    /// A referral that was taken for the person's.
+    Referral(ReferralId),
+}
+
+/// What a record says now.
+///
+/// # Errors
+/// [`StoreError::NotFound`] where there is none.
+pub async fn stood(tx: &mut Tx, tenant: &TenantId, person: PersonId) -> Result<Stood> {
+    Stood::of(&tx.row(STOOD, values![tenant, person]).await?.ok_or(StoreError::NotFound)?)
+}
+
+/// Has a record say what it said.
+///
+/// # Errors
+/// [`StoreError::AlreadyThere`] where the NHS number is somebody else's meanwhile.
+pub async fn put_back(tx: &mut Tx, tenant: &TenantId, person: PersonId, stood: &Stood) -> Result<()> {
+    let all = values![
+        tenant,
+        person,
+        stood.nhs_number.as_deref(),
+        stood.address.as_deref(),
+        stood.postcode.as_deref(),
+        stood.phone.as_deref(),
+        stood.email.as_deref(),
+        stood.communication.as_deref(),
+        stood.reach.as_str(),
+        stood.guidance.as_deref(),
+        stood.risk.as_str(),
+        stood.risk_note.as_deref(),
+        stood.messages_stopped_at,
+    ];
+    tx.run(PUT_BACK, all).await.map(drop)
+}
+
+/// Keeps what a joining did.
+///
+/// # Errors
+/// When the database fails.
+pub async fn note(
+    tx: &mut Tx,
+    (tenant, scheme, id): (&TenantId, OrganisationId, PersonJoinId),
+    (kept, joined, why): (PersonId, Joined, &str),
+    body: &Body,
+    (by, now): (UserId, Timestamp),
+) -> Result<()> {
+    let body = serde_json::to_string(body).map_err(|_| StoreError::corrupt("body"))?;
+    let (gone, referral) = match joined {
+        Joined::Record(gone) => (Some(gone), None),
+        Joined::Referral(referral) => (None, Some(referral)),
+    };
+    tx.run(NOTE, values![tenant, id, scheme, kept, gone, referral, why, body, by, now]).await.map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(phone: &str, risk: &str) -> Stood {
+        Stood {
+            nhs_number: None,
+            address: None,
+            postcode: None,
+            phone: Some(phone.into()),
+            email: None,
+            communication: None,
+            reach: "phone".into(),
+            guidance: None,
+            risk: risk.into(),
+            risk_note: None,
+            messages_stopped_at: None,
+        }
+    }
+
+    #[test]
+    fn undoing_takes_back_what_the_joining_said_and_leaves_what_somebody_wrote_since() {
+        let (before, after) = (said("01632 960001", "none_known"), said("01632 960002", "known"));
+        assert_eq!(after.clone().without((&before, &after)), before);
+        let since = Stood { phone: Some("01632 960003".into()), ..after.clone() };
+        assert_eq!(since.without((&before, &after)), said("01632 960003", "none_known"));
+        // A risk whose words somebody mended stays whole: its kind is not taken away from under them.
+        let mended = Stood { risk_note: Some("A dog".into()), ..after.clone() };
+        let stands = mended.without((&before, &after));
+        assert_eq!((stands.risk.as_str(), stands.risk_note.as_deref()), ("known", Some("A dog")));
+    }
+}
