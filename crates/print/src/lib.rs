@@ -177,6 +177,15 @@ impl Letter {
     pub fn pdf(&self) -> Result<Pdf, PrintError> {
         paper::set("letter.typ", self)
     }
+
+    /// The same on one page, in smaller letters where it is long: 8 points at the least. What does not fit then takes as many pages as
+    /// it needs, in letters of the usual size.
+    ///
+    /// # Errors
+    /// [`PrintError`] when it cannot be set; nothing of its content is in the error.
+    pub fn pdf_on_one_page(&self) -> Result<Pdf, PrintError> {
+        paper::set_on_one_page("letter.typ", self)
+    }
 }
 
 impl PlanCopy {

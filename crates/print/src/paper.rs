@@ -129,22 +129,57 @@ fn printable(value: &mut Value) {
     }
 }
 
-/// Sets a document. Takes tens of milliseconds of one core: call it where blocking is allowed.
-///
+/// How large a document may be set, of its usual size, where it has to fit on one page: 11.5, 10, 9 and 8 points.
+const SCALES: [f64; 4] = [1.0, 0.87, 0.785, 0.7];
+
+/// A document that is laid out, and what it was laid out of.
+fn laid_out(template: &'static str, data: &Value) -> Result<PagedDocument, PrintError> {
+    let desk = Desk { main: file(template)?, data: (file(DATA)?, Bytes::new(data.to_string().into_bytes())) };
+    typst::compile::<PagedDocument>(&desk).output.map_err(|errors| first(template, errors))
+}
+
+fn first(template: &'static str, errors: EcoVec<SourceDiagnostic>) -> PrintError {
+    PrintError { template, reason: errors.first().map_or_else(String::new, |error| error.message.to_string()) }
+}
+
+fn data_of(template: &'static str, data: &impl Serialize) -> Result<Value, PrintError> {
+    let mut data = serde_json::to_value(data).map_err(|error| PrintError { template, reason: error.to_string() })?;
+    printable(&mut data);
+    Ok(data)
+}
+
 /// What no font of ours has (an emoji, Chinese) keeps a document from being PDF/UA: it is then set as a tagged PDF all
 /// the same, with an empty box in that place, because a letter has to arrive.
+fn written(template: &'static str, document: &PagedDocument) -> Result<Pdf, PrintError> {
+    let standards = PdfStandards::new(&[PdfStandard::Ua_1])
+        .map_err(|error| PrintError { template, reason: error.message().to_string() })?;
+    typst_pdf::pdf(document, &PdfOptions { standards, ..PdfOptions::default() })
+        .or_else(|_| typst_pdf::pdf(document, &PdfOptions::default()))
+        .map_err(|errors| first(template, errors))
+}
+
+/// Sets a document. Takes tens of milliseconds of one core: call it where blocking is allowed.
 pub(crate) fn set(template: &'static str, data: &impl Serialize) -> Result<Pdf, PrintError> {
-    let fault = |reason: String| PrintError { template, reason };
     let _forget = Forget;
-    let mut data = serde_json::to_value(data).map_err(|error| fault(error.to_string()))?;
-    printable(&mut data);
-    let desk = Desk { main: file(template)?, data: (file(DATA)?, Bytes::new(data.to_string().into_bytes())) };
-    let first = |errors: EcoVec<SourceDiagnostic>| {
-        fault(errors.first().map_or_else(String::new, |error| error.message.to_string()))
-    };
-    let document = typst::compile::<PagedDocument>(&desk).output.map_err(first)?;
-    let standards = PdfStandards::new(&[PdfStandard::Ua_1]).map_err(|error| fault(error.message().to_string()))?;
-    typst_pdf::pdf(&document, &PdfOptions { standards, ..PdfOptions::default() })
-        .or_else(|_| typst_pdf::pdf(&document, &PdfOptions::default()))
-        .map_err(first)
+    written(template, &laid_out(template, &data_of(template, data)?)?)
+}
+
+/// Sets a document on one page, in smaller letters where it is long. What does not fit in the smallest is set at its usual size, on as
+/// many pages as it takes: nobody is given letters that cannot be read.
+pub(crate) fn set_on_one_page(template: &'static str, data: &impl Serialize) -> Result<Pdf, PrintError> {
+    let _forget = Forget;
+    let mut data = data_of(template, data)?;
+    let usual = laid_out(template, &data)?;
+    let mut one = None;
+    for scale in SCALES.iter().skip(1) {
+        if usual.pages().len() == 1 {
+            break;
+        }
+        data["scale"] = Value::from(*scale);
+        one = Some(laid_out(template, &data)?).filter(|document| document.pages().len() == 1);
+        if one.is_some() {
+            break;
+        }
+    }
+    written(template, one.as_ref().unwrap_or(&usual))
 }

@@ -76,6 +76,27 @@ fn a_letter_is_a_pdf_that_a_screen_reader_can_read() {
     assert!(pdf.starts_with(b"%PDF-") && holds(&pdf, b"pdfuaid:part") && holds(&pdf, b"/Lang"));
 }
 
+/// As the document says of itself.
+fn pages(pdf: &[u8]) -> usize {
+    let text = String::from_utf8_lossy(pdf);
+    text.split("<xmpTPg:NPages>").nth(1).unwrap().split('<').next().unwrap().parse().unwrap()
+}
+
+#[test]
+fn the_longest_referral_fits_on_one_page_and_what_cannot_be_read_so_small_takes_more() {
+    let words = "I used to sing in the choir at the tannery. ".repeat(46);
+    let long = letter(&words[..2000]);
+    assert_eq!(pages(&letter("I used to sing.").pdf_on_one_page().unwrap()), 1);
+    let mut long = Letter { parts: [long.parts.clone(), long.parts.clone()].concat(), ..long };
+    assert_eq!(pages(&long.pdf().unwrap()), 2);
+    let one = long.pdf_on_one_page().unwrap();
+    kept("one-page.pdf", &one);
+    assert_eq!((pages(&one), holds(&one, b"pdfuaid:part")), (1, true));
+    long.parts = [long.parts.clone(), long.parts.clone()].concat();
+    let pdf = long.pdf_on_one_page().unwrap();
+    assert_eq!(pages(&pdf), pages(&long.pdf().unwrap()), "at its usual size");
+}
+
 #[test]
 fn what_was_typed_is_shown_and_never_run() {
     let hostile = "#panic(\"x\") $x^2$ *bold* #read(\"/etc/passwd\") <label> @ref \\ \" // \u{202e} \0";

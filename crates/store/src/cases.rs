@@ -577,9 +577,8 @@ impl Store {
         let tenant = ctx.grant.tenant();
         let mut tx = self.db().write().await?;
         let row = tx.row(ONE, scoped(ctx, id)).await?.ok_or(StoreError::NotFound)?;
-        touch(&mut tx, tenant, id, Some(read_version)).await?;
         // Another scheme that works with them reads the new name too.
-        triage::hold_open_cases(&mut tx, tenant, row.parsed("person")?).await?;
+        triage::hold_open_cases(&mut tx, tenant, row.parsed("person")?, Some((id, read_version))).await?;
         people::correct(&mut tx, tenant, row.parsed("person")?, person).await?;
         self.commit(tx, ctx.now, ctx.entry(Act::Change, Resource::Case).of(id).because("identity")).await
     }

@@ -198,12 +198,22 @@ pub struct Accepted {
     pub joined: bool,
 }
 
-/// Takes every open case of a person, always in the same order: whoever works in one of them reads what changed.
-pub(crate) async fn hold_open_cases(tx: &mut Tx, tenant: &TenantId, person: PersonId) -> Result<()> {
+/// Takes every open case of a person, always in the same order, so that two who do so do not wait for each other: whoever works in one
+/// of them reads what changed. `read` is the case in which it is done, with the version that was read of it; it has to be among them.
+pub(crate) async fn hold_open_cases(
+    tx: &mut Tx,
+    tenant: &TenantId,
+    person: PersonId,
+    read: Option<(CaseId, i64)>,
+) -> Result<()> {
+    let mut found = read.is_none();
     for open in tx.rows(OPEN_ANYWHERE, values![tenant, person]).await? {
-        cases::touch(tx, tenant, open.parsed("id")?, None).await?;
+        let id: CaseId = open.parsed("id")?;
+        let version = read.filter(|(case, _)| *case == id).map(|(_, version)| version);
+        found |= version.is_some();
+        cases::touch(tx, tenant, id, version).await?;
     }
-    Ok(())
+    if found { Ok(()) } else { Err(StoreError::ChangedMeanwhile) }
 }
 
 fn waiting_row(row: &Row) -> Result<WaitingRow> {
@@ -342,7 +352,7 @@ impl Store {
                 here.iter().find(|likely| likely.id == person).ok_or(StoreError::NotFound)?;
                 // The case is taken first: what its worker does at this moment waits, or is seen here.
                 let due = first_call_due(ctx.now);
-                hold_open_cases(&mut tx, tenant, person).await?;
+                hold_open_cases(&mut tx, tenant, person, None).await?;
                 if let Some(open) = tx.row(OPEN_CASE, values![tenant, scheme, person]).await? {
                     tx.run(CALL_AGAIN, values![tenant, open.text("id")?, due, CALL_AGAIN_WORDS]).await?;
                 }

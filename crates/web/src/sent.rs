@@ -463,7 +463,7 @@ pub(crate) async fn referral(
         reference: sent.row.reference.clone(),
         invented: here.app().invented(),
     };
-    paper::download(&format!("referral-{}", sent.row.reference), move || letter.pdf()).await
+    paper::download(&format!("referral-{}", sent.row.reference), move || letter.pdf_on_one_page()).await
 }
 
 /// One letter as PDF, as it was sent.
