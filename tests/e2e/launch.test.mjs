@@ -51,14 +51,18 @@ test('from the record to "sent" in under thirty seconds, counted', async () => {
   const anil = await open(engine, server, { width: 1280 })
   await signInAs(anil, /Anil Ferreira/)
   const counted = { clicks: 0, keys: 0 }
-  const press = async (locator) => { counted.clicks += 1; await locator.click() }
+  // At a person's pace: 1.35 s to look and decide and 1.1 s to point, before each press (the keystroke-level model of Card, Moran and
+  // Newell, 1980). What the test itself looks at meanwhile does not count.
+  const press = async (locator) => { counted.clicks += 1; await anil.waitForTimeout(2450); await locator.click() }
+  let looking = 0
+  const look = async (what) => { const since = performance.now(); await what(); looking += performance.now() - since }
   const begun = performance.now()
   const started = await launcher(['refer', '--context', '-', '--print'], record('Odette'))
   assert.equal(started.err, '')
   const address = started.out.trim()
   assert.doesNotMatch(address, /Odette|Hollingsworth|999|1947/i)
   await anil.goto(address)
-  await accessible(anil, 'launched'); await picture(anil, 'launch-1280')
+  await look(async () => { await accessible(anil, 'launched'); await picture(anil, 'launch-1280') })
   assert.match(await anil.textContent('main'), /Refer Odette\?.*Odette Hollingsworth.*4 June 1947.*999 000 0018/s)
   // Nothing has the focus: an Enter that was meant for the clinical system confirms nobody.
   await anil.keyboard.press('Enter')
@@ -74,10 +78,11 @@ test('from the record to "sent" in under thirty seconds, counted', async () => {
   await press(form.getByLabel(/Yes, and to sharing/))
   await press(form.getByRole('button', { name: /^Send to/ }))
   await anil.waitForURL(/just=sent/)
-  const seconds = (performance.now() - begun) / 1000
+  const seconds = (performance.now() - begun - looking) / 1000
   assert.match(await anil.textContent('main'), /Sent to Wexley Vale Social Prescribing/)
   await picture(anil, 'launch-sent-1280')
-  assert.ok(seconds < 30, `it took ${seconds} s`)
+  assert.ok(seconds > counted.clicks * 2.4 && seconds < 30, `it took ${seconds} s`)
+  console.log(`from the record to "sent": ${seconds.toFixed(1)} s at a person's pace`)
   assert.ok(fields <= 7, `${fields} fields`)
   // The counts stand in the documentation; they are these.
   const row = `| From the clinical system | ${fields} | ${counted.clicks} | ${counted.keys} |`
@@ -88,6 +93,37 @@ test('from the record to "sent" in under thirty seconds, counted', async () => {
   await anil.goto(address)
   assert.match(await anil.textContent('main'), /Odette Hollingsworth/)
   assert.equal(await anil.getByRole('link', { name: /Odette Hollingsworth/ }).count(), 1)
+})
+
+test('by keyboard alone it is sent too: Tab, arrows, space and Enter', async () => {
+  const anil = await open(engine, server, { width: 1280 })
+  await signInAs(anil, /Anil Ferreira/)
+  const started = await launcher(['refer', '--context', '-', '--print'], record('Winifred'))
+  await anil.goto(started.out.trim())
+  // To whatever bears a name, with nothing but Tab; the page has to let everybody see where they are.
+  const to = async (wanted) => {
+    for (let presses = 0; presses < 60; presses += 1) {
+      await anil.keyboard.press('Tab')
+      const at = await anil.evaluate(() => {
+        const node = document.activeElement
+        const style = getComputedStyle(node)
+        const shown = node.getBoundingClientRect()
+        const ring = node.matches(':focus-visible') && (style.outlineStyle !== 'none' || style.boxShadow !== 'none' || style.backgroundColor !== 'rgba(0, 0, 0, 0)')
+        return { name: (node.labels?.[0] ?? node).textContent.trim(), seen: shown.width > 0 && (ring || node.matches('input[type=radio], input[type=checkbox]')) }
+      })
+      if (wanted.test(at.name)) { assert.ok(at.seen, `${at.name} is focused and cannot be seen`); return }
+    }
+    assert.fail(`${wanted} is not reached by Tab`)
+  }
+  await to(/^Yes, refer Winifred/); await anil.keyboard.press('Enter')
+  await anil.waitForURL(/\/refer\//)
+  await to(/^Company, feeling lonely/); await anil.keyboard.press('Space')
+  await to(/^Phone 01632|^Phone call|^Phone/); await anil.keyboard.press('Space')
+  await to(/^None known to me/); await anil.keyboard.press('Space')
+  await to(/^Yes, and to sharing/); await anil.keyboard.press('Space')
+  await to(/^Send to/); await anil.keyboard.press('Enter')
+  await anil.waitForURL(/just=sent/)
+  assert.match(await anil.textContent('main'), /Sent to Wexley Vale Social Prescribing/)
 })
 
 test('by hand it takes more, and the counts say how much', async () => {

@@ -13,7 +13,7 @@ use fingerpost_domain::plan::Plan;
 use fingerpost_domain::self_referral::ReferralSource;
 use fingerpost_domain::text::{NOTE_LIMIT, Note};
 use fingerpost_domain::{Date, Timestamp};
-use fingerpost_intake_rules::settings::Milestone;
+use fingerpost_intake_rules::settings::{IntakeSettings, Milestone};
 use fingerpost_policy::{Permission, ReadCase, WorkCase};
 
 use crate::assessments::Assessment;
@@ -411,12 +411,23 @@ fn source_at_the_end(case: &CasePage, closing: &Closing) -> FeedbackSource {
 }
 
 impl CasePage {
-    /// The letter that this contact would send to those who sent the person; none where it sends none. As it would be written now.
+    /// The letter that this contact would send to those who sent the person, or would have written by itself where the scheme chose that
+    /// for the first one; none where it sends none. As it would be written now.
     #[must_use]
-    pub fn letter_after(&self, entry: &ContactEntry) -> Option<Vec<Section>> {
-        let line = entry.line_for_referrer.as_ref()?.to_string();
+    pub fn letter_after(&self, entry: &ContactEntry, settings: &IntakeSettings) -> Option<Vec<Section>> {
+        let kind = match &entry.line_for_referrer {
+            Some(_) => FeedbackKind::Progress,
+            None if self.is_first(entry) && settings.writes_at(Milestone::FirstContact) => FeedbackKind::FirstContact,
+            None => return None,
+        };
+        let line = entry.line_for_referrer.as_ref().map(ToString::to_string);
         let hears = entry.referrer_hears.unwrap_or(self.referrer_hears);
-        letters::write(FeedbackKind::Progress, &FeedbackSource { line: Some(line), ..source_after(self, entry) }, hears)
+        letters::write(kind, &FeedbackSource { line, ..source_after(self, entry) }, hears)
+    }
+
+    /// Whether it is the first contact that took place with the person.
+    fn is_first(&self, entry: &ContactEntry) -> bool {
+        entry.happened != Happened::DidNotHappen && entry.kind.is_with_person() && self.contacts_happened == 0
     }
 
     /// The letter that closing the case would send; none where the person said that nothing is told.
@@ -538,7 +549,7 @@ impl Store {
             let source = FeedbackSource { line: Some(line.to_string()), ..source_after(&case, entry) };
             let milestone = (FeedbackKind::Progress, hears);
             feedback::send(self, &mut tx, (tenant, id), milestone, &source, ctx.now).await?;
-        } else if happened && case.contacts_happened == 0 {
+        } else if case.is_first(entry) {
             feedback::reached(self, &mut tx, (tenant, id), (Milestone::FirstContact, ctx.now)).await?;
         }
         self.commit(tx, ctx.now, ctx.entry(Act::RecordContact, Resource::Case).of(id)).await

@@ -507,7 +507,9 @@ pub(crate) async fn record(
                 let drawn = page(&here, &case, (&answers, key.to_string()), (&problems, None)).await?;
                 return show_again(here.app(), &drawn);
             }
-            let letter = preview(&case, case.letter_after(&entry));
+            let (tenant, scheme) = (here.ctx.grant.tenant(), here.organisation.id);
+            let settings = here.app().store().intake_settings(tenant, scheme).await?;
+            let letter = preview(&case, case.letter_after(&entry, &settings));
             let drawn = page(&here, &case, (&answers, key.to_string()), (&Problems::none(), None)).await?;
             // What was read stays what the next press saves: somebody else may change the case while this is read.
             show(here.app(), &CasePage { letter: Some(letter), open_sharing: true, version: read, ..drawn })

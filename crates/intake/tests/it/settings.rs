@@ -1,8 +1,10 @@
 //! What a scheme sets is kept by versions, and letters at milestones follow it.
 
+use fingerpost_domain::calendar::day_of;
 use fingerpost_domain::case::{CaseStanding, ContactAnswers, ContactEntry};
 use fingerpost_domain::feedback::FeedbackKind;
 use fingerpost_domain::id::TenantId;
+use fingerpost_domain::plan::{Plan, PlanAnswers};
 use fingerpost_domain::text::Note;
 use fingerpost_intake::Intake;
 use fingerpost_intake_rules::settings::{IntakeSettings, IntakeState, Milestone};
@@ -36,6 +38,10 @@ async fn two_supervisors_at_once_do_not_undo_each_other() {
 }
 
 pub(crate) fn met(line: &str, standing: CaseStanding) -> ContactEntry {
+    met_and(line, if line.is_empty() { "" } else { "summary" }, standing)
+}
+
+fn met_and(line: &str, hears: &str, standing: CaseStanding) -> ContactEntry {
     let today = fingerpost_domain::calendar::day_of(start());
     let answers = ContactAnswers {
         kind: "phone".into(),
@@ -49,7 +55,7 @@ pub(crate) fn met(line: &str, standing: CaseStanding) -> ContactEntry {
         due_month: today.month().to_string(),
         due_year: today.year().to_string(),
         line_for_referrer: line.into(),
-        referrer_hears: if line.is_empty() { String::new() } else { "summary".into() },
+        referrer_hears: hears.into(),
         ..ContactAnswers::default()
     };
     answers.check(standing, today).unwrap()
@@ -100,6 +106,52 @@ async fn a_letter_is_written_at_the_milestones_that_the_scheme_chose_once() {
         let told: Vec<&str> = letters[1][0].sections.iter().map(|section| section.text.as_str()).collect();
         assert!(told[1].contains("first contact") && told.len() == 2, "nobody has asked them yet: {told:?}");
         assert_eq!(kinds(2), [FeedbackKind::Progress], "the worker wrote: a second letter would say the same");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_letter_that_is_seen_before_is_the_letter_that_is_written() {
+    on_both(async |store| {
+        let village = Village::build(store, &TenantId::main(), "T").await;
+        let intake = Intake::over(store.clone());
+        let ctx = Village::ctx::<SetIntake>(&village.supervisor, &village.scheme, start());
+        let worker = Village::ctx::<WorkCase>(&village.worker, &village.scheme, start());
+        let sent = Village::ctx::<ReadSent>(&village.gp, &village.practice, start());
+        let settings =
+            IntakeSettings { milestones: vec![Milestone::FirstContact, Milestone::Plan], ..IntakeSettings::default() };
+        intake.set(&ctx, (&settings, 0)).await.unwrap();
+        for (serial, line, hears) in [
+            (1, "", "summary"),
+            (2, "", "status_only"),
+            (3, "", "nothing"),
+            (4, "", ""),
+            (5, "Met at the choir", "summary"),
+        ] {
+            let referral = village.send(store, &person("Peggy", serial)).await;
+            let case = village.accept(store, referral).await;
+            let page = store.case(&Village::ctx(&village.worker, &village.scheme, start()), case).await.unwrap();
+            let entry = met_and(line, hears, page.standing());
+            let seen = page.letter_after(&entry, &settings);
+            let key = Village::key(store.entropy());
+            store.record_contact(&worker, case, (&entry, key, page.version)).await.unwrap();
+            work(store).await;
+            let letters = store.sent_one(&sent, referral).await.unwrap().feedback;
+            let written = letters.into_iter().next().map(|letter| letter.sections);
+            assert_eq!(written, seen, "{line:?} with {hears:?}");
+
+            // The plan's own letter tells what it says beyond "it goes on" only with a summary, and once.
+            let answers = PlanAnswers { matters: "I used to sing.".into(), ..PlanAnswers::default() };
+            for version in 0..2 {
+                let plan = answers.check(&Plan::default(), day_of(start())).unwrap();
+                store.save_plan(&worker, case, (&plan, version, None), day_of(start())).await.unwrap();
+                work(store).await;
+            }
+            let kinds: Vec<_> =
+                store.sent_one(&sent, referral).await.unwrap().feedback.iter().map(|each| each.kind).collect();
+            assert_eq!(kinds.contains(&FeedbackKind::PlanWritten), hears == "summary", "{kinds:?}");
+            assert!(kinds.len() <= 2);
+        }
     })
     .await;
 }
