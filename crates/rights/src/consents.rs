@@ -25,7 +25,7 @@ statements! {
            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) ON CONFLICT (tenant, recorded_by, request_key) DO NOTHING";
     OF_CASE = concat!(consent!(), "c.case_id = $2 ORDER BY c.recorded_at DESC, c.id LIMIT 100");
     ONE = concat!(consent!(), "c.case_id = $2 AND c.id = $3");
-    WITHDRAW = "UPDATE consent SET withdrawn_at = $4, withdrawn_by = $5 WHERE tenant = $1 AND id = $2 AND case_id = $3 AND withdrawn_at IS NULL AND said = 'given'";
+    WITHDRAW = "UPDATE consent SET withdrawn_at = $4, withdrawn_by = $5 WHERE tenant = $1 AND id = $2 AND case_id = $3 AND withdrawn_at IS NULL AND said <> 'refused'";
     WITHDRAW_ALL = "UPDATE consent SET withdrawn_at = $3, withdrawn_by = $4 WHERE tenant = $1 AND case_id = $2 AND withdrawn_at IS NULL AND said = 'given'";
     TELL = "INSERT INTO telling (tenant, id, case_id, consent, request_key, on_day, what, told_by, recorded_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) \
             ON CONFLICT (tenant, told_by, request_key) DO NOTHING";
@@ -42,7 +42,7 @@ pub struct ConsentRow {
     pub recorded_at: Timestamp,
     /// By whom.
     pub recorded_name: String,
-    /// When the person took it back.
+    /// When the person took it back, or the ground ended.
     pub withdrawn_at: Option<Timestamp>,
 }
 
@@ -144,7 +144,8 @@ impl Rights {
         ledger.commit(tx, ctx.now, ctx.entry(Act::Create, Resource::Consent).of(id).because(why)).await
     }
 
-    /// The person takes a consent back. A second press changes nothing; it works on a closed case, too.
+    /// The person takes a consent back, or another ground on which somebody was told has ended. A second press changes nothing; it works
+    /// on a closed case, too.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] outside the reader's scope.

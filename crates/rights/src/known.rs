@@ -5,21 +5,23 @@ use fingerpost_domain::calendar::day_of;
 use fingerpost_domain::connection::{ConnectionState, GroupIsTold};
 use fingerpost_domain::disclosure::ReferrerHears;
 use fingerpost_domain::feedback::FeedbackKind;
-use fingerpost_domain::id::{CaseId, ConnectionId, PersonId, TenantId};
+use fingerpost_domain::id::{CaseId, ConnectionId, PersonId, TenantId, UserId};
 use fingerpost_domain::person::PersonName;
 use fingerpost_domain::{Date, Timestamp};
 use fingerpost_engine::{Result, StoreError, Tx, statements, values};
 use fingerpost_ledger::{Act, Entry, Resource};
 use fingerpost_policy::{ReadCase, WorkCase};
 use fingerpost_store::{
-    Ctx, LinkScope, LiveLink, case_in_scope, link_still_live, mint_link_beside, person_name, reach_of, stop_writing,
-    write_again,
+    Ctx, LinkScope, LiveLink, MessageTemplate, case_in_scope, link_still_live, mint_link_beside, person_name, reach_of,
+    stop_writing, write_again, write_to_user,
 };
 use jiff::SignedDuration;
 
 use crate::{ConsentRow, Rights, consents};
 
 statements! {
+    /// Whoever works with somebody now.
+    WORKERS = "SELECT id, worker FROM case_file WHERE tenant = $1 AND person = $2 AND closed_at IS NULL ORDER BY scheme, id LIMIT 20";
     CASE = "SELECT c.person, c.referrer_hears, c.closed_at, p.given, p.family, p.preferred FROM case_file c JOIN person p ON p.tenant = c.tenant AND p.id = c.person \
             WHERE c.tenant = $1 AND c.id = $2";
     /// Who asked for help for them, and what the referrer was sent.
@@ -27,6 +29,10 @@ statements! {
                  JOIN organisation o ON o.id = r.practice WHERE r.tenant = $1 AND r.case_id = $2 ORDER BY r.sent_at, r.id LIMIT 20";
     LETTERS = "SELECT f.kind, f.sent_at, f.opened_at, o.name AS practice_name FROM referral r CROSS JOIN feedback f JOIN organisation o ON o.id = r.practice \
                WHERE r.tenant = $1 AND r.case_id = $2 AND f.tenant = r.tenant AND f.referral = r.id ORDER BY f.sent_at DESC, f.id LIMIT 100";
+    /// Letters that told whoever sent somebody else of this person.
+    LETTERS_BY_MISTAKE = "SELECT f.kind, f.sent_at, f.opened_at, o.name AS practice_name FROM case_file c JOIN person_join j ON j.tenant = c.tenant AND j.kept = c.person AND j.undone_at IS NOT NULL \
+                          CROSS JOIN referral r JOIN feedback f ON f.tenant = r.tenant AND f.referral = r.id AND f.withdrawn_at IS NOT NULL JOIN organisation o ON o.id = r.practice \
+                          WHERE c.tenant = $1 AND c.id = $2 AND r.tenant = j.tenant AND r.id = j.referral ORDER BY f.sent_at DESC, f.id LIMIT 50";
     GROUPS = "SELECT id, service_name, group_email, told, state, offered_at FROM connection WHERE tenant = $1 AND case_id = $2 ORDER BY offered_at DESC, id LIMIT 100";
     /// A group opened a name: the looks of links are in the audit. So few for each day that no group hides another.
     NAMES_SEEN = "SELECT n.service_name, MAX(a.at) AS at FROM connection n CROSS JOIN audit_row a WHERE n.tenant = $1 AND n.case_id = $2 \
@@ -95,6 +101,12 @@ async fn told(tx: &mut Tx, (tenant, case): (&TenantId, CaseId), groups: &[GroupR
         let kind = row.coded("kind", FeedbackKind::from_code)?;
         let opened = row.opt_at("opened_at")?.map_or("not opened yet", |_| "opened");
         let what = format!("A letter: {} ({opened})", kind.label().to_lowercase());
+        all.push(ToldRow { on: day_of(row.at("sent_at")?), whom: row.text("practice_name")?, what });
+    }
+    for row in tx.rows(LETTERS_BY_MISTAKE, of()).await? {
+        let opened = row.opt_at("opened_at")?.map_or("before it was opened", |_| "after it was opened");
+        let kind = row.coded("kind", FeedbackKind::from_code)?.label().to_lowercase();
+        let what = format!("By mistake, for a referral of somebody else, a letter: {kind}. Taken back {opened}");
         all.push(ToldRow { on: day_of(row.at("sent_at")?), whom: row.text("practice_name")?, what });
     }
     for group in groups {
@@ -202,7 +214,7 @@ impl Rights {
         Ok(token)
     }
 
-    /// The person stops messages through the link in one of them. A second press changes nothing.
+    /// The person stops messages through the link in one of them, and whoever works with them is told. A second press changes nothing.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] for a link of another scope, or that has ended.
@@ -214,7 +226,13 @@ impl Rights {
         let person: PersonId = link.subject.parse().map_err(|_| StoreError::corrupt("subject"))?;
         let mut tx = ledger.db().write().await?;
         link_still_live(&mut tx, link, now).await?;
-        stop_writing(&mut tx, &link.tenant, person, now).await?;
+        if stop_writing(&mut tx, &link.tenant, person, now).await? {
+            for row in tx.rows(WORKERS, values![&link.tenant, person]).await? {
+                let about = format!("{}/{}", row.text("id")?, now.as_microsecond());
+                let to: (UserId, &str) = (row.parsed("worker")?, &about);
+                write_to_user(&self.0, &mut tx, &link.tenant, MessageTemplate::MessagesStopped, to, now).await?;
+            }
+        }
         let entry =
             Entry { ground: "link", ..Entry::system(link.tenant.clone(), Act::Change, Resource::Person).of(person) };
         ledger.commit(tx, now, entry.because("messages_stop")).await

@@ -60,6 +60,8 @@ coded! {
         VisitOverdue = "visit_overdue",
         /// People of a colleague's are yours now.
         PeopleHandedOver = "people_handed_over",
+        /// Somebody stopped messages that send themselves.
+        MessagesStopped = "messages_stopped",
         /// To the person: a link worker will be in touch.
         WorkerWillBeInTouch = "worker_will_be_in_touch",
         /// To a group: the code that opens a name.
@@ -97,6 +99,7 @@ impl MessageTemplate {
             Self::AnswerAlert => "An answer may mean danger",
             Self::VisitOverdue => "A colleague is not back from a visit",
             Self::PeopleHandedOver => "People were handed over",
+            Self::MessagesStopped => "Somebody wants no more messages",
             Self::WorkerWillBeInTouch => "You will hear from us",
             Self::GroupCode => "The code that opens a name",
             Self::Register => "The register of those who come",
@@ -397,12 +400,13 @@ pub async fn reach_of(
     Ok(Some((reach, (here, needs.unwrap_or_default()))))
 }
 
-/// The person wants no more messages that send themselves: those that wait are held back when their turn comes.
+/// The person wants no more messages that send themselves: those that wait are held back when their turn comes. Gives whether they
+/// wanted them until now.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn stop_writing(tx: &mut Tx, tenant: &TenantId, person: PersonId, now: Timestamp) -> Result<()> {
-    tx.run(STOP, values![tenant, person, now]).await.map(drop)
+pub async fn stop_writing(tx: &mut Tx, tenant: &TenantId, person: PersonId, now: Timestamp) -> Result<bool> {
+    Ok(tx.run(STOP, values![tenant, person, now]).await? > 0)
 }
 
 /// The person wants messages again.

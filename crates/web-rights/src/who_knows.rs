@@ -47,8 +47,9 @@ fn consent_line(here: &May<ReadCase>, case: CaseId, row: &ConsentRow, today: Dat
             (format!("Taken back {}", days_ago(day_of(at), today)), Some(words.to_string()))
         }
         (Said::Refused(words), _) => ("Said no".to_owned(), words.as_ref().map(ToString::to_string)),
-        (Said::Without { basis, authority, reason }, _) => {
-            (format!("Without agreement: {}", basis.label()), Some(format!("{authority}: {reason}")))
+        (Said::Without { basis, authority, reason }, ended) => {
+            let ended = ended.map(|at| format!(". Ended {}", days_ago(day_of(at), today))).unwrap_or_default();
+            (format!("Without agreement: {}{ended}", basis.label()), Some(format!("{authority}: {reason}")))
         }
     };
     ConsentLine {
@@ -59,7 +60,8 @@ fn consent_line(here: &May<ReadCase>, case: CaseId, row: &ConsentRow, today: Dat
         state,
         words,
         recorded: format!("Recorded {} by {}", days_ago(day_of(row.recorded_at), today), row.recorded_name),
-        may_withdraw: row.stands() && matches!(consent.said, Said::Given(_)),
+        may_withdraw: row.stands(),
+        agreed: matches!(consent.said, Said::Given(_)),
         tell_href: row.stands().then(|| here.href(&format!("{place}?tell={}#tell", row.id))),
         action: here.href(&format!("{place}/{}", row.id)),
     }
@@ -162,7 +164,7 @@ async fn page(
         saved: asked.saved.as_deref().and_then(|what| match what {
             "consent" => Some("Saved."),
             "told" => Some("Written down."),
-            "withdraw" => Some("Taken back. Nobody may be told on it any more."),
+            "withdraw" => Some("It has ended. Nobody may be told on it any more."),
             "messages" => Some("Saved."),
             "everything" => Some("Everything is taken back. Tell the groups that have met them, too."),
             _ => None,

@@ -154,6 +154,13 @@ pub fn letter(template: MessageTemplate, facts: &Facts<'_>) -> Letter {
             "People were handed over to you",
             format!("Somebody whom a colleague worked with is on your list now, with a note for you. Sign in to read it:\n\n{public_url}"),
         ),
+        MessageTemplate::MessagesStopped => (
+            "Somebody wants no more messages",
+            format!(
+                "Somebody of yours has stopped the messages that send themselves. What is planned with them you tell them yourself from \
+                 now on. Sign in to see who it is:\n\n{public_url}"
+            ),
+        ),
         MessageTemplate::GroupCode => (
             "Your code",
             format!(

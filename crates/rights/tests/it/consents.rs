@@ -202,3 +202,34 @@ async fn a_letter_that_was_not_opened_is_not_opened_after_it_was_taken_back() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_ground_other_than_agreement_ends_too_and_nobody_is_told_on_it_after_that() {
+    on_both(async |store| {
+        let here = Here::of(store).await;
+        let answers = ConsentAnswers {
+            whom: "authority".into(),
+            name: "Children's services".into(),
+            purpose: "A child may be at risk".into(),
+            what: "What was said about the child".into(),
+            said: "without".into(),
+            basis: "safeguarding".into(),
+            authority: "Ann Shaw, safeguarding lead".into(),
+            reason: "A child was left alone".into(),
+            ..ConsentAnswers::default()
+        };
+        let key = Village::key(store.entropy());
+        here.rights.record_consent(&here.work(), here.case, (&answers.check().unwrap(), key)).await.unwrap();
+        let standing = async || here.rights.known(&here.read(), here.case).await.unwrap().consents;
+        let id = standing().await[0].id;
+        // The person's own word does not end it.
+        here.rights.take_everything_back(&here.work(), here.case).await.unwrap();
+        assert!(standing().await[0].stands());
+        here.rights.withdraw_consent(&here.work(), (here.case, id)).await.unwrap();
+        assert!(!standing().await[0].stands());
+        let late =
+            here.rights.record_telling(&here.work(), (here.case, id), (&told(), Village::key(store.entropy()))).await;
+        assert!(matches!(late, Err(StoreError::ChangedMeanwhile)));
+    })
+    .await;
+}

@@ -290,6 +290,13 @@ async fn a_letter_about_somebody_else_is_taken_back_from_whoever_had_sent_the_re
         here.rights.take_out(&here.later(2), first, sent).await.unwrap();
         let page = store.sent_one(&gp(), sent).await.unwrap();
         assert_eq!((page.feedback.len(), page.row.state), (0, ReferralState::Sent));
+        // On the page of whom the letter was about, that it was sent stays.
+        let read = Village::ctx::<ReadCase>(&here.village.supervisor, &here.village.scheme, start());
+        let told = here.rights.known(&read, first).await.unwrap().told;
+        assert!(
+            told.iter().any(|row| row.what.starts_with("By mistake") && row.what.ends_with("after it was opened")),
+            "{told:?}"
+        );
         assert_eq!(page.row.unread, 0);
     })
     .await;

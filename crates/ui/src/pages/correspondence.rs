@@ -109,6 +109,8 @@ pub struct ConsentLine {
     pub recorded: String,
     /// It can be taken back.
     pub may_withdraw: bool,
+    /// It rests on the person's own word.
+    pub agreed: bool,
     /// Where it is written down that they were told something; none where they may not be told.
     pub tell_href: Option<String>,
     /// Where its buttons go.
@@ -368,6 +370,7 @@ mod samples {
                 words: Some("Yes".into()),
                 recorded: "Recorded today".into(),
                 may_withdraw: may,
+                agreed: may,
                 tell_href: may.then(|| "/o/x/cases/1/who-knows?tell=2".to_owned()),
                 action: "/o/x/cases/1/who-knows/2".into(),
             };
