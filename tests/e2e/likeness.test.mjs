@@ -72,7 +72,7 @@ for (const how of [{ width: 1280, javaScriptEnabled: true }, { width: 320, javaS
 
     // Two people after all.
     await josephine.getByRole('link', { name: 'Here twice?' }).click()
-    await josephine.getByText('They are two people').first().click()
+    await josephine.getByText('Take them apart: they are two people').first().click()
     await josephine.getByRole('button', { name: 'Take them apart' }).click(); await check(josephine, 'apart')
     assert.match(await main(josephine), /They are two again.*Taken apart/s)
 

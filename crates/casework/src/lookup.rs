@@ -26,6 +26,7 @@ statements! {
          (SELECT MIN(n.service_name) FROM connection n WHERE n.tenant = c.tenant AND n.case_id = c.id AND LOWER(n.service_name) LIKE $8 ESCAPE '~') AS service_name \
          FROM case_file c JOIN person p ON p.tenant = c.tenant AND p.id = c.person JOIN app_user u ON u.tenant = c.tenant AND u.id = c.worker \
          WHERE c.tenant = $1 AND c.scheme = $2 AND ((p.name_folded || ' ' || LOWER(COALESCE(p.preferred, '')) LIKE $5 ESCAPE '~' AND p.name_folded || ' ' || LOWER(COALESCE(p.preferred, '')) LIKE $6 ESCAPE '~' AND p.name_folded || ' ' || LOWER(COALESCE(p.preferred, '')) LIKE $7 ESCAPE '~') \
+         OR EXISTS (SELECT 1 FROM person m WHERE m.tenant = p.tenant AND m.merged_into = p.id AND m.name_folded LIKE $5 ESCAPE '~' AND m.name_folded LIKE $6 ESCAPE '~' AND m.name_folded LIKE $7 ESCAPE '~') \
          OR EXISTS (SELECT 1 FROM connection n WHERE n.tenant = c.tenant AND n.case_id = c.id AND LOWER(n.service_name) LIKE $8 ESCAPE '~')) AND ",
         theirs!("c.worker", "$3", "$4"),
         " ORDER BY c.closed_at DESC NULLS FIRST, p.name_folded, c.id LIMIT $9"
@@ -33,7 +34,8 @@ statements! {
     BY_PHONE = concat!(
         "SELECT c.id, p.given, p.family, p.preferred, p.born, c.closed_at, u.name AS worker_name, NULL AS service_name \
          FROM case_file c JOIN person p ON p.tenant = c.tenant AND p.id = c.person JOIN app_user u ON u.tenant = c.tenant AND u.id = c.worker \
-         WHERE c.tenant = $1 AND c.scheme = $2 AND REPLACE(REPLACE(REPLACE(REPLACE(p.phone, ' ', ''), '-', ''), '(', ''), ')', '') LIKE $5 AND ",
+         WHERE c.tenant = $1 AND c.scheme = $2 AND (REPLACE(REPLACE(REPLACE(REPLACE(p.phone, ' ', ''), '-', ''), '(', ''), ')', '') LIKE $5 \
+         OR EXISTS (SELECT 1 FROM person m WHERE m.tenant = p.tenant AND m.merged_into = p.id AND REPLACE(REPLACE(REPLACE(REPLACE(m.phone, ' ', ''), '-', ''), '(', ''), ')', '') LIKE $5)) AND ",
         theirs!("c.worker", "$3", "$4"),
         " ORDER BY c.closed_at DESC NULLS FIRST, p.name_folded, c.id LIMIT $6"
     );

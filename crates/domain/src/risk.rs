@@ -104,7 +104,7 @@ mod tests {
         let known = |text: &str| Risk::Known(Note::parse(text).unwrap().unwrap());
         assert_eq!(known("Dog.").joined_by(&Risk::NoneKnown), known("Dog."));
         assert_eq!(known("Dog.").joined_by(&Risk::NotAsked), known("Dog."));
-        assert_eq!(known("Dog.").joined_by(&known("Stairs.")), known("Stairs. Earlier: Dog."));
+        assert_eq!(known("Dog.").joined_by(&known("Stairs.")), known("Stairs. Also: Dog."));
         assert_eq!(known("Dog.").joined_by(&known("Dog.")), known("Dog."));
         assert_eq!(Risk::NotAsked.joined_by(&Risk::NoneKnown), Risk::NoneKnown);
         assert_eq!(Risk::NoneKnown.joined_by(&known("Dog.")), known("Dog."));

@@ -61,7 +61,7 @@ impl SafeContact {
     #[must_use]
     pub fn beside(&self, said: &str) -> Self {
         let old = self.guidance.as_ref().map(ToString::to_string).unwrap_or_default();
-        let both = format!("{old} A later referral says: {said}").trim().chars().take(1000).collect::<String>();
+        let both = format!("{old} Also said: {said}").trim().chars().take(1000).collect::<String>();
         Self { reach: self.reach, guidance: Line::parse(&both).ok().flatten().or_else(|| self.guidance.clone()) }
     }
 

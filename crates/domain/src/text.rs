@@ -125,7 +125,7 @@ fn followed(new: &str, earlier: &str, most: usize) -> String {
     if new.contains(earlier) {
         return new.to_owned();
     }
-    let joined = format!("{new} Earlier: {earlier}");
+    let joined = format!("{new} Also: {earlier}");
     if joined.chars().count() <= most { joined } else { joined.chars().take(most - 1).chain(['\u{2026}']).collect() }
 }
 

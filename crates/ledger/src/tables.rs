@@ -41,7 +41,7 @@ tables! {
     "contact": "tenant" "id" "case_id" "request_key" "kind" "happened" "on_day" "session_no" "author" "recorded_at";
     "contact_note": "tenant" "contact" "version" "body" "author" "written_at";
     "disclosure": "tenant" "id" "referral" "recipient" "basis" "fields" "given_at" "recorded_by" "withdrawn_at";
-    "feedback": "tenant" "id" "referral" "disclosure" "kind" "sections" "sent_at" "opened_at" "withdrawn_at";
+    "feedback": "tenant" "id" "referral" "disclosure" "kind" "sections" "sent_at" "opened_at" "withdrawn_at" "about_case";
     "job": "tenant" "id" "kind" "subject" "run_at" "attempts" "done_at" "failed_at" "last_error";
     "outbox": "tenant" "id" "template" "recipient_kind" "recipient" "subject" "run_at" "attempts" "sent_at" "failed_at" "last_error" "scheme" "case_id" "channel" "settled_at" "settled_by";
     "audit_row": "lane" "seq" "at" "tenant" "actor" "organisation" "act" "resource" "resource_id" "ground" "detail" "block";

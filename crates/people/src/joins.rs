@@ -1,21 +1,22 @@
 //! What stood before two records were put together, or a referral was taken for somebody who was here: kept, so that it can be taken
 //! apart again.
 
-use fingerpost_domain::Timestamp;
 use fingerpost_domain::id::{
     CaseId, LinkId, OrganisationId, PersonId, PersonJoinId, RecordHoldId, ReferralId, TenantId, UserId,
 };
+use fingerpost_domain::{Date, Timestamp};
 use fingerpost_engine::{Result, Row, StoreError, Tx, statements, values};
 use serde::{Deserialize, Serialize};
 
 statements! {
-    STOOD = "SELECT nhs_number, address, postcode, phone, email, communication, reach, guidance, risk, risk_note, messages_stopped_at FROM person WHERE tenant = $1 AND id = $2";
+    STOOD = "SELECT nhs_number, address, postcode, phone, email, communication, reach, guidance, risk, risk_note FROM person WHERE tenant = $1 AND id = $2";
     PUT_BACK = "UPDATE person SET nhs_number = $3, address = $4, postcode = $5, phone = $6, email = $7, communication = $8, reach = $9, guidance = $10, \
-                risk = $11, risk_note = $12, messages_stopped_at = $13 WHERE tenant = $1 AND id = $2";
+                risk = $11, risk_note = $12 WHERE tenant = $1 AND id = $2";
     NOTE = "INSERT INTO person_join (tenant, id, scheme, kept, gone, referral, why, body, joined_by, joined_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
 }
 
-/// What a record says of reaching somebody and of risks, as the columns hold it.
+/// What a record says of reaching somebody and of risks, as the columns hold it. That somebody wants no messages is not among it: it is
+/// never taken back for them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the fields are the columns of `person`, under their names")]
 pub struct Stood {
@@ -29,8 +30,6 @@ pub struct Stood {
     pub guidance: Option<String>,
     pub risk: String,
     pub risk_note: Option<String>,
-    /// In microseconds.
-    pub messages_stopped_at: Option<i64>,
 }
 
 /// The way to reach somebody is one thing, and so is a risk, and so is an address: half of one and half of another is neither.
@@ -59,7 +58,6 @@ impl Stood {
             guidance: row.opt_text("guidance")?,
             risk: row.text("risk")?,
             risk_note: row.opt_text("risk_note")?,
-            messages_stopped_at: row.opt_int("messages_stopped_at")?,
         })
     }
 
@@ -69,41 +67,57 @@ impl Stood {
     pub fn without(mut self, (before, after): (&Self, &Self)) -> Self {
         let now = &mut self;
         put_back!(now, before, after: (nhs_number), (address, postcode), (phone), (email), (communication), (reach, guidance),
-            (risk, risk_note), (messages_stopped_at));
+            (risk, risk_note));
         self
     }
+}
+
+/// What comes next in a case, and by when.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the fields are the columns of `case_file`")]
+pub struct Next {
+    pub next_action: Option<String>,
+    pub next_due: Option<Date>,
+}
+
+/// Of two open cases, the one that ended: its work goes on in the other.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ended {
+    /// The case.
+    pub case: CaseId,
+    /// What came next in it.
+    pub next: Next,
+    /// Its referrals, and whether each had joined it.
+    pub referrals: Vec<(ReferralId, bool)>,
+    /// The case in which it goes on.
+    pub goes_on: CaseId,
+    /// What came next there before.
+    pub before: Next,
+    /// What comes next there now.
+    pub after: Next,
 }
 
 /// What a joining moved, to be moved back.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Moved {
     /// Cases that were the other record's.
-    #[serde(default)]
     pub cases: Vec<CaseId>,
-    /// The open case of the other record, where both had one: it goes on in the kept record's.
-    #[serde(default)]
-    pub ended: Option<CaseId>,
-    /// Referrals of that case, and whether each had joined it.
-    #[serde(default)]
-    pub referrals: Vec<(ReferralId, bool)>,
+    /// Where both had an open case.
+    pub ended: Option<Ended>,
     /// The other record's NHS number: two records cannot hold one.
-    #[serde(default)]
     pub nhs_number: Option<String>,
     /// Records that had been put together with the other one before.
-    #[serde(default)]
     pub earlier: Vec<PersonId>,
     /// Links with which the person stops messages.
-    #[serde(default)]
     pub links: Vec<LinkId>,
     /// Decisions to keep the record longer.
-    #[serde(default)]
     pub holds: Vec<RecordHoldId>,
     /// What they said about themself, where the kept record said nothing of it: codes of characteristics.
-    #[serde(default)]
     pub said: Vec<String>,
     /// How information has to reach them, where the kept record did not say.
-    #[serde(default)]
     pub access: bool,
+    /// The version of it that was written of both, where both said something.
+    pub access_version: Option<i64>,
 }
 
 /// What is kept of a joining.
@@ -113,7 +127,7 @@ pub struct Body {
     pub before: Stood,
     /// The kept record after it.
     pub after: Stood,
-    /// What moved.
+    /// What moved; nothing where it was a referral.
     #[serde(default)]
     pub moved: Moved,
 }
@@ -163,7 +177,6 @@ pub async fn put_back(tx: &mut Tx, tenant: &TenantId, person: PersonId, stood: &
         stood.guidance.as_deref(),
         stood.risk.as_str(),
         stood.risk_note.as_deref(),
-        stood.messages_stopped_at,
     ];
     tx.run(PUT_BACK, all).await.map(drop)
 }
@@ -203,7 +216,6 @@ mod tests {
             guidance: None,
             risk: risk.into(),
             risk_note: None,
-            messages_stopped_at: None,
         }
     }
 

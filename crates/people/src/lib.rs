@@ -5,7 +5,7 @@
 
 mod joins;
 
-pub use joins::{Body, Joined, Moved, Stood, note as note_join, put_back, stood};
+pub use joins::{Body, Ended, Joined, Moved, Next, Stood, note as note_join, put_back, stood};
 
 use fingerpost_domain::Timestamp;
 use fingerpost_domain::id::{PersonId, TenantId};
@@ -25,6 +25,7 @@ statements! {
     INSERT = "INSERT INTO person (tenant, id, given, family, preferred, name_folded, born, nhs_number, address, postcode, phone, email, communication, \
               reach, guidance, risk, risk_note, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)";
     CHANGE_CARE = "UPDATE person SET reach = $3, guidance = $4, risk = $5, risk_note = $6, phone = $7, email = $8, communication = $9, address = $10, postcode = $11 WHERE tenant = $1 AND id = $2 AND merged_into IS NULL";
+    HOLD = "UPDATE person SET created_at = created_at WHERE tenant = $1 AND id = $2 AND merged_into IS NULL";
     ADD_NUMBER = "UPDATE person SET nhs_number = $3 WHERE tenant = $1 AND id = $2 AND nhs_number IS NULL";
     CORRECT = "UPDATE person SET given = $3, family = $4, preferred = $5, name_folded = $6, born = $7, nhs_number = $8 WHERE tenant = $1 AND id = $2";
     ONE = "SELECT given, family, preferred, born, nhs_number, address, postcode, phone, email, communication, reach, guidance, risk, risk_note, messages_stopped_at FROM person WHERE tenant = $1 AND id = $2";
@@ -53,6 +54,15 @@ pub async fn change_care(tx: &mut Tx, tenant: &TenantId, id: PersonId, person: &
         person.details.postcode.as_ref().map(Postcode::as_str),
     ]);
     tx.run(CHANGE_CARE, all).await
+}
+
+/// Holds a record until the change ends: whoever changes it at this moment waits, or was before us. Open cases are taken before it, never
+/// after, so that two do not wait for each other.
+///
+/// # Errors
+/// [`StoreError::ChangedMeanwhile`] where it was put together with another.
+pub async fn hold(tx: &mut Tx, tenant: &TenantId, id: PersonId) -> Result<()> {
+    if tx.run(HOLD, values![tenant, id]).await? == 0 { Err(StoreError::ChangedMeanwhile) } else { Ok(()) }
 }
 
 /// Notes the NHS number of somebody of whom none was known.
@@ -100,6 +110,8 @@ pub struct LikelyPerson {
     pub known_risk: Option<String>,
     /// When their last case with this scheme ended.
     pub last_ended: Option<Timestamp>,
+    /// What is alike stands on another record that was put together with theirs: the name on it.
+    pub also_known_as: Option<String>,
 }
 
 impl PersonHere {
@@ -298,6 +310,7 @@ pub async fn alike(
         let other = Likeness { name: &name, born, nhs_number: here.nhs_number.as_ref() };
         if let Some(likeness) = matching::compare(&wanted, &other) {
             let known = row.int("cases_here")? > 0;
+            let also_known_as = (folded(&name) != folded(&here.name.full())).then(|| name.clone());
             found.push(LikelyPerson {
                 id: row.parsed("id")?,
                 details: here,
@@ -305,6 +318,7 @@ pub async fn alike(
                 has_open_case: row.int("open_cases")? > 0,
                 known_risk: row.opt_text("risk_note")?.filter(|_| known),
                 last_ended: row.opt_at("last_ended")?,
+                also_known_as,
             });
         }
     }

@@ -28,11 +28,10 @@ statements! {
     REFERRALS = "SELECT r.source, u.name AS referrer_name, o.name AS practice_name FROM referral r JOIN app_user u ON u.tenant = r.tenant AND u.id = r.referrer \
                  JOIN organisation o ON o.id = r.practice WHERE r.tenant = $1 AND r.case_id = $2 ORDER BY r.sent_at, r.id LIMIT 20";
     LETTERS = "SELECT f.kind, f.sent_at, f.opened_at, o.name AS practice_name FROM referral r CROSS JOIN feedback f JOIN organisation o ON o.id = r.practice \
-               WHERE r.tenant = $1 AND r.case_id = $2 AND f.tenant = r.tenant AND f.referral = r.id ORDER BY f.sent_at DESC, f.id LIMIT 100";
+               WHERE r.tenant = $1 AND r.case_id = $2 AND f.tenant = r.tenant AND f.referral = r.id AND f.withdrawn_at IS NULL ORDER BY f.sent_at DESC, f.id LIMIT 100";
     /// Letters that told whoever sent somebody else of this person.
-    LETTERS_BY_MISTAKE = "SELECT f.kind, f.sent_at, f.opened_at, o.name AS practice_name FROM case_file c JOIN person_join j ON j.tenant = c.tenant AND j.kept = c.person AND j.undone_at IS NOT NULL \
-                          CROSS JOIN referral r JOIN feedback f ON f.tenant = r.tenant AND f.referral = r.id AND f.withdrawn_at IS NOT NULL JOIN organisation o ON o.id = r.practice \
-                          WHERE c.tenant = $1 AND c.id = $2 AND r.tenant = j.tenant AND r.id = j.referral ORDER BY f.sent_at DESC, f.id LIMIT 50";
+    LETTERS_BY_MISTAKE = "SELECT f.kind, f.sent_at, f.opened_at, o.name AS practice_name FROM feedback f JOIN referral r ON r.tenant = f.tenant AND r.id = f.referral \
+                          JOIN organisation o ON o.id = r.practice WHERE f.tenant = $1 AND f.about_case = $2 ORDER BY f.sent_at DESC, f.id LIMIT 50";
     GROUPS = "SELECT id, service_name, group_email, told, state, offered_at FROM connection WHERE tenant = $1 AND case_id = $2 ORDER BY offered_at DESC, id LIMIT 100";
     /// A group opened a name: the looks of links are in the audit. So few for each day that no group hides another.
     NAMES_SEEN = "SELECT n.service_name, MAX(a.at) AS at FROM connection n CROSS JOIN audit_row a WHERE n.tenant = $1 AND n.case_id = $2 \

@@ -31,8 +31,6 @@ statements! {
              AND COALESCE((SELECT h.until_on FROM record_hold h WHERE h.tenant = c.tenant AND h.person = c.person AND h.scheme = c.scheme \
              ORDER BY h.decided_at DESC, h.id DESC LIMIT 1), '') < $4 \
              AND (c.closed_at > $5 OR (c.closed_at = $5 AND c.id > $6)) ORDER BY c.closed_at, c.id LIMIT $7";
-    /// Whoever accepts a referral of theirs meanwhile waits, or is waited for.
-    LOCK = "UPDATE person SET created_at = created_at WHERE tenant = $1 AND id = (SELECT person FROM case_file WHERE tenant = $1 AND scheme = $2 AND id = $3)";
     /// The person of a case, and when the last of their cases with the scheme ended.
     OF_CASE = "SELECT c.person, p.given, p.family, p.preferred, p.born, p.name_folded, p.nhs_number, \
                (SELECT MAX(o.closed_at) FROM case_file o WHERE o.tenant = c.tenant AND o.person = c.person AND o.scheme = c.scheme) AS ended, \
@@ -44,6 +42,9 @@ statements! {
     /// Referrals of the same name and birthday that no case came of: the number, where both have one, is the same too.
     UNCASED = "SELECT id FROM referral WHERE tenant = $1 AND scheme = $2 AND case_id IS NULL AND name_folded = $3 AND born = $4 \
                AND state IN ('not_accepted', 'declined_by_person', 'withdrawn') AND (nhs_number IS NULL OR CAST($5 AS TEXT) IS NULL OR nhs_number = $5) AND sent_at <= $6";
+    /// The same under another name, with their number on it: without it they may be somebody else's.
+    UNCASED_NUMBERED = "SELECT id FROM referral WHERE tenant = $1 AND scheme = $2 AND case_id IS NULL AND name_folded = $3 AND born = $4 \
+                        AND state IN ('not_accepted', 'declined_by_person', 'withdrawn') AND nhs_number = $5 AND sent_at <= $6";
     NOTES = "SELECT COUNT(*) AS n FROM contact WHERE tenant = $1 AND case_id IN (SELECT id FROM case_file WHERE tenant = $1 AND person = $2 AND scheme = $3)";
     /// Whatever of a case messages are written about.
     OF_THE_CASE = "SELECT id FROM referral WHERE tenant = $1 AND case_id = $2 UNION ALL SELECT id FROM assessment WHERE tenant = $1 AND case_id = $2 \
@@ -89,6 +90,7 @@ const OF_ONE_REFERRAL: &[(&str, &str)] = &[
 
 /// What is deleted of one case, children before parents. Each takes the tenant and the case.
 const OF_ONE_CASE: &[(&str, &str)] = &[
+    ("feedback", "DELETE FROM feedback WHERE tenant = $1 AND about_case = $2"),
     (
         "contact_note",
         "DELETE FROM contact_note WHERE tenant = $1 AND contact IN (SELECT id FROM contact WHERE tenant = $1 AND case_id = $2)",
@@ -176,6 +178,7 @@ const OF_THE_PERSON: &[(&str, &str)] = &[
     ("self_description", "DELETE FROM self_description WHERE tenant = $1 AND person = $2"),
     ("access_needs", "DELETE FROM access_needs WHERE tenant = $1 AND person = $2"),
     ("one_time_link", "DELETE FROM one_time_link WHERE tenant = $1 AND scope = 'stop_messages' AND subject = $2"),
+    ("record_hold", "DELETE FROM record_hold WHERE tenant = $1 AND person = $2"),
     ("person_join", "DELETE FROM person_join WHERE tenant = $1 AND kept = $2"),
     ("person_join", "DELETE FROM person_join WHERE tenant = $1 AND gone = $2"),
     ("person", "DELETE FROM person WHERE tenant = $1 AND id = $2"),
@@ -214,6 +217,8 @@ pub struct EndedRecord {
 /// What is held of somebody, before it is decided about.
 #[derive(Debug, Clone)]
 pub struct ReviewedRecord {
+    /// The record: what is decided about is what was looked at.
+    pub person: PersonId,
     /// Whose it is.
     pub name: PersonName,
     /// When they were born.
@@ -272,6 +277,15 @@ async fn person_of(tx: &mut Tx, ctx: &Ctx<KeepRecords>, case: CaseId) -> Result<
     let key = values![ctx.grant.tenant(), ctx.grant.organisation(), case];
     let row = tx.row(OF_CASE, key).await?.ok_or(StoreError::NotFound)?;
     Ok((row.parsed("person")?, row))
+}
+
+/// The person of a case, held until the change ends: whoever accepts a referral of theirs meanwhile waits, or was before us. Where their
+/// record was put together with another at this moment, nobody has looked at what there is now.
+async fn held(tx: &mut Tx, ctx: &Ctx<KeepRecords>, case: CaseId) -> Result<(PersonId, Row)> {
+    let (person, _) = person_of(tx, ctx, case).await?;
+    fingerpost_people::hold(tx, ctx.grant.tenant(), person).await?;
+    let (same, row) = person_of(tx, ctx, case).await?;
+    if same == person { Ok((person, row)) } else { Err(StoreError::ChangedMeanwhile) }
 }
 
 /// Deletes what was written to colleagues about a record. Read first: no engine finds what it deletes by an index on part of a text.
@@ -385,6 +399,7 @@ impl Rights {
         drop(tx);
         self.0.ledger().looked(ctx.now, ctx.entry(Act::Read, Resource::Case).of(case)).await?;
         Ok(ReviewedRecord {
+            person,
             name: person_name(&row)?,
             born: row.parsed("born")?,
             ended: ended(&row)?,
@@ -409,7 +424,7 @@ impl Rights {
     ) -> Result<()> {
         let ledger = self.0.ledger();
         let mut tx = ledger.db().write().await?;
-        let (person, _) = person_of(&mut tx, ctx, case).await?;
+        let (person, _) = held(&mut tx, ctx, case).await?;
         let newest = tx.row(HELD, values![ctx.grant.tenant(), person, ctx.grant.organisation()]).await?;
         if let Some(row) = newest
             && (row.parsed::<Date>("until_on")?, row.text("reason")?.as_str()) == (until, reason.as_str())
@@ -432,8 +447,7 @@ impl Rights {
         let (tenant, scheme) = (ctx.grant.tenant(), ctx.grant.organisation());
         let ledger = self.0.ledger();
         let mut tx = ledger.db().write().await?;
-        tx.run(LOCK, values![tenant, scheme, case]).await?;
-        let (person, row) = person_of(&mut tx, ctx, case).await?;
+        let (person, row) = held(&mut tx, ctx, case).await?;
         let Some(last) = ended(&row)? else { return Err(StoreError::ChangedMeanwhile) };
         let held = tx.row(HELD, values![tenant, person, scheme]).await?;
         if held.map(|row| row.parsed::<Date>("until_on")).transpose()?.is_some_and(|until| until >= day_of(ctx.now)) {
@@ -449,13 +463,16 @@ impl Rights {
         let went: Vec<Row> = tx.rows(WENT_INTO, values![tenant, person, scheme]).await?;
         let number = row.opt_text("nhs_number")?;
         let sent_as = tx.rows(SENT_AS, values![tenant, person, scheme, number.as_deref()]).await?;
-        let mut names = BTreeSet::new();
-        for row in [&row].into_iter().chain(&went).chain(&sent_as) {
-            names.insert((row.text("name_folded")?, row.text("born")?));
+        let (mut names, mut numbered) = (BTreeSet::new(), BTreeSet::new());
+        for row in [&row].into_iter().chain(&went) {
+            names.insert((UNCASED, row.text("name_folded")?, row.text("born")?));
         }
-        for (name, born) in names {
+        for row in &sent_as {
+            numbered.insert((UNCASED_NUMBERED, row.text("name_folded")?, row.text("born")?));
+        }
+        for (sql, name, born) in names.into_iter().chain(numbered) {
             let sought = values![tenant, scheme, name, born, number.as_deref(), until];
-            for row in tx.rows(UNCASED, sought).await? {
+            for row in tx.rows(sql, sought).await? {
                 for row in tx.rows(LETTERS, values![tenant, row.text("id")?]).await? {
                     gone += forget_messages(&mut tx, ctx, &row.text("id")?).await?;
                 }

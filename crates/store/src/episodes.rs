@@ -355,8 +355,18 @@ impl Written<'_> {
         let Some(sections) = feedback::write(kind, source, hears) else { return Ok(()) };
         let text = serde_json::to_string(&sections).map_err(|_| StoreError::corrupt("sections"))?;
         let id: FeedbackId = self.store.entropy().id(at);
-        let unopened =
-            values![self.tenant, id, referral, standing, kind.code(), text, at, None::<Timestamp>, None::<Timestamp>];
+        let unopened = values![
+            self.tenant,
+            id,
+            referral,
+            standing,
+            kind.code(),
+            text,
+            at,
+            None::<Timestamp>,
+            None::<Timestamp>,
+            None::<&str>
+        ];
         self.put("feedback", unopened);
         Ok(())
     }

@@ -38,7 +38,7 @@ statements! {
     /// Whoever takes an agreement back at this moment waits, or was before us.
     HOLD = "UPDATE case_file SET version = version WHERE tenant = $1 AND id = $2 AND closed_at IS NULL";
     OPEN_CASE = "SELECT scheme FROM case_file WHERE tenant = $1 AND id = $2 AND closed_at IS NULL";
-    WRITTEN = "SELECT f.id FROM referral r CROSS JOIN feedback f WHERE r.tenant = $1 AND r.case_id = $2 AND f.tenant = r.tenant AND f.referral = r.id AND f.kind = $3 LIMIT 1";
+    WRITTEN = "SELECT f.id FROM referral r CROSS JOIN feedback f WHERE r.tenant = $1 AND r.case_id = $2 AND f.tenant = r.tenant AND f.referral = r.id AND f.withdrawn_at IS NULL AND f.kind = $3 LIMIT 1";
     HEARS = "UPDATE case_file SET referrer_hears = $3, version = version + 1 WHERE tenant = $1 AND id = $2";
     WITHDRAW = "UPDATE disclosure SET withdrawn_at = $3 WHERE tenant = $1 AND recipient = 'referrer' AND withdrawn_at IS NULL \
                 AND referral IN (SELECT id FROM referral WHERE tenant = $1 AND case_id = $2)";

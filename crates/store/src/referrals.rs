@@ -64,7 +64,8 @@ statements! {
                 r.needs, r.words, r.reach, r.guidance, r.risk, r.risk_note, r.agreement, r.asker, r.on_behalf, r.safeguarding, r.created_at, r.sent_at, r.answer_due, r.decided_at, r.reason, r.alternative, r.joined_case, r.scheme, \
                 r.referrer, u.name AS referrer_name, u.email AS referrer_email, u.job_title, \
                 (SELECT MIN(i.value) FROM organisation_identifier i WHERE i.organisation = r.practice AND i.system = 'ods') AS practice_code, s.name AS scheme_name, w.name AS worker_name, lw.phone AS worker_phone, (SELECT MIN(t.on_day) FROM contact t WHERE t.tenant = r.tenant AND t.case_id = r.case_id AND t.happened <> 'did_not_happen' \
-                 AND t.kind <> 'about_person' AND t.recorded_at >= r.decided_at) AS first_contact, c.closed_at, c.referrer_hears \
+                 AND t.kind <> 'about_person' AND t.recorded_at >= r.decided_at) AS first_contact, c.closed_at, c.referrer_hears, \
+                (SELECT COUNT(*) FROM person_join j WHERE j.tenant = r.tenant AND j.referral = r.id AND j.undone_at IS NOT NULL) AS taken_out \
                 FROM referral r JOIN app_user u ON u.tenant = r.tenant AND u.id = r.referrer \
                 JOIN organisation s ON s.id = r.scheme \
                 LEFT JOIN case_file c ON c.tenant = r.tenant AND c.id = r.case_id \
@@ -184,6 +185,8 @@ pub struct SentPage {
     pub row: SentRow,
     /// The person as sent.
     pub person: PersonDetails,
+    /// It was answered by mistake, and waits again.
+    pub waits_again: bool,
     /// The carer or friend who asked for it.
     pub asker: Option<String>,
     /// The colleague for whom it was written.
@@ -534,6 +537,7 @@ impl Store {
             .filter(|code| settings.codes.contains(&code.means) && codes::meaning(state, agreement).is_some());
         Ok(SentPage {
             person: details(&row)?,
+            waits_again: row.int("taken_out")? > 0,
             asker: row.opt_text("asker")?,
             on_behalf: row.opt_text("on_behalf")?,
             needs: needs_of(&row)?,

@@ -325,8 +325,8 @@ impl Store {
     /// # Errors
     /// [`StoreError::NotNow`] when it was answered already; [`StoreError::AlreadyThere`] when the NHS
     /// number belongs to somebody here who was not chosen; [`StoreError::ChangedMeanwhile`] when somebody alike came in since
-    /// the triager said that it is nobody who is here; [`StoreError::NotFound`] for a worker or person
-    /// that is not the scheme's.
+    /// the triager said that it is nobody who is here, or the person who was chosen is not alike, or not a record of its own any more;
+    /// [`StoreError::NotFound`] for a worker who is not the scheme's.
     pub async fn accept(&self, ctx: &Ctx<Triage>, id: ReferralId, allocation: Allocation) -> Result<Accepted> {
         let (tenant, scheme) = (ctx.grant.tenant(), ctx.grant.organisation());
         let mut tx = self.db().write().await?;
@@ -349,18 +349,18 @@ impl Store {
             }
             SamePerson::Here(person) => {
                 let here = people::alike(&mut tx, tenant, scheme, &sent.details).await?;
-                here.iter().find(|likely| likely.id == person).ok_or(StoreError::NotFound)?;
+                // Who was offered may have been put together with another meanwhile: look again.
+                here.iter().find(|likely| likely.id == person).ok_or(StoreError::ChangedMeanwhile)?;
                 // The case is taken first: what its worker does at this moment waits, or is seen here.
                 let due = first_call_due(ctx.now);
                 hold_open_cases(&mut tx, tenant, person, None).await?;
+                people::hold(&mut tx, tenant, person).await?;
                 if let Some(open) = tx.row(OPEN_CASE, values![tenant, scheme, person]).await? {
                     tx.run(CALL_AGAIN, values![tenant, open.text("id")?, due, CALL_AGAIN_WORDS]).await?;
                 }
                 let joined = people::one(&mut tx, tenant, person).await?.joined_by(&sent);
                 let before = people::stood(&mut tx, tenant, person).await?;
-                if people::change_care(&mut tx, tenant, person, &joined).await? == 0 {
-                    return Err(StoreError::ChangedMeanwhile);
-                }
+                people::change_care(&mut tx, tenant, person, &joined).await?;
                 people::add_number(&mut tx, tenant, person, &joined.details).await?;
                 // Whoever was taken for somebody else can be told apart again.
                 let body =

@@ -3,6 +3,7 @@
 use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::Query;
+use fingerpost_domain::access::AccessNeed;
 use fingerpost_domain::calendar::day_of;
 use fingerpost_domain::id::CaseId;
 use fingerpost_domain::person::{Email, Phone};
@@ -42,23 +43,27 @@ fn saved(what: &str) -> Option<&'static str> {
     }
 }
 
-/// The one referral by which somebody is here cannot be about somebody else; one that came with another record leaves with that.
-fn taken(line: &ReferralLine, cases: usize, today: Date) -> TakenLine {
+/// The one referral by which somebody is here cannot be about somebody else; while two records stand as one, nothing is taken out of them.
+fn taken(line: &ReferralLine, (cases, joined): (usize, bool), today: Date) -> TakenLine {
     let from = match &line.from {
         Some((who, practice)) => format!("by {who}, {practice}"),
         None => "by themselves or somebody close to them".to_owned(),
     };
-    let movable = !line.came_along && (line.joined || cases > 1);
+    let movable = !joined && (line.joined || cases > 1);
     let consequence = movable.then(|| {
-        if line.joined {
-            "It waits again to be taken up, and whoever sent it is answered anew. What it said of risks and reaching them leaves this \
-             record, where nobody has changed it since. What your team has written because of it stays: read it through."
-                .to_owned()
+        let goes = if line.joined {
+            "It waits again to be taken up, and whoever sent it is answered anew. What your team has written because of it stays: read it \
+             through."
         } else {
-            "The case that it opened moves to a record of its own, made from what the referral says, with everything in it. What it \
-             said of risks and reaching them leaves this record, where nobody has changed it since."
-                .to_owned()
-        }
+            "The case that it opened moves to a record of its own, made from what the referral says, with everything in it."
+        };
+        let care = if line.leaves {
+            "What it said of risks and reaching them leaves this record, where nobody has changed it since."
+        } else {
+            "What it said of risks and reaching them cannot be told any more from what others said: it stays on this record. Put it right \
+             in the case."
+        };
+        format!("{goes} {care}")
     });
     let letters = (line.joined && line.letters > 0).then(|| {
         format!(
@@ -99,7 +104,8 @@ async fn page(
     let mut frame = here.frame(format!("Is {called} here twice?"), "caseload").await?;
     frame.problem = !problems.is_empty();
     let number = found.person.nhs_number.as_ref().map(|number| format!(", NHS number {number}")).unwrap_or_default();
-    let referrals: Vec<TakenLine> = found.referrals.iter().map(|line| taken(line, found.cases.len(), today)).collect();
+    let referrals: Vec<TakenLine> =
+        found.referrals.iter().map(|line| taken(line, (found.cases.len(), found.joined), today)).collect();
     Ok(LikenessesPage {
         frame,
         back_href: here.href(&format!("cases/{case}")),
@@ -123,10 +129,12 @@ async fn page(
         action: here.href(&format!("cases/{case}/likenesses")),
         reference,
         only: referrals.iter().any(|line| line.consequence.is_none()).then(|| {
-            format!(
-                "A referral without a choice is the one by which {called} came here, or came with another record. Where all of it is wrong, put \
-                 right who they are; where the records are two people's, take them apart."
-            )
+            if found.joined {
+                "Two records stand together here. To take a referral out, take the records apart first: below."
+                    .to_owned()
+            } else {
+                format!("It is the one by which {called} came here: where all of it is wrong, put right who they are.")
+            }
         }),
         referrals,
         joins: found.joins.iter().map(|row| joined(row, today)).collect(),
@@ -170,8 +178,8 @@ pub async fn change(
                      put the person's right in their case first. Nothing was changed.",
                 )),
                 Err(StoreError::ChangedMeanwhile | StoreError::NotFound) => Err(WebError::MovedOn(
-                    "It was taken out already, or it is the only one by which they are here, or it came with another record: take that apart \
-                     first. Nothing was changed.",
+                    "It was taken out already, or it is the only one by which they are here, or two records were put together meanwhile: take \
+                     them apart first. Nothing was changed.",
                 )),
                 Err(error) => Err(error.into()),
             }
@@ -181,8 +189,8 @@ pub async fn change(
             match rights.take_apart(&here.ctx, case, join).await {
                 Ok(()) => Ok(back("apart")),
                 Err(StoreError::ChangedMeanwhile) => Err(WebError::MovedOn(
-                    "They were taken apart already, or this record was put together with a third one since: take that apart first. \
-                     Nothing was changed.",
+                    "They were taken apart already, or a third record was put together with them since: take the newest apart first. Nothing \
+                     was changed.",
                 )),
                 Err(error) => Err(error.into()),
             }
@@ -237,17 +245,21 @@ fn facts(here: &PersonHere) -> Vec<(&'static str, String)> {
     ]
 }
 
+fn access_words(needs: Option<&[AccessNeed]>) -> String {
+    match needs {
+        None => String::new(),
+        Some([]) => "Asked: nothing needed".to_owned(),
+        Some(needs) => needs.iter().map(|need| need.label()).collect::<Vec<_>>().join(", "),
+    }
+}
+
 fn rows(comparison: &Comparison, today: Date) -> Vec<BesideRow> {
     let row =
         |label, one: String, other: String| BesideRow { label, same: !one.is_empty() && one == other, one, other };
     let (kept, gone) = (&comparison.kept, &comparison.gone);
     let name = |side: &RecordSide| side.here.details.name.full();
     let born = |side: &RecordSide| birth_day(side.here.details.born.date());
-    let access = |side: &RecordSide| match &side.access {
-        None => String::new(),
-        Some(needs) if needs.is_empty() => "Asked: nothing needed".to_owned(),
-        Some(needs) => needs.iter().map(|need| need.label()).collect::<Vec<_>>().join(", "),
-    };
+    let access = |side: &RecordSide| access_words(side.access.as_deref());
     let stopped = |side: &RecordSide| if side.stopped { "Wants none" } else { "May be sent" }.to_owned();
     let mut rows = vec![row("Name", name(kept), name(gone)), row("Date of birth", born(kept), born(gone))];
     rows.extend(
@@ -267,9 +279,7 @@ fn after(comparison: &Comparison) -> Vec<(String, String)> {
     let mut all =
         vec![("Name".to_owned(), details.name.full()), ("Date of birth".to_owned(), birth_day(details.born.date()))];
     all.extend(facts(&comparison.after).into_iter().map(|(label, value)| (label.to_owned(), value)));
-    let access = if comparison.kept.access.is_some() { &comparison.kept } else { &comparison.gone };
-    let needs = access.access.iter().flatten().map(|need| need.label()).collect::<Vec<_>>().join(", ");
-    all.push(("How information reaches them".to_owned(), needs));
+    all.push(("How information reaches them".to_owned(), access_words(comparison.access().as_deref())));
     let stopped = comparison.kept.stopped || comparison.gone.stopped;
     all.push(("Messages that send themselves".to_owned(), if stopped { "None" } else { "May be sent" }.to_owned()));
     all.retain(|(_, value)| !value.is_empty());
@@ -286,8 +296,8 @@ async fn compared(
     let mut frame = here.frame(format!("{}: one person or two?", name.called()), "caseload").await?;
     frame.problem = !problems.is_empty();
     let ends = comparison.both_open().then(|| {
-        "Both have an open case. The other's ends by this, without a letter to anybody, and its referrals go on in this one: tell its \
-         link worker. What is written in it stays there to be read."
+        "Both have an open case. The other's ends by this, without a letter to anybody; its referrals and what comes next in it go on in \
+         this one. What is written in it stays there for you to read. Tell both link workers."
             .to_owned()
     });
     Ok(CompareRecordsPage {
@@ -304,6 +314,7 @@ async fn compared(
         after: after(&comparison),
         ends,
         action: here.href(&format!("cases/{case}/likenesses/{other}")),
+        mark: comparison.mark.clone(),
         why,
         problems: listed(problems),
     })
@@ -331,18 +342,22 @@ pub async fn join(
 ) -> Result<Response, WebError> {
     let typed = form.text("why");
     let problem = match Line::parse(&typed) {
-        Ok(Some(why)) => match here.app().rights().join_records(&here.ctx, (case, other), &why).await {
-            Ok(()) => {
-                return Ok(Redirect::to(&here.href(&format!("cases/{case}/likenesses?saved=joined"))).into_response());
-            }
-            Err(StoreError::ChangedMeanwhile) => {
-                return Err(WebError::MovedOn(
-                    "They are one record already, or something has changed since you opened the page. Compare them again. Nothing was \
+        Ok(Some(why)) => {
+            match here.app().rights().join_records(&here.ctx, (case, other), (&why, &form.text("mark"))).await {
+                Ok(()) => {
+                    return Ok(
+                        Redirect::to(&here.href(&format!("cases/{case}/likenesses?saved=joined"))).into_response()
+                    );
+                }
+                Err(StoreError::ChangedMeanwhile) => {
+                    return Err(WebError::MovedOn(
+                        "They are one record already, or something has changed since you opened the page. Compare them again. Nothing was \
                      changed.",
-                ));
+                    ));
+                }
+                Err(error) => return Err(error.into()),
             }
-            Err(error) => return Err(error.into()),
-        },
+        }
         Ok(None) => "Say how you know it, in a few words".to_owned(),
         Err(refused) => refused.to_string(),
     };

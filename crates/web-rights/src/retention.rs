@@ -188,6 +188,7 @@ async fn one_page(
         held_on: held.is_some(),
         cases: count_of(record.cases, "case"),
         action: here.href(&format!("records/{case}")),
+        person: record.person.to_string(),
         grounds: offered
             .map(|ground| Choice::new(ground.code(), ground.label(), values.ground == ground.code()))
             .collect(),
@@ -232,6 +233,11 @@ pub async fn decide(
     let (_, Some(kept)) = kept_until(&here, &record).await? else {
         return show_again(here.app(), &one_page(&here, case, (answers, &Problems::none())).await?);
     };
+    if form.text("person") != record.person.to_string() {
+        return Err(WebError::MovedOn(
+            "The record was put together with another since you opened the page. Look at it again. Nothing was changed.",
+        ));
+    }
     let today = here.app().today();
     if let (Some((until, ..)), "destroy") = (record.held_on(today), answers.decision.as_str()) {
         let why = format!("It is kept until {}. Whoever wants it gone sooner decides anew", birth_day(*until));

@@ -237,10 +237,16 @@ fn joined(here: &May<ReadCase>, case: &Case, today: Date) -> Option<(String, Opt
     if let Some((_, Outcome::JoinedRecord)) = case.closed {
         let everywhere = here.may(Action::MergePeople);
         let open = case.goes_on.filter(|_| everywhere).map(|other| here.href(&format!("cases/{other}")));
-        return Some(("This was a second record of theirs. Work goes on in their other case.".to_owned(), open));
+        let goes_on = if case.goes_on.is_some() {
+            "Work goes on in their other case."
+        } else {
+            "It went on in another case of theirs."
+        };
+        return Some((format!("This was a second record of theirs. {goes_on}"), open));
     }
-    case.joined_at
-        .map(|at| (format!("Put together from two records {}: read what both knew.", day(day_of(at), today)), None))
+    case.joined_at.map(|at| {
+        (format!("Put together from two records {}: read what stands here now.", day(day_of(at), today)), None)
+    })
 }
 
 /// What groups were told.
@@ -253,7 +259,7 @@ fn groups_told(case: &Case) -> String {
 
 fn sharing(case: &Case) -> String {
     if matches!(case.closed, Some((_, Outcome::JoinedRecord))) {
-        return "What was agreed goes on in their other case.".to_owned();
+        return "Nothing any more: what they agreed to stands in their other case.".to_owned();
     }
     let Some(referrer) = referrer_of(case) else {
         return "With us. They asked themselves: no practice hears of it.".to_owned() + &groups_told(case);

@@ -182,7 +182,12 @@ fn steps(sent: &Sent, today: Date) -> Vec<Step> {
             ),
             due => {
                 let due = due.map_or_else(String::new, |due| day(due, today));
-                step(format!("By {due}, 5pm"), "You hear yes, or no with a reason.".to_owned(), false)
+                let what = if sent.waits_again {
+                    "It was answered by mistake, and waits again. You hear yes, or no with a reason; a letter you had of it does not count."
+                } else {
+                    "You hear yes, or no with a reason."
+                };
+                step(format!("By {due}, 5pm"), what.to_owned(), false)
             }
         }
     });

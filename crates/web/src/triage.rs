@@ -218,8 +218,13 @@ async fn page(
             let id = person.id.to_string();
             let chosen = typed.person == id;
             Choice::new(&id, format!("{}, born {born}", person.details.name.full()), chosen).hint(format!(
-                "{}{open}{}",
+                "{}{}{open}{}",
                 person.likeness.label(),
+                person
+                    .also_known_as
+                    .as_ref()
+                    .map(|name| format!(", as {name} on an earlier record"))
+                    .unwrap_or_default(),
                 known_risk(person)
             ))
         })

@@ -29,5 +29,9 @@ CREATE INDEX person_join_by_referral ON person_join (tenant, referral, joined_at
 ALTER TABLE person ADD COLUMN merged_into TEXT;
 CREATE INDEX person_by_merged ON person (tenant, merged_into) WHERE merged_into IS NOT NULL;
 
--- A letter that turned out to be about somebody else: whoever sent the referral reads it no more.
+-- A letter that turned out to be about somebody else: whoever sent the referral reads it no more. Whose story it told stays known by
+-- the case in which it was written: it is listed there, and goes with it.
 ALTER TABLE feedback ADD COLUMN withdrawn_at BIGINT;
+
+ALTER TABLE feedback ADD COLUMN about_case TEXT;
+CREATE INDEX feedback_by_mistake ON feedback (tenant, about_case) WHERE about_case IS NOT NULL;

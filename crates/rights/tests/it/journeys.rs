@@ -168,7 +168,8 @@ impl World {
             Does::Join(one, other) => {
                 let pair = (self.case(one).await?, self.case(other).await?);
                 let why = Line::parse("They say so").unwrap().unwrap();
-                refused_or(self.rights.join_records(&self.ctx::<MergePeople>(), pair, &why).await)?;
+                let mark = self.rights.compare(&self.ctx::<MergePeople>(), pair).await.unwrap().mark;
+                refused_or(self.rights.join_records(&self.ctx::<MergePeople>(), pair, (&why, &mark)).await)?;
             }
             Does::TakeApart(which, join) => {
                 let case = self.case(which).await?;
@@ -226,6 +227,8 @@ impl World {
             let times = began.get(&case).copied().unwrap_or(0);
             assert_eq!(times, usize::from(!second), "an episode is coded once");
         }
+        let alone = "SELECT id AS it FROM person p WHERE merged_into IS NULL AND NOT EXISTS (SELECT 1 FROM case_file c WHERE c.person = p.id)";
+        assert_eq!(self.all::<PersonId>(alone).await, [], "whoever stands has a case");
         let twice =
             "SELECT MIN(id) AS it FROM case_file WHERE closed_at IS NULL GROUP BY person, scheme HAVING COUNT(*) > 1";
         assert_eq!(self.all::<CaseId>(twice).await, []);

@@ -198,7 +198,7 @@ async fn a_further_referral_adds_to_what_is_known_and_takes_nothing_away() {
         assert_eq!(page.person.risk.note(), Some("Lively dog."));
         assert_eq!(page.person.details.phone.unwrap().as_str(), "01632 960 142");
         let guidance = page.person.safe_contact.guidance.unwrap().to_string();
-        assert_eq!(guidance, "A later referral says: Phone 07700 900 777 Evenings only.");
+        assert_eq!(guidance, "Also said: Phone 07700 900 777 Evenings only.");
     })
     .await;
 }

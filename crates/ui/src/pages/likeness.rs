@@ -104,6 +104,8 @@ pub struct CompareRecordsPage {
     pub ends: Option<String>,
     /// Where it is put together.
     pub action: String,
+    /// What was compared.
+    pub mark: String,
     /// What was typed.
     pub why: String,
     /// What is wrong.
@@ -179,6 +181,7 @@ mod samples {
                 after: vec![("Phone".into(), "01632 960 142".into())],
                 ends: Some("Both have an open case".into()),
                 action: "/o/x/cases/1/likenesses/2".into(),
+                mark: "0a".into(),
                 why: String::new(),
                 problems: problems(&["why"]),
             };

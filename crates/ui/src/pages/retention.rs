@@ -79,6 +79,8 @@ pub struct RetentionOnePage {
     pub cases: String,
     /// Where the decision goes.
     pub action: String,
+    /// The record that is decided about.
+    pub person: String,
     /// Reasons to destroy it.
     pub grounds: Vec<Choice>,
     /// What was typed.
@@ -139,6 +141,7 @@ mod samples {
                 held_on: false,
                 cases: "2 cases".into(),
                 action: "/o/x/records/1".into(),
+                person: "1".into(),
                 grounds: vec![Choice::new("time_over", "The time is over", false)],
                 values: DecisionAnswers::default(),
                 problems: problems(&["reason", "until", "ground", "sure"]),
