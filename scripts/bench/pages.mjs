@@ -3,7 +3,7 @@
 // Server time is what the server itself measured for each answer, read from its log; sign-in (argon2id) happens before.
 
 import { execFileSync } from 'node:child_process'
-import { clientOf, get, signInAs } from '../../tests/e2e/client.mjs'
+import { clientOf, get, post, signInAs } from '../../tests/e2e/client.mjs'
 import { run } from '../../tests/e2e/support.mjs'
 import { pause, spread, start } from './server.mjs'
 
@@ -12,8 +12,8 @@ const WEXLEY = '/o/wexley-vale-social-prescribing'
 
 /** Who works in the neighbourhood, and the pages they open. CASE stands for cases of their own. */
 const NEIGHBOURHOOD = {
-  'Dr Anil Ferreira': ['/o/Z90001/refer', '/o/Z90001/sent'],
-  'Chidi Nwosu': ['/o/Z90001/refer', '/o/Z90001/sent'],
+  'Dr Anil Ferreira': ['/o/Z90001/refer', 'DRAFT', '/o/Z90001/sent'],
+  'Chidi Nwosu': ['/o/Z90001/refer', 'DRAFT', '/o/Z90001/sent'],
   'Helen Tranter': ['/o/Z90001/sent', '/o/Z90001/flow', '/o/Z90001/became'],
   'Maya Okonkwo': [`${WEXLEY}/caseload`, `${WEXLEY}/referrals`, 'CASE'],
   'Tomasz Brennan': [`${WEXLEY}/caseload?show=everyone`, 'CASE'],
@@ -35,8 +35,8 @@ function region() {
   for (let n = 0; n < 5; n += 1) {
     const code = `Z9${1001 + n * 60}`
     const at = `/o/${code}`
-    for (const who of ['gp', 'nurse', 'reception']) add(`${who}.${code.toLowerCase()}`, [`${at}/refer`, `${at}/sent`, 'SENT', `${at}/signpost`, '/directory?q=walking'])
-    add(`manager.${code.toLowerCase()}`, [`${at}/sent`, `${at}/flow`, `${at}/became`, `/meet/${code}`, `${at}/improvement`])
+    for (const who of ['gp', 'nurse', 'reception']) add(`${who}.${code.toLowerCase()}`, [`${at}/refer`, 'DRAFT', `${at}/sent`, 'SENT', `${at}/signpost`, 'DOOR', '/directory?q=walking'])
+    add(`manager.${code.toLowerCase()}`, [`${at}/became`, `${at}/flow`, `${at}/became`, `/meet/${code}`, `${at}/became`, `${at}/sent`, `${at}/improvement`])
   }
   return { people, add }
 }
@@ -54,11 +54,31 @@ async function ledTo(client, from, below) {
   return [...new Set(ids)].map((id) => `${below}/${id}`)
 }
 
+/** A referral that somebody has begun: the form with its person filled in. */
+async function draftAt(client, place) {
+  const page = await get(client, `${place}/refer`)
+  const key = page.text.match(/name="key" value="([^"]+)"/)[1]
+  const person = { key, given: 'Ida', family: 'Evergreen', born_day: '4', born_month: '6', born_year: '1950', phone: '01632 960 155' }
+  const begun = await post(client, `${place}/refer`, person)
+  if (begun.status !== 303) throw new Error(`${begun.status}: no draft at ${place}`)
+  return new URL(begun.location, client.address).pathname
+}
+
+/** The door of a waiting room. */
+async function doorOf(client, place) {
+  await get(client, `${place}/signpost/door`)
+  await post(client, `${place}/signpost/door`, { replaces: '' })
+  const page = await get(client, `${place}/signpost/door`)
+  return page.text.match(/\/s\/[a-z0-9]+/)[0]
+}
+
 async function withRecords(client, pages) {
   const out = []
   for (const page of pages) {
     const place = pages.find((other) => other.startsWith('/o/'))?.split('/').slice(0, 3).join('/')
-    if (page === 'CASE') out.push(...(await casesOf(client, place)).slice(0, 5))
+    if (page === 'DRAFT') out.push(await draftAt(client, place), await draftAt(client, place))
+    else if (page === 'DOOR') out.push(await doorOf(client, place))
+    else if (page === 'CASE') out.push(...(await casesOf(client, place)).slice(0, 5))
     else if (page === 'SENT') out.push(...(await ledTo(client, `${place}/sent`, `${place}/sent`)).slice(0, 5))
     else if (page === 'TRIAGE') out.push(...(await ledTo(client, `${place}/referrals`, `${place}/referrals`)).slice(0, 3))
     else if (page === 'WORK') {

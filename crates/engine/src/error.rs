@@ -21,6 +21,9 @@ pub enum StoreError {
     /// Somebody else changed the record since the form was shown.
     #[error("the record was changed by somebody else in the meantime")]
     ChangedMeanwhile,
+    /// The scheme takes nobody for now.
+    #[error("the scheme takes nobody for now")]
+    Full,
     /// A constraint refused a value that has to be unique.
     #[error("that already exists")]
     AlreadyThere,

@@ -12,14 +12,17 @@ use crate::{Counted, CountedRow, Flow, PART_ROWS, counted_row};
 statements! {
     BECAME = "SELECT state, reason, COUNT(*) AS n FROM referral WHERE tenant = $1 AND practice = $2 AND sent_at >= $3 AND sent_at < $4 \
               AND source = 'practice' AND state <> 'draft' GROUP BY state, reason ORDER BY state, reason";
-    /// Codes that stand ready: that of a yes is dated on the day of sending, that of a no, also to the referrer, on its own day.
-    CODED = "SELECT (SELECT COUNT(*) FROM referral WHERE tenant = $1 AND practice = $2 AND sent_at >= $3 AND sent_at < $4 AND source = 'practice' \
-             AND agreement = 'agreed' AND state IN ('sent', 'returned', 'accepted')) AS referred, \
+    /// Codes that stand ready: that of a yes is dated on the day of sending, that of a no, also to the referrer, on its own day. Once for
+    /// each episode: of two referrals by which one practice brought somebody into one case, the first counts.
+    CODED = "SELECT (SELECT COUNT(*) FROM referral r WHERE r.tenant = $1 AND r.practice = $2 AND r.sent_at >= $3 AND r.sent_at < $4 AND r.source = 'practice' \
+             AND r.agreement = 'agreed' AND r.state IN ('sent', 'returned', 'accepted') \
+             AND NOT (r.joined_case = 1 AND EXISTS (SELECT 1 FROM referral e WHERE e.tenant = r.tenant AND e.case_id = r.case_id AND e.practice = r.practice AND e.source = 'practice' AND (e.joined_case = 0 OR e.id < r.id)))) AS referred, \
              (SELECT COUNT(*) FROM referral WHERE tenant = $1 AND practice = $2 AND decided_at >= $3 AND decided_at < $4 AND source = 'practice' \
              AND state = 'declined_by_person') AS declined";
     REFERRED = "SELECT r.id, NULL AS case_id, r.given, r.family, r.preferred, r.state, r.sent_at, o.name AS practice_name FROM referral r JOIN organisation o ON o.id = r.practice \
                 WHERE r.tenant = $1 AND r.practice = $2 AND r.sent_at >= $3 AND r.sent_at < $4 AND r.source = 'practice' AND r.agreement = 'agreed' \
-                AND r.state IN ('sent', 'returned', 'accepted') ORDER BY r.sent_at DESC, r.id DESC LIMIT $5 OFFSET $6";
+                AND r.state IN ('sent', 'returned', 'accepted') \
+                AND NOT (r.joined_case = 1 AND EXISTS (SELECT 1 FROM referral e WHERE e.tenant = r.tenant AND e.case_id = r.case_id AND e.practice = r.practice AND e.source = 'practice' AND (e.joined_case = 0 OR e.id < r.id))) ORDER BY r.sent_at DESC, r.id DESC LIMIT $5 OFFSET $6";
     DECLINED = "SELECT r.id, NULL AS case_id, r.given, r.family, r.preferred, r.state, COALESCE(r.sent_at, r.decided_at) AS sent_at, o.name AS practice_name FROM referral r JOIN organisation o ON o.id = r.practice \
                 WHERE r.tenant = $1 AND r.practice = $2 AND r.decided_at >= $3 AND r.decided_at < $4 AND r.source = 'practice' AND r.state = 'declined_by_person' \
                 ORDER BY r.decided_at DESC, r.id DESC LIMIT $5 OFFSET $6";

@@ -53,9 +53,9 @@ statements! {
                 JOIN person p ON p.tenant = c.tenant AND p.id = c.person JOIN organisation o ON o.id = c.practice \
                 WHERE c.tenant = $1 AND c.scheme = $2 AND c.closed_at IS NULL AND (CAST($3 AS TEXT) IS NULL OR o.slug = $3) \
                 AND ($4 = 0 OR (c.first_contact IS NULL AND c.opened_at >= $5)) AND c.sent_at >= $6 AND c.sent_at < $7 ORDER BY c.sent_at, c.id LIMIT $8 OFFSET $9";
-    SIGNPOSTS = "SELECT o.name, COUNT(*) AS n FROM signpost s JOIN organisation o ON o.id = s.organisation \
+    SIGNPOSTS = "SELECT o.name, o.slug, COUNT(*) AS n FROM signpost s JOIN organisation o ON o.id = s.organisation \
                  WHERE s.tenant = $1 AND s.organisation IN (SELECT practice FROM scheme_practice WHERE tenant = $1 AND scheme = $2 UNION SELECT $2) \
-                 AND s.made_at >= $3 AND s.taken_back_at IS NULL GROUP BY o.id, o.name, o.name_folded ORDER BY o.name_folded, o.id LIMIT $4";
+                 AND s.made_at >= $3 AND s.taken_back_at IS NULL GROUP BY o.id, o.name, o.slug, o.name_folded ORDER BY o.name_folded, o.id LIMIT $4";
 }
 
 /// Cases whose waits one page looks at, newest first.
@@ -100,6 +100,8 @@ pub struct PracticeRow {
 pub struct SignpostsRow {
     /// The place.
     pub place: String,
+    /// Its name in addresses.
+    pub slug: String,
     /// How many.
     pub count: u64,
 }
@@ -352,7 +354,9 @@ impl Flow {
     pub async fn signpost_counts(&self, ctx: &Ctx<ReadFlow>, since: Timestamp) -> Result<Vec<SignpostsRow>> {
         let values = values![ctx.grant.tenant(), ctx.grant.organisation(), since, PAGE_ROWS];
         let rows = self.0.ledger().db().rows(SIGNPOSTS, values).await?;
-        rows.iter().map(|row| Ok(SignpostsRow { place: row.text("name")?, count: row.small("n")? })).collect()
+        rows.iter()
+            .map(|row| Ok(SignpostsRow { place: row.text("name")?, slug: row.text("slug")?, count: row.small("n")? }))
+            .collect()
     }
 
     /// Counts of referrals sent since `since`, by practice, in the reader's scheme or practice.

@@ -60,7 +60,7 @@ pub struct Referred<'a> {
     pub born: BirthDate,
     /// Where they live.
     pub postcode: Option<&'a str>,
-    /// When a case of theirs with this scheme last ended, where somebody here is surely they.
+    /// When a case with this scheme last ended of somebody who may be they.
     pub last_ended: Option<Date>,
 }
 
@@ -114,7 +114,7 @@ pub fn check(terms: &SchemeTerms, settings: &IntakeSettings, person: Referred<'_
                     if months == 1 { "month" } else { "months" }
                 ),
                 found: Found::Ask,
-                why: "Was here until not long ago: ask what has changed since".to_owned(),
+                why: "Was here until not long ago, or somebody alike: ask what has changed since".to_owned(),
                 otherwise: None,
             });
         }

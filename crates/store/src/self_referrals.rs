@@ -76,6 +76,8 @@ pub struct Asking {
     /// What was answered.
     pub answers: SelfReferralAnswers,
     /// The scheme.
+    pub scheme: OrganisationId,
+    /// Its name.
     pub scheme_name: String,
     /// Its address in paths.
     pub scheme_slug: String,
@@ -133,6 +135,7 @@ fn asking(row: &Row) -> Result<Asking> {
     Ok(Asking {
         source: row.coded("source", ReferralSource::from_code)?,
         answers: serde_json::from_str(&row.text("answers")?).map_err(|_| StoreError::corrupt("answers"))?,
+        scheme: row.parsed("scheme")?,
         scheme_name: row.text("name")?,
         scheme_slug: row.text("slug")?,
         scheme_phone: row.opt_text("phone")?,
@@ -237,7 +240,8 @@ impl Store {
     /// Sends it: the scheme has a referral, those who triage are told, the answers are emptied, the link goes on to show where it is.
     ///
     /// # Errors
-    /// [`StoreError::NotFound`] for a link that has ended; [`StoreError::ChangedMeanwhile`] when it was sent already.
+    /// [`StoreError::NotFound`] for a link that has ended; [`StoreError::ChangedMeanwhile`] when it was sent already;
+    /// [`StoreError::Full`] while the scheme takes nobody.
     pub async fn send_asking(&self, link: &LiveLink, asked: &SelfReferral, now: Timestamp) -> Result<()> {
         let id = subject_of(link)?;
         let tenant = &link.tenant;
@@ -250,6 +254,10 @@ impl Store {
         let (scheme, terms): (OrganisationId, _) = (row.parsed("scheme")?, schemes::terms(&row)?);
         if !terms.self_referral {
             return Err(StoreError::NotFound);
+        }
+        // The answers stay: they can be sent once it takes people again.
+        if schemes::settings(&mut tx, tenant, scheme).await?.takes_nobody() {
+            return Err(StoreError::Full);
         }
         let source = row.coded("source", ReferralSource::from_code)?;
         let due = add_working_days(day_of(now), u32::from(terms.answer_working_days));

@@ -202,7 +202,8 @@ fn back(token: &str, question: Question) -> String {
     format!("/l/{token}?item={}", question.code())
 }
 
-fn check_page(app: &App, token: &str, asked: &Asking) -> AskCheckPage {
+async fn check_page(app: &App, (token, link): (&str, &LiveLink), asked: &Asking) -> Result<AskCheckPage, WebError> {
+    let settings = app.store().intake_settings(&link.tenant, asked.scheme).await?;
     let answers = &asked.answers;
     let said = |text: &str| if text.trim().is_empty() { "Left empty".to_owned() } else { text.trim().to_owned() };
     let line = |question: Question, key: &str, value: String| (question, key.to_owned(), value);
@@ -235,7 +236,8 @@ fn check_page(app: &App, token: &str, asked: &Asking) -> AskCheckPage {
             reach.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(". "),
         ),
     ]);
-    AskCheckPage {
+    Ok(AskCheckPage {
+        full: settings.says_instead().filter(|_| settings.takes_nobody()).map(ToString::to_string),
         frame: of_link(app, token, "Check your answers"),
         action: format!("/l/{token}"),
         scheme_name: asked.scheme_name.clone(),
@@ -248,7 +250,7 @@ fn check_page(app: &App, token: &str, asked: &Asking) -> AskCheckPage {
             })
             .collect(),
         phone: phone_line(&asked.scheme_name, asked.scheme_phone.as_ref()),
-    }
+    })
 }
 
 /// The question to show: the one asked for where it has been reached, or the next.
@@ -273,7 +275,7 @@ pub(crate) async fn open(app: &App, (token, link): (&str, &LiveLink), at: &At) -
         Some(question) => {
             show(app, &question_page(app, (token, &asked), (question, &asked.answers), &Problems::none()))
         }
-        None => show(app, &check_page(app, token, &asked)),
+        None => show(app, &check_page(app, (token, link), &asked).await?),
     }
 }
 
@@ -304,7 +306,8 @@ pub(crate) async fn post(app: &App, (token, link): (&str, &LiveLink), form: &Pos
             return match asked.answers.check(asked.source, (&asked.terms, app.today())) {
                 Ok(ready) => {
                     match app.store().send_asking(link, &ready, app.now()).await {
-                        Ok(()) | Err(StoreError::ChangedMeanwhile) => {}
+                        // It became full since the page was opened: the page says what to do instead, and the answers stay.
+                        Ok(()) | Err(StoreError::ChangedMeanwhile | StoreError::Full) => {}
                         Err(error) => return gone(Err(error)),
                     }
                     Ok(here())

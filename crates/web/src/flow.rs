@@ -131,11 +131,12 @@ pub(crate) async fn counts(here: May<ReadFlow>) -> Result<Response, WebError> {
     let (tenant, place) = (here.ctx.grant.tenant(), here.ctx.grant.organisation());
     let patients = here.app().store().registered_patients(tenant, place).await?;
     // A rate gives a hidden count away.
-    let rate = |row: &FlowRow| {
+    let rate = |slug: &str, count: u64| {
         let (_, sizes) = patients.as_ref().filter(|_| may_open)?;
-        let (_, size) = sizes.iter().find(|(slug, size)| *slug == row.slug && *size > 0)?;
-        Some(format!("{:.1}", row.sent as f64 * 1_000.0 / *size as f64))
+        let (_, size) = sizes.iter().find(|(place, size)| place == slug && *size > 0)?;
+        Some(format!("{:.1}", count as f64 * 1_000.0 / *size as f64))
     };
+    let signposted = |row: &FlowRow| signposts.iter().find(|each| each.slug == row.slug).map_or(0, |each| each.count);
     // Behind a nought there is nobody.
     let list =
         |of: &str, count: u64, practice: &str| (may_open && count > 0).then(|| people(&here, of, None, Some(practice)));
@@ -161,13 +162,15 @@ pub(crate) async fn counts(here: May<ReadFlow>) -> Result<Response, WebError> {
                 withdrawn: shown(row.withdrawn),
                 // Whoever was taken back before an answer is not the scheme's to name.
                 withdrawn_href: list("withdrawn", row.withdrawn, &row.slug).filter(|_| practice),
-                rate: rate(row),
+                rate: rate(&row.slug, row.sent),
+                signposts: signposted(row).to_string(),
+                signpost_rate: rate(&row.slug, signposted(row)),
             })
             .collect(),
         definition_text: "Referrals sent to the scheme in the last 365 days, by the practice that sent them. Drafts, people \
-                          who said no to the referrer, and signposts are not counted. Each referral is in one of the five columns after \
-                          \u{201c}Sent\u{201d}. \u{201c}For each 1,000 patients\u{201d} divides those sent by the patients \
-                          registered with the practice on the day of the list named above the table; small practices go up and \
+                          who said no to the referrer, and signposts are not counted among them. Each referral is in one of the five columns \
+                          after \u{201c}Sent\u{201d}. Signposts stand beside them, and are in none of them. \u{201c}For each 1,000 \
+                          patients\u{201d} divides those sent, and the signposts, by the patients registered with the practice on the day of the list named above the table; small practices go up and \
                           down by chance alone."
             .to_owned(),
         patients_on: patients.as_ref().filter(|_| may_open).map(|(on, _)| long_day(*on)),
@@ -184,7 +187,7 @@ pub(crate) async fn counts(here: May<ReadFlow>) -> Result<Response, WebError> {
             .collect(),
         months_href: here.href("flow/months"),
         waits: practices.iter().map(|row| wait_line(&here, row, scheme)).collect(),
-        signposts: signposts.into_iter().map(|row| (row.place, row.count.to_string())).collect(),
+        signposts: signposts.iter().map(|row| (row.place.clone(), row.count.to_string())).collect(),
     };
     show(here.app(), &page)
 }

@@ -6,7 +6,6 @@ use axum_extra::extract::Query;
 use fingerpost_domain::Date;
 use fingerpost_domain::calendar::{day_of, working_days_between};
 use fingerpost_domain::id::{ReferralId, UserId};
-use fingerpost_domain::matching::Match;
 use fingerpost_domain::person::{BirthDate, Postcode};
 use fingerpost_domain::problem::Problems;
 use fingerpost_domain::referral::{NotAcceptedReason, ReferralState, Refusal};
@@ -179,11 +178,11 @@ fn workers(waiting: &WaitingPage, typed: &Typed, today: Date) -> Vec<Choice> {
 
 /// What of the scheme's criteria is met, is not, and has to be asked.
 fn criteria(waiting: &WaitingPage, settings: &IntakeSettings, today: Date) -> Vec<CriterionLine> {
-    let surely = waiting.likely.iter().filter(|person| person.likeness == Match::Sure);
     let referred = Referred {
         born: waiting.person.born,
         postcode: waiting.person.postcode.as_ref().map(Postcode::as_str),
-        last_ended: surely.filter_map(|person| person.last_ended).max().map(day_of),
+        // Whoever may be they counts too: it is asked, and refuses nobody.
+        last_ended: waiting.likely.iter().filter_map(|person| person.last_ended).max().map(day_of),
     };
     let line = |each: Checked| CriterionLine {
         what: each.what,

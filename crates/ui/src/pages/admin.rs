@@ -85,6 +85,10 @@ pub struct FlowLine {
     pub withdrawn_href: Option<String>,
     /// Referrals for each thousand registered patients, where the list is known.
     pub rate: Option<String>,
+    /// Signposts, beside the referrals.
+    pub signposts: String,
+    /// The same for each thousand registered patients.
+    pub signpost_rate: Option<String>,
 }
 
 /// Counts of flow.
@@ -308,6 +312,8 @@ mod samples {
                 withdrawn: "0".into(),
                 withdrawn_href: None,
                 rate: Some("4.1".into()),
+                signposts: "34".into(),
+                signpost_rate: Some("4.1".into()),
             };
             let empty = Self {
                 frame: frame("Flow"),

@@ -88,6 +88,8 @@ pub struct AskCheckPage {
     pub danger: bool,
     /// The answers, each with its way back.
     pub rows: Vec<SummaryRow>,
+    /// The scheme takes nobody for now, and says what to do instead.
+    pub full: Option<String>,
     /// For those who would rather ring.
     pub phone: Option<PhoneLine>,
 }
@@ -211,9 +213,10 @@ mod samples {
                 oneself: true,
                 danger: false,
                 rows: vec![SummaryRow::new("Name", LONG).change("/l/x?item=name".into(), "name")],
+                full: None,
                 phone: ring(),
             };
-            vec![Self { danger: true, oneself: false, phone: None, ..usual.clone() }, usual]
+            vec![Self { full: Some("Ring the council.".into()), ..usual.clone() }, Self { danger: true, oneself: false, phone: None, ..usual.clone() }, usual]
         }
     }
 
