@@ -154,7 +154,7 @@ test('by hand it takes more, and the counts say how much', async () => {
   assert.ok(readFileSync(COUNTS, 'utf8').includes(row), `docs/launch.md does not say: ${row}`)
 })
 
-test('a token that was changed, a clock that is wrong and a key that was ended open nothing', async () => {
+test('a record that cannot be read, a key that was cut and a key that was ended open nothing', async () => {
   const bad = await launcher(['refer', '--context', '-', '--print'], '{"given": 3}')
   assert.notEqual(bad.code, 0)
   assert.match(bad.err, /no text/)

@@ -74,6 +74,8 @@ pub struct SelfReferralAnswers {
     pub address: String,
     pub postcode: String,
     pub guidance: String,
+    #[serde(default)]
+    pub communication: String,
 }
 
 /// A request that is ready to be sent.
@@ -94,6 +96,7 @@ struct Contact {
     address: Option<Line<200>>,
     postcode: Option<Postcode>,
     safe_contact: SafeContact,
+    communication: Option<Note<500>>,
 }
 
 /// The questions that somebody is asked, in order.
@@ -198,9 +201,8 @@ impl SelfReferralAnswers {
         let born = self.born(source, (terms, today)).map_err(at(Question::Born))?;
         let contact = self.contact(source).map_err(at(Question::Reach))?;
         let urgent = [&self.words, &self.guidance].into_iter().any(|text| crisis::may_be_danger(text));
-        let Contact { phone, email, address, postcode, safe_contact } = contact;
-        let person =
-            PersonDetails { name, born, nhs_number: None, address, postcode, phone, email, communication: None };
+        let Contact { phone, email, address, postcode, safe_contact, communication } = contact;
+        let person = PersonDetails { name, born, nhs_number: None, address, postcode, phone, email, communication };
         let safe_contact = Some(safe_contact);
         let request = ReferralRequest {
             on_behalf: None,
@@ -294,6 +296,7 @@ impl SelfReferralAnswers {
         let address = problems.take("address", Line::parse(&self.address)).flatten();
         let postcode = optional(&mut problems, "postcode", &self.postcode, Postcode::parse);
         let guidance = problems.take("guidance", Line::parse(&self.guidance)).flatten();
+        let communication = problems.take("communication", Note::parse(&self.communication)).flatten();
         // Through somebody they trust: a carer says so by being the one who asks.
         let reach = Reach::from_code(&self.reach).filter(|reach| *reach != Reach::Trusted);
         match reach {
@@ -317,7 +320,8 @@ impl SelfReferralAnswers {
         }
         match reach {
             Some(reach) if problems.is_empty() => {
-                Ok(Contact { phone, email, address, postcode, safe_contact: SafeContact { reach, guidance } })
+                let safe_contact = SafeContact { reach, guidance };
+                Ok(Contact { phone, email, address, postcode, safe_contact, communication })
             }
             _ => Err(problems),
         }

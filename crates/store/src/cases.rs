@@ -61,7 +61,7 @@ statements! {
     /// Each letter with the e-mail that says it is there.
     FEEDBACK_SENT = "SELECT f.kind, f.sent_at, f.opened_at, u.name AS referrer_name, o.sent_at AS told_at, o.failed_at, o.last_error FROM referral r CROSS JOIN feedback f \
                      JOIN app_user u ON u.tenant = r.tenant AND u.id = r.referrer \
-                     LEFT JOIN outbox o ON o.tenant = f.tenant AND o.template = 'feedback_arrived' AND o.recipient = r.referrer AND o.subject = f.id \
+                     LEFT JOIN outbox o ON o.tenant = f.tenant AND o.id = (SELECT x.id FROM outbox x WHERE x.tenant = f.tenant AND substr(x.subject, 1, 26) = f.id AND x.template = 'feedback_arrived' ORDER BY x.id LIMIT 1) \
                      WHERE r.tenant = $1 AND r.case_id = $2 AND f.tenant = r.tenant AND f.referral = r.id AND f.withdrawn_at IS NULL ORDER BY f.sent_at DESC, f.id LIMIT 50";
     CARE_CHANGES = "SELECT a.at, u.name FROM audit_row a JOIN app_user u ON u.tenant = a.tenant AND u.id = a.actor \
                     WHERE a.tenant = $1 AND a.resource = 'case' AND a.resource_id = $2 AND a.act = 'change' AND a.detail = 'care' \

@@ -22,17 +22,15 @@ statements! {
                    AND d.recipient = 'referrer' AND d.withdrawn_at IS NULL AND (d.fields = g.fields OR d.fields = 'summary') WHERE g.tenant = f.tenant AND g.id = f.disclosure)) \
                    ORDER BY sent_at DESC, id DESC LIMIT 50";
     OPENED = "UPDATE feedback SET opened_at = $3 WHERE tenant = $1 AND id = $2 AND opened_at IS NULL";
-    REFERRALS_OF_CASE = "SELECT id, referrer FROM referral WHERE tenant = $1 AND case_id = $2 AND source = 'practice' ORDER BY created_at, id LIMIT 20";
+    REFERRALS_OF_CASE = "SELECT id FROM referral WHERE tenant = $1 AND case_id = $2 AND source = 'practice' ORDER BY created_at, id LIMIT 20";
     STANDING = "SELECT d.id FROM disclosure d WHERE d.tenant = $1 AND d.referral = $2 AND d.recipient = 'referrer' AND d.fields = $3 AND d.withdrawn_at IS NULL \
                 ORDER BY d.given_at DESC, d.id DESC LIMIT 1";
     /// The news of letters that nobody is to open any more.
     UNSENT = "UPDATE outbox SET failed_at = $3, last_error = 'taken_back', settled_at = $3 WHERE tenant = $1 AND template = 'feedback_arrived' AND sent_at IS NULL AND failed_at IS NULL \
-              AND recipient IN (SELECT r.referrer FROM referral r WHERE r.tenant = $1 AND r.case_id = $2) \
-              AND subject IN (SELECT f.id FROM referral r CROSS JOIN feedback f WHERE r.tenant = $1 AND r.case_id = $2 AND f.tenant = r.tenant AND f.referral = r.id)";
+              AND substr(subject, 1, 26) IN (SELECT f.id FROM referral r CROSS JOIN feedback f WHERE r.tenant = $1 AND r.case_id = $2 AND f.tenant = r.tenant AND f.referral = r.id)";
     /// The news of letters for which no word stands any more.
     UNSENT_HIDDEN = "UPDATE outbox SET failed_at = $3, last_error = 'taken_back', settled_at = $3 WHERE tenant = $1 AND template = 'feedback_arrived' AND sent_at IS NULL AND failed_at IS NULL \
-                     AND recipient IN (SELECT r.referrer FROM referral r WHERE r.tenant = $1 AND r.case_id = $2) \
-                     AND subject IN (SELECT f.id FROM referral r CROSS JOIN feedback f WHERE r.tenant = $1 AND r.case_id = $2 AND f.tenant = r.tenant AND f.referral = r.id \
+                            AND substr(subject, 1, 26) IN (SELECT f.id FROM referral r CROSS JOIN feedback f WHERE r.tenant = $1 AND r.case_id = $2 AND f.tenant = r.tenant AND f.referral = r.id \
                      AND NOT (f.opened_at IS NOT NULL OR f.disclosure IS NULL OR EXISTS (SELECT 1 FROM disclosure g JOIN disclosure d ON d.tenant = g.tenant AND d.referral = g.referral \
                    AND d.recipient = 'referrer' AND d.withdrawn_at IS NULL AND (d.fields = g.fields OR d.fields = 'summary') WHERE g.tenant = f.tenant AND g.id = f.disclosure)))";
     /// Whoever takes an agreement back at this moment waits, or was before us.
@@ -125,7 +123,7 @@ pub(crate) async fn send(
     now: Timestamp,
 ) -> Result<()> {
     for row in tx.rows(REFERRALS_OF_CASE, values![tenant, case]).await? {
-        let (referral, referrer): (ReferralId, UserId) = (row.parsed("id")?, row.parsed("referrer")?);
+        let referral: ReferralId = row.parsed("id")?;
         let fields = hears.allows().unwrap_or(DisclosedFields::StatusOnly);
         let standing = tx.row(STANDING, values![tenant, referral, fields.code()]).await?;
         let disclosure: Option<DisclosureId> = standing.map(|row| row.parsed("id")).transpose()?;
@@ -144,8 +142,8 @@ pub(crate) async fn send(
         let id: FeedbackId = store.entropy().id(now);
         tx.run(INSERT, values![tenant, id, referral, disclosure, kind.code(), &text, now]).await?;
         let subject = id.to_string();
-        let message = (referrer, subject.as_str());
-        outbox::to_user(store, tx, tenant, MessageTemplate::FeedbackArrived, message, now).await?;
+        let message = (referral, subject.as_str());
+        outbox::to_referrer(store, tx, tenant, MessageTemplate::FeedbackArrived, message, now).await?;
     }
     Ok(())
 }

@@ -10,7 +10,8 @@ use fingerpost_domain::access::AccessNeed;
 use fingerpost_domain::calendar::day_of;
 use fingerpost_domain::connection::ConnectionState;
 use fingerpost_domain::id::{
-    CaseId, ConnectionId, LinkId, OrganisationId, OutboxId, PersonId, ServiceId, SurveyAddressId, TenantId, UserId,
+    CaseId, ConnectionId, LinkId, OrganisationId, OutboxId, PersonId, ReferralId, ServiceId, SurveyAddressId, TenantId,
+    UserId,
 };
 use fingerpost_domain::{Date, Timestamp, coded};
 use jiff::SignedDuration;
@@ -197,6 +198,10 @@ statements! {
     INSERT = "INSERT INTO outbox (tenant, id, template, recipient_kind, recipient, subject, run_at, channel, scheme, case_id, failed_at, last_error) \
               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (tenant, template, recipient, subject) DO NOTHING";
     USER_ADDRESS = "SELECT name, email FROM app_user WHERE tenant = $1 AND id = $2 AND disabled = 0";
+    READERS = "SELECT r.referrer AS reader FROM referral r JOIN app_user u ON u.tenant = r.tenant AND u.id = r.referrer AND u.disabled = 0 WHERE r.tenant = $1 AND r.id = $2 \
+               UNION SELECT m.user_id FROM referral r JOIN app_user u ON u.tenant = r.tenant AND u.id = r.referrer AND u.disabled = 1 \
+               JOIN membership m ON m.tenant = r.tenant AND m.organisation = r.practice AND m.role = 'practice_manager' \
+               JOIN app_user a ON a.tenant = m.tenant AND a.id = m.user_id AND a.disabled = 0 WHERE r.tenant = $1 AND r.id = $2 ORDER BY 1 LIMIT 5";
     STOP = "UPDATE person SET messages_stopped_at = $3 WHERE tenant = $1 AND id = $2 AND messages_stopped_at IS NULL";
     WRITE_AGAIN = "UPDATE person SET messages_stopped_at = NULL WHERE tenant = $1 AND id = $2";
     /// Asked by a group that still is: an offer that waits, or one that it said yes to.
@@ -265,6 +270,25 @@ fn row(store: &Store, tenant: &TenantId, new: &New<'_>, now: Timestamp) -> Vec<V
 
 async fn queue(store: &Store, tx: &mut Tx, tenant: &TenantId, new: &New<'_>, now: Timestamp) -> Result<()> {
     tx.later(INSERT, row(store, tenant, new, now)).await
+}
+
+/// Queues a message to whoever sent a referral; where they do not sign in any more, to those who manage their practice, who read it in
+/// their place.
+///
+/// # Errors
+/// When the database fails.
+pub async fn to_referrer(
+    store: &Store,
+    tx: &mut Tx,
+    tenant: &TenantId,
+    template: MessageTemplate,
+    (referral, subject): (ReferralId, &str),
+    now: Timestamp,
+) -> Result<()> {
+    for row in tx.rows(READERS, values![tenant, referral]).await? {
+        to_user(store, tx, tenant, template, (row.parsed("reader")?, subject), now).await?;
+    }
+    Ok(())
 }
 
 /// Queues a message to somebody who signs in.

@@ -405,8 +405,8 @@ impl Store {
             0 => id.to_string(),
             times => format!("{id}/{times}"),
         };
-        let answered = (referral.parsed("referrer")?, subject.as_str());
-        outbox::to_user(self, tx, tenant, MessageTemplate::ReferralAnswered, answered, now).await
+        let answered = (id, subject.as_str());
+        outbox::to_referrer(self, tx, tenant, MessageTemplate::ReferralAnswered, answered, now).await
     }
 
     async fn open_case(

@@ -109,7 +109,10 @@ fn event(visit: &FeedVisit) -> Event {
 /// The diary behind an address, as iCalendar (RFC 5545).
 pub async fn feed(State(app): State<App>, Path(token): Path<String>) -> Result<Response, WebError> {
     let now = app.now();
-    let link = app.store().live_link(&token, now).await?.ok_or(WebError::NotFound)?;
+    let Some(link) = app.store().live_link(&token, now).await? else {
+        app.store().dead_link(now).await?;
+        return Err(WebError::NotFound);
+    };
     let visits = match app.casework().feed(&link, now).await {
         Err(StoreError::NotFound) => return Err(WebError::NotFound),
         found => found?,

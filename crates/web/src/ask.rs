@@ -127,6 +127,7 @@ fn take(answers: &mut SelfReferralAnswers, question: Question, form: &Posted) {
             answers.address = text("address");
             answers.postcode = text("postcode");
             answers.guidance = text("guidance");
+            answers.communication = text("communication");
         }
     }
 }
@@ -235,6 +236,7 @@ async fn check_page(app: &App, (token, link): (&str, &LiveLink), asked: &Asking)
             "Safest way",
             reach.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(". "),
         ),
+        line(Question::Reach, "What helps to understand", said(&answers.communication)),
     ]);
     Ok(AskCheckPage {
         full: settings.says_instead().filter(|_| settings.takes_nobody()).map(ToString::to_string),

@@ -381,3 +381,20 @@ async fn a_draft_follows_its_practice_to_another_scheme_and_the_person_is_asked_
     })
     .await;
 }
+
+#[tokio::test]
+async fn where_the_referrer_does_not_sign_in_any_more_their_practice_hears() {
+    on_both(async |store| {
+        let v = Village::build(store, &TenantId::main(), "T").await;
+        let referral = v.send(store, &person("Peggy", 1)).await;
+        let sql = "UPDATE app_user SET disabled = 1 WHERE id = $1";
+        let mut tx = store.ledger().db().write().await.unwrap();
+        tx.run(sql, fingerpost_engine::values![v.gp.actor.user]).await.unwrap();
+        tx.commit().await.unwrap();
+        v.accept(store, referral).await;
+        let told = store.claim_messages(50, start()).await.unwrap();
+        let answered = told.iter().find(|message| message.template.code() == "referral_answered").unwrap();
+        assert_eq!(answered.addressee.user, Some(v.manager.actor.user));
+    })
+    .await;
+}

@@ -216,7 +216,11 @@ mod samples {
                 full: None,
                 phone: ring(),
             };
-            vec![Self { full: Some("Ring the council.".into()), ..usual.clone() }, Self { danger: true, oneself: false, phone: None, ..usual.clone() }, usual]
+            vec![
+                Self { full: Some("Ring the council.".into()), ..usual.clone() },
+                Self { danger: true, oneself: false, phone: None, ..usual.clone() },
+                usual,
+            ]
         }
     }
 
