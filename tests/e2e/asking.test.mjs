@@ -73,9 +73,10 @@ for (const how of [{ width: 1280, javaScriptEnabled: true }, { width: 320, javaS
     assert.match(await check('reach, no number'), /Enter your phone number/)
     await page.getByLabel('Phone number').fill('01632 960 188')
     await page.getByLabel(/When is a good time/).fill('Mornings')
+    await page.getByLabel(/What helps you to understand us/).fill('Large print, please')
     await on()
 
-    assert.match(await check('check'), /Check your answers.*I am on my own too much; Getting out and about.*piano.*1 February 1948.*01632 960 188.*Mornings/s)
+    assert.match(await check('check'), /Check your answers.*I am on my own too much; Getting out and about.*piano.*1 February 1948.*01632 960 188.*Mornings.*What helps to understand.*Large print, please/s)
     await page.getByRole('link', { name: /Change name/ }).click()
     assert.match(await page.textContent('main'), /question 3 of 5/)
     await on()

@@ -59,6 +59,17 @@ for (const how of [{ width: 1280, javaScriptEnabled: true }, { width: 320, javaS
     await check(anil, 'form, nearly full'); await picture(anil, `refer-nearly-full-${width}`)
     const form = anil.url()
 
+    // Somebody asks for themself, and has answered everything.
+    const early = await open(engine, server, how)
+    const on = () => early.getByRole('button', { name: 'Continue' }).click()
+    await early.goto('/self-referral/wexley-vale-social-prescribing')
+    await early.getByLabel('Me', { exact: true }).check(); await early.getByRole('button', { name: 'Start' }).click()
+    await early.getByLabel('I am on my own too much').check(); await on(); await on()
+    await early.getByLabel('First name').fill('Odile'); await early.getByLabel('Family name').fill(`Fennimore ${width}`); await on()
+    for (const [label, text] of [['Day', '1'], ['Month', '2'], ['Year', '1948']]) await early.getByLabel(label).fill(text)
+    await on()
+    await early.getByLabel('A phone call').check(); await early.getByLabel('Phone number').fill('01632 960 188'); await on()
+
     // It becomes full while the form is open: nothing is sent, nothing is lost.
     await set(/nobody for now/, 'Ring the council’s wellbeing line on 01632 960 500.')
     await anil.getByLabel('Company, feeling lonely').check()
@@ -73,6 +84,9 @@ for (const how of [{ width: 1280, javaScriptEnabled: true }, { width: 320, javaS
     await anil.getByLabel(/Not asked yet/).check()
     await anil.getByRole('button', { name: /^Send to/ }).click()
     assert.match(await main(anil), /Saved, and nothing was sent/)
+    await early.getByRole('button', { name: /^Send to/ }).click(); await check(early, 'asked, full'); await picture(early, `ask-check-full-${width}`)
+    assert.match(await main(early), /cannot take anybody new just now.*01632 960 500.*Nothing was sent. Your answers are kept/s)
+    assert.equal(await early.getByRole('button', { name: /^Send to/ }).count(), 0)
 
     // Somebody who would ask themself reads it before the first question.
     const stranger = await open(engine, server, how)
@@ -83,6 +97,8 @@ for (const how of [{ width: 1280, javaScriptEnabled: true }, { width: 320, javaS
     assert.equal(await stranger.getByRole('button', { name: 'Start' }).count(), 0)
 
     await set('We take people', '')
+    await early.reload(); await early.getByRole('button', { name: /^Send to/ }).click()
+    assert.match(await main(early), /We have your request/)
     await anil.goto(form)
     assert.doesNotMatch(await main(anil), /nearly full|is full/)
     await anil.getByLabel(/Yes, and to sharing this page/).check()
