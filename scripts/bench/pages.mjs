@@ -69,7 +69,7 @@ async function doorOf(client, place) {
   await get(client, `${place}/signpost/door`)
   await post(client, `${place}/signpost/door`, { replaces: '' })
   const page = await get(client, `${place}/signpost/door`)
-  return page.text.match(/\/s\/[a-z0-9]+/)[0]
+  return `/s/${page.text.match(/(?:&#x2f;|\/)s(?:&#x2f;|\/)([a-z0-9]+)/)[1]}`
 }
 
 async function withRecords(client, pages) {

@@ -23,10 +23,11 @@ statements! {
                            WHERE d.tenant = $1 AND d.practice = $2 AND d.scheme = $3 ORDER BY u.email_folded LIMIT 6";
     /// Of each of them the people sent last, seen or still waiting: leaving those out who wait would make a growing queue look like a
     /// short one.
-    SENT_LAST = "SELECT c.worker, c.sent_at, c.first_contact FROM link_worker_practice d CROSS JOIN case_file c \
-                 WHERE d.tenant = $1 AND d.practice = $2 AND c.tenant = d.tenant AND c.id IN ( \
-                 SELECT r.id FROM case_file r WHERE r.tenant = d.tenant AND r.worker = d.user_id AND r.sent_at >= $3 AND r.scheme = d.scheme \
-                 AND (r.first_contact IS NOT NULL OR r.closed_at IS NULL) ORDER BY r.sent_at DESC, r.id DESC LIMIT $4) ORDER BY c.worker, c.sent_at DESC, c.id LIMIT 2000";
+    SENT_LAST = "SELECT l.worker, l.sent_at, l.first_contact FROM ( \
+                 SELECT c.worker, c.sent_at, c.first_contact, ROW_NUMBER() OVER (PARTITION BY c.worker ORDER BY c.sent_at DESC, c.id DESC) AS place \
+                 FROM link_worker_practice d CROSS JOIN case_file c WHERE d.tenant = $1 AND d.practice = $2 AND c.tenant = d.tenant AND c.worker = d.user_id \
+                 AND c.scheme = d.scheme AND c.sent_at >= $3 AND (c.first_contact IS NOT NULL OR c.closed_at IS NULL)) l \
+                 WHERE l.place <= $4 ORDER BY l.worker, l.sent_at DESC LIMIT 2000";
 }
 
 /// People sent longer ago say nothing about the wait of today.
