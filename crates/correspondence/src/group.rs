@@ -127,7 +127,11 @@ async fn door(tx: &mut Tx, link: &LiveLink, row: &Row, opened: bool) -> Result<D
         return Ok(Door::Shut);
     }
     let access = access_of(tx, &link.tenant, row.parsed("person")?).await?;
-    let needs = access.filter(|access| access.may_share).map(|access| access.needs).unwrap_or_default();
+    let needs = access
+        .map(|(access, ..)| access)
+        .filter(|access| access.may_share)
+        .map(|access| access.needs)
+        .unwrap_or_default();
     Ok(Door::Open(PersonForGroup { needs, ..person_for_group(row)? }))
 }
 

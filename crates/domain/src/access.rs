@@ -63,6 +63,15 @@ pub struct AccessNeeds {
 }
 
 impl AccessNeeds {
+    /// What either says: every need of both, shared only where both may be, asked again on the earlier day.
+    #[must_use]
+    pub fn joined_by(&self, other: &Self) -> Self {
+        let mut needs = [self.needs.as_slice(), &other.needs].concat();
+        needs.sort_unstable();
+        needs.dedup();
+        Self { needs, may_share: self.may_share && other.may_share, review_on: self.review_on.min(other.review_on) }
+    }
+
     /// What those are told whom the person lets know: a line for each need.
     #[must_use]
     pub fn shared_lines(&self) -> Vec<String> {

@@ -32,17 +32,9 @@ pub struct Stood {
     pub risk_note: Option<String>,
 }
 
-/// The way to reach somebody is one thing, and so is a risk, and so is an address: half of one and half of another is neither.
-macro_rules! put_back {
-    ($now:ident, $before:ident, $after:ident: $(($($field:ident),+)),+) => {$(
-        if $(same(&$now.$field, &$after.$field))&&+ {
-            $($now.$field = $before.$field.clone();)+
-        }
-    )+};
-}
-
-fn same<T: PartialEq>(a: &T, b: &T) -> bool {
-    a == b
+/// What was before, where nobody has changed since what came after it.
+fn back<T: PartialEq>(now: T, before: T, after: &T) -> T {
+    if now == *after { before } else { now }
 }
 
 impl Stood {
@@ -62,13 +54,28 @@ impl Stood {
     }
 
     /// What stands once a joining is undone: what nobody has changed since is as it was before, and what somebody has is as they
-    /// left it.
+    /// left it. The way to reach somebody is one thing, and so is a risk, and so is an address: half of one and half of another is
+    /// neither.
     #[must_use]
-    pub fn without(mut self, (before, after): (&Self, &Self)) -> Self {
-        let now = &mut self;
-        put_back!(now, before, after: (nhs_number), (address, postcode), (phone), (email), (communication), (reach, guidance),
-            (risk, risk_note));
-        self
+    pub fn without(self, before: Self, after: Self) -> Self {
+        let place = |of: &Self| (of.address.clone(), of.postcode.clone());
+        let way = |of: &Self| (of.reach.clone(), of.guidance.clone());
+        let danger = |of: &Self| (of.risk.clone(), of.risk_note.clone());
+        let (address, postcode) = back(place(&self), place(&before), &place(&after));
+        let (reach, guidance) = back(way(&self), way(&before), &way(&after));
+        let (risk, risk_note) = back(danger(&self), danger(&before), &danger(&after));
+        Self {
+            nhs_number: back(self.nhs_number, before.nhs_number, &after.nhs_number),
+            address,
+            postcode,
+            phone: back(self.phone, before.phone, &after.phone),
+            email: back(self.email, before.email, &after.email),
+            communication: back(self.communication, before.communication, &after.communication),
+            reach,
+            guidance,
+            risk,
+            risk_note,
+        }
     }
 }
 
@@ -222,12 +229,12 @@ mod tests {
     #[test]
     fn undoing_takes_back_what_the_joining_said_and_leaves_what_somebody_wrote_since() {
         let (before, after) = (said("01632 960001", "none_known"), said("01632 960002", "known"));
-        assert_eq!(after.clone().without((&before, &after)), before);
+        assert_eq!(after.clone().without(before.clone(), after.clone()), before);
         let since = Stood { phone: Some("01632 960003".into()), ..after.clone() };
-        assert_eq!(since.without((&before, &after)), said("01632 960003", "none_known"));
+        assert_eq!(since.without(before.clone(), after.clone()), said("01632 960003", "none_known"));
         // A risk whose words somebody mended stays whole: its kind is not taken away from under them.
         let mended = Stood { risk_note: Some("A dog".into()), ..after.clone() };
-        let stands = mended.without((&before, &after));
+        let stands = mended.without(before, after);
         assert_eq!((stands.risk.as_str(), stands.risk_note.as_deref()), ("known", Some("A dog")));
     }
 }

@@ -8,7 +8,7 @@ mod joins;
 pub use joins::{Body, Ended, Joined, Moved, Next, Stood, note as note_join, put_back, stood};
 
 use fingerpost_domain::Timestamp;
-use fingerpost_domain::id::{PersonId, TenantId};
+use fingerpost_domain::id::{CaseId, PersonId, TenantId};
 use fingerpost_domain::matching::{self, Likeness, Match};
 use fingerpost_domain::need::{self, Need};
 use fingerpost_domain::nhs_number::NhsNumber;
@@ -32,7 +32,7 @@ statements! {
     ALIKE = "SELECT p.id, p.given, p.family, p.preferred, p.born, p.nhs_number, p.address, p.postcode, p.phone, p.email, p.communication, p.risk_note, \
              m.given AS as_given, m.family AS as_family, m.born AS as_born, \
              (SELECT COUNT(*) FROM case_file c WHERE c.tenant = p.tenant AND c.person = p.id AND c.scheme = $5 AND c.closed_at IS NULL) AS open_cases, \
-             (SELECT COUNT(*) FROM case_file c WHERE c.tenant = p.tenant AND c.person = p.id AND c.scheme = $5) AS cases_here, \
+             (SELECT c.id FROM case_file c WHERE c.tenant = p.tenant AND c.person = p.id AND c.scheme = $5 ORDER BY c.opened_at DESC, c.id DESC LIMIT 1) AS newest_case, \
              (SELECT MAX(c.closed_at) FROM case_file c WHERE c.tenant = p.tenant AND c.person = p.id AND c.scheme = $5) AS last_ended \
              FROM person m JOIN person p ON p.tenant = m.tenant AND p.id = COALESCE(m.merged_into, m.id) \
              WHERE m.tenant = $1 AND m.id IN (SELECT id FROM person WHERE tenant = $1 AND nhs_number = $2 \
@@ -104,6 +104,8 @@ pub struct LikelyPerson {
     pub details: PersonDetails,
     /// How sure the match is.
     pub likeness: Match,
+    /// Their newest case with this scheme; none where only another one knows them.
+    pub newest_case: Option<CaseId>,
     /// They have an open case with this scheme: a new referral joins it.
     pub has_open_case: bool,
     /// A risk that this scheme has noted; another scheme's is for that scheme.
@@ -309,14 +311,15 @@ pub async fn alike(
         let born = BirthDate::from_stored(row.parsed("as_born")?);
         let other = Likeness { name: &name, born, nhs_number: here.nhs_number.as_ref() };
         if let Some(likeness) = matching::compare(&wanted, &other) {
-            let known = row.int("cases_here")? > 0;
+            let newest_case = row.opt_parsed("newest_case")?;
             let also_known_as = (folded(&name) != folded(&here.name.full())).then(|| name.clone());
             found.push(LikelyPerson {
                 id: row.parsed("id")?,
                 details: here,
                 likeness,
                 has_open_case: row.int("open_cases")? > 0,
-                known_risk: row.opt_text("risk_note")?.filter(|_| known),
+                known_risk: row.opt_text("risk_note")?.filter(|_| newest_case.is_some()),
+                newest_case,
                 last_ended: row.opt_at("last_ended")?,
                 also_known_as,
             });

@@ -6,7 +6,7 @@
 pub(crate) mod acts;
 
 use fingerpost_domain::Timestamp;
-use fingerpost_domain::access::AccessNeed;
+use fingerpost_domain::access::AccessNeeds;
 use fingerpost_domain::calendar::day_of;
 use fingerpost_domain::case::Outcome;
 use fingerpost_domain::disclosure::ReferrerHears;
@@ -30,7 +30,6 @@ statements! {
     CASES = "SELECT c.id, c.opened_at, c.closed_at, c.outcome, c.version, u.name AS worker_name FROM case_file c JOIN app_user u ON u.tenant = c.tenant AND u.id = c.worker \
              WHERE c.tenant = $1 AND c.person = $2 AND c.scheme = $3 ORDER BY c.opened_at DESC, c.id LIMIT 1000";
     ELSEWHERE = "SELECT COUNT(*) AS n FROM case_file WHERE tenant = $1 AND person = $2 AND scheme <> $3";
-    NEWEST_CASE = "SELECT id FROM case_file WHERE tenant = $1 AND person = $2 AND scheme = $3 ORDER BY opened_at DESC, id DESC LIMIT 1";
     BY_REFERENCE = "SELECT case_id FROM referral WHERE tenant = $1 AND reference = $2 AND scheme = $3 AND case_id IS NOT NULL";
     REFERRALS = "SELECT r.id, r.reference, r.given, r.family, r.preferred, r.sent_at, r.joined_case, r.case_id, r.source, u.name AS referrer_name, o.name AS practice_name, \
                  (SELECT COUNT(*) FROM feedback f WHERE f.tenant = r.tenant AND f.referral = r.id AND f.withdrawn_at IS NULL) AS letters, \
@@ -117,8 +116,8 @@ pub struct RecordSide {
     pub case: CaseId,
     /// Who they are, how they are reached, what is known of risks.
     pub here: PersonHere,
-    /// How information has to reach them, in codes; none where nobody asked.
-    pub access: Option<Vec<AccessNeed>>,
+    /// How information has to reach them; none where nobody asked.
+    pub access: Option<AccessNeeds>,
     /// They want no messages that send themselves.
     pub stopped: bool,
     /// Their cases with the scheme.
@@ -157,12 +156,9 @@ impl Comparison {
 
     /// How information has to reach them afterwards: what either needs; none where nobody asked.
     #[must_use]
-    pub fn access(&self) -> Option<Vec<AccessNeed>> {
+    pub fn access(&self) -> Option<AccessNeeds> {
         match (&self.kept.access, &self.gone.access) {
-            (Some(kept), Some(gone)) => {
-                let more = gone.iter().filter(|need| !kept.contains(need));
-                Some(kept.iter().chain(more).copied().collect())
-            }
+            (Some(kept), Some(gone)) => Some(kept.joined_by(gone)),
             (one, other) => one.clone().or_else(|| other.clone()),
         }
     }
@@ -263,7 +259,7 @@ async fn side(tx: &mut Tx, ctx: &Ctx<MergePeople>, (case, person): (CaseId, Pers
     Ok(RecordSide {
         case,
         here: people::here(&row)?,
-        access: access_of(tx, tenant, person).await?.map(|access| access.needs),
+        access: access_of(tx, tenant, person).await?.map(|(access, ..)| access),
         stopped: row.opt_at("messages_stopped_at")?.is_some(),
         cases: cases_of(tx, ctx, person).await?,
     })
@@ -325,14 +321,10 @@ impl Rights {
         let mut tx = self.0.ledger().db().read().await?;
         let id = person_of(&mut tx, ctx, case).await?;
         let person = people::one(&mut tx, tenant, id).await?.details;
-        let mut likely = vec![];
-        for other in people::alike(&mut tx, tenant, scheme, &person).await? {
-            // Of somebody whom only another scheme knows, nothing is told here.
-            let newest = tx.row(NEWEST_CASE, values![tenant, other.id, scheme]).await?;
-            if let (Some(row), true) = (newest, other.id != id) {
-                likely.push((row.parsed("id")?, other.details, other.likeness));
-            }
-        }
+        let alike = people::alike(&mut tx, tenant, scheme, &person).await?;
+        // Of somebody whom only another scheme knows, nothing is told here.
+        let others = alike.into_iter().filter(|other| other.id != id);
+        let likely = others.filter_map(|other| Some((other.newest_case?, other.details, other.likeness))).collect();
         let joins = tx.rows(JOINS, values![tenant, id, scheme]).await?;
         let joins = joins.iter().map(|row| {
             Ok(JoinRow {

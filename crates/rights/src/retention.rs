@@ -12,7 +12,7 @@ use fingerpost_domain::text::{Line, Note};
 use fingerpost_domain::{Date, Timestamp};
 use fingerpost_engine::{Result, Row, StoreError, Tx, statements, values};
 use fingerpost_ledger::{Act, Resource};
-use fingerpost_policy::KeepRecords;
+use fingerpost_policy::{KeepRecords, Permission};
 use fingerpost_store::{Ctx, person_name};
 use jiff::Span;
 
@@ -306,6 +306,17 @@ async fn forget_person(tx: &mut Tx, ctx: &Ctx<KeepRecords>, person: PersonId) ->
     Ok(gone)
 }
 
+/// Decides that a record is kept longer.
+pub(crate) async fn hold_until<P: Permission>(
+    tx: &mut Tx,
+    ctx: &Ctx<P>,
+    (id, person): (RecordHoldId, PersonId),
+    (until, reason): (Date, &str),
+) -> Result<()> {
+    let (tenant, scheme, user) = (ctx.grant.tenant(), ctx.grant.organisation(), ctx.grant.user());
+    tx.run(HOLD, values![tenant, id, scheme, person, until, reason, user, ctx.now]).await.map(drop)
+}
+
 fn ended(row: &Row) -> Result<Option<Date>> {
     if row.int("open")? > 0 { Ok(None) } else { Ok(row.opt_at("ended")?.map(day_of)) }
 }
@@ -431,9 +442,7 @@ impl Rights {
         {
             return ledger.stored_before(tx).await;
         }
-        let id: RecordHoldId = self.0.entropy().id(ctx.now);
-        let (tenant, scheme, user) = (ctx.grant.tenant(), ctx.grant.organisation(), ctx.grant.user());
-        tx.run(HOLD, values![tenant, id, scheme, person, until, reason.as_str(), user, ctx.now]).await?;
+        hold_until(&mut tx, ctx, (self.0.entropy().id(ctx.now), person), (until, reason.as_str())).await?;
         ledger.commit(tx, ctx.now, ctx.entry(Act::KeepLonger, Resource::Case).of(case)).await
     }
 

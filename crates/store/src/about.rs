@@ -54,12 +54,11 @@ async fn said(tx: &mut Tx, tenant: &TenantId, person: PersonId) -> Result<Said> 
     Ok(all)
 }
 
-/// The newest needs with their version and when they were asked.
-pub(crate) async fn access(
-    tx: &mut Tx,
-    tenant: &TenantId,
-    person: PersonId,
-) -> Result<Option<(AccessNeeds, i64, Timestamp)>> {
+/// How information has to reach somebody, with its version and when they were asked; none while nobody has asked.
+///
+/// # Errors
+/// When the database fails.
+pub async fn access(tx: &mut Tx, tenant: &TenantId, person: PersonId) -> Result<Option<(AccessNeeds, i64, Timestamp)>> {
     let Some(row) = tx.row(NEEDS, values![tenant, person]).await? else { return Ok(None) };
     let codes = row.text("needs")?;
     let needs = codes.split(',').filter(|code| !code.is_empty());
@@ -70,17 +69,26 @@ pub(crate) async fn access(
     Ok(Some((access, row.int("version")?, row.at("asked_at")?)))
 }
 
+/// Notes how information has to reach somebody, as a version.
+///
+/// # Errors
+/// When the database fails, or there is such a version.
+pub async fn note_access(
+    tx: &mut Tx,
+    tenant: &TenantId,
+    (person, version): (PersonId, i64),
+    needs: &AccessNeeds,
+    now: Timestamp,
+) -> Result<()> {
+    let codes: Vec<&str> = needs.needs.iter().map(|need| need.code()).collect();
+    tx.run(ASK, values![tenant, person, version, codes.join(","), needs.may_share, needs.review_on, now])
+        .await
+        .map(drop)
+}
+
 async fn who<P: Permission>(tx: &mut Tx, ctx: &Ctx<P>, case: CaseId) -> Result<(PersonId, PersonName, bool)> {
     let row = tx.row(WHO, cases::scoped(ctx, case)).await?.ok_or(StoreError::NotFound)?;
     Ok((row.parsed("person")?, person_name(&row)?, row.opt_at("closed_at")?.is_none()))
-}
-
-/// How information has to reach somebody; none while nobody has asked.
-///
-/// # Errors
-/// When the database fails.
-pub async fn access_of(tx: &mut Tx, tenant: &TenantId, person: PersonId) -> Result<Option<AccessNeeds>> {
-    Ok(access(tx, tenant, person).await?.map(|(access, ..)| access))
 }
 
 impl Store {
@@ -130,10 +138,7 @@ impl Store {
             let known = access(&mut tx, tenant, person).await?;
             let version = known.as_ref().map_or(1, |(_, version, _)| version + 1);
             if known.is_none_or(|(before, ..)| before != *needs) {
-                let codes: Vec<&str> = needs.needs.iter().map(|need| need.code()).collect();
-                let values =
-                    values![tenant, person, version, codes.join(","), needs.may_share, needs.review_on, ctx.now];
-                tx.run(ASK, values).await?;
+                note_access(&mut tx, tenant, (person, version), needs, ctx.now).await?;
             }
         }
         self.commit(tx, ctx.now, ctx.entry(Act::Change, Resource::Case).of(case).because("about")).await

@@ -60,7 +60,7 @@ use fingerpost_domain::Timestamp;
 use fingerpost_domain::ambient::Entropy;
 use fingerpost_policy::{Grant, Permission};
 
-pub use about::{AboutPerson, access_of};
+pub use about::{AboutPerson, access as access_of, note_access};
 pub use assessments::Assessment;
 pub use cases::{CasePage, ContactRow, LetterRow, NoteVersion, SentBy, in_scope as case_in_scope, touch as hold_case};
 pub use connections::{
@@ -98,7 +98,9 @@ pub use schemes::{
     triagers as triagers_of,
 };
 pub use self_referrals::{Asking, Followed, OpenScheme};
-pub use triage::{Accepted, Allocation, SamePerson, WaitingPage, WaitingRow, WorkerLoad};
+pub use triage::{
+    Accepted, Allocation, CALL_AGAIN_WORDS, SamePerson, WaitingPage, WaitingRow, WorkerLoad, hold_open_cases,
+};
 pub use users::{NewUser, SignInRecord, SignedIn, UserRow};
 
 use fingerpost_engine::{Db, Tx};

@@ -65,7 +65,8 @@ statements! {
 /// The first call is made within so many working days of accepting.
 pub(crate) const FIRST_CALL_WORKING_DAYS: u32 = 5;
 pub(crate) const FIRST_CALL: &str = "First call";
-const CALL_AGAIN_WORDS: &str = "Call: they were referred again";
+/// What comes next in a case that a further referral joined; what came next before stands after it.
+pub const CALL_AGAIN_WORDS: &str = "Call: they were referred again";
 
 /// By when the first call is made to somebody whose referral was accepted at `decided`.
 pub(crate) fn first_call_due(decided: Timestamp) -> Date {
@@ -200,7 +201,10 @@ pub struct Accepted {
 
 /// Takes every open case of a person, always in the same order, so that two who do so do not wait for each other: whoever works in one
 /// of them reads what changed. `read` is the case in which it is done, with the version that was read of it; it has to be among them.
-pub(crate) async fn hold_open_cases(
+///
+/// # Errors
+/// [`StoreError::ChangedMeanwhile`] where one was closed at this moment, or `read` has changed.
+pub async fn hold_open_cases(
     tx: &mut Tx,
     tenant: &TenantId,
     person: PersonId,

@@ -3,7 +3,7 @@
 use axum::extract::Path;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::Query;
-use fingerpost_domain::access::AccessNeed;
+use fingerpost_domain::access::AccessNeeds;
 use fingerpost_domain::calendar::day_of;
 use fingerpost_domain::id::CaseId;
 use fingerpost_domain::person::{Email, Phone};
@@ -245,8 +245,8 @@ fn facts(here: &PersonHere) -> Vec<(&'static str, String)> {
     ]
 }
 
-fn access_words(needs: Option<&[AccessNeed]>) -> String {
-    match needs {
+fn access_words(access: Option<&AccessNeeds>) -> String {
+    match access.map(|access| access.needs.as_slice()) {
         None => String::new(),
         Some([]) => "Asked: nothing needed".to_owned(),
         Some(needs) => needs.iter().map(|need| need.label()).collect::<Vec<_>>().join(", "),
@@ -259,7 +259,7 @@ fn rows(comparison: &Comparison, today: Date) -> Vec<BesideRow> {
     let (kept, gone) = (&comparison.kept, &comparison.gone);
     let name = |side: &RecordSide| side.here.details.name.full();
     let born = |side: &RecordSide| birth_day(side.here.details.born.date());
-    let access = |side: &RecordSide| access_words(side.access.as_deref());
+    let access = |side: &RecordSide| access_words(side.access.as_ref());
     let stopped = |side: &RecordSide| if side.stopped { "Wants none" } else { "May be sent" }.to_owned();
     let mut rows = vec![row("Name", name(kept), name(gone)), row("Date of birth", born(kept), born(gone))];
     rows.extend(
@@ -279,7 +279,7 @@ fn after(comparison: &Comparison) -> Vec<(String, String)> {
     let mut all =
         vec![("Name".to_owned(), details.name.full()), ("Date of birth".to_owned(), birth_day(details.born.date()))];
     all.extend(facts(&comparison.after).into_iter().map(|(label, value)| (label.to_owned(), value)));
-    all.push(("How information reaches them".to_owned(), access_words(comparison.access().as_deref())));
+    all.push(("How information reaches them".to_owned(), access_words(comparison.access().as_ref())));
     let stopped = comparison.kept.stopped || comparison.gone.stopped;
     all.push(("Messages that send themselves".to_owned(), if stopped { "None" } else { "May be sent" }.to_owned()));
     all.retain(|(_, value)| !value.is_empty());

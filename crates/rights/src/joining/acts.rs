@@ -10,18 +10,18 @@ use fingerpost_ledger::{Act, Resource};
 use fingerpost_people::{self as people, Body, Ended, Joined, Moved, Next, PersonHere, Stood};
 use fingerpost_policy::MergePeople;
 use fingerpost_store::{
-    Ctx, MessageTemplate, hold_case, hold_scheme, message_not_needed, stop_writing, to_be_answered, triagers_of,
+    CALL_AGAIN_WORDS, Ctx, MessageTemplate, access_of, hold_open_cases, hold_scheme, message_not_needed, note_access,
+    stop_writing, to_be_answered, triagers_of,
 };
 
 use super::{Comparison, HELD, cases_of, compared, next, person_of, standing};
 use crate::Rights;
+use crate::retention::hold_until;
 
 statements! {
     JOIN = "SELECT gone, body, joined_at FROM person_join WHERE tenant = $1 AND id = $2 AND kept = $3 AND scheme = $4 AND gone IS NOT NULL AND undone_at IS NULL";
     JOIN_OF_REFERRAL = "SELECT id, body, joined_at FROM person_join WHERE tenant = $1 AND referral = $2 AND kept = $3 AND undone_at IS NULL ORDER BY joined_at DESC, id DESC LIMIT 1";
     UNDONE = "UPDATE person_join SET undone_by = $3, undone_at = $4 WHERE tenant = $1 AND id = $2 AND undone_at IS NULL";
-    OPEN = "SELECT id, scheme FROM case_file WHERE tenant = $1 AND person = $2 AND closed_at IS NULL \
-            UNION SELECT id, scheme FROM case_file WHERE tenant = $1 AND person = $3 AND closed_at IS NULL ORDER BY 2, 1 LIMIT 40";
     WENT = "UPDATE person SET merged_into = $3, nhs_number = NULL WHERE tenant = $1 AND id = $2";
     CAME_BACK = "UPDATE person SET merged_into = NULL, nhs_number = $3 WHERE tenant = $1 AND id = $2";
     STOPPED = "SELECT nhs_number, messages_stopped_at FROM person WHERE tenant = $1 AND id = $2";
@@ -43,24 +43,22 @@ statements! {
     LINKS = "SELECT id FROM one_time_link WHERE tenant = $1 AND scope = 'stop_messages' AND subject = $2";
     MOVE_LINK = "UPDATE one_time_link SET subject = $3 WHERE tenant = $1 AND id = $2 AND scope = 'stop_messages'";
     HOLDS = "SELECT id, until_on, decided_at FROM record_hold WHERE tenant = $1 AND person = $2 AND scheme = $3 ORDER BY decided_at DESC, id DESC LIMIT 100";
-    KEEP = "INSERT INTO record_hold (tenant, id, scheme, person, until_on, reason, decided_by, decided_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     MOVE_HOLD = "UPDATE record_hold SET person = $3 WHERE tenant = $1 AND id = $2";
     SAID = "SELECT DISTINCT characteristic FROM self_description WHERE tenant = $1 AND person = $2 \
             AND characteristic NOT IN (SELECT characteristic FROM self_description WHERE tenant = $1 AND person = $3)";
     MOVE_SAID = "UPDATE self_description SET person = $4 WHERE tenant = $1 AND person = $2 AND characteristic = $3 AND said_at <= $5";
-    ACCESS = "SELECT version, needs, may_share, review_on FROM access_needs WHERE tenant = $1 AND person = $2 ORDER BY version DESC LIMIT 1";
-    ACCESS_BEFORE = "SELECT needs, may_share, review_on FROM access_needs WHERE tenant = $1 AND person = $2 AND version = $3";
-    ADD_ACCESS = "INSERT INTO access_needs (tenant, person, version, needs, may_share, review_on, asked_at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    /// What stood before a version, as a further one, where that is still the newest.
+    ACCESS_AGAIN = "INSERT INTO access_needs (tenant, person, version, needs, may_share, review_on, asked_at) \
+                    SELECT b.tenant, b.person, v.version + 1, b.needs, b.may_share, b.review_on, CAST($4 AS BIGINT) FROM access_needs v \
+                    JOIN access_needs b ON b.tenant = v.tenant AND b.person = v.person AND b.version = v.version - 1 \
+                    WHERE v.tenant = $1 AND v.person = $2 AND v.version = $3 \
+                    AND NOT EXISTS (SELECT 1 FROM access_needs n WHERE n.tenant = v.tenant AND n.person = v.person AND n.version > v.version)";
     MOVE_ACCESS = "UPDATE access_needs SET person = $3 WHERE tenant = $1 AND person = $2 AND asked_at <= $4";
     REFERRAL = "SELECT r.state, r.case_id, r.joined_case, r.source, r.given, r.family, r.preferred, r.born, r.nhs_number, r.address, r.postcode, r.phone, r.email, r.communication, \
                 r.reach, r.guidance, r.risk, r.risk_note, c.person, s.answer_working_days FROM referral r JOIN case_file c ON c.tenant = r.tenant AND c.id = r.case_id \
                 JOIN scheme s ON s.tenant = r.tenant AND s.organisation = r.scheme WHERE r.tenant = $1 AND r.scheme = $2 AND r.id = $3";
     WAIT_AGAIN = "UPDATE referral SET state = 'sent', case_id = NULL, joined_case = 0, decided_at = NULL, decided_by = NULL, answer_due = $4 \
                   WHERE tenant = $1 AND id = $2 AND case_id = $3 AND state = 'accepted'";
-    /// What stood before the call that the referral was to bring is what comes next again.
-    NOT_THEIRS = "UPDATE case_file SET next_action = CASE WHEN next_action LIKE 'Call: they were referred again. Then: %' THEN substr(next_action, 39) \
-                  ELSE 'Read it again: what was referred last is about somebody else' END, version = version + 1 \
-                  WHERE tenant = $1 AND id = $2 AND next_action LIKE 'Call: they were referred again%'";
     /// Letters that told whoever sent one referral of somebody else, and the news of them that has not left.
     TAKE_BACK_LETTERS = "UPDATE feedback SET withdrawn_at = $3, about_case = $5 WHERE tenant = $1 AND referral = $2 AND sent_at >= $4 AND withdrawn_at IS NULL";
     TAKE_BACK_NEWS = "UPDATE outbox SET failed_at = $3, last_error = 'taken_back', settled_at = $3 WHERE tenant = $1 AND template = 'feedback_arrived' AND sent_at IS NULL AND failed_at IS NULL \
@@ -72,6 +70,8 @@ statements! {
 const READ_BOTH: &str = "Read the other record of theirs too";
 /// Within so many working days of it.
 const READ_WORKING_DAYS: u32 = 5;
+/// What comes next where nothing but the call did.
+const READ_IT_AGAIN: &str = "Read it again: what was referred last is about somebody else";
 /// Letters of what comes next.
 const LONGEST_NEXT: usize = 200;
 
@@ -92,7 +92,7 @@ impl Rights {
         let ledger = self.0.ledger();
         let mut tx = ledger.db().write().await?;
         let both = [person_of(&mut tx, ctx, pair.0).await?, person_of(&mut tx, ctx, pair.1).await?];
-        hold(&mut tx, ctx, both).await?;
+        hold(&mut tx, ctx, &mut both.clone()).await?;
         // Holding an open case has counted as a change of it.
         let (comparison, (kept, gone)) = compared(&mut tx, ctx, pair, HELD).await?;
         if comparison.obstacle.is_some() || comparison.mark != mark || [kept, gone] != both {
@@ -169,13 +169,27 @@ impl Rights {
         if let [one, other] = newest[..] {
             let (counts, longest) = (if one.1 >= other.1 { one.0 } else { other.0 }, one.0.max(other.0));
             if counts < longest {
-                let id: RecordHoldId = self.0.entropy().id(ctx.now);
                 let why = "Two records were put together: the longer time stands";
-                let user = ctx.grant.user();
-                tx.run(KEEP, values![tenant, id, scheme, kept, longest, why, user, ctx.now]).await?;
+                hold_until(tx, ctx, (self.0.entropy().id(ctx.now), kept), (longest, why)).await?;
             }
         }
         Ok(moved)
+    }
+
+    /// Has a record say what it said, and the case that was opened say that it did.
+    async fn put_back(
+        &self,
+        tx: &mut Tx,
+        ctx: &Ctx<MergePeople>,
+        (case, person): (CaseId, PersonId),
+        (stood, stays): (&Stood, &Stood),
+    ) -> Result<()> {
+        if stood == stays {
+            return Ok(());
+        }
+        people::put_back(tx, ctx.grant.tenant(), person, stays).await?;
+        let entry = ctx.entry(Act::Change, Resource::Case).of(case).because("care");
+        self.0.ledger().note(tx, ctx.now, entry).await
     }
 
     /// Takes two records apart again. What moved moves back, and what the kept record says is as it was, where nobody has changed it and
@@ -190,7 +204,7 @@ impl Rights {
         let ledger = self.0.ledger();
         let mut tx = ledger.db().write().await?;
         let kept = person_of(&mut tx, ctx, case).await?;
-        hold(&mut tx, ctx, [kept, kept]).await?;
+        hold(&mut tx, ctx, &mut [kept]).await?;
         let row = tx.row(JOIN, values![tenant, join, kept, scheme]).await?.ok_or(StoreError::ChangedMeanwhile)?;
         let (gone, at): (PersonId, _) = (row.parsed("gone")?, row.at("joined_at")?);
         let Body { before, after, moved } = Body::read(&row)?;
@@ -199,13 +213,13 @@ impl Rights {
             return Err(StoreError::ChangedMeanwhile);
         }
         tx.run(UNDONE, values![tenant, join, ctx.grant.user(), ctx.now]).await?;
-        let now = people::stood(&mut tx, tenant, kept).await?;
+        let stood = people::stood(&mut tx, tenant, kept).await?;
         // What was joined to the record since may rest on what this joining said: then it stays, and somebody reads it through.
         let newest = stands.first().is_some_and(|(newest, _)| *newest == join);
-        let stays = if newest { now.clone().without((&before, &after)) } else { now.clone() };
+        let mut stays = if newest { stood.clone().without(before, after) } else { stood.clone() };
         // Two records cannot hold one number.
-        let nhs_number = stays.nhs_number.clone().filter(|number| Some(number) != moved.nhs_number.as_ref());
-        people::put_back(&mut tx, tenant, kept, &Stood { nhs_number, ..stays }).await?;
+        stays.nhs_number = stays.nhs_number.filter(|number| Some(number) != moved.nhs_number.as_ref());
+        self.put_back(&mut tx, ctx, (case, kept), (&stood, &stays)).await?;
         tx.run(CAME_BACK, values![tenant, gone, moved.nhs_number.as_deref()]).await?;
         let row = tx.row(STOPPED, values![tenant, kept]).await?.ok_or(StoreError::NotFound)?;
         if row.opt_at("messages_stopped_at")?.is_some_and(|stopped| stopped >= at) {
@@ -247,7 +261,7 @@ impl Rights {
             tx.run(MOVE_ACCESS, values![tenant, kept, gone, at]).await?;
         }
         if let Some(version) = moved.access_version {
-            part_access(&mut tx, ctx, (kept, version)).await?;
+            tx.run(ACCESS_AGAIN, values![tenant, kept, version, ctx.now]).await?;
         }
         for moved in &moved.cases {
             let entry = ctx.entry(Act::TakeApart, Resource::Case).of(*moved).because("records");
@@ -269,7 +283,7 @@ impl Rights {
         let ledger = self.0.ledger();
         let mut tx = ledger.db().write().await?;
         let person = person_of(&mut tx, ctx, case).await?;
-        hold(&mut tx, ctx, [person, person]).await?;
+        hold(&mut tx, ctx, &mut [person]).await?;
         let row = tx.row(REFERRAL, values![tenant, scheme, referral]).await?.ok_or(StoreError::NotFound)?;
         if row.parsed::<PersonId>("person")? != person {
             return Err(StoreError::NotFound);
@@ -302,19 +316,16 @@ impl Rights {
         tx.run(UNDONE, values![tenant, join, ctx.grant.user(), ctx.now]).await?;
         if let (Some(noted), true) = (&noted, newest) {
             let Body { before, after, .. } = Body::read(noted)?;
-            let stands = people::stood(&mut tx, tenant, person).await?.without((&before, &after));
-            people::put_back(&mut tx, tenant, person, &stands).await?;
-            if !waits || stands != after {
-                let entry = ctx.entry(Act::Change, Resource::Case).of(case).because("care");
-                ledger.note(&mut tx, ctx.now, entry).await?;
-            }
+            let stood = people::stood(&mut tx, tenant, person).await?;
+            let stays = stood.clone().without(before, after);
+            self.put_back(&mut tx, ctx, (case, person), (&stood, &stays)).await?;
         }
         if waits {
             row.coded("state", ReferralState::from_code)?.after(ReferralEvent::WaitAgain)?;
             let due: Date = add_working_days(day_of(ctx.now), u32::from(row.small::<u16>("answer_working_days")?));
             tx.run(WAIT_AGAIN, values![tenant, referral, its_case, due]).await?;
             if newest {
-                tx.run(NOT_THEIRS, values![tenant, its_case]).await?;
+                no_call(&mut tx, tenant, its_case).await?;
             }
             take_letters_back(&mut tx, tenant, (referral, its_case), (since, ctx.now)).await?;
             let about = format!("{referral}/{}", ctx.now.as_microsecond());
@@ -379,43 +390,37 @@ async fn join_access(
     comparison: &Comparison,
 ) -> Result<(bool, Option<i64>)> {
     let tenant = ctx.grant.tenant();
-    let Some(theirs) = tx.row(ACCESS, values![tenant, gone]).await? else { return Ok((false, None)) };
-    let Some(ours) = tx.row(ACCESS, values![tenant, kept]).await? else {
+    let Some(theirs) = &comparison.gone.access else { return Ok((false, None)) };
+    let Some((ours, version, _)) = access_of(tx, tenant, kept).await? else {
         tx.run(MOVE_ACCESS, values![tenant, gone, kept, Timestamp::MAX]).await?;
         return Ok((true, None));
     };
-    let needs: Vec<&str> = comparison.access().unwrap_or_default().iter().map(|need| need.code()).collect();
-    let version = ours.int("version")? + 1;
-    let share = ours.flag("may_share")? && theirs.flag("may_share")?;
-    let review = ours.parsed::<Date>("review_on")?.min(theirs.parsed("review_on")?);
-    tx.run(ADD_ACCESS, values![tenant, kept, version, needs.join(","), share, review, ctx.now]).await?;
+    let version = version + 1;
+    note_access(tx, tenant, (kept, version), &ours.joined_by(theirs), ctx.now).await?;
     Ok((false, Some(version)))
 }
 
-/// What the kept record said of it before counts again, where nobody has asked since: as a further version.
-async fn part_access(tx: &mut Tx, ctx: &Ctx<MergePeople>, (kept, version): (PersonId, i64)) -> Result<()> {
-    let tenant = ctx.grant.tenant();
-    let newest = tx.row(ACCESS, values![tenant, kept]).await?.map(|row| row.int("version")).transpose()?;
-    let before = tx.row(ACCESS_BEFORE, values![tenant, kept, version - 1]).await?;
-    if let (true, Some(before)) = (newest == Some(version), before) {
-        let (needs, share) = (before.text("needs")?, before.flag("may_share")?);
-        let review: Date = before.parsed("review_on")?;
-        tx.run(ADD_ACCESS, values![tenant, kept, version + 1, needs, share, review, ctx.now]).await?;
-    }
-    Ok(())
+/// The call that a referral was to bring is not made; what came next before it does.
+async fn no_call(tx: &mut Tx, tenant: &TenantId, case: CaseId) -> Result<()> {
+    let (stands, _) = next(tx, tenant, case).await?;
+    let Some(rest) = stands.next_action.as_deref().and_then(|what| what.strip_prefix(CALL_AGAIN_WORDS)) else {
+        return Ok(());
+    };
+    let action = rest.strip_prefix(". Then: ").unwrap_or(READ_IT_AGAIN);
+    tx.run(COMES_NEXT, values![tenant, case, action, stands.next_due]).await.map(drop)
 }
 
-/// Holds two records, or one, until the change ends: no case is opened for either, and nothing of them is changed. Open cases first, as
-/// whoever accepts a referral takes them; then the records, always in one order.
-async fn hold(tx: &mut Tx, ctx: &Ctx<MergePeople>, mut both: [PersonId; 2]) -> Result<()> {
+/// Holds records until the change ends: no case is opened for any, and nothing of them is changed. Open cases first, as whoever accepts
+/// a referral takes them; then the records, always in one order.
+async fn hold(tx: &mut Tx, ctx: &Ctx<MergePeople>, records: &mut [PersonId]) -> Result<()> {
     let tenant = ctx.grant.tenant();
     hold_scheme(tx, tenant, ctx.grant.organisation()).await?;
-    both.sort_unstable();
-    for row in tx.rows(OPEN, values![tenant, both[0], both[1]]).await? {
-        hold_case(tx, tenant, row.parsed("id")?, None).await?;
+    records.sort_unstable();
+    for person in &*records {
+        hold_open_cases(tx, tenant, *person, None).await?;
     }
-    for person in both {
-        people::hold(tx, tenant, person).await?;
+    for person in &*records {
+        people::hold(tx, tenant, *person).await?;
     }
     Ok(())
 }

@@ -478,3 +478,22 @@ async fn a_visit_of_the_other_record_that_is_called_off_is_still_told_to_them() 
     })
     .await;
 }
+
+#[tokio::test]
+async fn the_call_that_a_referral_was_to_bring_goes_with_it_and_what_came_next_stays() {
+    on_both(async |store| {
+        let here = Here::of(store).await;
+        let (_, first) = here.new_case(&person("Peggy", 1)).await;
+        let whose: PersonId = here.person_of(first).await.parse().unwrap();
+        let mut tx = store.ledger().db().write().await.unwrap();
+        tx.run("UPDATE case_file SET next_due = '2027-06-01' WHERE id = $1", values![first]).await.unwrap();
+        tx.commit().await.unwrap();
+        let sent = here.village.send(store, &without_number("Peggy")).await;
+        here.accept(sent, SamePerson::Here(whose)).await;
+        let next = async || here.text("SELECT next_action AS it FROM case_file WHERE id = $1", first).await;
+        assert_eq!(next().await.as_deref(), Some("Call: they were referred again. Then: First call"));
+        here.rights.take_out(&here.later(2), first, sent).await.unwrap();
+        assert_eq!(next().await.as_deref(), Some("First call"));
+    })
+    .await;
+}
