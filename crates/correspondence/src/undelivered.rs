@@ -26,6 +26,7 @@ macro_rules! of_scheme {
         concat!(
             "FROM outbox o JOIN case_file c ON c.tenant = o.tenant AND c.id = o.case_id JOIN person p ON p.tenant = c.tenant AND p.id = c.person \
              LEFT JOIN connection n ON n.tenant = o.tenant AND n.id = o.recipient \
+             LEFT JOIN app_user u ON o.recipient_kind = 'user' AND u.tenant = o.tenant AND u.id = o.recipient \
              WHERE o.tenant = $1 AND o.scheme = $2 AND o.failed_at IS NOT NULL AND o.settled_at IS NULL AND ",
             theirs!("c.worker", "$3", "$4")
         )
@@ -47,7 +48,7 @@ statements! {
     OF_SCHEME = concat!(
         message!(),
         "CASE WHEN CAST($5 AS BIGINT) = 1 THEN p.given END AS given, CASE WHEN CAST($5 AS BIGINT) = 1 THEN p.family END AS family, \
-         CASE WHEN CAST($5 AS BIGINT) = 1 THEN p.preferred END AS preferred, n.service_name, NULL AS user_name ",
+         CASE WHEN CAST($5 AS BIGINT) = 1 THEN p.preferred END AS preferred, n.service_name, u.name AS user_name ",
         of_scheme!(),
         " ORDER BY o.failed_at DESC, o.id LIMIT $6"
     );
@@ -114,7 +115,7 @@ impl MessageRow {
 /// Messages that did not arrive.
 #[derive(Debug, Clone, Default)]
 pub struct Undelivered {
-    /// To people and groups, newest first.
+    /// To people and groups, and to referrers about a case, newest first.
     pub outside: Vec<MessageRow>,
     /// To colleagues; for those who look after who signs in.
     pub inside: Vec<MessageRow>,

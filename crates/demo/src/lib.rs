@@ -139,7 +139,8 @@ async fn settle(store: &Store, today: Date) -> Result<(), DemoError> {
         let jobs = store.claim_jobs(200, now).await?;
         for job in &jobs {
             match job.kind {
-                JobKind::RemindTriage => store.remind_triage(job, now).await?,
+                JobKind::RemindTriage => intake.chase(job, now).await?,
+                JobKind::DraftWaits => intake.remember_draft(job, now).await?,
                 JobKind::NudgeReferrer => intake.nudge(job, now).await?,
                 JobKind::Milestone => store.write_milestone(job, now).await?,
                 JobKind::RemindRepeatCount | JobKind::RemindThirdCount => improvement.remind_count(job, now).await?,

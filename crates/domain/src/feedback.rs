@@ -74,7 +74,7 @@ pub fn heading_now(heading: &str) -> &str {
 }
 
 /// Said when there is nothing to do: the section is never blank.
-pub const NO_ACTION: &str = "No action is requested of the practice.";
+pub const NO_ACTION: &str = "No action is requested.";
 
 /// What is known about a case when a message is written.
 #[derive(Debug, Clone, Default)]

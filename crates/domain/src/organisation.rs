@@ -25,7 +25,7 @@ crate::coded! {
         Scheme = "scheme",
         /// A community group.
         CommunityGroup = "community_group",
-        /// Any other agency.
+        /// Any other agency: housing, advice, adult social care. It may refer; it keeps no GP record.
         Other = "other",
     }
 }
@@ -41,6 +41,18 @@ crate::coded! {
         Dormant = "dormant",
         /// Announced, not yet open.
         Proposed = "proposed",
+    }
+}
+
+impl OrganisationKind {
+    /// The word for such a place on its own pages.
+    #[must_use]
+    pub const fn noun(self) -> &'static str {
+        match self {
+            Self::Practice => "practice",
+            Self::Scheme => "scheme",
+            _ => "organisation",
+        }
     }
 }
 

@@ -11,6 +11,7 @@ use serde::{Serialize, Serializer};
 use crate::codes::SnomedCode;
 use crate::feedback::{self, Section};
 use crate::need::Need;
+use crate::organisation::OrganisationKind;
 use crate::person::{Email, PersonDetails, Phone};
 
 /// The standard and its version.
@@ -21,9 +22,11 @@ pub const STANDARD: &str = "PRSB Social prescribing standard v1.1";
 pub struct Letter<'a> {
     /// The person as sent.
     pub person: &'a PersonDetails,
+    /// From what kind of place the person was sent. Only a practice stands as their GP practice.
+    pub sent_from: OrganisationKind,
     /// The practice's national code, where it has one.
     pub practice_code: Option<&'a str>,
-    /// The practice's name.
+    /// The name of the practice or agency.
     pub practice_name: &'a str,
     /// Who sent the person.
     pub referrer: &'a str,
@@ -222,6 +225,9 @@ pub struct Message {
     code: Option<SnomedCode>,
 }
 
+/// What stands for the GP practice where another agency sent the person: which it is, is not asked.
+pub const NO_PRACTICE: &str = "Not known: the person was sent by another agency.";
+
 /// Said where the person did not share it: the element is mandatory and never blank.
 pub const NOT_SHARED: &str = "Not shared: the person did not agree to more than this.";
 
@@ -238,6 +244,7 @@ impl Message {
             (!texts.is_empty()).then(|| texts.join("\n"))
         };
         let shared = said(feedback::CONTACTS).is_some();
+        let practice = letter.sent_from == OrganisationKind::Practice;
         let text = |heading: &str| said(heading).map(|text| FreeText { text });
         let free = |text: &str| FreeText { text: text.to_owned() };
         let person = letter.person;
@@ -268,7 +275,10 @@ impl Message {
             },
             practice: one(
                 "GP practice",
-                Practice { code: letter.practice_code.map(str::to_owned), details: letter.practice_name.to_owned() },
+                Practice {
+                    code: letter.practice_code.filter(|_| practice).map(str::to_owned),
+                    details: if practice { letter.practice_name } else { NO_PRACTICE }.to_owned(),
+                },
             ),
             about_me: said(feedback::ABOUT_ME).map(|words| Important { words }),
             requirements: said(feedback::REQUIREMENTS).map(|lines| Requirements {
@@ -283,7 +293,7 @@ impl Message {
                     referrer: Referrer {
                         name: letter.referrer.to_owned(),
                         role: letter.referrer_role.map(str::to_owned),
-                        service: free("General practice"),
+                        service: free(if practice { "General practice" } else { "Other agency" }),
                         organisation: free(letter.practice_name),
                         contact: letter.referrer_contact.to_owned(),
                     },
@@ -363,16 +373,20 @@ pub const COVERAGE: &[(&str, bool, &str)] = &[
     ),
     ("Person demographics > Person name > Person family name", true, "As sent, as above."),
     ("Person demographics > Date of birth", true, "As sent."),
-    ("GP practice", true, "The practice that sent the person."),
+    (
+        "GP practice",
+        true,
+        "The practice that sent the person; \u{201c}Not known\u{201d} where another agency sent them.",
+    ),
     (
         "GP practice > GP practice record entry",
         true,
-        "One: the practice that sent the person. Where an agency sent them, it stands here and its code is absent.",
+        "One: the practice that sent the person. Where another agency sent them it stands under Referrer details, and who their GP is is not asked.",
     ),
     (
         "GP practice > GP practice record entry > GP practice identifier",
         true,
-        "The practice's national code from the imported register; absent where the organisation has none.",
+        "The practice's national code from the imported register; absent where the practice has none, or another agency sent the person.",
     ),
     ("About me", false, "What matters to the person, in their own words, where they agreed."),
     (
@@ -464,6 +478,10 @@ mod tests {
     use crate::person::PersonAnswers;
 
     fn message(hears: ReferrerHears) -> Message {
+        message_to(OrganisationKind::Practice, hears)
+    }
+
+    fn message_to(sent_from: OrganisationKind, hears: ReferrerHears) -> Message {
         let answers = PersonAnswers {
             given: "Margaret".into(),
             family: "Alderthwaite".into(),
@@ -488,6 +506,7 @@ mod tests {
         let sections = feedback::write(FeedbackKind::Closing, &source, hears).unwrap();
         let letter = Letter {
             person: &person,
+            sent_from,
             practice_code: Some("Z90001"),
             practice_name: "Millrace Surgery",
             referrer: "Dr Anil Ferreira",
@@ -548,6 +567,19 @@ mod tests {
         let second = "/Individual requirements/Reasonable adjustment/Reasonable adjustment record entry/1/Reasonable adjustment/Free text";
         assert_eq!(whole.pointer(second).and_then(serde_json::Value::as_str), Some("Interpreter"));
         assert!(!value.to_string().contains("sing") && value.get("Care and support plan").is_none());
+    }
+
+    #[test]
+    fn another_agency_is_nobodys_gp_practice() {
+        let value = serde_json::to_value(message_to(OrganisationKind::Other, ReferrerHears::Summary)).unwrap();
+        let practice = &value["GP practice"]["GP practice record entry"][0];
+        assert_eq!(
+            (practice["GP practice details"].as_str(), practice.get("GP practice identifier")),
+            (Some(NO_PRACTICE), None)
+        );
+        let referrer = &value["Referral details"]["Referral details record entry"][0]["Referrer details"];
+        assert_eq!(referrer["Service"]["Free text"].as_str(), Some("Other agency"));
+        assert_eq!(referrer["Organisation"]["Free text"].as_str(), Some("Millrace Surgery"));
     }
 
     #[test]

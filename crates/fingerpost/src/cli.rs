@@ -288,13 +288,16 @@ impl ImportHow {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Scheme {
-    /// Add a scheme, or give one more practices
+    /// Add a scheme, or give one more practices or agencies
     Add {
         /// Its name
         name: String,
         /// Code of a practice it serves; may be given several times
         #[arg(long = "practice", value_name = "CODE")]
         practices: Vec<String>,
+        /// Name of an agency that may refer too, such as housing or advice; made if it is not there; may be given several times
+        #[arg(long = "agency", value_name = "NAME")]
+        agencies: Vec<String>,
         /// Youngest age taken; 18 for a new scheme, unchanged for one that is there
         #[arg(long)]
         min_age: Option<i16>,

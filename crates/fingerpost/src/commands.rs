@@ -338,7 +338,8 @@ async fn organisation(store: &Store, named: &str) -> anyhow::Result<Organisation
 }
 
 async fn scheme(here: &Here, what: Scheme) -> anyhow::Result<()> {
-    let Scheme::Add { name, practices, min_age, max_age, sessions, answer_within, phone, self_referral } = what;
+    let Scheme::Add { name, practices, agencies, min_age, max_age, sessions, answer_within, phone, self_referral } =
+        what;
     let phone =
         phone.map(|phone| Phone::parse(&phone).with_context(|| format!("{phone}: no telephone number"))).transpose()?;
     let mut serves = vec![];
@@ -346,6 +347,13 @@ async fn scheme(here: &Here, what: Scheme) -> anyhow::Result<()> {
         let practice = organisation(&here.store, code).await?;
         ensure!(practice.kind == OrganisationKind::Practice, "{code} is not a practice");
         serves.push(practice.id);
+    }
+    let mut referring = vec![];
+    for agency in &agencies {
+        let there = here.store.organisation_by_slug(&slug_of(agency)).await?;
+        let known = there.as_ref().is_none_or(|found| found.kind == OrganisationKind::Other);
+        ensure!(known, "{agency}: an organisation of another kind has that name already");
+        referring.push(there);
     }
     let there = here.store.organisation_by_slug(&slug_of(&name)).await?;
     // What is not said stays as it is.
@@ -358,6 +366,17 @@ async fn scheme(here: &Here, what: Scheme) -> anyhow::Result<()> {
         Some(_) => bail!("{name}: an organisation of another kind has that name already"),
         None => here.store.add_organisation(OrganisationKind::Scheme, &name, here.now).await?,
     };
+    for (name, there) in agencies.iter().zip(referring) {
+        let agency = match there {
+            Some(found) => found,
+            None => here.store.add_organisation(OrganisationKind::Other, name, here.now).await?,
+        };
+        println!(
+            "{} refers at /o/{}; add who signs in there with user add --role referrer --org {}.",
+            agency.name, agency.slug, agency.slug
+        );
+        serves.push(agency.id);
+    }
     let terms = SchemeTerms {
         min_age: min_age.unwrap_or(before.min_age),
         max_age: max_age.or(before.max_age),
@@ -367,7 +386,12 @@ async fn scheme(here: &Here, what: Scheme) -> anyhow::Result<()> {
     };
     let new = NewScheme { organisation: scheme.id, phone, terms, practices: serves };
     here.store.put_scheme(&here.tenant, &new, here.now).await?;
-    println!("{} is at /o/{} and serves {} practices named here.", scheme.name, scheme.slug, new.practices.len());
+    println!(
+        "{} is at /o/{} and serves {} practices and agencies named here.",
+        scheme.name,
+        scheme.slug,
+        new.practices.len()
+    );
     if new.terms.self_referral {
         println!("People ask for help themselves at /self-referral/{}.", scheme.slug);
     }

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use fingerpost_domain::calendar::day_of;
 use fingerpost_domain::id::{CaseId, OrganisationId, ReferralId};
 use fingerpost_domain::person::PersonName;
-use fingerpost_domain::referral::ReferralState;
+use fingerpost_domain::referral::{NotAcceptedReason, ReferralState};
 use fingerpost_domain::{Date, Timestamp};
 use fingerpost_policy::{ReadCounted, ReadFlow};
 
@@ -48,7 +48,7 @@ statements! {
                AND r.state <> 'withdrawn' ORDER BY r.sent_at DESC, r.id DESC LIMIT $7 OFFSET $8";
     SENT_FROM = "SELECT r.id, NULL AS case_id, r.given, r.family, r.preferred, r.state, r.sent_at, o.name AS practice_name FROM referral r JOIN organisation o ON o.id = r.practice \
                  WHERE r.tenant = $1 AND r.practice = $2 AND r.sent_at >= $3 AND r.sent_at < $4 AND (CAST($5 AS TEXT) IS NULL OR r.state = $5 OR (CAST($5 AS TEXT) = 'sent' AND r.state = 'returned')) \
-                 ORDER BY r.sent_at DESC, r.id DESC LIMIT $6 OFFSET $7";
+                 AND (CAST($8 AS TEXT) IS NULL OR r.reason = $8) ORDER BY r.sent_at DESC, r.id DESC LIMIT $6 OFFSET $7";
     OPEN_NOW = "SELECT c.id AS case_id, p.given, p.family, p.preferred, c.sent_at, c.first_contact, o.name AS practice_name FROM case_file c \
                 JOIN person p ON p.tenant = c.tenant AND p.id = c.person JOIN organisation o ON o.id = c.practice \
                 WHERE c.tenant = $1 AND c.scheme = $2 AND c.closed_at IS NULL AND (CAST($3 AS TEXT) IS NULL OR o.slug = $3) \
@@ -132,6 +132,8 @@ pub struct FlowRow {
 pub struct Counted<'a> {
     /// Of one state, or all that were sent.
     pub state: Option<ReferralState>,
+    /// Not accepted for one reason. Of one practice only.
+    pub reason: Option<NotAcceptedReason>,
     /// Of one practice, by its name in addresses.
     pub practice: Option<&'a str>,
     /// Sent from this instant on.
@@ -233,13 +235,9 @@ impl Flow {
     /// When the database fails.
     pub async fn counted_in_practice(&self, ctx: &Ctx<ReadCounted>, of: Counted<'_>) -> Result<Vec<CountedRow>> {
         let (tenant, practice) = (ctx.grant.tenant(), ctx.grant.organisation());
-        let state = of.state.map(ReferralState::code);
-        let rows = self
-            .0
-            .ledger()
-            .db()
-            .rows(SENT_FROM, values![tenant, practice, of.from, of.until, state, PART_ROWS, of.after])
-            .await?;
+        let (state, reason) = (of.state.map(ReferralState::code), of.reason.map(NotAcceptedReason::code));
+        let wanted = values![tenant, practice, of.from, of.until, state, PART_ROWS, of.after, reason];
+        let rows = self.0.ledger().db().rows(SENT_FROM, wanted).await?;
         self.0.ledger().looked(ctx.now, ctx.entry(Act::Read, Resource::ReferralList)).await?;
         rows.iter().map(|row| counted_row(row, true)).collect()
     }

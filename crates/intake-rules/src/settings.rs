@@ -106,6 +106,13 @@ pub struct IntakeSettings {
     pub nudge_after: u16,
     /// Working days after which the scheme decides without the answer; 0 for never.
     pub decide_after: u16,
+    /// Working days after which those who triage are reminded again of somebody who waits past the promised day, or who was turned down
+    /// and has still to be told; 0 for never.
+    pub chase_after: u16,
+    /// Working days after which a referrer is reminded of a referral that they began and did not send; 0 for never.
+    pub draft_after: u16,
+    /// Working days from accepting within which the first call is made; 1 at the least.
+    pub first_call_within: u16,
     /// Months after the end of a case within which triage asks whether somebody should come again; 0 where they always may.
     pub again_after_months: u16,
     /// When letters are written by themselves, beside the closing letter.
@@ -115,8 +122,8 @@ pub struct IntakeSettings {
 }
 
 impl Default for IntakeSettings {
-    /// Open, without an area or criteria of its own; asked again after two working days, decided without an answer after ten; whoever
-    /// wants to may come again; the closing letter only.
+    /// Open, without an area or criteria of its own; asked again after two working days, decided without an answer after ten; late answers
+    /// chased every working day, drafts after three, the first call within five; whoever wants to may come again; the closing letter only.
     fn default() -> Self {
         Self {
             state: IntakeState::Open,
@@ -125,6 +132,9 @@ impl Default for IntakeSettings {
             criteria: vec![],
             nudge_after: 2,
             decide_after: 10,
+            chase_after: 1,
+            draft_after: 3,
+            first_call_within: 5,
             again_after_months: 0,
             milestones: vec![],
             codes: vec![],
@@ -144,6 +154,9 @@ struct Stored {
     criteria: Vec<Criterion>,
     nudge_after: u16,
     decide_after: u16,
+    chase_after: Option<u16>,
+    draft_after: Option<u16>,
+    first_call_within: Option<u16>,
     #[serde(default)]
     again_after_months: u16,
     #[serde(default)]
@@ -165,6 +178,9 @@ impl IntakeSettings {
             criteria: self.criteria.clone(),
             nudge_after: self.nudge_after,
             decide_after: self.decide_after,
+            chase_after: Some(self.chase_after),
+            draft_after: Some(self.draft_after),
+            first_call_within: Some(self.first_call_within),
             again_after_months: self.again_after_months,
             milestones: self.milestones.iter().map(|each| each.code().to_owned()).collect(),
             codes: self.codes.iter().map(|each| each.code().to_owned()).collect(),
@@ -172,13 +188,13 @@ impl IntakeSettings {
         serde_json::to_string(&stored)
     }
 
-    /// From what the store keeps. A milestone of a newer program is left out.
+    /// From what the store keeps. A milestone of a newer program is left out; what an older one did not ask stands as usual.
     ///
     /// # Errors
     /// When it is not what [`IntakeSettings::to_json`] wrote.
     pub fn from_json(text: &str) -> serde_json::Result<Self> {
         let stored: Stored = serde_json::from_str(text)?;
-        let state = IntakeState::from_code(&stored.state);
+        let (state, usual) = (IntakeState::from_code(&stored.state), Self::default());
         Ok(Self {
             state: state.ok_or_else(|| serde::de::Error::custom("no such state of an intake"))?,
             instead: stored.instead,
@@ -186,6 +202,9 @@ impl IntakeSettings {
             criteria: stored.criteria,
             nudge_after: stored.nudge_after,
             decide_after: stored.decide_after,
+            chase_after: stored.chase_after.unwrap_or(usual.chase_after),
+            draft_after: stored.draft_after.unwrap_or(usual.draft_after),
+            first_call_within: stored.first_call_within.unwrap_or(usual.first_call_within),
             again_after_months: stored.again_after_months,
             milestones: stored.milestones.iter().filter_map(|code| Milestone::from_code(code)).collect(),
             codes: stored.codes.iter().filter_map(|code| CodeMeaning::from_code(code)).collect(),
@@ -227,6 +246,31 @@ impl IntakeSettings {
         (every > 0 && waited >= every && waited <= every * MOST_NUDGES).then_some(Reminder::AskAgain)
     }
 
+    /// The day on which those who triage hear again of somebody who still waits; none where the scheme wants no reminders.
+    #[must_use]
+    pub fn next_chase(&self, today: Date) -> Option<Date> {
+        (self.chase_after > 0).then(|| add_working_days(today, u32::from(self.chase_after)))
+    }
+
+    /// Whether a referrer is reminded today of a draft, and the day on which it is looked at again; neither where it has been lying for
+    /// so long that another reminder would change nothing.
+    #[must_use]
+    pub fn draft_reminder(&self, begun: Date, today: Date) -> (bool, Option<Date>) {
+        let every = u32::from(self.draft_after);
+        let waited = working_days_between(begun, today);
+        if every == 0 || waited > every * MOST_NUDGES {
+            return (false, None);
+        }
+        let next = if waited < every { add_working_days(begun, every) } else { add_working_days(today, every) };
+        (waited >= every, (waited < every * MOST_NUDGES).then_some(next))
+    }
+
+    /// By when the first call is made to somebody who was taken up on a day.
+    #[must_use]
+    pub fn first_call_due(&self, accepted: Date) -> Date {
+        add_working_days(accepted, u32::from(self.first_call_within))
+    }
+
     /// Whether a letter is written by itself at a milestone.
     #[must_use]
     pub fn writes_at(&self, milestone: Milestone) -> bool {
@@ -244,6 +288,9 @@ pub struct SettingsAnswers {
     pub criteria: Vec<(String, String)>,
     pub nudge_after: String,
     pub decide_after: String,
+    pub chase_after: String,
+    pub draft_after: String,
+    pub first_call_within: String,
     pub again_after_months: String,
     pub milestones: Vec<String>,
     pub codes: Vec<String>,
@@ -261,6 +308,9 @@ impl From<&IntakeSettings> for SettingsAnswers {
             criteria: settings.criteria.iter().map(criterion).collect(),
             nudge_after: settings.nudge_after.to_string(),
             decide_after: settings.decide_after.to_string(),
+            chase_after: settings.chase_after.to_string(),
+            draft_after: settings.draft_after.to_string(),
+            first_call_within: settings.first_call_within.to_string(),
             again_after_months: settings.again_after_months.to_string(),
             milestones: settings.milestones.iter().map(|each| each.code().to_owned()).collect(),
             codes: settings.codes.iter().map(|each| each.code().to_owned()).collect(),
@@ -336,16 +386,19 @@ impl SettingsAnswers {
                 _ => {}
             }
         }
-        let mut number = |field: &'static str, typed: &str, most: u16| {
-            let read = typed.trim().parse().ok().filter(|number| *number <= most);
+        let mut number = |field: &'static str, typed: &str, (least, most): (u16, u16)| {
+            let read = typed.trim().parse().ok().filter(|number| (least..=most).contains(number));
             if read.is_none() {
-                problems.add(field, format!("Enter a whole number from 0 to {most}"));
+                problems.add(field, format!("Enter a whole number from {least} to {most}"));
             }
-            read.unwrap_or(0)
+            read.unwrap_or(least)
         };
-        let nudge_after = number("nudge_after", &self.nudge_after, 60);
-        let decide_after = number("decide_after", &self.decide_after, 120);
-        let again_after_months = number("again_after_months", &self.again_after_months, 60);
+        let nudge_after = number("nudge_after", &self.nudge_after, (0, 60));
+        let decide_after = number("decide_after", &self.decide_after, (0, 120));
+        let chase_after = number("chase_after", &self.chase_after, (0, 60));
+        let draft_after = number("draft_after", &self.draft_after, (0, 60));
+        let first_call_within = number("first_call_within", &self.first_call_within, (1, 60));
+        let again_after_months = number("again_after_months", &self.again_after_months, (0, 60));
         if decide_after > 0 && nudge_after >= decide_after && problems.is_empty() {
             problems.add("decide_after", "Decide later than you ask again: whoever is asked needs time to answer");
         }
@@ -362,6 +415,9 @@ impl SettingsAnswers {
                 criteria,
                 nudge_after,
                 decide_after,
+                chase_after,
+                draft_after,
+                first_call_within,
                 again_after_months,
                 milestones,
                 codes,
@@ -400,6 +456,29 @@ mod tests {
     }
 
     #[test]
+    fn what_an_older_program_kept_has_the_usual_patience() {
+        let kept = r#"{"state":"open","nudge_after":3,"decide_after":9}"#;
+        let expected = IntakeSettings { nudge_after: 3, decide_after: 9, ..IntakeSettings::default() };
+        assert_eq!(IntakeSettings::from_json(kept).unwrap(), expected);
+    }
+
+    #[test]
+    fn a_draft_is_remembered_five_times_and_then_left_alone() {
+        let begun = jiff::civil::date(2026, 9, 7);
+        let settings = IntakeSettings { draft_after: 3, ..IntakeSettings::default() };
+        let (mut day, mut told) = (add_working_days(begun, 1), 0);
+        while let (due, Some(next)) = settings.draft_reminder(begun, day) {
+            assert!(next > day, "{day}");
+            told += u32::from(due);
+            day = next;
+        }
+        told += u32::from(settings.draft_reminder(begun, day).0);
+        assert_eq!(told, MOST_NUDGES);
+        let never = IntakeSettings { draft_after: 0, ..settings };
+        assert_eq!(never.draft_reminder(begun, day), (false, None));
+    }
+
+    #[test]
     fn nobody_is_sent_away_without_a_word_of_where_to() {
         for state in ["full", "urgent_only"] {
             let problems = SettingsAnswers { state: state.into(), ..usual() }.check().unwrap_err();
@@ -416,6 +495,9 @@ mod tests {
             ("criterion-1", SettingsAnswers { criteria: vec![(String::new(), "Ring us".into())], ..usual() }),
             ("nudge_after", SettingsAnswers { nudge_after: "-1".into(), ..usual() }),
             ("decide_after", SettingsAnswers { decide_after: "2".into(), ..usual() }),
+            ("chase_after", SettingsAnswers { chase_after: "61".into(), ..usual() }),
+            ("draft_after", SettingsAnswers { draft_after: String::new(), ..usual() }),
+            ("first_call_within", SettingsAnswers { first_call_within: "0".into(), ..usual() }),
             ("again_after_months", SettingsAnswers { again_after_months: "many".into(), ..usual() }),
         ] {
             assert!(answers.check().unwrap_err().of(field).is_some(), "{field}");

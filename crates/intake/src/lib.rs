@@ -2,6 +2,7 @@
 //! system, and reminders to those who were asked something.
 
 mod answered;
+mod asked;
 mod known;
 mod launches;
 mod profiles;
@@ -32,6 +33,7 @@ impl Intake {
 pub fn statements() -> impl Iterator<Item = (&'static str, &'static str)> {
     let all = [
         answered::STATEMENTS,
+        asked::STATEMENTS,
         known::STATEMENTS,
         launches::STATEMENTS,
         profiles::STATEMENTS,

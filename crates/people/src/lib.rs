@@ -29,14 +29,11 @@ statements! {
     ADD_NUMBER = "UPDATE person SET nhs_number = $3 WHERE tenant = $1 AND id = $2 AND nhs_number IS NULL";
     CORRECT = "UPDATE person SET given = $3, family = $4, preferred = $5, name_folded = $6, born = $7, nhs_number = $8 WHERE tenant = $1 AND id = $2";
     ONE = "SELECT given, family, preferred, born, nhs_number, address, postcode, phone, email, communication, reach, guidance, risk, risk_note, messages_stopped_at FROM person WHERE tenant = $1 AND id = $2";
-    ALIKE = "SELECT p.id, p.given, p.family, p.preferred, p.born, p.nhs_number, p.address, p.postcode, p.phone, p.email, p.communication, p.risk_note, \
-             m.given AS as_given, m.family AS as_family, m.born AS as_born, \
-             (SELECT COUNT(*) FROM case_file c WHERE c.tenant = p.tenant AND c.person = p.id AND c.scheme = $5 AND c.closed_at IS NULL) AS open_cases, \
-             (SELECT c.id FROM case_file c WHERE c.tenant = p.tenant AND c.person = p.id AND c.scheme = $5 ORDER BY c.opened_at DESC, c.id DESC LIMIT 1) AS newest_case, \
-             (SELECT MAX(c.closed_at) FROM case_file c WHERE c.tenant = p.tenant AND c.person = p.id AND c.scheme = $5) AS last_ended \
-             FROM person m JOIN person p ON p.tenant = m.tenant AND p.id = COALESCE(m.merged_into, m.id) \
-             WHERE m.tenant = $1 AND m.id IN (SELECT id FROM person WHERE tenant = $1 AND nhs_number = $2 \
-             UNION SELECT id FROM person WHERE tenant = $1 AND name_folded = $3 AND born = $4) ORDER BY p.id, m.id LIMIT 20";
+    /// Whoever shares a number, a name or a day of birth: short reads, each by its own index. Those who share two come twice.
+    CANDIDATES = "SELECT * FROM (SELECT id, merged_into, given, family, preferred, born, nhs_number, phone, postcode FROM person WHERE tenant = $1 AND nhs_number = $2 LIMIT 1) a \
+                  UNION ALL SELECT * FROM (SELECT id, merged_into, given, family, preferred, born, nhs_number, phone, postcode FROM person WHERE tenant = $1 AND name_folded = $3 LIMIT 500) b \
+                  UNION ALL SELECT * FROM (SELECT id, merged_into, given, family, preferred, born, nhs_number, phone, postcode FROM person WHERE tenant = $1 AND born = $4 LIMIT 500) c";
+    CASES = "SELECT id, closed_at FROM case_file WHERE tenant = $1 AND person = $2 AND scheme = $3 ORDER BY opened_at DESC, id DESC LIMIT 100";
 }
 
 /// What is now known about reaching somebody: the columns that change. Changes nothing of a record that was put together with another.
@@ -289,7 +286,10 @@ pub fn here(row: &Row) -> Result<PersonHere> {
     Ok(PersonHere { details: details(row)?, safe_contact, risk })
 }
 
-/// People already here who may be the one referred, surest first. Whoever is found under a record that was put together with another
+/// So many are shown: whoever is meant by a common name is told apart by more than a list.
+const MOST_ALIKE: usize = 20;
+
+/// People already here who may be the one referred, surest first, at most 20. Whoever is found under a record that was put together with another
 /// is the one that was kept.
 ///
 /// # Errors
@@ -301,33 +301,57 @@ pub async fn alike(
     sent: &PersonDetails,
 ) -> Result<Vec<LikelyPerson>> {
     let number = sent.nhs_number.as_ref().map(NhsNumber::digits);
-    let full_name = sent.name.full();
-    let rows = tx.rows(ALIKE, values![tenant, number, folded(&full_name), sent.born.date(), scheme]).await?;
-    let wanted = Likeness { name: &full_name, born: sent.born, nhs_number: sent.nhs_number.as_ref() };
-    let mut found: Vec<LikelyPerson> = vec![];
+    let rows = tx.rows(CANDIDATES, values![tenant, number, folded(&sent.name.full()), sent.born.date()]).await?;
+    let wanted = Likeness::of(sent);
+    let mut alike: Vec<(Match, PersonId, PersonName, BirthDate)> = vec![];
     for row in &rows {
-        let here = details(row)?;
-        let name = format!("{} {}", row.text("as_given")?, row.text("as_family")?);
-        let born = BirthDate::from_stored(row.parsed("as_born")?);
-        let other = Likeness { name: &name, born, nhs_number: here.nhs_number.as_ref() };
+        let name = person_name(row)?;
+        let number = shaped(row, "nhs_number", NhsNumber::parse)?;
+        let phone = shaped(row, "phone", Phone::parse)?;
+        let postcode = shaped(row, "postcode", Postcode::parse)?;
+        let born = BirthDate::from_stored(row.parsed("born")?);
+        let other = Likeness {
+            name: &name,
+            born,
+            nhs_number: number.as_ref(),
+            phone: phone.as_ref(),
+            postcode: postcode.as_ref(),
+        };
         if let Some(likeness) = matching::compare(&wanted, &other) {
-            let newest_case = row.opt_parsed("newest_case")?;
-            let also_known_as = (folded(&name) != folded(&here.name.full())).then(|| name.clone());
-            found.push(LikelyPerson {
-                id: row.parsed("id")?,
-                details: here,
-                likeness,
-                has_open_case: row.int("open_cases")? > 0,
-                known_risk: row.opt_text("risk_note")?.filter(|_| newest_case.is_some()),
-                newest_case,
-                last_ended: row.opt_at("last_ended")?,
-                also_known_as,
-            });
+            let kept: Option<PersonId> = row.opt_parsed("merged_into")?;
+            alike.push((likeness, kept.map_or_else(|| row.parsed("id"), Ok)?, name, born));
         }
     }
-    found.sort_by_key(|person| (person.id, person.likeness));
-    found.dedup_by_key(|person| person.id);
-    found.sort_by_key(|person| (person.likeness, person.id));
+    alike.sort_by_key(|(likeness, id, ..)| (*likeness, *id));
+    let mut found: Vec<LikelyPerson> = vec![];
+    for (likeness, id, name, born) in alike {
+        if found.len() == MOST_ALIKE || found.iter().any(|person| person.id == id) {
+            continue;
+        }
+        let here = one(tx, tenant, id).await?;
+        // The number of the record that was kept counts too: two that differ are two people.
+        let other = Likeness { name: &name, born, ..Likeness::of(&here.details) };
+        if likeness > Match::NumberOnly && matching::compare(&wanted, &other).is_none() {
+            continue;
+        }
+        let cases = tx.rows(CASES, values![tenant, id, scheme]).await?;
+        // Of somebody whom only another scheme knows no more is said than that they are surely here.
+        if cases.is_empty() && likeness > Match::NameAndBirthDate {
+            continue;
+        }
+        let closed = cases.iter().map(|row| row.opt_at("closed_at")).collect::<Result<Vec<_>>>()?;
+        let also_known_as = (folded(&name.full()) != folded(&here.details.name.full())).then(|| name.full());
+        found.push(LikelyPerson {
+            id,
+            likeness,
+            newest_case: cases.first().map(|row| row.parsed("id")).transpose()?,
+            has_open_case: closed.iter().any(Option::is_none),
+            known_risk: here.risk.note().filter(|_| !cases.is_empty()).map(str::to_owned),
+            last_ended: closed.into_iter().flatten().max(),
+            details: here.details,
+            also_known_as,
+        });
+    }
     Ok(found)
 }
 

@@ -26,7 +26,7 @@ fn letter(words: &str) -> Letter {
             ("NHS number".into(), "999 000 0018".into()),
         ],
         parts: vec![
-            part("Plan and requested actions", &["No action is requested of the practice."]),
+            part("Plan and requested actions", &["No action is requested."]),
             part("What matters to me", &[words]),
             part(
                 "Services and care",

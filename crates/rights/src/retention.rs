@@ -83,7 +83,10 @@ const OF_ONE_REFERRAL: &[(&str, &str)] = &[
         "DELETE FROM one_time_link WHERE tenant = $1 AND scope = 'ask_for_help' AND subject IN (SELECT id FROM self_referral WHERE tenant = $1 AND referral = $2)",
     ),
     ("self_referral", "DELETE FROM self_referral WHERE tenant = $1 AND referral = $2"),
-    ("job", "DELETE FROM job WHERE tenant = $1 AND kind IN ('remind_triage', 'nudge_referrer') AND subject = $2"),
+    (
+        "job",
+        "DELETE FROM job WHERE tenant = $1 AND kind IN ('remind_triage', 'nudge_referrer', 'draft_waits') AND subject = $2",
+    ),
     ("person_join", "DELETE FROM person_join WHERE tenant = $1 AND referral = $2"),
     ("referral", "DELETE FROM referral WHERE tenant = $1 AND id = $2"),
 ];
@@ -163,7 +166,7 @@ const OF_ONE_CASE: &[(&str, &str)] = &[
     ),
     (
         "job",
-        "DELETE FROM job WHERE tenant = $1 AND kind IN ('remind_triage', 'nudge_referrer') AND subject IN (SELECT id FROM referral WHERE tenant = $1 AND case_id = $2)",
+        "DELETE FROM job WHERE tenant = $1 AND kind IN ('remind_triage', 'nudge_referrer', 'draft_waits') AND subject IN (SELECT id FROM referral WHERE tenant = $1 AND case_id = $2)",
     ),
     (
         "person_join",

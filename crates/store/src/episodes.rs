@@ -27,7 +27,9 @@ use fingerpost_domain::text::{Line, Note};
 use fingerpost_domain::{Date, Timestamp};
 
 use crate::referrals::{REFERENCES, needs_text};
-use crate::triage::{FIRST_CALL, FIRST_CALL_WORKING_DAYS};
+use fingerpost_intake_rules::settings::IntakeSettings;
+
+use crate::triage::FIRST_CALL;
 use crate::{Store, cases, connections};
 use fingerpost_engine::Rows;
 use fingerpost_engine::statements;
@@ -469,7 +471,7 @@ impl Written<'_> {
 
     fn case(&mut self, episode: &Episode, (case, work): (CaseId, &Work), sum: &Sum) {
         let closing = work.closing.as_ref();
-        let first_call = add_working_days(day_of(work.accepted_at), FIRST_CALL_WORKING_DAYS);
+        let first_call = IntakeSettings::default().first_call_due(day_of(work.accepted_at));
         let (next, due) = sum.next.clone().unwrap_or_else(|| (FIRST_CALL.to_owned(), first_call));
         let open = closing.is_none();
         let hears = closing.map(|(_, closing)| closing.referrer_hears).or(sum.hears).unwrap_or(ReferrerHears::NotAsked);

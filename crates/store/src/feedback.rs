@@ -22,7 +22,7 @@ statements! {
                    AND d.recipient = 'referrer' AND d.withdrawn_at IS NULL AND (d.fields = g.fields OR d.fields = 'summary') WHERE g.tenant = f.tenant AND g.id = f.disclosure)) \
                    ORDER BY sent_at DESC, id DESC LIMIT 50";
     OPENED = "UPDATE feedback SET opened_at = $3 WHERE tenant = $1 AND id = $2 AND opened_at IS NULL";
-    REFERRALS_OF_CASE = "SELECT id FROM referral WHERE tenant = $1 AND case_id = $2 AND source = 'practice' ORDER BY created_at, id LIMIT 20";
+    REFERRALS_OF_CASE = "SELECT id, scheme FROM referral WHERE tenant = $1 AND case_id = $2 AND source = 'practice' ORDER BY created_at, id LIMIT 20";
     STANDING = "SELECT d.id FROM disclosure d WHERE d.tenant = $1 AND d.referral = $2 AND d.recipient = 'referrer' AND d.fields = $3 AND d.withdrawn_at IS NULL \
                 ORDER BY d.given_at DESC, d.id DESC LIMIT 1";
     /// The news of letters that nobody is to open any more.
@@ -143,7 +143,8 @@ pub(crate) async fn send(
         tx.run(INSERT, values![tenant, id, referral, disclosure, kind.code(), &text, now]).await?;
         let subject = id.to_string();
         let message = (referral, subject.as_str());
-        outbox::to_referrer(store, tx, tenant, MessageTemplate::FeedbackArrived, message, now).await?;
+        let about = Some((row.parsed("scheme")?, case));
+        outbox::to_referrer(store, tx, tenant, MessageTemplate::FeedbackArrived, message, about, now).await?;
     }
     Ok(())
 }

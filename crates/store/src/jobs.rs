@@ -1,25 +1,25 @@
 //! Background work, stored with the change that causes it: one job for each kind and subject.
 
-use fingerpost_domain::calendar::day_of;
-use fingerpost_domain::id::{JobId, ReferralId, TenantId};
+use fingerpost_domain::id::{JobId, TenantId};
 use fingerpost_domain::{Timestamp, coded};
 use jiff::SignedDuration;
 
-use crate::outbox::{self, MessageTemplate};
-use crate::{Store, schemes};
+use crate::Store;
+use fingerpost_engine::Result;
 use fingerpost_engine::statements;
-use fingerpost_engine::{Result, StoreError};
 use fingerpost_engine::{Tx, values};
 use fingerpost_ledger::dialect;
-use fingerpost_ledger::{Act, Entry, Resource};
 
 coded! {
     /// What is to be done.
     pub enum JobKind {
-        /// When the promised answer is due and the referral still waits, tell those who triage.
+        /// When the promised answer is due and the referral still waits, or somebody who was turned down has still to be told, tell those
+        /// who triage.
         RemindTriage = "remind_triage",
         /// A referrer was asked something before their referral is answered: ask again, or tell the scheme to decide without.
         NudgeReferrer = "nudge_referrer",
+        /// A referral was begun: tell its writer when it lies unsent.
+        DraftWaits = "draft_waits",
         /// A moment was reached at which the scheme may write a letter to the referrer.
         Milestone = "milestone",
         /// When two months after a change are over and nobody has counted again, tell whoever planned it.
@@ -65,7 +65,6 @@ statements! {
              ON CONFLICT (tenant, kind, subject) DO UPDATE SET run_at = excluded.run_at, attempts = 0, done_at = NULL, failed_at = NULL, last_error = NULL";
     DONE = "UPDATE job SET done_at = $3 WHERE tenant = $1 AND id = $2";
     FAILED = "UPDATE job SET failed_at = $3, last_error = $4 WHERE tenant = $1 AND id = $2";
-    STILL_WAITING = "SELECT scheme FROM referral WHERE tenant = $1 AND id = $2 AND state IN ('sent', 'returned')";
 }
 
 /// A job whose worker died is taken up again after this.
@@ -119,27 +118,6 @@ impl Store {
         }
         tx.commit().await?;
         Ok(claimed)
-    }
-
-    /// Does a reminder: queues a message to everybody who triages, if the referral still waits.
-    ///
-    /// # Errors
-    /// When the database fails; the job is then tried again.
-    pub async fn remind_triage(&self, job: &ClaimedJob, now: Timestamp) -> Result<()> {
-        let referral: ReferralId = job.subject.parse().map_err(|_| StoreError::corrupt("subject"))?;
-        let mut tx = self.db().write().await?;
-        if let Some(row) = tx.row(STILL_WAITING, values![&job.tenant, referral]).await? {
-            let scheme = row.parsed("scheme")?;
-            for user in schemes::triagers(&mut tx, &job.tenant, scheme).await? {
-                // A referral that came back has another day: its reminder is another message.
-                let about = format!("{}/{}", job.subject, day_of(now));
-                let message = (user, about.as_str());
-                outbox::to_user(self, &mut tx, &job.tenant, MessageTemplate::AnswerDue, message, now).await?;
-            }
-        }
-        done(&mut tx, job, now).await?;
-        let entry = Entry::system(job.tenant.clone(), Act::Change, Resource::Referral).of(referral);
-        self.commit(tx, now, entry.because(job.kind.code())).await
     }
 
     /// Gives a job up after too many attempts; until then it comes round again by itself.

@@ -85,8 +85,8 @@ pub use organisations::{Membership, OrganisationSummary};
 pub use outbox::{
     About, Addressee, ClaimedMessage, MessageTemplate, OutboxEnd, Way, not_needed as message_not_needed, reach_of,
     stop_messages as messages_stop, stop_writing, to_colleague as write_to_colleague, to_entry as write_to_entry,
-    to_group as write_to_group, to_link as write_to_link, to_person as write_to_person, to_user as write_to_user,
-    write_again,
+    to_group as write_to_group, to_link as write_to_link, to_person as write_to_person,
+    to_referrer as write_to_referrer, to_user as write_to_user, write_again,
 };
 pub use plans::{PlanRecord, PlanSaved};
 pub use questions::QuestionRow;

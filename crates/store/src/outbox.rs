@@ -37,6 +37,12 @@ coded! {
         DecideWithout = "decide_without",
         /// The scheme asks the referrer something before it answers.
         QuestionBack = "question_back",
+        /// A referrer is told that the answer to a referral of theirs is late.
+        AnswerLate = "answer_late",
+        /// Somebody who was turned down has still to be told.
+        StillToBeTold = "still_to_be_told",
+        /// A referral was begun and not sent.
+        DraftWaits = "draft_waits",
         /// A referral was answered.
         ReferralAnswered = "referral_answered",
         /// There is feedback to read.
@@ -88,6 +94,9 @@ impl MessageTemplate {
             Self::AnswerDue => "An answer is due",
             Self::DecideWithout => "A referrer has not answered",
             Self::QuestionBack => "A question about a referral",
+            Self::AnswerLate => "An answer is late",
+            Self::StillToBeTold => "Somebody has still to be told",
+            Self::DraftWaits => "A referral was not sent",
             Self::ReferralAnswered => "A referral was answered",
             Self::FeedbackArrived => "There is news of somebody referred",
             Self::CountAgainDue => "It is time to count again",
@@ -273,7 +282,7 @@ async fn queue(store: &Store, tx: &mut Tx, tenant: &TenantId, new: &New<'_>, now
 }
 
 /// Queues a message to whoever sent a referral; where they do not sign in any more, to those who manage their practice, who read it in
-/// their place.
+/// their place. What is `about` a case stands with its link worker when it does not arrive.
 ///
 /// # Errors
 /// When the database fails.
@@ -283,10 +292,13 @@ pub async fn to_referrer(
     tenant: &TenantId,
     template: MessageTemplate,
     (referral, subject): (ReferralId, &str),
+    about: Option<About>,
     now: Timestamp,
 ) -> Result<()> {
     for row in tx.rows(READERS, values![tenant, referral]).await? {
-        to_user(store, tx, tenant, template, (row.parsed("reader")?, subject), now).await?;
+        let reader = row.parsed::<UserId>("reader")?.to_string();
+        let new = New::email(template, (USER, &reader, subject), about);
+        queue(store, tx, tenant, &new, now).await?;
     }
     Ok(())
 }

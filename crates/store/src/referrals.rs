@@ -63,7 +63,7 @@ statements! {
     SENT_ONE = "SELECT r.id, r.reference, r.state, r.given, r.family, r.preferred, r.born, r.nhs_number, r.address, r.postcode, r.phone, r.email, r.communication, \
                 r.needs, r.words, r.reach, r.guidance, r.risk, r.risk_note, r.agreement, r.asker, r.on_behalf, r.safeguarding, r.created_at, r.sent_at, r.answer_due, r.decided_at, r.reason, r.alternative, r.joined_case, r.scheme, \
                 r.referrer, u.name AS referrer_name, u.email AS referrer_email, u.job_title, \
-                (SELECT MIN(i.value) FROM organisation_identifier i WHERE i.organisation = r.practice AND i.system = 'ods') AS practice_code, s.name AS scheme_name, w.name AS worker_name, lw.phone AS worker_phone, (SELECT MIN(t.on_day) FROM contact t WHERE t.tenant = r.tenant AND t.case_id = r.case_id AND t.happened <> 'did_not_happen' \
+                (SELECT MIN(i.value) FROM organisation_identifier i WHERE i.organisation = r.practice AND i.system = 'ods') AS practice_code, s.name AS scheme_name, s.phone AS scheme_phone, w.name AS worker_name, lw.phone AS worker_phone, (SELECT MIN(t.on_day) FROM contact t WHERE t.tenant = r.tenant AND t.case_id = r.case_id AND t.happened <> 'did_not_happen' \
                  AND t.kind <> 'about_person' AND t.recorded_at >= r.decided_at) AS first_contact, c.closed_at, c.referrer_hears, \
                 (SELECT COUNT(*) FROM person_join j WHERE j.tenant = r.tenant AND j.referral = r.id AND j.undone_at IS NOT NULL) AS taken_out \
                 FROM referral r JOIN app_user u ON u.tenant = r.tenant AND u.id = r.referrer \
@@ -213,6 +213,8 @@ pub struct SentPage {
     pub practice_code: Option<String>,
     /// The scheme.
     pub scheme_name: String,
+    /// Its phone.
+    pub scheme_phone: Option<String>,
     /// The worker's phone.
     pub worker_phone: Option<String>,
     /// What to do instead, when not accepted.
@@ -352,6 +354,8 @@ impl Store {
             all.extend(details_values(person));
             all.extend(values![ctx.now]);
             if tx.run(START, all).await? > 0 {
+                let look = instant_at(add_working_days(day_of(ctx.now), 1), 9);
+                jobs::add(self, tx, tenant, (JobKind::DraftWaits, &id.to_string()), (look, ctx.now)).await?;
                 return Ok((Started { id }, true));
             }
             if let Some(row) = tx.row(BY_KEY, values![tenant, user, key]).await? {
@@ -551,6 +555,7 @@ impl Store {
             referrer_email: row.text("referrer_email")?,
             practice_code: row.opt_text("practice_code")?,
             scheme_name: row.text("scheme_name")?,
+            scheme_phone: row.opt_text("scheme_phone")?,
             worker_phone: row.opt_text("worker_phone")?,
             alternative: row.opt_text("alternative")?,
             decided_at: row.opt_at("decided_at")?,

@@ -16,7 +16,6 @@ use jiff::SignedDuration;
 
 use crate::links::{self, LinkScope, LiveLink};
 use crate::referrals::{self, REFERENCES, needs_text};
-use crate::triage::first_call_due;
 use crate::{Store, schemes};
 use fingerpost_people::{care_values, details_values};
 
@@ -39,7 +38,7 @@ statements! {
             reach, guidance, risk, risk_note, needs, words, agreement, created_at, sent_at, answer_due, asker, source, urgent) \
             VALUES ($1, $2, $3, 'sent', $4, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, 'agreed', \
             $24, $24, $25, $26, $27, $28) ON CONFLICT DO NOTHING";
-    FOLLOWED = "SELECT r.reference, r.state, r.given, r.preferred, r.source, r.sent_at, r.answer_due, r.decided_at, r.alternative, \
+    FOLLOWED = "SELECT r.reference, r.state, r.given, r.preferred, r.source, r.sent_at, r.answer_due, r.decided_at, r.alternative, r.scheme, \
                 w.name AS worker_name, lw.phone AS worker_phone \
                 FROM referral r LEFT JOIN case_file c ON c.tenant = r.tenant AND c.id = r.case_id \
                 LEFT JOIN app_user w ON w.tenant = c.tenant AND w.id = c.worker \
@@ -305,6 +304,7 @@ impl Store {
         let asked = asking(&tx.row(ONE, values![&link.tenant, id]).await?.ok_or(StoreError::NotFound)?)?;
         let referral = asked.referral.ok_or(StoreError::NotFound)?;
         let row = tx.row(FOLLOWED, values![&link.tenant, referral]).await?.ok_or(StoreError::NotFound)?;
+        let settings = schemes::settings(&mut tx, &link.tenant, row.parsed("scheme")?).await?;
         drop(tx);
         self.looked(now, by_link(&link.tenant, Act::Read, referral)).await?;
         // Whoever holds the link is not proved to be the person. It shows who takes it up and by when they call, and nothing of what
@@ -323,7 +323,7 @@ impl Store {
             alternative: row.opt_text("alternative")?,
             worker_name: row.opt_text("worker_name")?.filter(|_| shown),
             worker_phone: row.opt_text("worker_phone")?.filter(|_| shown),
-            next_due: decided.map(first_call_due).filter(|_| shown),
+            next_due: decided.map(|at| settings.first_call_due(day_of(at))).filter(|_| shown),
             scheme_name: asked.scheme_name,
             scheme_phone: asked.scheme_phone,
         })

@@ -1,6 +1,6 @@
 //! Triage: what waits, accepting and allocating, not accepting with a reason.
 
-use fingerpost_domain::calendar::{add_working_days, day_of};
+use fingerpost_domain::calendar::{add_working_days, day_of, instant_at};
 use fingerpost_domain::disclosure::ReferrerHears;
 use fingerpost_domain::id::{CaseId, OrganisationId, PersonId, ReferralId, TenantId, UserId};
 use fingerpost_domain::matching::Match;
@@ -14,6 +14,7 @@ use fingerpost_domain::self_referral::ReferralSource;
 use fingerpost_domain::{Date, Timestamp};
 use fingerpost_policy::Triage;
 
+use crate::jobs::{self, JobKind};
 use crate::outbox::{self, MessageTemplate};
 use crate::questions::{self, QuestionRow};
 use crate::{Ctx, PAGE_ROWS, Store, cases, schemes};
@@ -62,16 +63,9 @@ statements! {
     REFERRER_OF = "SELECT referrer, source, state FROM referral WHERE tenant = $1 AND scheme = $2 AND id = $3 AND sent_at IS NOT NULL";
 }
 
-/// The first call is made within so many working days of accepting.
-pub(crate) const FIRST_CALL_WORKING_DAYS: u32 = 5;
 pub(crate) const FIRST_CALL: &str = "First call";
 /// What comes next in a case that a further referral joined; what came next before stands after it.
 pub const CALL_AGAIN_WORDS: &str = "Call: they were referred again";
-
-/// By when the first call is made to somebody whose referral was accepted at `decided`.
-pub(crate) fn first_call_due(decided: Timestamp) -> Date {
-    add_working_days(day_of(decided), FIRST_CALL_WORKING_DAYS)
-}
 
 /// One line of the triage list.
 #[derive(Debug, Clone)]
@@ -356,7 +350,7 @@ impl Store {
                 // Who was offered may have been put together with another meanwhile: look again.
                 here.iter().find(|likely| likely.id == person).ok_or(StoreError::ChangedMeanwhile)?;
                 // The case is taken first: what its worker does at this moment waits, or is seen here.
-                let due = first_call_due(ctx.now);
+                let due = schemes::settings(&mut tx, tenant, scheme).await?.first_call_due(day_of(ctx.now));
                 hold_open_cases(&mut tx, tenant, person, None).await?;
                 people::hold(&mut tx, tenant, person).await?;
                 if let Some(open) = tx.row(OPEN_CASE, values![tenant, scheme, person]).await? {
@@ -410,7 +404,7 @@ impl Store {
             times => format!("{id}/{times}"),
         };
         let answered = (id, subject.as_str());
-        outbox::to_referrer(self, tx, tenant, MessageTemplate::ReferralAnswered, answered, now).await
+        outbox::to_referrer(self, tx, tenant, MessageTemplate::ReferralAnswered, answered, None, now).await
     }
 
     async fn open_case(
@@ -421,7 +415,8 @@ impl Store {
         (person, worker): (PersonId, UserId),
     ) -> Result<CaseId> {
         let case: CaseId = self.entropy().id(ctx.now);
-        let due = first_call_due(ctx.now);
+        let settings = schemes::settings(tx, ctx.grant.tenant(), ctx.grant.organisation()).await?;
+        let due = settings.first_call_due(day_of(ctx.now));
         let practice: OrganisationId = referral.parsed("practice")?;
         let values = values![
             ctx.grant.tenant(),
@@ -455,6 +450,11 @@ impl Store {
             return Err(NotNow(row.coded("state", ReferralState::from_code)?).into());
         }
         self.tell_referrer(&mut tx, tenant, (&row, id), ctx.now).await?;
+        // Somebody who asked themself is told by a person: whoever triages hears of it again until that is noted.
+        if row.coded("source", ReferralSource::from_code)? != ReferralSource::Practice {
+            let look = instant_at(add_working_days(day_of(ctx.now), 1), 9);
+            jobs::add(self, &mut tx, tenant, (JobKind::RemindTriage, &id.to_string()), (look, ctx.now)).await?;
+        }
         let entry = ctx.entry(Act::NotAccept, Resource::Referral).of(id).because(refusal.reason.code());
         self.commit(tx, ctx.now, entry).await
     }

@@ -53,6 +53,10 @@ fn before(row: &SettingsRow) -> String {
     parts.extend((!settings.area.is_empty()).then(|| format!("postcodes: {}", settings.area.join(", "))));
     parts.extend(settings.criteria.iter().map(|each| format!("criterion: {each}")));
     parts.push(format!("asked again after {}, decided after {}", settings.nudge_after, settings.decide_after));
+    parts.push(format!(
+        "late answers chased after {}, drafts after {}, first call within {}",
+        settings.chase_after, settings.draft_after, settings.first_call_within
+    ));
     parts.push(format!("may come again after {} months", settings.again_after_months));
     parts.extend(settings.milestones.iter().map(|each| format!("letter: {}", each.label().to_lowercase())));
     parts.extend(settings.codes.iter().map(|each| format!("code: {}", each.code())));
@@ -137,6 +141,9 @@ pub async fn set(here: May<SetIntake>, form: Posted) -> Result<Response, WebErro
         criteria: criteria.filter(|(a, b)| !a.trim().is_empty() || !b.trim().is_empty()).collect(),
         nudge_after: form.text("nudge_after"),
         decide_after: form.text("decide_after"),
+        chase_after: form.text("chase_after"),
+        draft_after: form.text("draft_after"),
+        first_call_within: form.text("first_call_within"),
         again_after_months: form.text("again_after_months"),
         milestones: form.all("milestones"),
         codes: form.all("codes"),

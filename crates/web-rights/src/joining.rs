@@ -133,7 +133,7 @@ async fn page(
                 "Two records stand together here. To take a referral out, take the records apart first: below."
                     .to_owned()
             } else {
-                format!("It is the one by which {called} came here: where all of it is wrong, put right who they are.")
+                format!("A referral without a choice is the one by which {called} came here: where all of it is wrong, put right who they are.")
             }
         }),
         referrals,

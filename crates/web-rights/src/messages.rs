@@ -27,16 +27,16 @@ pub struct Saved {
 fn line(here: &May<SeeMessages>, row: &MessageRow) -> MessageLine {
     let today = here.app().today();
     let (at, fault) = row.failed.unwrap_or((row.run_at, Fault::Message));
+    let about = |whom: String| match &row.person {
+        Some(person) => format!("{whom}, about {}", short_name(person)),
+        None => whom,
+    };
     let whom = if let Some(colleague) = &row.colleague {
-        colleague.clone()
+        about(colleague.clone())
     } else if row.to_person {
         row.person.as_ref().map_or_else(|| "Somebody who is helped".to_owned(), short_name)
     } else {
-        let group = row.group.clone().unwrap_or_else(|| "A group".to_owned());
-        match &row.person {
-            Some(person) => format!("{group}, about {}", short_name(person)),
-            None => group,
-        }
+        about(row.group.clone().unwrap_or_else(|| "A group".to_owned()))
     };
     let how = if fault == Fault::ByHand { "Waits for somebody since" } else { "Given up" };
     MessageLine {

@@ -12,10 +12,11 @@ use fingerpost_domain::safe_contact::Reach;
 use fingerpost_domain::self_referral::{
     Question, RATHER_TALK, ReferralSource, SelfReferralAnswers, hard_label, questions,
 };
+use fingerpost_domain::text::Line;
 use fingerpost_store::{Asking, Followed, LiveLink, OpenScheme, StoreError};
 use fingerpost_ui::format::{birth_day, day, reference_spoken};
 use fingerpost_ui::pages::{
-    AskCheckPage, AskPage, AskStartPage, AskStatusPage, Choice, Frame, MessagePage, PhoneLine, Step, SummaryRow,
+    AskCheckPage, AskPage, AskStartPage, AskStatusPage, Choice, Frame, Link, MessagePage, PhoneLine, Step, SummaryRow,
 };
 
 use crate::measures::At;
@@ -29,6 +30,7 @@ use fingerpost_web_core::{App, WebError};
 const SEND: &str = "send";
 const STOP: &str = "stop";
 const TAKE_BACK: &str = "take_back";
+const SAY_WHEN: &str = "say_when";
 
 /// Letters of one field that are kept.
 const LONGEST_FIELD: usize = 4_000;
@@ -271,7 +273,7 @@ pub(crate) async fn open(app: &App, (token, link): (&str, &LiveLink), at: &At) -
     let asked = gone(app.store().asking(link, app.now()).await)?;
     if asked.referral.is_some() {
         let followed = app.store().followed(link, app.now()).await?;
-        return show(app, &status_page(app, token, &followed));
+        return show(app, &status_page(app, token, &followed, (String::new(), &Problems::none())));
     }
     match reached(&asked, at) {
         Some(question) => {
@@ -294,8 +296,10 @@ pub(crate) async fn post(app: &App, (token, link): (&str, &LiveLink), form: &Pos
     let asked = gone(app.store().asking(link, app.now()).await)?;
     if asked.referral.is_some() {
         // Also a second press of "Send": it shows where the request is.
-        if form.text("then") == TAKE_BACK {
-            gone(app.store().take_back_asking(link, app.now()).await)?;
+        match form.text("then").as_str() {
+            TAKE_BACK => gone(app.store().take_back_asking(link, app.now()).await)?,
+            SAY_WHEN => return say_when(app, (token, link), form).await,
+            _ => {}
         }
         return Ok(here());
     }
@@ -342,6 +346,33 @@ pub(crate) async fn post(app: &App, (token, link): (&str, &LiveLink), form: &Pos
         Ok(()) => Ok(here()),
         Err(problems) => show_again(app, &question_page(app, (token, &asked), (question, &typed), &problems)),
     }
+}
+
+/// When and how they would rather be reached, said while they wait.
+async fn say_when(app: &App, (token, link): (&str, &LiveLink), form: &Posted) -> Result<Response, WebError> {
+    let typed = form.text("when");
+    let mut problems = Problems::none();
+    let said = problems.take("when", Line::parse(&typed)).flatten();
+    if said.is_none() && problems.is_empty() {
+        problems.add("when", "Write when or how we should reach you");
+    }
+    let Some(said) = said else {
+        let followed = app.store().followed(link, app.now()).await?;
+        return show_again(app, &status_page(app, token, &followed, (typed, &problems)));
+    };
+    match app.intake().say_when(link, &said, app.now()).await {
+        Ok(()) => {}
+        // It was answered since: the page says who to ring.
+        Err(StoreError::ChangedMeanwhile) => return Ok(Redirect::to(&format!("/l/{token}")).into_response()),
+        Err(error) => return Err(error.into()),
+    }
+    let page = MessagePage {
+        frame: of_link(app, token, "We have noted it"),
+        heading: "We have noted it".to_owned(),
+        paragraphs: vec!["Whoever gets in touch reads it first, with what you said before.".to_owned()],
+        link: Some(Link { text: "Back to your request".to_owned(), href: format!("/l/{token}") }),
+    };
+    show(app, &page)
 }
 
 fn stopped(app: &App, asked: &Asking) -> MessagePage {
@@ -436,11 +467,11 @@ fn status_steps(followed: &Followed, app: &App) -> Vec<Step> {
 }
 
 /// A number that a line does not break.
-fn unbroken(phone: &str) -> String {
+pub(crate) fn unbroken(phone: &str) -> String {
     phone.replace(' ', "\u{a0}")
 }
 
-fn status_page(app: &App, token: &str, followed: &Followed) -> AskStatusPage {
+fn status_page(app: &App, token: &str, followed: &Followed, (typed, problems): (String, &Problems)) -> AskStatusPage {
     let heading = status_heading(followed, app);
     AskStatusPage {
         frame: of_link(app, token, &heading),
@@ -452,6 +483,9 @@ fn status_page(app: &App, token: &str, followed: &Followed) -> AskStatusPage {
         heading,
         steps: status_steps(followed, app),
         alternative: followed.alternative.clone(),
+        say_when: matches!(followed.state, ReferralState::Sent | ReferralState::Returned),
+        typed,
+        problems: listed(problems),
         take_back: followed.state == ReferralState::Sent,
         phone: phone_line(
             followed.worker_name.as_deref().unwrap_or(&followed.scheme_name),

@@ -39,7 +39,7 @@ fn bar(label: &str, count: u64, all: u64, href: Option<String>) -> Bar {
     Bar { label: label.to_owned(), percent: format!("{percent:.0}"), count: count.to_string(), href }
 }
 
-fn newsletter(practice: &str, when: &str, became: &Became, half: Option<u32>) -> String {
+fn newsletter((practice, noun): (&str, &str), when: &str, became: &Became, half: Option<u32>) -> String {
     let mut text = format!(
         "{practice} works with a link worker: somebody who listens to what matters to you and helps you find company, advice or \
          something you would enjoy."
@@ -61,7 +61,7 @@ fn newsletter(practice: &str, when: &str, became: &Became, half: Option<u32>) ->
             count(i64::from(days), "working day", "working days")
         ));
     }
-    text.push_str(" Would it help you, or somebody you look after? Ask anybody at the practice.");
+    text.push_str(&format!(" Would it help you, or somebody you look after? Ask anybody at the {noun}."));
     text
 }
 
@@ -109,6 +109,7 @@ pub(crate) async fn page(here: May<ReadCounted>, Query(wanted): Query<Wanted>) -
         // A scheme has its own page of counts, of all its practices.
         return Ok(Redirect::to(&here.href("flow")).into_response());
     }
+    let practice = here.organisation.kind == OrganisationKind::Practice;
     let today = here.app().today();
     let chosen = Some(wanted.month.as_str()).filter(|month| !month.is_empty());
     let (from, until, when) = span_of(chosen, today)?;
@@ -134,7 +135,8 @@ pub(crate) async fn page(here: May<ReadCounted>, Query(wanted): Query<Wanted>) -
         let of =
             became.rows.iter().filter(|row| row.reason == Some(*reason) && row.state == ReferralState::NotAccepted);
         let count: u64 = of.map(|row| row.sent).sum();
-        (count > 0).then(|| bar(reason.label(), count, refused, None))
+        let href = here.href(&format!("flow/people?of=not_accepted&reason={}{month}", reason.code()));
+        (count > 0).then(|| bar(reason.label(), count, refused, Some(href)))
     };
     let mut problems = Problems::none();
     let theirs =
@@ -154,7 +156,8 @@ pub(crate) async fn page(here: May<ReadCounted>, Query(wanted): Query<Wanted>) -
     let page = BecamePage {
         frame,
         back_href: here.href("flow"),
-        meet_href: format!("/meet/{}", here.organisation.slug),
+        noun: here.organisation.kind.noun().to_owned(),
+        meet_href: practice.then(|| format!("/meet/{}", here.organisation.slug)),
         action: here.href("became"),
         month: wanted.month.clone(),
         periods: std::iter::once(all).chain(months(today).iter().rev().map(month_choice)).collect(),
@@ -169,12 +172,13 @@ pub(crate) async fn page(here: May<ReadCounted>, Query(wanted): Query<Wanted>) -
         ],
         reasons: NotAcceptedReason::ALL.iter().filter_map(reason).collect(),
         signposts: became.signposts.to_string(),
-        newsletter: newsletter(&here.organisation.name, &when, &became, half),
+        newsletter: newsletter((&here.organisation.name, here.organisation.kind.noun()), &when, &became, half),
         codes: [
             (CodeMeaning::Referred, referred, theirs.0, here.href(&format!("flow/people?of=coded{month}"))),
             (CodeMeaning::Declined, declined, theirs.1, here.href(&format!("flow/people?of=said_no{month}"))),
         ]
         .into_iter()
+        .filter(|_| practice)
         .filter_map(|(means, ours, theirs, href)| {
             let code = codes::in_force(means, last)?;
             Some(code_line(code, ours, theirs, href))

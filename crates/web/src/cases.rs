@@ -104,7 +104,7 @@ fn timeline(here: &May<ReadCase>, case: &Case, handovers: &[HandoverRow], today:
                 "Not opened. It was taken back before the e-mail about it left.".to_owned()
             }
             (None, _, true) => {
-                let again = "a supervisor finds it under Messages, to be sent again. Or ring them.";
+                let again = "it stands under Messages, to be sent again. Or ring them.";
                 format!("Not opened yet. The e-mail about it did not arrive: {again}")
             }
             (None, Some(at), _) => format!("Not opened yet. The e-mail about it left {}.", day_and_time(*at, today)),

@@ -3,7 +3,7 @@
 use axum::response::Response;
 use axum_extra::extract::Query;
 use fingerpost_domain::calendar::{day_of, instant_at, plus_days};
-use fingerpost_domain::referral::ReferralState;
+use fingerpost_domain::referral::{NotAcceptedReason, ReferralState};
 use fingerpost_domain::{Date, Timestamp};
 use fingerpost_flow::{Counted, CountedRow, PART};
 use fingerpost_policy::{Action, Ground, ReadCounted};
@@ -25,6 +25,8 @@ pub(crate) struct Wanted {
     of: String,
     month: Option<String>,
     practice: Option<String>,
+    /// Why the scheme said no.
+    reason: Option<String>,
     /// Which part of the list, from 1.
     #[serde(default)]
     part: u16,
@@ -87,6 +89,10 @@ pub(crate) async fn people(here: May<ReadCounted>, Query(wanted): Query<Wanted>)
         "still_waiting" => (None, "Waiting for a first contact"),
         _ => return Err(WebError::NotFound),
     };
+    let reason = match wanted.reason.as_deref() {
+        None => None,
+        Some(code) => Some(NotAcceptedReason::from_code(code).ok_or(WebError::NotFound)?),
+    };
     let cases = matches!(wanted.of.as_str(), "open" | "still_waiting");
     // Without a month all that are open are meant, however long ago they were sent.
     let ever = (Timestamp::UNIX_EPOCH, Timestamp::MAX);
@@ -94,7 +100,7 @@ pub(crate) async fn people(here: May<ReadCounted>, Query(wanted): Query<Wanted>)
     let flow = here.app().flow();
     let before = usize::from(wanted.part.saturating_sub(1)) * PART;
     let after = i64::try_from(before).unwrap_or(i64::MAX);
-    let of = Counted { state, practice, from: sent_from, until: sent_until, after };
+    let of = Counted { state, reason, practice, from: sent_from, until: sent_until, after };
     let scheme = here.ctx.grant.ground() == Ground::Supervision;
     let coded = matches!(wanted.of.as_str(), "coded" | "said_no");
     if coded && scheme {
@@ -136,12 +142,17 @@ pub(crate) async fn people(here: May<ReadCounted>, Query(wanted): Query<Wanted>)
         (false, Some(_), Some(row)) => format!("{what} {when}, {}", row.practice),
         (false, ..) => format!("{what} {when}"),
     };
+    let heading = match reason {
+        Some(reason) => format!("{heading}: {}", reason.label().to_lowercase()),
+        None => heading,
+    };
     let more = rows.len() > PART;
     rows.truncate(PART);
     let href = |part: usize| {
         let month = wanted.month.as_ref().map(|month| format!("&month={month}")).unwrap_or_default();
         let practice = practice.map(|practice| format!("&practice={practice}")).unwrap_or_default();
-        here.href(&format!("flow/people?of={}{month}{practice}&part={part}", wanted.of))
+        let reason = reason.map(|reason| format!("&reason={}", reason.code())).unwrap_or_default();
+        here.href(&format!("flow/people?of={}{month}{practice}{reason}&part={part}", wanted.of))
     };
     let part = before / PART + 1;
     let pages = (more || before > 0).then(|| ListPages {

@@ -14,7 +14,7 @@ use fingerpost_domain::referral::{ReferralAnswers, ReferralState};
 use fingerpost_domain::safe_contact::Reach;
 use fingerpost_domain::scheme::SchemeTerms;
 use fingerpost_intake_rules::settings::{IntakeSettings, IntakeState};
-use fingerpost_policy::ReferPerson;
+use fingerpost_policy::{Action, ReferPerson};
 use fingerpost_store::{Draft, ReferFrame, WorkerCard};
 use fingerpost_ui::format::{day, initials};
 use fingerpost_ui::pages::{Choice, IntakeNotice, MessagePage, ReferPage, ReferPaperPage, ReferWhoPage, WorkerView};
@@ -335,6 +335,7 @@ async fn form_page(
         read: draft.mark(),
         values: answers.clone(),
         send_text: format!("Send to {}", frame.scheme_name),
+        signpost_href: here.may(Action::Signpost).then(|| here.href("signpost")),
         problems: listed(problems),
     })
 }

@@ -108,6 +108,7 @@ table! {
     "/o/{org}/refer/{id}/person", BOTH, Guard::May(Action::ReferPerson), get(refer::person_form).post(refer::person);
     "/o/{org}/sent", GET, Guard::May(Action::ReadSent), get(sent::list);
     "/o/{org}/sent/{id}", GET, Guard::May(Action::ReadSent), get(sent::one);
+    "/o/{org}/sent/{id}/slip", GET, Guard::May(Action::ReadSent), get(sent::slip);
     "/o/{org}/sent/{id}/referral", GET, Guard::May(Action::ReadSent), get(sent::referral);
     "/o/{org}/sent/{id}/letters/{letter}", GET, Guard::May(Action::ReadSent), get(sent::letter);
     "/o/{org}/sent/{id}/letters/{letter}/data", GET, Guard::May(Action::ReadSent), get(sent::data);

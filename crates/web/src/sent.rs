@@ -8,21 +8,24 @@ use fingerpost_domain::calendar::day_of;
 use fingerpost_domain::codes::{self, CodeMeaning, SnomedCode};
 use fingerpost_domain::feedback::Section;
 use fingerpost_domain::id::{FeedbackId, ReferralId};
+use fingerpost_domain::organisation::OrganisationKind;
 use fingerpost_domain::person::PersonDetails;
 use fingerpost_domain::problem::Problems;
 use fingerpost_domain::prsb::{self, Message};
 use fingerpost_domain::referral::ReferralState;
+use fingerpost_domain::safe_contact::Reach;
 use fingerpost_domain::text::Note;
 use fingerpost_domain::{Date, Timestamp};
 use fingerpost_policy::{Action, ReadSent, ReferPerson, TakeBack};
 use fingerpost_print::{Letter, Part};
 use fingerpost_store::{PAGE_ROWS, SentPage as Sent, SentRow};
-use fingerpost_ui::format::{day, day_and_time, days_ago, long_day};
+use fingerpost_ui::format::{day, day_and_time, days_ago, long_day, reference_spoken};
 use fingerpost_ui::pages::{
-    CodeToFile, FeedbackView, Notice, RefusalView, SentLine, SentOnePage, SentPage, Step, SummaryRow,
+    CodeToFile, FeedbackView, NextSlipPage, Notice, RefusalView, SentLine, SentOnePage, SentPage, Step, SummaryRow,
 };
 use serde::Deserialize;
 
+use crate::ask::unbroken;
 use crate::triage::question_rows;
 use fingerpost_domain::text::capital;
 use fingerpost_web_core::WebError;
@@ -99,9 +102,10 @@ pub(crate) async fn list(here: May<ReadSent>, Query(older): Query<Older>) -> Res
         .last()
         .filter(|_| full)
         .map(|last| here.href(&format!("sent?before={}", last.created_at.as_microsecond())));
-    let heading = if manager { "People this practice sent" } else { "People I sent" };
+    let noun = here.organisation.kind.noun();
+    let heading = if manager { format!("People this {noun} sent") } else { "People I sent".to_owned() };
     let page = SentPage {
-        frame: here.frame(heading, "sent").await?,
+        frame: here.frame(heading.clone(), "sent").await?,
         heading: heading.to_owned(),
         refer_href: here.may(Action::ReferPerson).then(|| here.href("refer")),
         manager,
@@ -115,7 +119,7 @@ pub(crate) async fn list(here: May<ReadSent>, Query(older): Query<Older>) -> Res
              see it. People only signposted are not here: a signpost is not a referral."
         }
         .to_owned(),
-        empty_text: if manager { "This practice has sent nobody yet." } else { "You have sent nobody yet." }.to_owned(),
+        empty_text: if manager { format!("This {noun} has sent nobody yet.") } else { "You have sent nobody yet.".to_owned() },
     };
     show(here.app(), &page)
 }
@@ -321,6 +325,17 @@ pub(crate) async fn answer(
     Ok(Redirect::to(&here.href(&format!("sent/{id}?just=answered"))).into_response())
 }
 
+/// It was sent, and the person hears of it yet.
+fn waits_or_goes_on(row: &SentRow) -> bool {
+    matches!(row.state, ReferralState::Sent | ReferralState::Returned | ReferralState::Accepted)
+        && row.closed_at.is_none()
+}
+
+/// A code belongs into the GP record: another agency has none to file it in.
+fn keeps_codes(here: &May<ReadSent>) -> bool {
+    here.organisation.kind == OrganisationKind::Practice
+}
+
 async fn page(
     here: &May<ReadSent>,
     id: ReferralId,
@@ -355,12 +370,14 @@ async fn page(
     let draft = sent.row.state == ReferralState::Draft;
     let can_take_back =
         sent.own && matches!(sent.row.state, ReferralState::Draft | ReferralState::Sent | ReferralState::Returned);
+    let coded = keeps_codes(here);
     let mut frame = here.frame(format!("{name}: {}", state(&sent.row).to_lowercase()), "sent").await?;
     frame.problem = !problems.is_empty();
     Ok(SentOnePage {
         frame,
         back_href: here.href("sent"),
         own: sent.own,
+        noun: here.organisation.kind.noun().to_owned(),
         notice: notice(just, &sent, today),
         reference: sent.row.reference.clone(),
         state: state(&sent.row).to_lowercase(),
@@ -374,13 +391,14 @@ async fn page(
         }
         .to_owned(),
         summary: summary(&sent, today),
-        code: sent.code.map(|code| code_to_file(code, &sent)),
-        no_code: no_code(&sent, today),
-        also: sent.offered.map(|code| code_to_file(code, &sent)),
+        code: sent.code.filter(|_| coded).map(|code| code_to_file(code, &sent)),
+        no_code: no_code(&sent, today).filter(|_| coded),
+        also: sent.offered.filter(|_| coded).map(|code| code_to_file(code, &sent)),
         take_back_text: if draft { "Drop this draft" } else { "Take this referral back" }.to_owned(),
         take_back_hint: if draft { "Nothing was sent, and nothing will be." } else { "You can until it is answered." }
             .to_owned(),
         take_back: can_take_back.then(|| here.href(&format!("sent/{id}/take-back"))),
+        slip_href: waits_or_goes_on(&sent.row).then(|| here.href(&format!("sent/{id}/slip"))),
         referral_href: sent.row.sent_at.map(|_| here.href(&format!("sent/{id}/referral"))),
         continue_href: (draft && sent.own).then(|| here.href(&format!("refer/{id}"))),
         questions: question_rows(&sent.questions, today),
@@ -400,6 +418,7 @@ async fn page(
 fn prsb(here: &May<ReadSent>, sent: &Sent, sections: &[Section]) -> Message {
     Message::of(&prsb::Letter {
         person: &sent.person,
+        sent_from: here.organisation.kind,
         practice_code: sent.practice_code.as_deref(),
         practice_name: &here.organisation.name,
         referrer: &sent.row.referrer_name,
@@ -409,7 +428,7 @@ fn prsb(here: &May<ReadSent>, sent: &Sent, sections: &[Section]) -> Message {
         referred_on: day_of(sent.row.sent_at.unwrap_or(sent.row.created_at)),
         needs: &sent.needs,
         sections,
-        code: sent.code,
+        code: sent.code.filter(|_| keeps_codes(here)),
     })
 }
 
@@ -469,6 +488,47 @@ pub(crate) async fn referral(
         invented: here.app().invented(),
     };
     paper::download(&format!("referral-{}", sent.row.reference), move || letter.pdf_on_one_page()).await
+}
+
+/// What happens now, in large print, for the person's hand. Whoever finds it learns neither who they are nor what it is about.
+pub(crate) async fn slip(here: May<ReadSent>, Path((_, id)): Path<(String, ReferralId)>) -> Result<Response, WebError> {
+    let sent = here.app().store().sent_only(&here.ctx, id).await?;
+    if !waits_or_goes_on(&sent.row) {
+        return Err(WebError::NotFound);
+    }
+    let accepted = sent.row.state == ReferralState::Accepted;
+    let way = match sent.reach {
+        Some(Reach::Phone) => "rings you",
+        Some(Reach::Text) => "sends you a text",
+        Some(Reach::Email) => "sends you an email",
+        Some(Reach::Letter) => "writes you a letter",
+        Some(Reach::Trusted) | None => "gets in touch in the way you chose",
+    };
+    let worker = sent.row.worker_name.as_deref().unwrap_or("A link worker");
+    let from =
+        sent.worker_phone.as_ref().map(|phone| format!(" The number is {}.", unbroken(phone))).unwrap_or_default();
+    let ring = sent.scheme_phone.as_ref().map_or_else(
+        || format!("Ask at {}.", here.organisation.name),
+        |phone| format!("Ring {} on {}.", sent.scheme_name, unbroken(phone)),
+    );
+    let read = sent.row.answer_due.filter(|_| !accepted).map(|due| {
+        SummaryRow::new(&format!("By {}, 5pm", long_day(due)), "They read what was sent, and say whether they can help.")
+    });
+    let rows = read.into_iter().chain([
+        SummaryRow::new(
+            if accepted { "Next" } else { "Then" },
+            format!("{worker} {way}.{from} You talk about what matters to you."),
+        ),
+        SummaryRow::new("Nobody in touch?", format!("{ring} Say {}.", reference_spoken(&sent.row.reference))),
+        SummaryRow::new("Changed your mind?", format!("You can say no at any time. {ring}")),
+    ]);
+    let page = NextSlipPage {
+        frame: here.frame("What happens now", "sent").await?,
+        back_href: here.href(&format!("sent/{id}")),
+        scheme_name: sent.scheme_name.clone(),
+        rows: rows.collect(),
+    };
+    show(here.app(), &page)
 }
 
 /// One letter as PDF, as it was sent.

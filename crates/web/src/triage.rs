@@ -6,6 +6,7 @@ use axum_extra::extract::Query;
 use fingerpost_domain::Date;
 use fingerpost_domain::calendar::{day_of, working_days_between};
 use fingerpost_domain::id::{ReferralId, UserId};
+use fingerpost_domain::matching::Match;
 use fingerpost_domain::person::{BirthDate, Postcode};
 use fingerpost_domain::problem::Problems;
 use fingerpost_domain::referral::{NotAcceptedReason, ReferralState, Refusal};
@@ -182,7 +183,13 @@ fn criteria(waiting: &WaitingPage, settings: &IntakeSettings, today: Date) -> Ve
         born: waiting.person.born,
         postcode: waiting.person.postcode.as_ref().map(Postcode::as_str),
         // Whoever may be they counts too: it is asked, and refuses nobody.
-        last_ended: waiting.likely.iter().filter_map(|person| person.last_ended).max().map(day_of),
+        last_ended: waiting
+            .likely
+            .iter()
+            .filter(|person| person.likeness <= Match::NameAndBirthDate)
+            .filter_map(|person| person.last_ended)
+            .max()
+            .map(day_of),
     };
     let line = |each: Checked| CriterionLine {
         what: each.what,

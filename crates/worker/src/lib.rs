@@ -226,7 +226,8 @@ impl Worker {
     async fn do_jobs(&self) -> Result<(), StoreError> {
         for job in self.store.claim_jobs(AT_ONCE, self.clock.now()).await? {
             let done = match job.kind {
-                JobKind::RemindTriage => self.store.remind_triage(&job, self.clock.now()).await,
+                JobKind::RemindTriage => self.intake.chase(&job, self.clock.now()).await,
+                JobKind::DraftWaits => self.intake.remember_draft(&job, self.clock.now()).await,
                 JobKind::NudgeReferrer => self.intake.nudge(&job, self.clock.now()).await,
                 JobKind::Milestone => self.store.write_milestone(&job, self.clock.now()).await,
                 JobKind::RemindRepeatCount | JobKind::RemindThirdCount => {

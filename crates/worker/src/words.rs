@@ -62,8 +62,32 @@ pub fn letter(template: MessageTemplate, facts: &Facts<'_>) -> Letter {
             ("Something is waiting for you", format!("A referral has arrived. Sign in to read and answer it:\n\n{public_url}"))
         }
         MessageTemplate::AnswerDue => (
-            "An answer is due today",
-            format!("A referral still waits for its answer, and the answer was promised for today:\n\n{public_url}"),
+            "An answer is due",
+            format!(
+                "A referral still waits for its answer, and the day for which it was promised has come. Sign in to answer \
+                 it:\n\n{public_url}"
+            ),
+        ),
+        MessageTemplate::AnswerLate => (
+            "An answer is late",
+            format!(
+                "A referral of yours has not been answered by the day that was promised. Those who answer it have been reminded. Sign in \
+                 to see how to ring them:\n\n{public_url}"
+            ),
+        ),
+        MessageTemplate::StillToBeTold => (
+            "Somebody has still to be told",
+            format!(
+                "Somebody asked for help themselves and was turned down, and nobody has noted that they were told. Sign in to see who it \
+                 is:\n\n{public_url}"
+            ),
+        ),
+        MessageTemplate::DraftWaits => (
+            "Something was not sent",
+            format!(
+                "A referral that you began was not sent. Nobody has it yet. Sign in to finish it once the person has agreed, or to drop \
+                 it:\n\n{public_url}"
+            ),
         ),
         MessageTemplate::DecideWithout => (
             "A question was not answered",

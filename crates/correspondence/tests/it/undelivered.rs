@@ -58,6 +58,36 @@ async fn a_refused_question_is_listed_sent_again_and_settled() {
 }
 
 #[tokio::test]
+async fn news_of_a_letter_that_did_not_arrive_stands_with_whoever_wrote_it() {
+    on_both(async |store| {
+        let here = Here::of(store).await;
+        let correspondence = Correspondence::over(store.clone());
+        refuse_all(store, Fault::Refused).await;
+        let before = correspondence.count_undelivered(&sees(&here, &here.village.worker)).await.unwrap();
+        let closing = fingerpost_domain::case::ClosingAnswers {
+            outcome: "reached".into(),
+            continues: "The choir.".into(),
+            referrer_hears: "summary".into(),
+            ..Default::default()
+        };
+        let version = store.case(&here.read(), here.case).await.unwrap().version;
+        store.close_case(&here.work(), here.case, (&closing.check().unwrap(), version)).await.unwrap();
+        assert!(refuse_all(store, Fault::Refused).await > 0);
+        let worker = sees(&here, &here.village.worker);
+        let mine = correspondence.undelivered(&worker, (true, false)).await.unwrap().outside;
+        let news = mine.iter().find(|row| row.template == Some(MessageTemplate::FeedbackArrived)).unwrap();
+        assert!(news.colleague.is_some() && news.person.is_some() && news.case == Some(here.case));
+        assert_eq!(correspondence.count_undelivered(&worker).await.unwrap(), before + 1);
+        let supervisor = sees(&here, &here.village.supervisor);
+        let inside = correspondence.undelivered(&supervisor, (true, true)).await.unwrap().inside;
+        assert!(inside.iter().all(|row| row.id != news.id), "on one list, once");
+        correspondence.send_again(&worker, news.id).await.unwrap();
+        assert_eq!(correspondence.count_undelivered(&worker).await.unwrap(), before);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn what_was_taken_back_stands_on_no_list_and_cannot_be_sent() {
     on_both(async |store| {
         let here = Here::of(store).await;

@@ -46,7 +46,7 @@ async fn each_number_is_that_of_its_list_and_a_no_counts_on_its_own_day() {
         assert_eq!(why, Some(NotAcceptedReason::NoRoom));
         assert_eq!(became.codes, (2, 1), "accepted and waiting; the no to the GP, not the later one");
         let list = async |declined, (from, until): (Timestamp, Timestamp)| {
-            let of = Counted { state: None, practice: None, from, until, after: 0 };
+            let of = Counted { state: None, reason: None, practice: None, from, until, after: 0 };
             flow.coded_in_practice(&ctx, declined, of).await.unwrap().len() as u64
         };
         assert_eq!((list(false, (from, until)).await, list(true, (from, until)).await), became.codes);

@@ -6,7 +6,6 @@ use fingerpost_domain::feedback::FeedbackKind;
 use fingerpost_domain::id::TenantId;
 use fingerpost_domain::referral::{NotNow, ReferralState, Refusal};
 use fingerpost_policy::{ReadCase, ReadSent, ReferPerson, TakeBack, Triage, WorkCase};
-use jiff::SignedDuration;
 
 use fingerpost_store::testing::{Village, answers, on_both, person, start};
 use fingerpost_store::{Allocation, SamePerson, Store, StoreError};
@@ -167,6 +166,38 @@ async fn a_second_referral_of_the_same_person_joins_the_open_case_and_its_referr
 }
 
 #[tokio::test]
+async fn who_may_be_one_is_found_under_a_slip_of_the_pen_and_a_stranger_is_not() {
+    on_both(async |store| {
+        use fingerpost_domain::matching::Match;
+        use fingerpost_domain::person::{BirthDate, PersonDetails};
+        let v = village(store).await;
+        let mut here = person("Margaret", 1);
+        here.nhs_number = None;
+        let first = v.send(store, &here).await;
+        v.accept(store, first).await;
+        let triage = Village::ctx::<Triage>(&v.supervisor, &v.scheme, start());
+        let likely = async |change: &dyn Fn(&mut PersonDetails)| {
+            let mut sent = here.clone();
+            change(&mut sent);
+            let id = v.send(store, &sent).await;
+            let page = store.waiting_one(&triage, id).await.unwrap();
+            page.likely.iter().map(|person| person.likeness).collect::<Vec<_>>()
+        };
+        let line = |text: &str| fingerpost_domain::text::Line::parse(text).unwrap().unwrap();
+        let born = here.born.date();
+        let day = |date| BirthDate::from_stored(date);
+        assert_eq!(likely(&|_| ()).await, [Match::NameAndBirthDate]);
+        assert_eq!(likely(&|sent| sent.name.given = line("Margret")).await, [Match::NearlyTheName]);
+        assert_eq!(likely(&|sent| sent.name.family = line("Ravenscroft")).await, [Match::OtherFamilyName]);
+        let other = born.checked_add(jiff::Span::new().years(1)).unwrap();
+        assert_eq!(likely(&|sent| sent.born = day(other)).await, [Match::NearlyTheBirthDate]);
+        let stranger = likely(&|sent| (sent.name.given, sent.phone) = (line("Oluwaseun"), None)).await;
+        assert!(stranger.is_empty(), "{stranger:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_further_referral_adds_to_what_is_known_and_takes_nothing_away() {
     on_both(async |store| {
         let v = village(store).await;
@@ -279,29 +310,6 @@ async fn a_corrected_note_keeps_what_stood_there_and_two_people_cannot_both_be_l
         let versions = store.note_versions(&work, (case, contact)).await.unwrap();
         let bodies: Vec<_> = versions.iter().map(|version| version.body.as_str()).collect();
         assert_eq!(bodies, ["First conversation.", "Second version."]);
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn nobody_waits_unseen_once_the_promised_answer_is_due() {
-    on_both(async |store| {
-        let v = village(store).await;
-        let waiting = v.send(store, &person("Ann", 1)).await;
-        let answered = v.send(store, &person("Ben", 2)).await;
-        v.accept(store, answered).await;
-        assert!(store.claim_jobs(10, start()).await.unwrap().is_empty(), "not before it is due");
-        let due = start().saturating_add(SignedDuration::from_hours(80)).unwrap();
-        let jobs = store.claim_jobs(10, due).await.unwrap();
-        assert_eq!(jobs.len(), 2);
-        for job in &jobs {
-            store.remind_triage(job, due).await.unwrap();
-            store.remind_triage(job, due).await.unwrap();
-        }
-        let messages = store.claim_messages(100, due).await.unwrap();
-        let reminders: Vec<_> = messages.iter().filter(|m| m.template.code() == "answer_due").collect();
-        assert_eq!(reminders.len(), 1, "only the one that waits, only once, to the supervisor");
-        assert!(reminders[0].subject.starts_with(&waiting.to_string()), "and of that day");
     })
     .await;
 }

@@ -115,6 +115,12 @@ pub struct AskStatusPage {
     pub steps: Vec<Step>,
     /// What to do instead, when it cannot be taken up.
     pub alternative: Option<String>,
+    /// They can still say when and how they would rather be reached.
+    pub say_when: bool,
+    /// What they typed of that.
+    pub typed: String,
+    /// What is wrong.
+    pub problems: Problems,
     /// It can be taken back.
     pub take_back: bool,
     /// Whom to ring when nobody rang.
@@ -237,6 +243,9 @@ mod samples {
                 nothing_to_do: true,
                 steps: vec![step(true), step(false)],
                 alternative: None,
+                say_when: true,
+                typed: LONG.into(),
+                problems: problems(&["when"]),
                 take_back: true,
                 phone: ring(),
             };
@@ -244,6 +253,8 @@ mod samples {
                 steps: vec![],
                 alternative: Some("Ring the council.\nThey help.".into()),
                 take_back: false,
+                say_when: false,
+                problems: vec![],
                 nothing_to_do: false,
                 phone: None,
                 ..usual.clone()

@@ -39,8 +39,10 @@ pub struct BecamePage {
     pub frame: Frame,
     /// Back to the counts.
     pub back_href: String,
-    /// The page on which patients meet the link workers, with its poster.
-    pub meet_href: String,
+    /// "practice": the word for the place.
+    pub noun: String,
+    /// The page on which patients meet the link workers, with its poster. Another agency has none.
+    pub meet_href: Option<String>,
     /// Where a choice goes.
     pub action: String,
     /// The month that was chosen, or none.
@@ -93,7 +95,8 @@ mod samples {
                 frame: frame("What became"),
                 back_href: "/o/x/flow".into(),
                 action: "/o/x/became".into(),
-                meet_href: "/meet/x".into(),
+                noun: "practice".into(),
+                meet_href: Some("/meet/x".into()),
                 month: "2026-10".into(),
                 periods: vec![Choice::new("", "The last 12 months", true)],
                 when: "in October 2026".into(),

@@ -171,8 +171,18 @@ mod samples {
                 profiles_href: "/o/x/profiles".into(),
                 problems: vec![],
             };
-            let fields =
-                ["state", "instead", "area", "criterion-1", "nudge_after", "decide_after", "again_after_months"];
+            let fields = [
+                "state",
+                "instead",
+                "area",
+                "criterion-1",
+                "nudge_after",
+                "decide_after",
+                "first_call_within",
+                "chase_after",
+                "draft_after",
+                "again_after_months",
+            ];
             let wrong = Self { problems: problems(&fields), saved: None, before: vec![], ..usual.clone() };
             vec![usual, wrong]
         }

@@ -62,8 +62,8 @@ pub use measure::{AssessmentLine, MeasureSource, MeasuresPage, PaperPage, PaperQ
 pub use plan::{CopyStep, GoalView, PlanCopyPage, PlanPage, StepView};
 pub use qr::Qr;
 pub use refer::{
-    CodeToFile, FeedbackView, IntakeNotice, Notice, PersonCard, ReferPage, ReferPaperPage, ReferWhoPage, RefusalView,
-    SentLine, SentOnePage, SentPage, Step, WorkerView,
+    CodeToFile, FeedbackView, IntakeNotice, NextSlipPage, Notice, PersonCard, ReferPage, ReferPaperPage, ReferWhoPage,
+    RefusalView, SentLine, SentOnePage, SentPage, Step, WorkerView,
 };
 pub use retention::{DueLine, RetentionOnePage, RetentionPage};
 pub use signpost::{
@@ -238,6 +238,7 @@ mod tests {
             + draw(&ui, ReferPage::samples())
             + draw(&ui, SentPage::samples())
             + draw(&ui, SentOnePage::samples())
+            + draw(&ui, NextSlipPage::samples())
             + draw(&ui, TriagePage::samples())
             + draw(&ui, TriageOnePage::samples())
             + draw(&ui, CaseloadPage::samples())
@@ -306,7 +307,7 @@ mod tests {
             + draw(&ui, MeetPosterPage::samples());
         assert!(drawn > 30);
         let templates = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/templates")).unwrap().count();
-        assert_eq!(templates, 84 + 3, "a template without a page, or a page without samples here");
+        assert_eq!(templates, 85 + 3, "a template without a page, or a page without samples here");
     }
 
     #[test]

@@ -146,6 +146,8 @@ pub struct ReferPage {
     pub values: ReferralAnswers,
     /// "Send to Wexley Vale": the scheme decides who takes it up.
     pub send_text: String,
+    /// Where somebody is told of a service instead.
+    pub signpost_href: Option<String>,
     /// What is wrong.
     pub problems: Problems,
 }
@@ -257,6 +259,8 @@ pub struct SentOnePage {
     pub back_href: String,
     /// The reader sent it.
     pub own: bool,
+    /// "practice": the word for the place.
+    pub noun: String,
     /// Just sent: the panel.
     pub notice: Option<Notice>,
     /// Its reference.
@@ -291,6 +295,8 @@ pub struct SentOnePage {
     pub also: Option<CodeToFile>,
     /// Why there is none, and what to do with one that was filed already.
     pub no_code: Option<String>,
+    /// What happens now, for the person's hand.
+    pub slip_href: Option<String>,
     /// The referral on paper.
     pub referral_href: Option<String>,
     /// "Take this referral back", "Drop this draft".
@@ -314,6 +320,22 @@ impl Page for ReferPage {
 }
 impl Page for SentPage {
     const TEMPLATE: &'static str = "sent.html";
+}
+/// For the person's hand: what happens now. It says neither who they are nor what for.
+#[derive(Debug, Clone, Serialize)]
+pub struct NextSlipPage {
+    /// What surrounds it.
+    pub frame: Frame,
+    /// Back to the referral.
+    pub back_href: String,
+    /// The scheme.
+    pub scheme_name: String,
+    /// What happens when, and what to do otherwise.
+    pub rows: Vec<SummaryRow>,
+}
+
+impl Page for NextSlipPage {
+    const TEMPLATE: &'static str = "next_slip.html";
 }
 impl Page for SentOnePage {
     const TEMPLATE: &'static str = "sent_one.html";
@@ -413,6 +435,7 @@ mod samples {
                 reaches: vec![Choice::new("phone", "Phone", false).hint("01632")],
                 values: ReferralAnswers::default(),
                 send_text: "Send to Maya".into(),
+                signpost_href: Some("/o/x/signpost".into()),
                 problems: vec![],
             };
             let wrong = problems(&["needs", "words", "reach", "guidance", "risk", "risk_note", "agreement"]);
@@ -470,12 +493,24 @@ mod samples {
         }
     }
 
+    impl NextSlipPage {
+        pub(crate) fn samples() -> Vec<Self> {
+            vec![Self {
+                frame: frame("What happens now"),
+                back_href: "/o/x/sent/1".into(),
+                scheme_name: LONG.into(),
+                rows: vec![SummaryRow::new("By Tuesday 6 October, 5pm", LONG)],
+            }]
+        }
+    }
+
     impl SentOnePage {
         pub(crate) fn samples() -> Vec<Self> {
             let bare = Self {
                 frame: frame("Peggy"),
                 back_href: "/o/x/sent".into(),
                 own: true,
+                noun: "practice".into(),
                 notice: None,
                 reference: "FP 7K2M 41".into(),
                 name: LONG.into(),
@@ -488,6 +523,7 @@ mod samples {
                 code: None,
                 no_code: Some("None: no episode began.".into()),
                 also: None,
+                slip_href: Some("/o/x/sent/1/slip".into()),
                 referral_href: Some("/o/x/sent/1/referral".into()),
                 take_back_text: "Take it back".into(),
                 take_back_hint: "You can".into(),
@@ -523,6 +559,7 @@ mod samples {
                     Step { when: "By Friday".into(), what: "Answer".into(), done: false },
                 ],
                 no_code: None,
+                slip_href: None,
                 referral_href: None,
                 also: Some(CodeToFile {
                     concept: "871691000000100".into(),

@@ -118,7 +118,7 @@ async fn a_gp_refers_the_scheme_accepts_the_worker_records_and_the_gp_reads_it()
         assert!(changed.body.contains("after 2pm") && changed.body.contains("safe contact changed"));
 
         let page = gp.get(&receipt).await;
-        assert!(page.body.contains("We have met.") && page.body.contains("No action is requested of the practice."));
+        assert!(page.body.contains("We have met.") && page.body.contains("No action is requested."));
         assert!(!page.body.contains("A first"), "the private note stays private");
 
         let version = maya.get(&format!("{case}/close")).await.hidden("version");
@@ -139,11 +139,7 @@ async fn a_gp_refers_the_scheme_accepts_the_worker_records_and_the_gp_reads_it()
         assert_eq!(server.signed_in(&server.village.other_gp).await.get(&letter).await.status, StatusCode::NOT_FOUND);
         let data = gp.get(&format!("{letter}/data")).await;
         assert_eq!((data.status, data.media_type()), (StatusCode::OK, "application/json"));
-        assert!(
-            data.body.contains(r#""Actions for professionals":"No action is requested of the practice.""#),
-            "{}",
-            data.body
-        );
+        assert!(data.body.contains(r#""Actions for professionals":"No action is requested.""#), "{}", data.body);
         assert!(page.body.contains("unless it is filed: 871731000000106 | Referral to social prescribing service |"));
         for plan in ["copy.pdf", "copy.pdf?size=larger"] {
             let paper = maya.get(&format!("{case}/plan/{plan}")).await;

@@ -1,0 +1,45 @@
+//! What somebody who asked for help says while they wait for the answer.
+
+use fingerpost_domain::Timestamp;
+use fingerpost_domain::id::ReferralId;
+use fingerpost_domain::safe_contact::{Reach, SafeContact};
+use fingerpost_domain::text::Line;
+use fingerpost_engine::{Result, StoreError, statements, values};
+use fingerpost_ledger::{Act, Entry, Resource};
+use fingerpost_store::{LinkScope, LiveLink};
+
+use crate::Intake;
+
+statements! {
+    WAITS = "SELECT r.id, r.reach, r.guidance FROM self_referral s JOIN referral r ON r.tenant = s.tenant AND r.id = s.referral \
+             WHERE s.tenant = $1 AND s.id = $2 AND r.state IN ('sent', 'returned')";
+    /// Held, so that two who say something at once are both heard.
+    HOLD = "UPDATE referral SET guidance = guidance WHERE tenant = $1 AND id = $2 AND state IN ('sent', 'returned')";
+    SAY = "UPDATE referral SET guidance = $3 WHERE tenant = $1 AND id = $2";
+}
+
+impl Intake {
+    /// Keeps when and how somebody would rather be reached, beside what they said before: nothing that keeps them safe is lost. Whoever
+    /// holds the link says it; it moves no one and tells nothing.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] for a link of another scope; [`StoreError::ChangedMeanwhile`] once it is answered.
+    pub async fn say_when(&self, link: &LiveLink, said: &Line<200>, now: Timestamp) -> Result<()> {
+        if link.scope != LinkScope::AskForHelp {
+            return Err(StoreError::NotFound);
+        }
+        let (tenant, asked) = (&link.tenant, link.subject.as_str());
+        let mut tx = self.0.ledger().db().write().await?;
+        let row = tx.row(WAITS, values![tenant, asked]).await?.ok_or(StoreError::ChangedMeanwhile)?;
+        let id: ReferralId = row.parsed("id")?;
+        tx.run(HOLD, values![tenant, id]).await?;
+        let row = tx.row(WAITS, values![tenant, asked]).await?.ok_or(StoreError::ChangedMeanwhile)?;
+        let guidance = row.opt_text("guidance")?.map(|text| Line::parse(&text)).transpose();
+        let guidance = guidance.map_err(|_| StoreError::corrupt("guidance"))?.flatten();
+        let before = SafeContact { reach: row.coded("reach", Reach::from_code)?, guidance };
+        let after = before.beside(said.as_str());
+        tx.run(SAY, values![tenant, id, after.guidance.as_ref().map(Line::as_str)]).await?;
+        let entry = Entry { ground: "link", ..Entry::system(tenant.clone(), Act::Change, Resource::Referral).of(id) };
+        self.0.ledger().commit(tx, now, entry.because("say_when")).await
+    }
+}
