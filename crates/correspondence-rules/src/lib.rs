@@ -1,8 +1,9 @@
 //! What may be said to whom, how and when: messages to people, the code that opens a name, consents, how long
-//! records are kept. Pure.
+//! records are kept, what a letter is called in the standard. Pure.
 
 pub mod consent;
 pub mod group_code;
 pub mod message;
+pub mod prsb;
 pub mod record;
 pub mod retention;

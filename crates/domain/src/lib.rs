@@ -26,7 +26,6 @@ pub mod organisation;
 pub mod person;
 pub mod plan;
 pub mod problem;
-pub mod prsb;
 pub mod referral;
 pub mod risk;
 pub mod role;

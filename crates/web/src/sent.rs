@@ -4,6 +4,7 @@ use axum::extract::Path;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::Query;
+use fingerpost_correspondence_rules::prsb::{self, Message};
 use fingerpost_domain::calendar::day_of;
 use fingerpost_domain::codes::{self, CodeMeaning, SnomedCode};
 use fingerpost_domain::feedback::Section;
@@ -11,7 +12,6 @@ use fingerpost_domain::id::{FeedbackId, ReferralId};
 use fingerpost_domain::organisation::OrganisationKind;
 use fingerpost_domain::person::PersonDetails;
 use fingerpost_domain::problem::Problems;
-use fingerpost_domain::prsb::{self, Message};
 use fingerpost_domain::referral::ReferralState;
 use fingerpost_domain::safe_contact::Reach;
 use fingerpost_domain::text::Note;
@@ -512,7 +512,10 @@ pub(crate) async fn slip(here: May<ReadSent>, Path((_, id)): Path<(String, Refer
         |phone| format!("Ring {} on {}.", sent.scheme_name, unbroken(phone)),
     );
     let read = sent.row.answer_due.filter(|_| !accepted).map(|due| {
-        SummaryRow::new(&format!("By {}, 5pm", long_day(due)), "They read what was sent, and say whether they can help.")
+        SummaryRow::new(
+            &format!("By {}, 5pm", long_day(due)),
+            "They read what was sent, and say whether they can help.",
+        )
     });
     let rows = read.into_iter().chain([
         SummaryRow::new(

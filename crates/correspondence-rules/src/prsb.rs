@@ -1,18 +1,18 @@
 //! The message to a GP practice in the shape and under the names of the PRSB social prescribing standard v1.1.
 //!
 //! "Plan and requested actions" comes first, as the standard's message to GPs has it; the rest follows the standard's own order. What
-//! the message may say was decided when it was written ([`crate::feedback::write`]); here it gets its names. The exact list of
+//! the message may say was decided when it was written ([`fingerpost_domain::feedback::write`]); here it gets its names. The exact list of
 //! elements of the standard's GP message could not be read by us: `docs/prsb-coverage.md` says what is filled and why something is
 //! not.
 
 use jiff::civil::Date;
 use serde::{Serialize, Serializer};
 
-use crate::codes::SnomedCode;
-use crate::feedback::{self, Section};
-use crate::need::Need;
-use crate::organisation::OrganisationKind;
-use crate::person::{Email, PersonDetails, Phone};
+use fingerpost_domain::codes::SnomedCode;
+use fingerpost_domain::feedback::{self, Section};
+use fingerpost_domain::need::Need;
+use fingerpost_domain::organisation::OrganisationKind;
+use fingerpost_domain::person::{Email, PersonDetails, Phone};
 
 /// The standard and its version.
 pub const STANDARD: &str = "PRSB Social prescribing standard v1.1";
@@ -456,7 +456,7 @@ pub const COVERAGE: &[(&str, bool, &str)] = &[
 #[must_use]
 pub fn coverage() -> String {
     let mut out = format!(
-        "# Coverage of the PRSB standard\n\nGenerated from `crates/domain/src/prsb.rs`; a test keeps it true. {STANDARD}: the message to the GP practice, \
+        "# Coverage of the PRSB standard\n\nGenerated from `crates/correspondence-rules/src/prsb.rs`; a test keeps it true. {STANDARD}: the message to the GP practice, \
          as page, PDF, JSON under the standard's names, and lines to paste.\n\nThe standard's own list of the elements of its GP message was not \
          readable to us. What stands here is every element that the whole standard marks as mandatory, and each of its sections.\n\n\
          | element | mandatory | where it comes from, or why it is not there |\n|---|---|---|\n"
@@ -472,10 +472,10 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
-    use crate::codes::{self, CodeMeaning};
-    use crate::disclosure::ReferrerHears;
-    use crate::feedback::{FeedbackKind, FeedbackSource};
-    use crate::person::PersonAnswers;
+    use fingerpost_domain::codes::{self, CodeMeaning};
+    use fingerpost_domain::disclosure::ReferrerHears;
+    use fingerpost_domain::feedback::{FeedbackKind, FeedbackSource};
+    use fingerpost_domain::person::PersonAnswers;
 
     fn message(hears: ReferrerHears) -> Message {
         message_to(OrganisationKind::Practice, hears)
