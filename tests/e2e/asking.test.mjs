@@ -93,6 +93,14 @@ for (const how of [{ width: 1280, javaScriptEnabled: true }, { width: 320, javaS
     assert.match(status, /We have your request.*You do not need to do anything.*Somebody reads it.*Your reference: FP/s)
     assert.equal(page.url(), own)
     const reference = status.match(/FP \w{4} \w{2}/)[0]
+    // Another time, while nobody has answered: it stands beside what was said before.
+    await page.getByText('Ring me at another time').click()
+    await page.getByRole('button', { name: 'Tell them' }).click()
+    assert.match(await check('another time, empty'), /Write when or how we should reach you/)
+    await page.getByLabel('When and how suits you?').fill('Not on Tuesdays')
+    await page.getByRole('button', { name: 'Tell them' }).click()
+    assert.match(await check('another time'), /We have noted it/)
+    await page.getByRole('link', { name: 'Back to your request' }).click()
 
     // Triage: it stands there by itself, and no practice is in it.
     const josephine = await open(engine, server, how)
@@ -102,13 +110,19 @@ for (const how of [{ width: 1280, javaScriptEnabled: true }, { width: 320, javaS
     await accessible(josephine, 'triage with self-referrals', { javaScriptEnabled }); await picture(josephine, `ask-triage-${width}`)
     await josephine.getByRole('link', { name: new RegExp(`Ottoline Birtwhistle-${width}`) }).click()
     await accessible(josephine, 'a self-referral at triage', { javaScriptEnabled }); await picture(josephine, `ask-triage-one-${width}`)
+    assert.match(await josephine.textContent('main'), /Mornings.*Not on Tuesdays/s)
     assert.match(await josephine.textContent('main'), new RegExp(`${reference}.*Risks not asked.*piano.*Asked themself`, 's'))
+    // The second time somebody of nearly the same name, born on the same day, is here: triage is asked, and says that it is another.
+    if (!javaScriptEnabled) {
+      assert.match(await josephine.textContent('main'), /Ottoline Birtwhistle-1280, born.*Same date of birth, nearly the same name: look closely/s)
+      await josephine.getByLabel('Somebody new').check()
+    }
     await josephine.getByLabel('Maya Okonkwo').check()
     await josephine.getByRole('button', { name: 'Accept' }).click()
 
     await page.reload()
     assert.match(await check('status, accepted'), /Maya will be in touch by.*It was read\. Maya Okonkwo takes it up.*01632\s960\s200/s)
-    assert.equal(await page.getByRole('button', { name: /changed my mind/ }).count(), 0)
+    assert.equal(await page.getByRole('button', { name: /changed my mind|Tell them/ }).count(), 0)
     assert.ok(await valid([page, josephine]) > 15)
   })
 }

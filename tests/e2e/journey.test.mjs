@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { accessible, browser, fileBehind, neighbourhood, open, signInAs, valid } from './support.mjs'
+import { accessible, browser, fileBehind, neighbourhood, open, picture, signInAs, valid } from './support.mjs'
 
 let server
 let engine
@@ -47,6 +47,10 @@ for (const how of CASES) {
     await gp.getByRole('button', { name: /^Send to/ }).click(); await check(gp, 'sent')
     assert.match(await gp.textContent('main'), /Sent to Wexley Vale.*871731000000106/s)
     const receipt = gp.url().split('?')[0]
+    await gp.getByRole('link', { name: /Print a slip for them/ }).click(); await check(gp, 'slip'); await picture(gp, `next-slip-${width}`)
+    const slip = await gp.textContent('article')
+    assert.match(slip, /What happens now.*By .*5pm.*Nobody in touch.*Say F P.*You can say no at any time.*not for emergencies/s)
+    assert.ok(!slip.includes(given) && !slip.includes(SURNAME) && !/money/i.test(slip), 'it says neither who nor what for')
 
     const lead = await open(engine, server, how)
     await signInAs(lead, /Josephine Carr/); await check(lead, 'caseload of the scheme')

@@ -159,6 +159,8 @@ coded! {
         Recipient = "recipient",
         /// The other side refused it for good.
         Refused = "refused",
+        /// It left, and a report came back that it did not arrive.
+        CameBack = "came_back",
         /// The other side could not take it for a day.
         NotNow = "not_now",
         /// The folder cannot be written to.
@@ -193,6 +195,7 @@ impl Fault {
         match self {
             Self::Recipient => "The address cannot be written to. Is it spelled right?",
             Self::Refused => "The other side refused it for good. The address may have ended.",
+            Self::CameBack => "It left, and came back: it did not arrive. Is the address right?",
             Self::NotNow => "The other side could not take it for a day.",
             Self::Folder => "The folder for messages cannot be written to.",
             Self::Message => "It could not be put together.",

@@ -4,10 +4,10 @@
 use fingerpost_correspondence_rules::message::{Channel, Fault};
 use fingerpost_domain::Timestamp;
 use fingerpost_domain::calendar::day_of;
-use fingerpost_domain::id::{CaseId, ConnectionId, OutboxId};
+use fingerpost_domain::id::{CaseId, ConnectionId, OutboxId, TenantId};
 use fingerpost_domain::person::PersonName;
 use fingerpost_engine::{Result, Row, StoreError, Tx, Value, statements, values};
-use fingerpost_ledger::{Act, Resource};
+use fingerpost_ledger::{Act, Entry, Resource};
 use fingerpost_policy::{ReadCase, SeeMessages};
 use fingerpost_store::{Ctx, MessageTemplate, case_in_scope, person_name, theirs};
 
@@ -69,6 +69,9 @@ statements! {
          (SELECT l.id FROM one_time_link l WHERE l.tenant = $1 AND l.scope = 'answer_connection' AND l.subject = $3))) ORDER BY o.id DESC LIMIT 20"
     );
     AGAIN = "UPDATE outbox SET failed_at = NULL, last_error = NULL, attempts = 0, run_at = $3 WHERE tenant = $1 AND id = $2 AND failed_at IS NOT NULL AND settled_at IS NULL";
+    /// Keys begin with the tenant: of those there are few.
+    CAME_BACK = "UPDATE outbox SET sent_at = NULL, failed_at = $2, last_error = 'came_back' WHERE tenant IN (SELECT id FROM tenant) AND id = $1 \
+                 AND channel = 'email' AND sent_at IS NOT NULL AND failed_at IS NULL RETURNING tenant, template, subject";
     SETTLE = "UPDATE outbox SET settled_at = $3, settled_by = $4 WHERE tenant = $1 AND id = $2 AND failed_at IS NOT NULL AND settled_at IS NULL";
 }
 
@@ -221,6 +224,21 @@ impl Correspondence {
         listed(&mut tx, ctx, id).await?;
         tx.run(SETTLE, values![ctx.grant.tenant(), id, ctx.now, ctx.grant.user()]).await?;
         self.seen_to(tx, ctx, (id, "seen_to")).await
+    }
+
+    /// A mail server reports that a message did not arrive after all: it waits for somebody, as if it had been refused at once. What was
+    /// reported before, or is no message of ours, changes nothing. Gives the message with what it was about.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn came_back(&self, id: OutboxId, now: Timestamp) -> Result<Option<(TenantId, MessageTemplate, String)>> {
+        let mut tx = self.0.ledger().db().write().await?;
+        let Some(row) = tx.row(CAME_BACK, values![id, now]).await? else { return Ok(None) };
+        let (tenant, subject): (TenantId, String) = (row.parsed("tenant")?, row.text("subject")?);
+        let template = MessageTemplate::from_code(&row.text("template")?);
+        let entry = Entry::system(tenant.clone(), Act::Change, Resource::Message).of(id).because("came_back");
+        self.0.ledger().commit(tx, now, entry).await?;
+        Ok(template.map(|template| (tenant, template, subject)))
     }
 
     async fn seen_to(&self, tx: Tx, ctx: &Ctx<SeeMessages>, (id, why): (OutboxId, &'static str)) -> Result<()> {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, ensure};
 use async_trait::async_trait;
+use fingerpost_domain::ambient::Clock;
 use fingerpost_domain::id::TenantId;
 use fingerpost_store::Store;
 use fingerpost_web::{App, AtOnce, TextsAtOnce, WebConfig};
@@ -57,8 +58,7 @@ pub(crate) async fn serve(store: Store, settings: &Settings, options: &Serve) ->
     if let Some(address) = options.metrics_listen.as_ref().or(settings.metrics_listen.as_ref()) {
         serve_metrics(address, stopped.clone()).await?;
     }
-    let worker =
-        Worker::new(store.clone(), clock, post(settings, invented)?, &public_url).with_manners(settings.manners());
+    let worker = worker(store.clone(), clock, (settings, invented), &public_url)?;
     let working = tokio::spawn(worker.run(stopped.clone()));
     println!("Fingerpost is at {at}");
     if invented {
@@ -87,8 +87,8 @@ pub(crate) async fn serve(store: Store, settings: &Settings, options: &Serve) ->
 pub(crate) async fn work(store: Store, settings: &Settings) -> anyhow::Result<()> {
     let (stop, stopped) = watch::channel(false);
     let public_url = settings.public_url.clone().unwrap_or_else(|| format!("http://{}", settings.listen));
-    let post = post(settings, store.ledger().is_invented().await?)?;
-    let worker = Worker::new(store.clone(), ambient::clock(), post, &public_url).with_manners(settings.manners());
+    let invented = store.ledger().is_invented().await?;
+    let worker = worker(store.clone(), ambient::clock(), (settings, invented), &public_url)?;
     let working = tokio::spawn(worker.run(stopped.clone()));
     println!("Working. Stop with Ctrl-C.");
     until(stopped, stop).await;
@@ -109,6 +109,20 @@ fn allowed(ip: IpAddr, https: bool, invented: bool) -> anyhow::Result<()> {
          HTTPS in front and say --behind-proxy"
     );
     Ok(())
+}
+
+/// What happens when nobody is looking.
+fn worker(
+    store: Store,
+    clock: Arc<dyn Clock>,
+    (settings, invented): (&Settings, bool),
+    public_url: &str,
+) -> anyhow::Result<Worker> {
+    let worker = Worker::new(store, clock, post(settings, invented)?, public_url).with_manners(settings.manners());
+    Ok(match settings.bounces.as_ref().filter(|_| !invented) {
+        Some(folder) => worker.with_mailbox(folder),
+        None => worker,
+    })
 }
 
 /// The way out. Invented people are never written to: their messages stay in the folder.

@@ -53,6 +53,7 @@ pub(crate) struct Settings {
     pub text_gateway: Option<String>,
     pub text_gateway_key: Option<String>,
     pub letters: Option<PathBuf>,
+    pub bounces: Option<PathBuf>,
     pub texts: Option<PathBuf>,
     #[serde(default)]
     pub feeds_inside: Vec<IpAddr>,

@@ -2,7 +2,7 @@
 //! waits for an answer or has to be told one; to the writer of a draft that was not sent. Nothing is ended by time: a person decides.
 
 use fingerpost_domain::calendar::{day_of, instant_at};
-use fingerpost_domain::id::{OrganisationId, ReferralId, UserId};
+use fingerpost_domain::id::{OrganisationId, ReferralId};
 use fingerpost_domain::referral::ReferralState;
 use fingerpost_domain::self_referral::ReferralSource;
 use fingerpost_domain::{Date, Timestamp};
@@ -17,7 +17,7 @@ use fingerpost_store::{
 use crate::Intake;
 
 statements! {
-    STILL_ASKED = "SELECT r.scheme, r.referrer, q.asked_at FROM referral r JOIN referral_question q ON q.tenant = r.tenant AND q.referral = r.id AND q.answer IS NULL \
+    STILL_ASKED = "SELECT r.scheme, q.asked_at FROM referral r JOIN referral_question q ON q.tenant = r.tenant AND q.referral = r.id AND q.answer IS NULL \
                    WHERE r.tenant = $1 AND r.id = $2 AND r.state = 'returned' ORDER BY q.round DESC LIMIT 1";
     CHASED = "SELECT scheme, state, source, answer_due, told_at FROM referral WHERE tenant = $1 AND id = $2 AND sent_at IS NOT NULL";
     DRAFT = "SELECT scheme, referrer, created_at FROM referral WHERE tenant = $1 AND id = $2 AND state = 'draft'";
@@ -123,26 +123,30 @@ impl Intake {
             Some(row) => {
                 let scheme: OrganisationId = row.parsed("scheme")?;
                 let settings = self.0.intake_settings(tenant, scheme).await?;
-                Some((scheme, row.parsed::<UserId>("referrer")?, day_of(row.at("asked_at")?), settings))
+                Some((scheme, day_of(row.at("asked_at")?), settings))
             }
             None => None,
         };
         let mut tx = self.0.ledger().db().write().await?;
         job_done(&mut tx, job, now).await?;
-        if let Some((scheme, referrer, asked_on, settings)) = asked {
+        if let Some((scheme, asked_on, settings)) = asked {
             let today = day_of(now);
             // Another day is another message.
             let about = format!("{referral}/{today}");
             let due = settings.reminder_due(asked_on, today);
-            let (template, readers) = match due {
+            match due {
                 Some(Reminder::DecideWithout) => {
-                    (MessageTemplate::DecideWithout, triagers_of(&mut tx, tenant, scheme).await?)
+                    for user in triagers_of(&mut tx, tenant, scheme).await? {
+                        let decide = (user, about.as_str());
+                        write_to_user(&self.0, &mut tx, tenant, MessageTemplate::DecideWithout, decide, now).await?;
+                    }
                 }
-                Some(Reminder::AskAgain) => (MessageTemplate::QuestionBack, vec![referrer]),
-                None => (MessageTemplate::QuestionBack, vec![]),
-            };
-            for user in readers {
-                write_to_user(&self.0, &mut tx, tenant, template, (user, about.as_str()), now).await?;
+                Some(Reminder::AskAgain) => {
+                    let asked = (referral, about.as_str());
+                    write_to_referrer(&self.0, &mut tx, tenant, MessageTemplate::QuestionBack, asked, None, now)
+                        .await?;
+                }
+                None => {}
             }
             let next = settings.next_reminder(asked_on, today).filter(|_| due != Some(Reminder::DecideWithout));
             if let Some(next) = next {

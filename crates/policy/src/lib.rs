@@ -19,6 +19,8 @@ coded! {
         ReadSent = "read_sent",
         /// Take a referral back before it is answered.
         TakeBack = "take_back",
+        /// Say what a scheme asked about a referral: one's own, or one of somebody who does not sign in any more.
+        AnswerBack = "answer_back",
         /// See waiting referrals, accept and allocate them, or not accept them.
         Triage = "triage",
         /// See a caseload.
@@ -65,7 +67,12 @@ impl Action {
     #[must_use]
     pub const fn resource(self) -> &'static str {
         match self {
-            Self::ReferPerson | Self::ReadSent | Self::TakeBack | Self::Triage | Self::ReadCounted => "referral",
+            Self::ReferPerson
+            | Self::ReadSent
+            | Self::TakeBack
+            | Self::AnswerBack
+            | Self::Triage
+            | Self::ReadCounted => "referral",
             Self::ReadCaseload
             | Self::ReadCase
             | Self::WorkCase
@@ -126,8 +133,10 @@ pub const fn rule(role: Role, action: Action) -> Option<(Reach, Ground)> {
         // It holds counts and answers without names. A practice's own are its own business; a scheme's are its supervisor's.
         (Role::Referrer | Role::PracticeManager, A::Improve) => Some((Reach::Organisation, Ground::Practice)),
         (Role::Supervisor, A::Improve) => Some((Reach::Organisation, Ground::Supervision)),
-        (Role::Referrer, A::ReferPerson | A::ReadSent | A::TakeBack) => Some((Reach::Own, Ground::Referrer)),
-        (Role::PracticeManager, A::ReadSent | A::ReadFlow | A::ReadCounted | A::ManageLaunch) => {
+        (Role::Referrer, A::ReferPerson | A::ReadSent | A::TakeBack | A::AnswerBack) => {
+            Some((Reach::Own, Ground::Referrer))
+        }
+        (Role::PracticeManager, A::ReadSent | A::AnswerBack | A::ReadFlow | A::ReadCounted | A::ManageLaunch) => {
             Some((Reach::Organisation, Ground::Practice))
         }
         (Role::LinkWorker, A::Triage) => Some((Reach::Organisation, Ground::Triage)),
@@ -180,6 +189,8 @@ permissions! {
     ReadSent,
     /// May take a referral back.
     TakeBack,
+    /// May say what a scheme asked.
+    AnswerBack,
     /// May triage.
     Triage,
     /// May see a caseload.

@@ -3,23 +3,25 @@
 
 use fingerpost_domain::Timestamp;
 use fingerpost_domain::calendar::{add_working_days, day_of, instant_at};
-use fingerpost_domain::id::{OrganisationId, ReferralId, TenantId, UserId};
+use fingerpost_domain::id::{OrganisationId, ReferralId, TenantId};
 use fingerpost_domain::referral::{NotNow, ReferralEvent, ReferralState};
 use fingerpost_domain::self_referral::ReferralSource;
 use fingerpost_domain::text::Note;
 use fingerpost_engine::{Result, Row, StoreError, Tx, statements, values};
 use fingerpost_ledger::{Act, Resource};
-use fingerpost_policy::{ReferPerson, Triage};
+use fingerpost_policy::{AnswerBack, Triage};
 
 use crate::jobs::{self, JobKind};
 use crate::outbox::{self, MessageTemplate};
 use crate::{Ctx, Store, referrals, schemes};
 
 statements! {
-    AT_SCHEME = "SELECT state, source, referrer FROM referral WHERE tenant = $1 AND scheme = $2 AND id = $3 AND sent_at IS NOT NULL";
+    AT_SCHEME = "SELECT state, source FROM referral WHERE tenant = $1 AND scheme = $2 AND id = $3 AND sent_at IS NOT NULL";
+    /// One's own; and where `$5` is 1, whoever looks after the practice, one of somebody who does not sign in any more.
     AT_REFERRER = "SELECT r.state, r.scheme, s.min_age, s.max_age, s.sessions_agreed, s.answer_working_days, s.self_referral \
                    FROM referral r JOIN scheme s ON s.tenant = r.tenant AND s.organisation = r.scheme \
-                   WHERE r.tenant = $1 AND r.practice = $2 AND r.id = $3 AND r.referrer = $4 AND r.sent_at IS NOT NULL";
+                   WHERE r.tenant = $1 AND r.practice = $2 AND r.id = $3 AND r.sent_at IS NOT NULL \
+                   AND (r.referrer = $4 OR (CAST($5 AS BIGINT) = 1 AND EXISTS (SELECT 1 FROM app_user u WHERE u.tenant = r.tenant AND u.id = r.referrer AND u.disabled = 1)))";
     RETURN = "UPDATE referral SET state = 'returned' WHERE tenant = $1 AND id = $2 AND state = 'sent'";
     COME_AGAIN = "UPDATE referral SET state = 'sent', answer_due = $3 WHERE tenant = $1 AND id = $2 AND state = 'returned'";
     ASK = "INSERT INTO referral_question (tenant, referral, round, question, asked_by, asked_at) \
@@ -97,19 +99,21 @@ impl Store {
             let job = (JobKind::NudgeReferrer, id.to_string());
             jobs::add(self, &mut tx, tenant, (job.0, &job.1), (instant_at(first, 9), ctx.now)).await?;
         }
-        let to: (UserId, &str) = (row.parsed("referrer")?, &subject);
-        outbox::to_user(self, &mut tx, tenant, MessageTemplate::QuestionBack, to, ctx.now).await?;
+        let asked = (id, subject.as_str());
+        outbox::to_referrer(self, &mut tx, tenant, MessageTemplate::QuestionBack, asked, None, ctx.now).await?;
         self.commit(tx, ctx.now, ctx.entry(Act::AskBack, Resource::Referral).of(id)).await
     }
 
-    /// Answers the scheme's question: the referral waits for it again, with a new promised day.
+    /// Answers the scheme's question, or that to a colleague who does not sign in any more: the referral waits for it again, with a new promised day.
     ///
     /// # Errors
     /// [`StoreError::NotFound`] for somebody else's; [`StoreError::NotNow`] when nothing is asked.
-    pub async fn answer_back(&self, ctx: &Ctx<ReferPerson>, id: ReferralId, answer: &Note<1000>) -> Result<()> {
+    pub async fn answer_back(&self, ctx: &Ctx<AnswerBack>, id: ReferralId, answer: &Note<1000>) -> Result<()> {
         let (tenant, practice, user) = (ctx.grant.tenant(), ctx.grant.organisation(), ctx.grant.user());
         let mut tx = self.db().write().await?;
-        let row = tx.row(AT_REFERRER, values![tenant, practice, id, user]).await?.ok_or(StoreError::NotFound)?;
+        let practices = i64::from(ctx.grant.only_user().is_none());
+        let row =
+            tx.row(AT_REFERRER, values![tenant, practice, id, user, practices]).await?.ok_or(StoreError::NotFound)?;
         state(&row)?.after(ReferralEvent::AnswerBack)?;
         let terms = schemes::terms(&row)?;
         let due = add_working_days(day_of(ctx.now), u32::from(terms.answer_working_days));

@@ -62,7 +62,7 @@ statements! {
                  AND r.created_at < $4 ORDER BY r.created_at DESC, r.id DESC LIMIT $5";
     SENT_ONE = "SELECT r.id, r.reference, r.state, r.given, r.family, r.preferred, r.born, r.nhs_number, r.address, r.postcode, r.phone, r.email, r.communication, \
                 r.needs, r.words, r.reach, r.guidance, r.risk, r.risk_note, r.agreement, r.asker, r.on_behalf, r.safeguarding, r.created_at, r.sent_at, r.answer_due, r.decided_at, r.reason, r.alternative, r.joined_case, r.scheme, \
-                r.referrer, u.name AS referrer_name, u.email AS referrer_email, u.job_title, \
+                r.referrer, u.name AS referrer_name, u.email AS referrer_email, u.job_title, u.disabled AS referrer_left, \
                 (SELECT MIN(i.value) FROM organisation_identifier i WHERE i.organisation = r.practice AND i.system = 'ods') AS practice_code, s.name AS scheme_name, s.phone AS scheme_phone, w.name AS worker_name, lw.phone AS worker_phone, (SELECT MIN(t.on_day) FROM contact t WHERE t.tenant = r.tenant AND t.case_id = r.case_id AND t.happened <> 'did_not_happen' \
                  AND t.kind <> 'about_person' AND t.recorded_at >= r.decided_at) AS first_contact, c.closed_at, c.referrer_hears, \
                 (SELECT COUNT(*) FROM person_join j WHERE j.tenant = r.tenant AND j.referral = r.id AND j.undone_at IS NOT NULL) AS taken_out \
@@ -227,6 +227,8 @@ pub struct SentPage {
     pub offered: Option<SnomedCode>,
     /// The reader sent it: they may take it back.
     pub own: bool,
+    /// Whoever sent it does not sign in any more.
+    pub referrer_left: bool,
     /// Messages, newest first.
     pub feedback: Vec<FeedbackRow>,
     /// What the scheme asked, and what was said.
@@ -562,6 +564,7 @@ impl Store {
             code: codes::ready(state, agreement, said_on),
             offered,
             own,
+            referrer_left: row.flag("referrer_left")?,
             feedback,
             questions,
             row: sent_row(&row, i64::try_from(unread.len()).unwrap_or(0))?,

@@ -112,7 +112,7 @@ table! {
     "/o/{org}/sent/{id}/referral", GET, Guard::May(Action::ReadSent), get(sent::referral);
     "/o/{org}/sent/{id}/letters/{letter}", GET, Guard::May(Action::ReadSent), get(sent::letter);
     "/o/{org}/sent/{id}/letters/{letter}/data", GET, Guard::May(Action::ReadSent), get(sent::data);
-    "/o/{org}/sent/{id}/answer", POST, Guard::May(Action::ReferPerson), post(sent::answer);
+    "/o/{org}/sent/{id}/answer", POST, Guard::May(Action::AnswerBack), post(sent::answer);
     "/o/{org}/sent/{id}/take-back", POST, Guard::May(Action::TakeBack), post(sent::take_back);
     "/o/{org}/referrals", GET, Guard::May(Action::Triage), get(triage::list);
     "/o/{org}/referrals/{id}", GET, Guard::May(Action::Triage), get(triage::one);

@@ -16,7 +16,7 @@ use fingerpost_domain::referral::ReferralState;
 use fingerpost_domain::safe_contact::Reach;
 use fingerpost_domain::text::Note;
 use fingerpost_domain::{Date, Timestamp};
-use fingerpost_policy::{Action, ReadSent, ReferPerson, TakeBack};
+use fingerpost_policy::{Action, AnswerBack, ReadSent, TakeBack};
 use fingerpost_print::{Letter, Part};
 use fingerpost_store::{PAGE_ROWS, SentPage as Sent, SentRow};
 use fingerpost_ui::format::{day, day_and_time, days_ago, long_day, reference_spoken};
@@ -307,7 +307,7 @@ pub(crate) async fn one(
 
 /// What the referrer says to a question of the scheme.
 pub(crate) async fn answer(
-    here: May<ReferPerson>,
+    here: May<AnswerBack>,
     Path((_, id)): Path<(String, ReferralId)>,
     form: Posted,
 ) -> Result<Response, WebError> {
@@ -371,6 +371,9 @@ async fn page(
     let can_take_back =
         sent.own && matches!(sent.row.state, ReferralState::Draft | ReferralState::Sent | ReferralState::Returned);
     let coded = keeps_codes(here);
+    // What was asked of somebody who has left is answered by whoever looks after the practice.
+    let for_all = here.also::<AnswerBack>().is_ok_and(|ctx| ctx.grant.only_user().is_none());
+    let may_answer = sent.own || sent.referrer_left && for_all;
     let mut frame = here.frame(format!("{name}: {}", state(&sent.row).to_lowercase()), "sent").await?;
     frame.problem = !problems.is_empty();
     Ok(SentOnePage {
@@ -405,7 +408,7 @@ async fn page(
         question: sent
             .questions
             .last()
-            .filter(|_| sent.own && sent.row.state == ReferralState::Returned)
+            .filter(|_| may_answer && sent.row.state == ReferralState::Returned)
             .map(|asked| asked.question.clone()),
         answer_action: here.href(&format!("sent/{id}/answer")),
         typed: typed.to_owned(),

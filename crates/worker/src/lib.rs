@@ -6,9 +6,11 @@
 
 mod letters;
 mod post;
+mod reports;
 mod texts;
 mod words;
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -28,6 +30,7 @@ use tokio::sync::watch;
 use tokio::time::MissedTickBehavior;
 
 pub use post::{Post, PostError};
+use reports::Mailbox;
 use words::Facts;
 pub use words::Letter;
 
@@ -54,6 +57,7 @@ pub struct Worker {
     follower: Follower,
     clock: Arc<dyn Clock>,
     post: Post,
+    mailbox: Option<Mailbox>,
     public_url: String,
 }
 
@@ -79,6 +83,7 @@ impl Worker {
             store,
             clock,
             post,
+            mailbox: None,
             public_url: public_url.trim_end_matches('/').to_owned(),
         }
     }
@@ -87,6 +92,13 @@ impl Worker {
     #[must_use]
     pub fn with_manners(mut self, manners: Manners) -> Self {
         self.follower = Follower::new(self.stewardship.clone(), self.clock.clone(), manners);
+        self
+    }
+
+    /// Looks into a Maildir for what comes back of its e-mails.
+    #[must_use]
+    pub fn with_mailbox(mut self, folder: &Path) -> Self {
+        self.mailbox = Some(Mailbox::of(folder));
         self
     }
 
@@ -199,6 +211,38 @@ impl Worker {
         self.told("launches were not swept", self.intake.sweep_launches(now).await.map(drop));
         self.told("gaps were not swept", self.stewardship.sweep_gaps(now).await);
         self.told("answers were not swept", self.store.sweep_asking(now).await.map(drop));
+        self.told("reports of mail servers were not read; it is tried again", self.read_reports().await.map(drop));
+    }
+
+    /// Reads what came back since the last look: how many of our messages did. A file goes only once its report is kept.
+    ///
+    /// # Errors
+    /// When the database fails. A mailbox that cannot be read is logged.
+    pub async fn read_reports(&self) -> Result<usize, StoreError> {
+        let Some(mailbox) = &self.mailbox else { return Ok(0) };
+        let looking = mailbox.clone();
+        let unread = tokio::task::spawn_blocking(move || looking.unread()).await;
+        let unread = unread.unwrap_or_else(|_| Err(std::io::ErrorKind::Other.into())).unwrap_or_else(|error| {
+            tracing::warn!(kind = ?error.kind(), "the mailbox for reports cannot be read");
+            vec![]
+        });
+        let mut came_back = 0;
+        for (file, mail) in unread {
+            let report = reports::read(&mail, self.post.domain());
+            if let Some(report) = &report {
+                let now = self.clock.now();
+                if let Some((tenant, template, subject)) = self.correspondence.came_back(report.message, now).await? {
+                    came_back += 1;
+                    let about = (&tenant, template, subject.as_str());
+                    self.stewardship.mailbox_refused(about, &report.address, now).await?;
+                    tracing::warn!(message = %report.message, template = template.code(), "a message came back");
+                }
+            }
+            if let Err(error) = mailbox.done(&file, report.is_some()) {
+                tracing::warn!(kind = ?error.kind(), "a report could not be put away");
+            }
+        }
+        Ok(came_back)
     }
 
     fn told(&self, what: &'static str, done: Result<(), StoreError>) {

@@ -145,6 +145,11 @@ impl Post {
         })
     }
 
+    /// The domain of the sender: what the ids of e-mails end with.
+    pub(crate) fn domain(&self) -> &str {
+        self.from.email.domain()
+    }
+
     /// Texts through a gateway; `key` is sent as a bearer token.
     ///
     /// # Errors

@@ -8,7 +8,7 @@ use fingerpost_domain::self_referral::{ReferralSource, SelfReferralAnswers};
 use fingerpost_domain::text::{Line, Note};
 use fingerpost_intake::Intake;
 use fingerpost_intake_rules::settings::IntakeSettings;
-use fingerpost_policy::{ReadCase, ReferPerson, SetIntake, Triage};
+use fingerpost_policy::{AnswerBack, ReadCase, ReferPerson, SetIntake, Triage};
 use fingerpost_store::testing::{Village, on_both, person, start};
 use fingerpost_store::{JobKind, LiveLink, MessageTemplate, OutboxEnd, Store, StoreError};
 
@@ -45,7 +45,7 @@ async fn a_referrer_is_asked_again_and_then_the_scheme_decides() {
         for id in [silent, quick] {
             store.ask_back(&triage, id, &question).await.unwrap();
         }
-        let gp = Village::ctx::<ReferPerson>(&village.gp, &village.practice, start());
+        let gp = Village::ctx::<AnswerBack>(&village.gp, &village.practice, start());
         store.answer_back(&gp, quick, &question).await.unwrap();
         turn(store, &intake, start()).await;
         // Ten days, morning by morning; the reminders of the promised day are others' business.

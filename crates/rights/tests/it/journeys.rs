@@ -13,7 +13,7 @@ use fingerpost_domain::person::PersonDetails;
 use fingerpost_domain::referral::{ReferralState, Refusal};
 use fingerpost_domain::text::Line;
 use fingerpost_engine::values;
-use fingerpost_policy::{MergePeople, Permission, ReadCase, ReadSent, ReferPerson, TakeBack, Triage, WorkCase};
+use fingerpost_policy::{AnswerBack, MergePeople, Permission, ReadCase, ReadSent, TakeBack, Triage, WorkCase};
 use fingerpost_rights::Rights;
 use fingerpost_store::testing::{Village, person, start};
 use fingerpost_store::{Address, Allocation, Ctx, SamePerson, Store, StoreError};
@@ -148,7 +148,7 @@ impl World {
                 refused_or(store.ask_back(&self.ctx::<Triage>(), self.sent(which)?, &note).await)?;
             }
             Does::AnswerBack(which) => {
-                refused_or(store.answer_back(&self.gp::<ReferPerson>(), self.sent(which)?, &note).await)?;
+                refused_or(store.answer_back(&self.gp::<AnswerBack>(), self.sent(which)?, &note).await)?;
             }
             Does::PersonSaysNo(which) => {
                 let referral = self.sent(which)?;

@@ -4,9 +4,9 @@ use fingerpost_domain::codes::CodeMeaning;
 use fingerpost_domain::id::TenantId;
 use fingerpost_domain::referral::ReferralState;
 use fingerpost_domain::text::Note;
-use fingerpost_policy::{ReadFlow, ReadSent, ReferPerson, TakeBack, Triage};
+use fingerpost_policy::{AnswerBack, ReadFlow, ReadSent, TakeBack, Triage};
 use fingerpost_store::testing::{Village, on_both, person, start};
-use fingerpost_store::{Ctx, Store, StoreError};
+use fingerpost_store::{Ctx, MessageTemplate, Store, StoreError};
 use jiff::SignedDuration;
 
 fn note(text: &str) -> Note<1000> {
@@ -16,7 +16,7 @@ fn note(text: &str) -> Note<1000> {
 struct Desk {
     village: Village,
     triage: Ctx<Triage>,
-    gp: Ctx<ReferPerson>,
+    gp: Ctx<AnswerBack>,
     sent: Ctx<ReadSent>,
 }
 
@@ -51,10 +51,13 @@ async fn a_question_goes_to_the_referrer_and_comes_back_with_an_answer() {
             (page.row.state, page.questions[0].question.as_str()),
             (ReferralState::Returned, "When is she at home?")
         );
-        let elsewhere = Village::ctx::<ReferPerson>(&village.other_gp, &village.practice, start());
+        let elsewhere = Village::ctx::<AnswerBack>(&village.other_gp, &village.practice, start());
         assert!(matches!(store.answer_back(&elsewhere, id, &note("Never")).await, Err(StoreError::NotFound)));
         let monday = start().saturating_add(SignedDuration::from_hours(48)).unwrap();
         let later = Ctx { now: monday, ..gp.clone() };
+        let manager = Village::ctx::<AnswerBack>(&village.manager, &village.practice, monday);
+        let not_hers = store.answer_back(&manager, id, &note("For him")).await;
+        assert!(matches!(not_hers, Err(StoreError::NotFound)), "as long as he signs in: {not_hers:?}");
         store.answer_back(&later, id, &note("Mornings.")).await.unwrap();
         assert!(matches!(store.answer_back(&later, id, &note("Twice")).await, Err(StoreError::NotNow(_))));
         let back = store.waiting_one(&triage, id).await.unwrap();
@@ -102,6 +105,32 @@ async fn the_persons_no_at_the_scheme_is_theirs_and_counted_as_that() {
             &fingerpost_flow::Flow::over(store.clone()).flow(&flow, jiff::Timestamp::UNIX_EPOCH).await.unwrap()[0];
         let parts = row.waiting + row.accepted + row.not_accepted + row.declined + row.withdrawn;
         assert_eq!((row.sent, parts, row.declined), (1, 1, 1));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_was_asked_of_somebody_who_has_left_is_answered_by_whoever_looks_after_the_practice() {
+    on_both(async |store| {
+        let village = Village::build(store, &TenantId::main(), "T").await;
+        let triage = Village::ctx::<Triage>(&village.supervisor, &village.scheme, start());
+        let id = village.send(store, &person("Peggy", 1)).await;
+        let mut tx = store.ledger().db().write().await.unwrap();
+        let left = "UPDATE app_user SET disabled = 1 WHERE id = $1";
+        tx.run(left, fingerpost_engine::values![village.gp.actor.user]).await.unwrap();
+        tx.commit().await.unwrap();
+        store.ask_back(&triage, id, &note("When is she at home?")).await.unwrap();
+        let told = store.claim_messages(50, start()).await.unwrap();
+        let asked = told.iter().find(|message| message.template == MessageTemplate::QuestionBack).unwrap();
+        assert_eq!(asked.addressee.user, Some(village.manager.actor.user));
+        let colleague = Village::ctx::<AnswerBack>(&village.other_gp, &village.practice, start());
+        assert!(matches!(store.answer_back(&colleague, id, &note("No")).await, Err(StoreError::NotFound)));
+        let far = Village::ctx::<AnswerBack>(&village.far_gp, &village.far_practice, start());
+        assert!(matches!(store.answer_back(&far, id, &note("No")).await, Err(StoreError::NotFound)));
+        let manager = Village::ctx::<AnswerBack>(&village.manager, &village.practice, start());
+        store.answer_back(&manager, id, &note("Mornings.")).await.unwrap();
+        let back = store.waiting_one(&triage, id).await.unwrap();
+        assert_eq!((back.state, back.questions[0].answer.as_deref()), (ReferralState::Sent, Some("Mornings.")));
     })
     .await;
 }
