@@ -109,6 +109,22 @@ async function wholeJourney(engine, server, { here, links, gp, width }) {
   for (const table of Object.keys(before)) assert.ok(before[table] === after[table], `${table} changed when files were imported again`)
 }
 
+async function person(page, given, family) {
+  for (const [label, text] of Object.entries({ 'First name': given, 'Family name': family, Day: '1', Month: '2', Year: '1960', Phone: '01632 960 144' })) {
+    await page.getByLabel(label, { exact: true }).fill(text)
+  }
+  await page.getByRole('button', { name: 'Continue' }).click()
+}
+
+async function sends(page) {
+  await page.getByLabel('Being more active').check()
+  await page.getByLabel(/Phone 01632/).check()
+  await page.getByLabel('None known to me').check()
+  await page.getByLabel(/Yes, and to sharing/).check()
+  await page.getByRole('button', { name: /^Send to/ }).click()
+  await page.getByText('Sent to Stockton Social Prescribing').waitFor()
+}
+
 async function realPractice(database, width) {
   const data = folder()
   const here = async (...args) => {
@@ -123,8 +139,12 @@ async function realPractice(database, width) {
   assert.match(await here('import', 'practices', file), new RegExp(`${count} rows read, ${count} added, 0 changed`))
   assert.match(await here('import', 'practices', file), new RegExp(`0 added, 0 changed, ${count} unchanged`))
   assert.match(await here('scheme', 'add', 'Stockton Social Prescribing', '--practice', 'A81001'), /stockton-social-prescribing/)
+  assert.match(await here('scheme', 'add', 'Stockton Social Prescribing', '--agency', 'Stockton Housing'), /Stockton Housing refers at \/o\/stockton-housing/)
+  const wrong = await run(['scheme', 'add', 'Stockton Social Prescribing', '--agency', 'Stockton Social Prescribing', ...database])
+  assert.match(`${wrong.code} ${wrong.err}`, /^1 .*an organisation of another kind has that name already/)
   const links = {}
   for (const [email, role, org, extra] of [
+    ['officer@example.org', 'referrer', 'stockton-housing', ['--job-title', 'Tenancy officer']],
     ['gp@example.org', 'referrer', 'A81001', ['--job-title', 'GP']],
     ['lead@example.org', 'supervisor', 'stockton-social-prescribing', []],
     ['manager@example.org', 'practice_manager', 'A81001', []],
@@ -140,22 +160,28 @@ async function realPractice(database, width) {
     await chooses(gp, links['gp@example.org'])
     await signIn(gp, 'gp@example.org')
     assert.match(await gp.textContent('body'), /THE DENSHAM SURGERY/)
-    for (const [label, text] of Object.entries({ 'First name': 'Ida', 'Family name': 'Quill', Day: '1', Month: '2', Year: '1960', Phone: '01632 960 144' })) {
-      await gp.getByLabel(label, { exact: true }).fill(text)
-    }
-    await gp.getByRole('button', { name: 'Continue' }).click()
+    await person(gp, 'Ida', 'Quill')
     assert.match(await gp.textContent('main'), /Mondays, room 2.*Too early to say|Too early to say.*Mondays, room 2/s)
-    await gp.getByLabel('Being more active').check()
-    await gp.getByLabel(/Phone 01632/).check()
-    await gp.getByLabel('None known to me').check()
-    await gp.getByLabel(/Yes, and to sharing/).check()
-    await gp.getByRole('button', { name: /^Send to/ }).click()
-    await gp.getByText('Sent to Stockton Social Prescribing').waitFor()
+    await sends(gp)
+    assert.match(await gp.textContent('main'), /For the record.*871731000000106/s)
+    // An agency refers on the same pages, and has no GP record in which to file a code.
+    const officer = await open(engine, server, { width })
+    await chooses(officer, links['officer@example.org'])
+    await signIn(officer, 'officer@example.org')
+    await person(officer, 'Omar', 'Vance')
+    await sends(officer)
+    await accessible(officer, 'a receipt of an agency')
+    assert.doesNotMatch(await officer.textContent('main'), /For the record|871731000000106|practice/)
     const lead = await open(engine, server, { width })
     await chooses(lead, links['lead@example.org'])
     await signIn(lead, 'lead@example.org')
     await lead.getByRole('link', { name: /^Referrals/ }).first().click()
     await lead.getByRole('link', { name: 'Ida Quill' }).click()
+    await lead.getByLabel('Somebody link_worker').check()
+    await lead.getByRole('button', { name: 'Accept' }).click()
+    await lead.getByText('1 person is waiting').waitFor()
+    assert.match(await lead.textContent('main'), /Omar Vance.*Stockton Housing/s)
+    await lead.getByRole('link', { name: 'Omar Vance' }).click()
     await lead.getByLabel('Somebody link_worker').check()
     await lead.getByRole('button', { name: 'Accept' }).click()
     await lead.getByText('Nobody is waiting').waitFor()

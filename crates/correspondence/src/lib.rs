@@ -1,5 +1,5 @@
 //! Groups and people at the other end, as SQL: the page of a group behind its link, the code that opens a name, the
-//! register of those who come, and messages that did not arrive.
+//! register of those who come, messages that did not arrive, and in whose words they leave.
 //!
 //! A group has no account. Its link is the ground on which it reads and says something; a code sent to the address that
 //! is held for it is what a name asks for besides. Messages are queued by the store, with the change that causes them.
@@ -8,6 +8,7 @@ mod code;
 mod group;
 mod register;
 mod undelivered;
+mod wording;
 
 use fingerpost_store::Store;
 
@@ -15,6 +16,7 @@ pub use code::CodeTried;
 pub use group::{Door, GroupView, PersonForGroup};
 pub use register::{RegisterRow, RegisterView};
 pub use undelivered::{MessageRow, Undelivered};
+pub use wording::WordingRow;
 
 /// What is said between a scheme and those at the other end. Cloning shares it.
 #[derive(Debug, Clone)]
@@ -31,5 +33,8 @@ impl Correspondence {
 /// Every statement of this room by name, for the test that has both engines understand them.
 #[cfg(any(test, feature = "testing"))]
 pub fn statements() -> impl Iterator<Item = (&'static str, &'static str)> {
-    [code::STATEMENTS, group::STATEMENTS, register::STATEMENTS, undelivered::STATEMENTS].into_iter().flatten().copied()
+    [code::STATEMENTS, group::STATEMENTS, register::STATEMENTS, undelivered::STATEMENTS, wording::STATEMENTS]
+        .into_iter()
+        .flatten()
+        .copied()
 }

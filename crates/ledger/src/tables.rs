@@ -29,6 +29,7 @@ tables! {
     "link_worker": "tenant" "user_id" "scheme" "languages" "phone" "places" "helps_with" "skills" "shown_at";
     "worker_picture": "tenant" "user_id" "scheme" "jpeg" "consented_at";
     "scheme_setting": "tenant" "scheme" "version" "body" "changed_by" "changed_at";
+    "message_wording": "tenant" "scheme" "template" "version" "body" "changed_by" "changed_at";
     "link_worker_practice": "tenant" "practice" "user_id" "scheme" "days";
     "one_time_link": "tenant" "id" "token_hash" "scope" "subject" "created_at" "expires_at" "used_at" "revoked_at";
     "person": "tenant" "id" "given" "family" "preferred" "name_folded" "born" "nhs_number" "address" "postcode" "phone" "email" "communication" "reach" "guidance" "risk" "risk_note" "created_at" "messages_stopped_at" "merged_into";

@@ -26,10 +26,10 @@ statements! {
     STANDING = "SELECT d.id FROM disclosure d WHERE d.tenant = $1 AND d.referral = $2 AND d.recipient = 'referrer' AND d.fields = $3 AND d.withdrawn_at IS NULL \
                 ORDER BY d.given_at DESC, d.id DESC LIMIT 1";
     /// The news of letters that nobody is to open any more.
-    UNSENT = "UPDATE outbox SET failed_at = $3, last_error = 'taken_back', settled_at = $3 WHERE tenant = $1 AND template = 'feedback_arrived' AND sent_at IS NULL AND failed_at IS NULL \
+    UNSENT = "UPDATE outbox SET failed_at = $3, last_error = 'taken_back', settled_at = $3 WHERE tenant = $1 AND template = 'feedback_arrived' AND sent_at IS NULL AND settled_at IS NULL \
               AND substr(subject, 1, 26) IN (SELECT f.id FROM referral r CROSS JOIN feedback f WHERE r.tenant = $1 AND r.case_id = $2 AND f.tenant = r.tenant AND f.referral = r.id)";
     /// The news of letters for which no word stands any more.
-    UNSENT_HIDDEN = "UPDATE outbox SET failed_at = $3, last_error = 'taken_back', settled_at = $3 WHERE tenant = $1 AND template = 'feedback_arrived' AND sent_at IS NULL AND failed_at IS NULL \
+    UNSENT_HIDDEN = "UPDATE outbox SET failed_at = $3, last_error = 'taken_back', settled_at = $3 WHERE tenant = $1 AND template = 'feedback_arrived' AND sent_at IS NULL AND settled_at IS NULL \
                             AND substr(subject, 1, 26) IN (SELECT f.id FROM referral r CROSS JOIN feedback f WHERE r.tenant = $1 AND r.case_id = $2 AND f.tenant = r.tenant AND f.referral = r.id \
                      AND NOT (f.opened_at IS NOT NULL OR f.disclosure IS NULL OR EXISTS (SELECT 1 FROM disclosure g JOIN disclosure d ON d.tenant = g.tenant AND d.referral = g.referral \
                    AND d.recipient = 'referrer' AND d.withdrawn_at IS NULL AND (d.fields = g.fields OR d.fields = 'summary') WHERE g.tenant = f.tenant AND g.id = f.disclosure)))";

@@ -115,6 +115,7 @@ async fn page(
         // After a conflict the newest is what a colleague has just set: it stands there to be compared.
         before: versions.iter().skip(usize::from(!conflict)).map(before).collect(),
         profiles_href: here.href("profiles"),
+        wording_href: here.href("wording"),
         problems: listed(problems),
     })
 }

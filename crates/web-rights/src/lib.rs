@@ -7,3 +7,4 @@ pub mod record;
 pub mod retention;
 pub mod stop;
 pub mod who_knows;
+pub mod wording;

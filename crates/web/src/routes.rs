@@ -31,7 +31,7 @@ use fingerpost_web_improvement::{
     clinician_surveys, colleagues, finding, improvement, questions, staff_surveys, survey_door,
 };
 use fingerpost_web_intake::{meet, profiles, settings};
-use fingerpost_web_rights::{joining, messages, record, retention, who_knows};
+use fingerpost_web_rights::{joining, messages, record, retention, who_knows, wording};
 
 /// What stands in front of a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -179,6 +179,8 @@ table! {
     "/o/{org}/records", BOTH, Guard::May(Action::KeepRecords), get(retention::list).post(retention::confirm);
     "/o/{org}/records/{id}", BOTH, Guard::May(Action::KeepRecords), get(retention::one).post(retention::decide);
     "/o/{org}/cases/{id}/record", BOTH, Guard::May(Action::CopyRecord), get(record::form).post(record::give);
+    "/o/{org}/wording", GET, Guard::May(Action::SetIntake), get(wording::list);
+    "/o/{org}/wording/{message}", BOTH, Guard::May(Action::SetIntake), get(wording::form).post(wording::set);
     "/o/{org}/messages", GET, Guard::May(Action::SeeMessages), get(messages::list);
     "/o/{org}/messages/{id}", POST, Guard::May(Action::SeeMessages), post(messages::act);
     "/o/{org}/cases/{id}/measures", BOTH, Guard::May(Action::ReadCase), get(measures::list).post(measures::begin);

@@ -17,6 +17,7 @@ use std::time::Duration;
 use fingerpost_casework::Casework;
 use fingerpost_correspondence::Correspondence;
 use fingerpost_correspondence_rules::message::{Channel, Fault};
+use fingerpost_correspondence_rules::wording::Worded;
 use fingerpost_domain::ambient::Clock;
 use fingerpost_domain::calendar::day_of;
 use fingerpost_feeds::{Followed, Follower, Manners};
@@ -390,6 +391,9 @@ impl Worker {
         }
         if let Some(person) = to.person.filter(|_| to.way.channel() != Channel::Letter) {
             facts.stop = Some(at(self.rights.mint_stop_link(tenant, person, now).await?));
+        }
+        if let Some(worded) = Worded::from_code(message.template.code()) {
+            facts.wording = Some(self.correspondence.words_of(tenant, message.id, worded).await?);
         }
         facts.from = asked_by.or_else(|| message.scheme.clone());
         let letter = words::letter(message.template, &facts);

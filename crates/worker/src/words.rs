@@ -3,6 +3,7 @@
 
 use fingerpost_casework::Appointment;
 use fingerpost_correspondence_rules::group_code::GroupCode;
+use fingerpost_correspondence_rules::wording::{EMERGENCY, Mark, Worded, Wording};
 use fingerpost_domain::visit::VisitKind;
 use fingerpost_store::MessageTemplate;
 use icalendar::{Calendar, Class, Component as _, Event};
@@ -39,6 +40,14 @@ pub struct Facts<'a> {
     pub stop: Option<String>,
     /// Who writes.
     pub from: Option<String>,
+    /// In whose words, where a scheme may have its own.
+    pub wording: Option<Wording>,
+}
+
+impl Facts<'_> {
+    fn wording(&self, worded: Worded) -> Wording {
+        self.wording.clone().unwrap_or_else(|| Wording::usual(worded))
+    }
 }
 
 /// Writes a message.
@@ -58,9 +67,10 @@ pub fn letter(template: MessageTemplate, facts: &Facts<'_>) -> Letter {
                 link.unwrap_or(public_url)
             ),
         ),
-        MessageTemplate::ReferralArrived => {
-            ("Something is waiting for you", format!("A referral has arrived. Sign in to read and answer it:\n\n{public_url}"))
-        }
+        MessageTemplate::ReferralArrived => (
+            "Something is waiting for you",
+            format!("A referral has arrived. Sign in to read and answer it:\n\n{public_url}"),
+        ),
         MessageTemplate::AnswerDue => (
             "An answer is due",
             format!(
@@ -103,12 +113,14 @@ pub fn letter(template: MessageTemplate, facts: &Facts<'_>) -> Letter {
                  answer it:\n\n{public_url}"
             ),
         ),
-        MessageTemplate::ReferralAnswered => {
-            ("There is an answer for you", format!("A referral of yours has been answered. Sign in to read it:\n\n{public_url}"))
-        }
-        MessageTemplate::FeedbackArrived => {
-            ("There is news for you", format!("There is news of somebody you referred. Sign in to read it:\n\n{public_url}"))
-        }
+        MessageTemplate::ReferralAnswered => (
+            "There is an answer for you",
+            format!("A referral of yours has been answered. Sign in to read it:\n\n{public_url}"),
+        ),
+        MessageTemplate::FeedbackArrived => (
+            "There is news for you",
+            format!("There is news of somebody you referred. Sign in to read it:\n\n{public_url}"),
+        ),
         MessageTemplate::CountAgainDue => (
             "It is time to count again",
             format!(
@@ -140,14 +152,10 @@ pub fn letter(template: MessageTemplate, facts: &Facts<'_>) -> Letter {
                 link.unwrap_or(public_url)
             ),
         ),
-        MessageTemplate::ConnectionOffered => (
-            "A question for your group",
-            format!(
-                "Can you welcome one more person? Read what they are looking for, and answer with one press of a button. \
-                 There is no account and no password:\n\n{}\n\nPlease do not forward this message: the page is for your group.",
-                link.unwrap_or(public_url)
-            ),
-        ),
+        MessageTemplate::ConnectionOffered => {
+            let page = |_| link.unwrap_or(public_url).to_owned();
+            ("A question for your group", facts.wording(Worded::Offered).filled(page))
+        }
         MessageTemplate::EntryStillRight => (
             "Is this still right?",
             format!(
@@ -176,7 +184,9 @@ pub fn letter(template: MessageTemplate, facts: &Facts<'_>) -> Letter {
         ),
         MessageTemplate::PeopleHandedOver => (
             "People were handed over to you",
-            format!("Somebody whom a colleague worked with is on your list now, with a note for you. Sign in to read it:\n\n{public_url}"),
+            format!(
+                "Somebody whom a colleague worked with is on your list now, with a note for you. Sign in to read it:\n\n{public_url}"
+            ),
         ),
         MessageTemplate::MessagesStopped => (
             "Somebody wants no more messages",
@@ -205,12 +215,10 @@ pub fn letter(template: MessageTemplate, facts: &Facts<'_>) -> Letter {
         MessageTemplate::Appointment | MessageTemplate::AppointmentReminder | MessageTemplate::AppointmentOff => {
             ("A message for you", "Please get in touch with us.".to_owned())
         }
-        MessageTemplate::WorkerWillBeInTouch => (
-            "A message for you",
-            "Thank you for saying yes. Somebody will be in touch with you within the next few working days, in the way you \
-             asked for. You need not do anything.\n\nIf you need help today, call 111. In an emergency call 999."
-                .to_owned(),
-        ),
+        MessageTemplate::WorkerWillBeInTouch => {
+            let words = facts.wording(Worded::InTouch).filled(|_| String::new());
+            ("A message for you", format!("{words}\n\n{EMERGENCY}"))
+        }
     };
     // The first paragraph says it; the rest is for those who read e-mail.
     let short = text.split("\n\n").next().unwrap_or_default().to_owned();
@@ -259,31 +267,35 @@ fn about(template: MessageTemplate, appointment: &Appointment, facts: &Facts<'_>
     let meets = if visit.kind == VisitKind::Call { "rings" } else { "meets" };
     let ring = appointment.worker_phone.as_deref().map(|phone| format!("ring {phone}"));
     let ring = ring.unwrap_or_else(|| format!("tell {worker}"));
-    let (subject, text, short) = match template {
+    let (worded, subject, short) = match template {
         MessageTemplate::AppointmentOff => (
+            Worded::Off,
             "A change for you",
-            format!(
-                "What was planned with {worker} for {day} at {time} is called off. If you want another day, or to know more, {ring}."
-            ),
             format!("Your appointment on {day} at {time} is called off. Questions? Please {ring}."),
         ),
         MessageTemplate::AppointmentReminder => (
+            Worded::Reminder,
             "A reminder for you",
-            format!(
-                "This is to remind you: {worker} {meets} you tomorrow, {day}, at {time}.\n\nWhere: {place}.\n\nIf it does not \
-                     suit you any more, {ring}."
-            ),
             format!("Tomorrow, {day}, at {time}: {worker} {meets} you, {place}. Not possible? Please {ring}."),
         ),
         _ => (
+            Worded::Appointment,
             "A day and a time for you",
-            format!(
-                "{worker} {meets} you on {day} at {time}.\n\nWhere: {place}.\n\nIf it does not suit you, {ring}. You need not \
-                     answer this message."
-            ),
             format!("{worker} {meets} you on {day} at {time}, {place}. Not possible? Please {ring}."),
         ),
     };
+    let text = facts.wording(worded).filled(|mark| match mark {
+        Mark::Worker => worker.clone(),
+        Mark::Meets => meets.to_owned(),
+        Mark::Day => day.clone(),
+        Mark::Time => time.clone(),
+        Mark::Place => place.clone(),
+        Mark::Ring => ring.clone(),
+        Mark::Link => String::new(),
+    });
+    // Our short words stand for ours alone: a scheme's own are as long as it made them.
+    let own = facts.wording.as_ref().filter(|own| own.as_str() != worded.usual());
+    let short = if own.is_some() { text.split_whitespace().collect::<Vec<_>>().join(" ") } else { short };
     let off = template == MessageTemplate::AppointmentOff;
     let calendar = (template != MessageTemplate::AppointmentReminder).then(|| calendar(appointment, off));
     Letter { calendar, ..finished(subject, &text, &short, facts) }
@@ -325,6 +337,24 @@ mod tests {
                 assert!(!subject.contains(word), "{subject}");
             }
         }
+    }
+
+    #[test]
+    fn a_schemes_own_words_are_filled_in_and_a_text_says_all_of_them() {
+        let wording =
+            Wording::parse(Worded::Appointment, "Bydd [worker] yn eich gweld:\n\n[day], [time]. Neu: [ring].");
+        let facts = Facts {
+            name: "Peggy",
+            appointment: Some(appointment(VisitKind::Home)),
+            wording: wording.unwrap(),
+            ..Facts::default()
+        };
+        let letter = letter(MessageTemplate::Appointment, &facts);
+        assert!(
+            letter.body.starts_with("Hello Peggy,\n\nBydd Maya") && letter.body.contains("1 December 2026, 10:30am.")
+        );
+        assert!(letter.short.contains("yn eich gweld: Tuesday 1 December 2026, 10:30am. Neu: "), "{}", letter.short);
+        assert_eq!((letter.subject.as_str(), letter.calendar.is_some()), ("A day and a time for you", true));
     }
 
     fn appointment(kind: VisitKind) -> Appointment {

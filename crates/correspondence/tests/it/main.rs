@@ -7,3 +7,4 @@ mod groups;
 mod register;
 mod statements;
 mod undelivered;
+mod wording;

@@ -61,7 +61,7 @@ statements! {
                   WHERE tenant = $1 AND id = $2 AND case_id = $3 AND state = 'accepted'";
     /// Letters that told whoever sent one referral of somebody else, and the news of them that has not left.
     TAKE_BACK_LETTERS = "UPDATE feedback SET withdrawn_at = $3, about_case = $5 WHERE tenant = $1 AND referral = $2 AND sent_at >= $4 AND withdrawn_at IS NULL";
-    TAKE_BACK_NEWS = "UPDATE outbox SET failed_at = $3, last_error = 'taken_back', settled_at = $3 WHERE tenant = $1 AND template = 'feedback_arrived' AND sent_at IS NULL AND failed_at IS NULL \
+    TAKE_BACK_NEWS = "UPDATE outbox SET failed_at = $3, last_error = 'taken_back', settled_at = $3 WHERE tenant = $1 AND template = 'feedback_arrived' AND sent_at IS NULL AND settled_at IS NULL \
                       AND substr(subject, 1, 26) IN (SELECT id FROM feedback WHERE tenant = $1 AND referral = $2 AND sent_at >= $4)";
     TAKE_BACK_WORD = "UPDATE disclosure SET withdrawn_at = $3 WHERE tenant = $1 AND referral = $2 AND recipient = 'referrer' AND given_at >= $4 AND withdrawn_at IS NULL";
 }

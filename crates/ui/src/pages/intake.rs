@@ -43,6 +43,8 @@ pub struct IntakePage {
     pub before: Vec<String>,
     /// The profiles of the link workers.
     pub profiles_href: String,
+    /// Where messages are worded.
+    pub wording_href: String,
     /// What is wrong.
     pub problems: Problems,
 }
@@ -169,6 +171,7 @@ mod samples {
                 terms: vec![SummaryRow::new("Ages", "18 and over")],
                 before: vec![LONG.into()],
                 profiles_href: "/o/x/profiles".into(),
+                wording_href: "/o/x/wording".into(),
                 problems: vec![],
             };
             let fields = [

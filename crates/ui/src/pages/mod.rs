@@ -25,6 +25,7 @@ mod signpost;
 mod sources;
 mod triage;
 mod upkeep;
+mod wording;
 
 use fingerpost_domain::problem::Problem;
 use serde::Serialize;
@@ -76,6 +77,7 @@ pub use upkeep::{
     Difference, EditEntryPage, EntryLetterPage, GapLine, GapsPage, KeepEntryPage, NewEntryPage, StewardEntryPage,
     StewardLine, StewardPage, VersionLine, WrongPage,
 };
+pub use wording::{WordingLine, WordingPage, WordingsPage};
 
 /// What surrounds every page.
 #[derive(Debug, Clone, Serialize, Default)]
@@ -239,6 +241,8 @@ mod tests {
             + draw(&ui, SentPage::samples())
             + draw(&ui, SentOnePage::samples())
             + draw(&ui, NextSlipPage::samples())
+            + draw(&ui, WordingsPage::samples())
+            + draw(&ui, WordingPage::samples())
             + draw(&ui, TriagePage::samples())
             + draw(&ui, TriageOnePage::samples())
             + draw(&ui, CaseloadPage::samples())
@@ -307,7 +311,7 @@ mod tests {
             + draw(&ui, MeetPosterPage::samples());
         assert!(drawn > 30);
         let templates = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/templates")).unwrap().count();
-        assert_eq!(templates, 85 + 3, "a template without a page, or a page without samples here");
+        assert_eq!(templates, 87 + 3, "a template without a page, or a page without samples here");
     }
 
     #[test]

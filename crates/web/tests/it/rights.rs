@@ -23,6 +23,7 @@ fn address(path: &str, org: &str) -> String {
         .replace("{token}", "0123456789abcdef0123456789abcdef01234567")
         .replace("{scheme}", org)
         .replace("{code}", "nowhere")
+        .replace("{message}", "appointment")
         .replace("{ticket}", "0123456789abcdef0123456789abcdef01234567")
         .replace("{hash}", "x")
         .replace("{name}", "x")
