@@ -141,7 +141,7 @@ async function realPractice(database, width) {
   assert.match(await here('scheme', 'add', 'Stockton Social Prescribing', '--practice', 'A81001'), /stockton-social-prescribing/)
   assert.match(await here('scheme', 'add', 'Stockton Social Prescribing', '--agency', 'Stockton Housing'), /Stockton Housing refers at \/o\/stockton-housing/)
   const wrong = await run(['scheme', 'add', 'Stockton Social Prescribing', '--agency', 'Stockton Social Prescribing', ...database])
-  assert.match(`${wrong.code} ${wrong.err}`, /^1 .*an organisation of another kind has that name already/)
+  assert.match(`${wrong.code} ${wrong.err}`, /^1 .*Stockton Social Prescribing: named twice here/)
   const links = {}
   for (const [email, role, org, extra] of [
     ['officer@example.org', 'referrer', 'stockton-housing', ['--job-title', 'Tenancy officer']],

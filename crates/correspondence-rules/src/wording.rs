@@ -163,7 +163,7 @@ impl Wording {
         let (needed, allowed) = worded.marks();
         let found = marks(note.as_str()).map_err(|strange| {
             let strange: String = strange.chars().take(20).collect();
-            format!("\u{201c}[{strange}\u{201d} is none of the words that stand in square brackets here")
+            format!("\u{201c}[{strange}]\u{201d} is none of the words that stand in square brackets here")
         })?;
         if let Some(strange) = found.iter().find(|mark| !needed.contains(mark) && !allowed.contains(mark)) {
             return Err(format!("[{}] is not known in this message", strange.code()));

@@ -15,7 +15,7 @@ use fingerpost_store::Store;
 pub use code::CodeTried;
 pub use group::{Door, GroupView, PersonForGroup};
 pub use register::{RegisterRow, RegisterView};
-pub use undelivered::{MessageRow, Undelivered};
+pub use undelivered::{CameBack, MessageRow, Undelivered};
 pub use wording::WordingRow;
 
 /// What is said between a scheme and those at the other end. Cloning shares it.

@@ -70,8 +70,9 @@ statements! {
     );
     AGAIN = "UPDATE outbox SET failed_at = NULL, last_error = NULL, attempts = 0, run_at = $3 WHERE tenant = $1 AND id = $2 AND failed_at IS NOT NULL AND settled_at IS NULL";
     /// Keys begin with the tenant: of those there are few.
-    CAME_BACK = "UPDATE outbox SET sent_at = NULL, failed_at = $2, last_error = 'came_back' WHERE tenant IN (SELECT id FROM tenant) AND id = $1 \
-                 AND channel = 'email' AND sent_at IS NOT NULL AND failed_at IS NULL RETURNING tenant, template, subject";
+    CAME_BACK = "UPDATE outbox SET sent_at = NULL, failed_at = $2, last_error = 'came_back', settled_at = CASE WHEN recipient_kind IN ('entry', 'colleague') THEN $2 ELSE settled_at END \
+                 WHERE tenant IN (SELECT id FROM tenant) AND id = $1 AND channel = 'email' AND sent_at IS NOT NULL AND failed_at IS NULL RETURNING tenant, template, subject";
+    LEFT = "SELECT sent_at, failed_at FROM outbox WHERE tenant IN (SELECT id FROM tenant) AND id = $1";
     SETTLE = "UPDATE outbox SET settled_at = $3, settled_by = $4 WHERE tenant = $1 AND id = $2 AND failed_at IS NOT NULL AND settled_at IS NULL";
 }
 
@@ -113,6 +114,19 @@ impl MessageRow {
     pub fn waits_for_somebody(&self) -> bool {
         self.sent_at.is_none() && !self.settled && self.failed.is_some_and(|(_, fault)| fault.needs_somebody())
     }
+}
+
+/// What a report means for a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CameBack {
+    /// It had left, and is listed now: whose it is, which, and what it was about.
+    Now(TenantId, MessageTemplate, String),
+    /// It is listed already, or was given up.
+    Known,
+    /// It has not left as far as we know: the report is ahead of us.
+    NotYet,
+    /// It is no message of this installation.
+    NotOurs,
 }
 
 /// Messages that did not arrive.
@@ -226,19 +240,25 @@ impl Correspondence {
         self.seen_to(tx, ctx, (id, "seen_to")).await
     }
 
-    /// A mail server reports that a message did not arrive after all: it waits for somebody, as if it had been refused at once. What was
-    /// reported before, or is no message of ours, changes nothing. Gives the message with what it was about.
+    /// A mail server reports that a message did not arrive after all: it waits for somebody, as if it had been refused at once. Of
+    /// entries of the directory and of colleagues who were asked once nobody is waited for: theirs is settled as it comes back.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn came_back(&self, id: OutboxId, now: Timestamp) -> Result<Option<(TenantId, MessageTemplate, String)>> {
+    pub async fn came_back(&self, id: OutboxId, now: Timestamp) -> Result<CameBack> {
         let mut tx = self.0.ledger().db().write().await?;
-        let Some(row) = tx.row(CAME_BACK, values![id, now]).await? else { return Ok(None) };
+        let Some(row) = tx.row(CAME_BACK, values![id, now]).await? else {
+            return Ok(match tx.row(LEFT, values![id]).await? {
+                None => CameBack::NotOurs,
+                Some(row) if row.opt_at("failed_at")?.is_some() => CameBack::Known,
+                Some(_) => CameBack::NotYet,
+            });
+        };
         let (tenant, subject): (TenantId, String) = (row.parsed("tenant")?, row.text("subject")?);
         let template = MessageTemplate::from_code(&row.text("template")?);
         let entry = Entry::system(tenant.clone(), Act::Change, Resource::Message).of(id).because("came_back");
         self.0.ledger().commit(tx, now, entry).await?;
-        Ok(template.map(|template| (tenant, template, subject)))
+        Ok(template.map_or(CameBack::Known, |template| CameBack::Now(tenant, template, subject)))
     }
 
     async fn seen_to(&self, tx: Tx, ctx: &Ctx<SeeMessages>, (id, why): (OutboxId, &'static str)) -> Result<()> {

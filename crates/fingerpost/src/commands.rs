@@ -349,7 +349,12 @@ async fn scheme(here: &Here, what: Scheme) -> anyhow::Result<()> {
         serves.push(practice.id);
     }
     let mut referring = vec![];
+    let mut taken = vec![slug_of(&name)];
     for agency in &agencies {
+        let slug = slug_of(agency);
+        ensure!(!slug.is_empty(), "{agency}: the name needs a letter or a digit");
+        ensure!(!taken.contains(&slug), "{agency}: named twice here");
+        taken.push(slug);
         let there = here.store.organisation_by_slug(&slug_of(agency)).await?;
         let known = there.as_ref().is_none_or(|found| found.kind == OrganisationKind::Other);
         ensure!(known, "{agency}: an organisation of another kind has that name already");

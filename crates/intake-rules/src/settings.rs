@@ -67,6 +67,8 @@ pub enum Reminder {
 
 /// A referrer is asked again so often at most: somebody who does not answer five times does not answer.
 const MOST_NUDGES: u32 = 5;
+/// A draft is looked at for five times as many working days, also where a scheme wants no reminders of it for now.
+const MOST_DRAFT_DAYS: u32 = 10;
 /// Criteria of a scheme's own, at most.
 pub const MOST_CRITERIA: usize = 8;
 /// Parts of an area, at most.
@@ -246,23 +248,28 @@ impl IntakeSettings {
         (every > 0 && waited >= every && waited <= every * MOST_NUDGES).then_some(Reminder::AskAgain)
     }
 
-    /// The day on which those who triage hear again of somebody who still waits; none where the scheme wants no reminders.
+    /// Whether those who triage hear today of somebody who has waited since a day: every so many working days after it, never on it.
     #[must_use]
-    pub fn next_chase(&self, today: Date) -> Option<Date> {
-        (self.chase_after > 0).then(|| add_working_days(today, u32::from(self.chase_after)))
+    pub fn chases(&self, since: Date, today: Date) -> bool {
+        let (every, waited) = (u32::from(self.chase_after), working_days_between(since, today));
+        every > 0 && waited > 0 && waited.is_multiple_of(every)
     }
 
-    /// Whether a referrer is reminded today of a draft, and the day on which it is looked at again; neither where it has been lying for
-    /// so long that another reminder would change nothing.
+    /// The day from which it is late that a referral waits which was promised an answer for `due`: where its referrer was asked
+    /// something, not before the scheme's patience with them is over.
     #[must_use]
-    pub fn draft_reminder(&self, begun: Date, today: Date) -> (bool, Option<Date>) {
-        let every = u32::from(self.draft_after);
-        let waited = working_days_between(begun, today);
-        if every == 0 || waited > every * MOST_NUDGES {
-            return (false, None);
-        }
-        let next = if waited < every { add_working_days(begun, every) } else { add_working_days(today, every) };
-        (waited >= every, (waited < every * MOST_NUDGES).then_some(next))
+    pub fn late_from(&self, due: Date, asked: bool) -> Date {
+        add_working_days(due, if asked { u32::from(self.decide_after) } else { 0 })
+    }
+
+    /// Whether a referrer is reminded today of a draft, and whether it is worth another look on another day: what has been lying for so
+    /// long that nobody reminds of it any more is left alone. Looked at on every working day, because the days may be set anew.
+    #[must_use]
+    pub fn draft_reminder(&self, begun: Date, today: Date) -> (bool, bool) {
+        let (every, waited) = (u32::from(self.draft_after), working_days_between(begun, today));
+        let most = every.max(MOST_DRAFT_DAYS) * MOST_NUDGES;
+        let due = every > 0 && waited > 0 && waited.is_multiple_of(every) && waited <= every * MOST_NUDGES;
+        (due, waited < most)
     }
 
     /// By when the first call is made to somebody who was taken up on a day.
@@ -465,17 +472,35 @@ mod tests {
     #[test]
     fn a_draft_is_remembered_five_times_and_then_left_alone() {
         let begun = jiff::civil::date(2026, 9, 7);
-        let settings = IntakeSettings { draft_after: 3, ..IntakeSettings::default() };
-        let (mut day, mut told) = (add_working_days(begun, 1), 0);
-        while let (due, Some(next)) = settings.draft_reminder(begun, day) {
-            assert!(next > day, "{day}");
-            told += u32::from(due);
-            day = next;
+        for every in [1, 3, 30] {
+            let settings = IntakeSettings { draft_after: every, ..IntakeSettings::default() };
+            let (mut day, mut told, mut looks) = (begun, 0, 0);
+            loop {
+                let (due, again) = settings.draft_reminder(begun, day);
+                told += u32::from(due);
+                looks += 1;
+                if !again {
+                    break;
+                }
+                day = add_working_days(day, 1);
+            }
+            assert_eq!(told, MOST_NUDGES, "every {every}");
+            assert!(looks <= 151, "{looks}");
         }
-        told += u32::from(settings.draft_reminder(begun, day).0);
-        assert_eq!(told, MOST_NUDGES);
-        let never = IntakeSettings { draft_after: 0, ..settings };
-        assert_eq!(never.draft_reminder(begun, day), (false, None));
+        let never = IntakeSettings { draft_after: 0, ..IntakeSettings::default() };
+        assert_eq!(never.draft_reminder(begun, add_working_days(begun, 3)), (false, true), "it may be set anew");
+    }
+
+    #[test]
+    fn a_late_answer_is_chased_as_often_as_is_set_and_a_question_has_its_patience_first() {
+        let due = jiff::civil::date(2026, 9, 7);
+        let settings = IntakeSettings { chase_after: 2, decide_after: 10, ..IntakeSettings::default() };
+        let days = |count| add_working_days(due, count);
+        let chased: Vec<u32> = (0..7).filter(|count| settings.chases(due, days(*count))).collect();
+        assert_eq!(chased, [2, 4, 6]);
+        assert_eq!((settings.late_from(due, false), settings.late_from(due, true)), (due, days(10)));
+        let never = IntakeSettings { chase_after: 0, ..settings };
+        assert!((0..30).all(|count| !never.chases(due, days(count))));
     }
 
     #[test]

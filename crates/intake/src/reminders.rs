@@ -1,13 +1,13 @@
 //! Reminders: to a referrer who was asked something, and to the scheme once its patience is over; to those who triage of whoever still
 //! waits for an answer or has to be told one; to the writer of a draft that was not sent. Nothing is ended by time: a person decides.
 
-use fingerpost_domain::calendar::{day_of, instant_at};
+use fingerpost_domain::calendar::{add_working_days, day_of, instant_at};
 use fingerpost_domain::id::{OrganisationId, ReferralId};
 use fingerpost_domain::referral::ReferralState;
 use fingerpost_domain::self_referral::ReferralSource;
 use fingerpost_domain::{Date, Timestamp};
-use fingerpost_engine::{Result, Row, StoreError, statements, values};
-use fingerpost_intake_rules::settings::Reminder;
+use fingerpost_engine::{Result, Row, StoreError, Tx, statements, values};
+use fingerpost_intake_rules::settings::{IntakeSettings, Reminder};
 use fingerpost_ledger::{Act, Entry, Resource};
 use fingerpost_store::{
     ClaimedJob, JobKind, MessageTemplate, add_job, intake_settings_of as settings_of, job_done, triagers_of,
@@ -19,43 +19,43 @@ use crate::Intake;
 statements! {
     STILL_ASKED = "SELECT r.scheme, q.asked_at FROM referral r JOIN referral_question q ON q.tenant = r.tenant AND q.referral = r.id AND q.answer IS NULL \
                    WHERE r.tenant = $1 AND r.id = $2 AND r.state = 'returned' ORDER BY q.round DESC LIMIT 1";
-    CHASED = "SELECT scheme, state, source, answer_due, told_at FROM referral WHERE tenant = $1 AND id = $2 AND sent_at IS NOT NULL";
+    CHASED = "SELECT scheme, state, source, answer_due, decided_at, told_at FROM referral WHERE tenant = $1 AND id = $2 AND sent_at IS NOT NULL";
     DRAFT = "SELECT scheme, referrer, created_at FROM referral WHERE tenant = $1 AND id = $2 AND state = 'draft'";
 }
 
-/// Who hears what of a referral that still waits.
+/// What is due about a referral on a day.
 struct Chase {
-    scheme: OrganisationId,
-    template: MessageTemplate,
+    /// What those who triage hear; nothing on most days.
+    template: Option<MessageTemplate>,
     /// The referrer hears that it is late.
     late: bool,
-    /// It is looked at again.
-    again: bool,
 }
 
-/// What is due about a referral on a day; none where nobody waits any more.
-fn chase_of(row: &Row, today: Date) -> Result<Option<Chase>> {
-    let (scheme, source) = (row.parsed("scheme")?, row.coded("source", ReferralSource::from_code)?);
-    let practice = source == ReferralSource::Practice;
-    Ok(match row.coded("state", ReferralState::from_code)? {
-        ReferralState::Sent => {
-            let late = practice && row.parsed::<Date>("answer_due")? < today;
-            Some(Chase { scheme, template: MessageTemplate::AnswerDue, late, again: true })
-        }
-        // What its referrer has to say is chased by itself.
-        ReferralState::Returned => {
-            Some(Chase { scheme, template: MessageTemplate::AnswerDue, late: false, again: false })
+/// What is due about a referral on a day; none where nobody waits any more. A question has its own reminders to the referrer.
+fn chase_of(row: &Row, settings: &IntakeSettings, today: Date) -> Result<Option<Chase>> {
+    let practice = row.coded("source", ReferralSource::from_code)? == ReferralSource::Practice;
+    let state = row.coded("state", ReferralState::from_code)?;
+    Ok(match state {
+        ReferralState::Sent | ReferralState::Returned => {
+            let due: Date = row.parsed("answer_due")?;
+            let asked = state == ReferralState::Returned;
+            let hear = today == due || settings.chases(settings.late_from(due, asked), today);
+            Some(Chase {
+                template: hear.then_some(MessageTemplate::AnswerDue),
+                late: practice && !asked && due < today,
+            })
         }
         ReferralState::NotAccepted if !practice && row.opt_at("told_at")?.is_none() => {
-            Some(Chase { scheme, template: MessageTemplate::StillToBeTold, late: false, again: true })
+            let hear = settings.chases(day_of(row.at("decided_at")?), today);
+            Some(Chase { template: hear.then_some(MessageTemplate::StillToBeTold), late: false })
         }
         _ => None,
     })
 }
 
 impl Intake {
-    /// Tells those who triage of a referral whose promised day has come, or of somebody who was turned down and has still to be told; and
-    /// again, every so many working days as the scheme has set, until that is done. Its referrer hears once that the answer is late.
+    /// Looks, on each working day from the promised one on, whether a referral still waits, or somebody who was turned down has still to
+    /// be told: those who triage hear of it as often as the scheme has set, and its referrer once, when the answer is late.
     ///
     /// # Errors
     /// When the database fails; the job is then tried again.
@@ -64,21 +64,22 @@ impl Intake {
         let (tenant, today) = (&job.tenant, day_of(now));
         let mut tx = self.0.ledger().db().write().await?;
         job_done(&mut tx, job, now).await?;
-        let row = tx.row(CHASED, values![tenant, referral]).await?;
-        if let Some(chase) = row.map(|row| chase_of(&row, today)).transpose()?.flatten() {
-            // Another day is another message.
-            let about = format!("{referral}/{today}");
-            for user in triagers_of(&mut tx, tenant, chase.scheme).await? {
-                write_to_user(&self.0, &mut tx, tenant, chase.template, (user, about.as_str()), now).await?;
-            }
-            if chase.late {
-                let late = (referral, job.subject.as_str());
-                write_to_referrer(&self.0, &mut tx, tenant, MessageTemplate::AnswerLate, late, None, now).await?;
-            }
-            let next = settings_of(&mut tx, tenant, chase.scheme).await?.next_chase(today).filter(|_| chase.again);
-            if let Some(next) = next {
-                let again = (JobKind::RemindTriage, job.subject.as_str());
-                add_job(&self.0, &mut tx, tenant, again, (instant_at(next, 9), now)).await?;
+        if let Some(row) = tx.row(CHASED, values![tenant, referral]).await? {
+            let scheme: OrganisationId = row.parsed("scheme")?;
+            let settings = settings_of(&mut tx, tenant, scheme).await?;
+            if let Some(chase) = chase_of(&row, &settings, today)? {
+                // Another day is another message.
+                let about = format!("{referral}/{today}");
+                if let Some(template) = chase.template {
+                    for user in triagers_of(&mut tx, tenant, scheme).await? {
+                        write_to_user(&self.0, &mut tx, tenant, template, (user, about.as_str()), now).await?;
+                    }
+                }
+                if chase.late {
+                    let late = (referral, job.subject.as_str());
+                    write_to_referrer(&self.0, &mut tx, tenant, MessageTemplate::AnswerLate, late, None, now).await?;
+                }
+                self.look_again(&mut tx, job, now).await?;
             }
         }
         let entry = Entry::system(tenant.clone(), Act::Change, Resource::Referral).of(referral);
@@ -96,18 +97,23 @@ impl Intake {
         job_done(&mut tx, job, now).await?;
         if let Some(row) = tx.row(DRAFT, values![tenant, referral]).await? {
             let settings = settings_of(&mut tx, tenant, row.parsed("scheme")?).await?;
-            let (due, next) = settings.draft_reminder(day_of(row.at("created_at")?), today);
+            let (due, again) = settings.draft_reminder(day_of(row.at("created_at")?), today);
             if due {
                 let about = (row.parsed("referrer")?, &*format!("{referral}/{today}"));
                 write_to_user(&self.0, &mut tx, tenant, MessageTemplate::DraftWaits, about, now).await?;
             }
-            if let Some(next) = next {
-                let again = (JobKind::DraftWaits, job.subject.as_str());
-                add_job(&self.0, &mut tx, tenant, again, (instant_at(next, 9), now)).await?;
+            if again {
+                self.look_again(&mut tx, job, now).await?;
             }
         }
         let entry = Entry::system(tenant.clone(), Act::Change, Resource::Referral).of(referral);
         self.0.ledger().commit(tx, now, entry.because(job.kind.code())).await
+    }
+
+    /// On the next working day: what is set may be another thing by then.
+    async fn look_again(&self, tx: &mut Tx, job: &ClaimedJob, now: Timestamp) -> Result<()> {
+        let next = instant_at(add_working_days(day_of(now), 1), 9);
+        add_job(&self.0, tx, &job.tenant, (job.kind, job.subject.as_str()), (next, now)).await
     }
 
     /// Asks a referrer again who has not answered, every so many working days as the scheme has set; once its patience is over, tells

@@ -31,7 +31,8 @@ statements! {
     ONE = "SELECT given, family, preferred, born, nhs_number, address, postcode, phone, email, communication, reach, guidance, risk, risk_note, messages_stopped_at FROM person WHERE tenant = $1 AND id = $2";
     /// Whoever shares a number, a name or a day of birth: short reads, each by its own index. Those who share two come twice.
     CANDIDATES = "SELECT * FROM (SELECT id, merged_into, given, family, preferred, born, nhs_number, phone, postcode FROM person WHERE tenant = $1 AND nhs_number = $2 LIMIT 1) a \
-                  UNION ALL SELECT * FROM (SELECT id, merged_into, given, family, preferred, born, nhs_number, phone, postcode FROM person WHERE tenant = $1 AND name_folded = $3 LIMIT 500) b \
+                  UNION ALL SELECT * FROM (SELECT id, merged_into, given, family, preferred, born, nhs_number, phone, postcode FROM person WHERE tenant = $1 AND name_folded = $3 AND born = $4 LIMIT 20) e \
+                  UNION ALL SELECT * FROM (SELECT id, merged_into, given, family, preferred, born, nhs_number, phone, postcode FROM person WHERE tenant = $1 AND name_folded = $3 ORDER BY born LIMIT 500) b \
                   UNION ALL SELECT * FROM (SELECT id, merged_into, given, family, preferred, born, nhs_number, phone, postcode FROM person WHERE tenant = $1 AND born = $4 LIMIT 500) c";
     CASES = "SELECT id, closed_at FROM case_file WHERE tenant = $1 AND person = $2 AND scheme = $3 ORDER BY opened_at DESC, id DESC LIMIT 100";
 }
@@ -288,6 +289,8 @@ pub fn here(row: &Row) -> Result<PersonHere> {
 
 /// So many are shown: whoever is meant by a common name is told apart by more than a list.
 const MOST_ALIKE: usize = 20;
+/// So many are looked at: each costs two reads.
+const MOST_LOOKED: usize = 60;
 
 /// People already here who may be the one referred, surest first, at most 20. Whoever is found under a record that was put together with another
 /// is the one that was kept.
@@ -303,7 +306,7 @@ pub async fn alike(
     let number = sent.nhs_number.as_ref().map(NhsNumber::digits);
     let rows = tx.rows(CANDIDATES, values![tenant, number, folded(&sent.name.full()), sent.born.date()]).await?;
     let wanted = Likeness::of(sent);
-    let mut alike: Vec<(Match, PersonId, PersonName, BirthDate)> = vec![];
+    let mut alike: Vec<(Match, PersonId, PersonName)> = vec![];
     for row in &rows {
         let name = person_name(row)?;
         let number = shaped(row, "nhs_number", NhsNumber::parse)?;
@@ -319,19 +322,19 @@ pub async fn alike(
         };
         if let Some(likeness) = matching::compare(&wanted, &other) {
             let kept: Option<PersonId> = row.opt_parsed("merged_into")?;
-            alike.push((likeness, kept.map_or_else(|| row.parsed("id"), Ok)?, name, born));
+            alike.push((likeness, kept.map_or_else(|| row.parsed("id"), Ok)?, name));
         }
     }
     alike.sort_by_key(|(likeness, id, ..)| (*likeness, *id));
     let mut found: Vec<LikelyPerson> = vec![];
-    for (likeness, id, name, born) in alike {
+    for (likeness, id, name) in alike.into_iter().take(MOST_LOOKED) {
         if found.len() == MOST_ALIKE || found.iter().any(|person| person.id == id) {
             continue;
         }
         let here = one(tx, tenant, id).await?;
         // The number of the record that was kept counts too: two that differ are two people.
-        let other = Likeness { name: &name, born, ..Likeness::of(&here.details) };
-        if likeness > Match::NumberOnly && matching::compare(&wanted, &other).is_none() {
+        let numbers = sent.nhs_number.as_ref().zip(here.details.nhs_number.as_ref());
+        if likeness > Match::NumberOnly && numbers.is_some_and(|(sent, kept)| sent != kept) {
             continue;
         }
         let cases = tx.rows(CASES, values![tenant, id, scheme]).await?;

@@ -17,6 +17,7 @@ statements! {
     /// One writer at a time for what has to be true of a whole scheme.
     HOLD = "UPDATE scheme SET min_age = min_age WHERE tenant = $1 AND organisation = $2";
     SETTINGS = "SELECT body FROM scheme_setting WHERE tenant = $1 AND scheme = $2 ORDER BY version DESC LIMIT 1";
+    SETTINGS_AT = "SELECT body FROM scheme_setting WHERE tenant = $1 AND scheme = $2 AND changed_at <= $3 ORDER BY version DESC LIMIT 1";
     TERMS = "SELECT min_age, max_age, sessions_agreed, answer_working_days, self_referral FROM scheme WHERE tenant = $1 AND organisation = $2";
     HOLDERS = "SELECT m.user_id FROM membership m JOIN app_user u ON u.tenant = m.tenant AND u.id = m.user_id AND u.disabled = 0 \
                WHERE m.tenant = $1 AND m.organisation = $2 AND m.role = $3 ORDER BY m.user_id LIMIT 200";
@@ -122,6 +123,18 @@ pub async fn hold(tx: &mut Tx, tenant: &TenantId, scheme: OrganisationId) -> Res
 /// When the database fails.
 pub async fn settings(tx: &mut Tx, tenant: &TenantId, scheme: OrganisationId) -> Result<IntakeSettings> {
     settings_read(tx.row(SETTINGS, values![tenant, scheme]).await?.as_ref())
+}
+
+/// What a scheme had set at a moment: what was promised then stays promised.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn settings_at(
+    tx: &mut Tx,
+    (tenant, scheme): (&TenantId, OrganisationId),
+    at: Timestamp,
+) -> Result<IntakeSettings> {
+    settings_read(tx.row(SETTINGS_AT, values![tenant, scheme, at]).await?.as_ref())
 }
 
 impl Store {

@@ -304,7 +304,8 @@ impl Store {
         let asked = asking(&tx.row(ONE, values![&link.tenant, id]).await?.ok_or(StoreError::NotFound)?)?;
         let referral = asked.referral.ok_or(StoreError::NotFound)?;
         let row = tx.row(FOLLOWED, values![&link.tenant, referral]).await?.ok_or(StoreError::NotFound)?;
-        let settings = schemes::settings(&mut tx, &link.tenant, row.parsed("scheme")?).await?;
+        let at_scheme = (&link.tenant, row.parsed("scheme")?);
+        let settings = schemes::settings_at(&mut tx, at_scheme, row.opt_at("decided_at")?.unwrap_or(now)).await?;
         drop(tx);
         self.looked(now, by_link(&link.tenant, Act::Read, referral)).await?;
         // Whoever holds the link is not proved to be the person. It shows who takes it up and by when they call, and nothing of what

@@ -59,6 +59,7 @@ statements! {
               WHERE tenant = $1 AND scheme = $2 AND id = $3 AND state IN ('sent', 'returned')";
     NOT_ACCEPT = "UPDATE referral SET state = 'not_accepted', decided_at = $4, decided_by = $5, reason = $6, alternative = $7 \
                   WHERE tenant = $1 AND scheme = $2 AND id = $3 AND state IN ('sent', 'returned')";
+    HOLD = "UPDATE referral SET state = state WHERE tenant = $1 AND scheme = $2 AND id = $3";
     TAKEN_APART = "SELECT COUNT(*) AS n FROM person_join WHERE tenant = $1 AND referral = $2 AND undone_at IS NOT NULL";
     REFERRER_OF = "SELECT referrer, source, state FROM referral WHERE tenant = $1 AND scheme = $2 AND id = $3 AND sent_at IS NOT NULL";
 }
@@ -328,6 +329,8 @@ impl Store {
     pub async fn accept(&self, ctx: &Ctx<Triage>, id: ReferralId, allocation: Allocation) -> Result<Accepted> {
         let (tenant, scheme) = (ctx.grant.tenant(), ctx.grant.organisation());
         let mut tx = self.db().write().await?;
+        // What they say at this moment on the page of their request waits, or is read here.
+        tx.run(HOLD, values![tenant, scheme, id]).await?;
         let row = tx.row(ONE, values![tenant, scheme, id]).await?.ok_or(StoreError::NotFound)?;
         let state = row.coded("state", ReferralState::from_code)?;
         state.after(fingerpost_domain::referral::ReferralEvent::Accept)?;

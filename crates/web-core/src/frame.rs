@@ -32,7 +32,7 @@ const MENU: &[(Action, &str, &str)] = &[
 ];
 
 /// Whether an item has anything behind it here. Whoever leads several practices sends and signposts nobody from there and has no
-/// clinical system of their own; the numbers of each practice are the practice's.
+/// clinical system of their own; the numbers of each practice are the practice's. Another agency refers, and has no clinical system.
 const fn fits(kind: OrganisationKind, action: Action) -> bool {
     use OrganisationKind::{Cluster, Federation, HealthBoard, Icb, Network};
     let over_several = matches!(kind, Network | Federation | Cluster | HealthBoard | Icb);
@@ -40,7 +40,8 @@ const fn fits(kind: OrganisationKind, action: Action) -> bool {
         action,
         Action::ReferPerson | Action::ReadSent | Action::Signpost | Action::ReadFlow | Action::ManageLaunch
     );
-    !(over_several && of_one)
+    let clinical = matches!(action, Action::ManageLaunch);
+    !(over_several && of_one || matches!(kind, OrganisationKind::Other) && clinical)
 }
 
 /// What somebody may do in an organisation, of what it has.
@@ -133,8 +134,12 @@ mod tests {
                 MENU.iter().filter(|(action, ..)| fits(kind, *action)).map(|(_, path, _)| *path).collect();
             assert!(left.contains(&"improvement") && !left.contains(&"sent") && !left.contains(&"flow"), "{left:?}");
         }
-        for kind in [OrganisationKind::Practice, OrganisationKind::Scheme, OrganisationKind::Other] {
+        for kind in [OrganisationKind::Practice, OrganisationKind::Scheme] {
             assert!(MENU.iter().all(|(action, ..)| fits(kind, *action)));
         }
+        // An agency refers, and has no clinical system.
+        assert!(
+            MENU.iter().all(|(action, ..)| fits(OrganisationKind::Other, *action) != (*action == Action::ManageLaunch))
+        );
     }
 }

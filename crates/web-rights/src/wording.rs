@@ -89,8 +89,11 @@ async fn page(
         marks: needed.iter().map(|each| mark(each, true)).chain(allowed.iter().map(|each| mark(each, false))).collect(),
         preview: Wording::parse(worded, &typed).ok().flatten().map(|wording| preview(worded, &wording)),
         own: own.is_some(),
+        private: worded != Worded::Offered,
+        // After a conflict the newest is what a colleague has just written: it stands there to be compared.
         before: versions
             .iter()
+            .skip(usize::from(problems.of("words") != Some(CONFLICT)))
             .map(|row| match &row.body {
                 Some(body) => format!("{}: {body}", stands(row)),
                 None => stands(row),
@@ -128,12 +131,16 @@ pub async fn set(
 ) -> Result<Response, WebError> {
     let (worded, typed, then) = (worded(&code)?, form.text("words"), form.text("then"));
     let read: i64 = form.text("version").parse().map_err(|_| WebError::StaleForm)?;
-    let wording = if then == "usual" { Ok(None) } else { Wording::parse(worded, &typed) };
+    let wording = match then.as_str() {
+        "usual" => Ok(None),
+        "show" | "save" => Wording::parse(worded, &typed),
+        _ => return Err(WebError::StaleForm),
+    };
     let problems = match wording {
-        Ok(_) if then == "show" => {
+        Ok(Some(_)) if then == "show" => {
             return show(here.app(), &page(&here, worded, None, (Some((typed, read)), &Problems::none())).await?);
         }
-        Ok(None) if then == "save" => {
+        Ok(None) if then != "usual" => {
             Problems::one("words", "Write the message, or bring Fingerpost\u{2019}s words back")
         }
         Ok(wording) => {

@@ -361,7 +361,18 @@ async fn say_when(app: &App, (token, link): (&str, &LiveLink), form: &Posted) ->
         return show_again(app, &status_page(app, token, &followed, (typed, &problems)));
     };
     match app.intake().say_when(link, &said, app.now()).await {
+        // Where help is now stands before everything else.
+        Ok(()) if crisis::may_be_danger(&typed) => {
+            let followed = app.store().followed(link, app.now()).await?;
+            let page = status_page(app, token, &followed, (String::new(), &Problems::none()));
+            return show(app, &AskStatusPage { danger: true, ..page });
+        }
         Ok(()) => {}
+        Err(StoreError::Full) => {
+            problems.add("when", "There is no room for more words here. Please ring instead");
+            let followed = app.store().followed(link, app.now()).await?;
+            return show_again(app, &status_page(app, token, &followed, (typed, &problems)));
+        }
         // It was answered since: the page says who to ring.
         Err(StoreError::ChangedMeanwhile) => return Ok(Redirect::to(&format!("/l/{token}")).into_response()),
         Err(error) => return Err(error.into()),
@@ -483,6 +494,7 @@ fn status_page(app: &App, token: &str, followed: &Followed, (typed, problems): (
         heading,
         steps: status_steps(followed, app),
         alternative: followed.alternative.clone(),
+        danger: false,
         say_when: matches!(followed.state, ReferralState::Sent | ReferralState::Returned),
         typed,
         problems: listed(problems),

@@ -3,6 +3,7 @@
 use axum::response::Response;
 use axum_extra::extract::Query;
 use fingerpost_domain::calendar::{day_of, instant_at, plus_days};
+use fingerpost_domain::organisation::OrganisationKind;
 use fingerpost_domain::referral::{NotAcceptedReason, ReferralState};
 use fingerpost_domain::{Date, Timestamp};
 use fingerpost_flow::{Counted, CountedRow, PART};
@@ -103,7 +104,9 @@ pub(crate) async fn people(here: May<ReadCounted>, Query(wanted): Query<Wanted>)
     let of = Counted { state, reason, practice, from: sent_from, until: sent_until, after };
     let scheme = here.ctx.grant.ground() == Ground::Supervision;
     let coded = matches!(wanted.of.as_str(), "coded" | "said_no");
-    if coded && scheme {
+    // Codes belong into the record of a practice; a reason tells its own refusals apart, and nobody else's.
+    let practice_only = coded && here.organisation.kind != OrganisationKind::Practice;
+    if practice_only || reason.is_some() && (scheme || wanted.of != "not_accepted") {
         return Err(WebError::NotFound);
     }
     let (mut rows, definition) = match (scheme, cases) {
@@ -131,7 +134,7 @@ pub(crate) async fn people(here: May<ReadCounted>, Query(wanted): Query<Wanted>)
             (flow.coded_in_practice(&here.ctx, declined, of).await?, definition)
         }
         (false, false) => {
-            let definition = "Referrals of this practice by the day on which they were sent, newest first.";
+            let definition = "Referrals from here by the day on which they were sent, newest first.";
             (flow.counted_in_practice(&here.ctx, of).await?, definition)
         }
     };

@@ -78,7 +78,7 @@ async fn no_scheme(here: &May<ReferPerson>) -> Result<Response, WebError> {
         frame: here.frame("No scheme yet", "refer").await?,
         heading: "No scheme takes referrals from here yet".to_owned(),
         paragraphs: vec![
-            "A social prescribing scheme has to say that it serves this practice before you can refer.".to_owned(),
+            "A social prescribing scheme has to say that it serves you before you can refer.".to_owned(),
             "Ask your network lead which scheme that is, and ask the scheme's administrator to add you.".to_owned(),
         ],
         link: None,

@@ -112,14 +112,21 @@ pub(crate) async fn list(here: May<ReadSent>, Query(older): Query<Older>) -> Res
         rows: rows.iter().map(|row| line(&here, row, today)).collect(),
         older_href,
         definition_text: if manager {
-            "Everybody whom this practice sent to social prescribing, newest first, with what became of it. People only \
-             signposted are not here: a signpost is not a referral."
+            format!(
+                "Everybody whom this {noun} sent to social prescribing, newest first, with what became of it. People only signposted \
+                 are not here: a signpost is not a referral."
+            )
         } else {
-            "Everybody you began a referral for, newest first, with what became of it. Only you and your practice manager \
-             see it. People only signposted are not here: a signpost is not a referral."
-        }
-        .to_owned(),
-        empty_text: if manager { format!("This {noun} has sent nobody yet.") } else { "You have sent nobody yet.".to_owned() },
+            format!(
+                "Everybody you began a referral for, newest first, with what became of it. Only you and whoever manages your {noun} see \
+                 it. People only signposted are not here: a signpost is not a referral."
+            )
+        },
+        empty_text: if manager {
+            format!("This {noun} has sent nobody yet.")
+        } else {
+            "You have sent nobody yet.".to_owned()
+        },
     };
     show(here.app(), &page)
 }
@@ -178,9 +185,10 @@ fn steps(sent: &Sent, today: Date) -> Vec<Step> {
             Some(due) if due < today => step(
                 "Late".to_owned(),
                 format!(
-                    "An answer was promised by {}. It is still in their list: ring {} and read out the reference.",
+                    "An answer was promised by {}. It is still in their list: ring {}{} and read out the reference.",
                     day(due, today),
-                    sent.scheme_name
+                    sent.scheme_name,
+                    sent.scheme_phone.as_ref().map(|phone| format!(" on {}", unbroken(phone))).unwrap_or_default()
                 ),
                 false,
             ),
@@ -248,9 +256,9 @@ fn summary(sent: &Sent, today: Date) -> Vec<SummaryRow> {
     let readers = match sent.row.state {
         ReferralState::Draft => "Only you.".to_owned(),
         ReferralState::DeclinedByPerson | ReferralState::Withdrawn if sent.row.sent_at.is_none() => {
-            "You and your practice manager.".to_owned()
+            "You and your manager.".to_owned()
         }
-        _ => format!("You, your practice manager, {}.", sent.scheme_name),
+        _ => format!("You, your manager, {}.", sent.scheme_name),
     };
     rows.push(SummaryRow::new("Who can see it", readers));
     rows
@@ -325,10 +333,11 @@ pub(crate) async fn answer(
     Ok(Redirect::to(&here.href(&format!("sent/{id}?just=answered"))).into_response())
 }
 
-/// It was sent, and the person hears of it yet.
+/// It was sent, goes on, and whoever sent it may hear of it.
 fn waits_or_goes_on(row: &SentRow) -> bool {
     matches!(row.state, ReferralState::Sent | ReferralState::Returned | ReferralState::Accepted)
         && row.closed_at.is_none()
+        && !row.hears_nothing
 }
 
 /// A code belongs into the GP record: another agency has none to file it in.
@@ -499,32 +508,32 @@ pub(crate) async fn slip(here: May<ReadSent>, Path((_, id)): Path<(String, Refer
     if !waits_or_goes_on(&sent.row) {
         return Err(WebError::NotFound);
     }
-    let accepted = sent.row.state == ReferralState::Accepted;
-    let way = match sent.reach {
-        Some(Reach::Phone) => "rings you",
-        Some(Reach::Text) => "sends you a text",
-        Some(Reach::Email) => "sends you an email",
-        Some(Reach::Letter) => "writes you a letter",
-        Some(Reach::Trusted) | None => "gets in touch in the way you chose",
+    let (way, rung) = match sent.reach {
+        Some(Reach::Phone) => ("rings you", true),
+        Some(Reach::Text) => ("sends you a text", true),
+        Some(Reach::Email) => ("sends you an email", false),
+        Some(Reach::Letter) => ("writes you a letter", false),
+        Some(Reach::Trusted) | None => ("gets in touch in the way you chose", false),
     };
     let worker = sent.row.worker_name.as_deref().unwrap_or("A link worker");
-    let from =
-        sent.worker_phone.as_ref().map(|phone| format!(" The number is {}.", unbroken(phone))).unwrap_or_default();
+    let from = sent.worker_phone.as_ref().filter(|_| rung);
+    let from = from.map(|phone| format!(" The number is {}.", unbroken(phone))).unwrap_or_default();
     let ring = sent.scheme_phone.as_ref().map_or_else(
         || format!("Ask at {}.", here.organisation.name),
         |phone| format!("Ring {} on {}.", sent.scheme_name, unbroken(phone)),
     );
-    let read = sent.row.answer_due.filter(|_| !accepted).map(|due| {
-        SummaryRow::new(
-            &format!("By {}, 5pm", long_day(due)),
-            "They read what was sent, and say whether they can help.",
-        )
+    let today = here.app().today();
+    let due = sent.row.answer_due.filter(|due| sent.row.state == ReferralState::Sent && *due >= today);
+    let read = due.map(|due| {
+        let what = "They read what was sent, and say whether they can help.";
+        SummaryRow::new(&format!("By {}, 5pm", long_day(due)), what)
     });
+    let next = match sent.row.first_contact {
+        Some(_) => format!("You and {worker} go on as you agreed.{from}"),
+        None => format!("{worker} {way}.{from} You talk about what matters to you."),
+    };
     let rows = read.into_iter().chain([
-        SummaryRow::new(
-            if accepted { "Next" } else { "Then" },
-            format!("{worker} {way}.{from} You talk about what matters to you."),
-        ),
+        SummaryRow::new("Then", next),
         SummaryRow::new("Nobody in touch?", format!("{ring} Say {}.", reference_spoken(&sent.row.reference))),
         SummaryRow::new("Changed your mind?", format!("You can say no at any time. {ring}")),
     ]);

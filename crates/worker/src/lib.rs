@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fingerpost_casework::Casework;
-use fingerpost_correspondence::Correspondence;
+use fingerpost_correspondence::{CameBack, Correspondence};
 use fingerpost_correspondence_rules::message::{Channel, Fault};
 use fingerpost_correspondence_rules::wording::Worded;
 use fingerpost_domain::ambient::Clock;
@@ -31,7 +31,7 @@ use tokio::sync::watch;
 use tokio::time::MissedTickBehavior;
 
 pub use post::{Post, PostError};
-use reports::Mailbox;
+use reports::{Keep, Mailbox, Report};
 use words::Facts;
 pub use words::Letter;
 
@@ -212,15 +212,13 @@ impl Worker {
         self.told("launches were not swept", self.intake.sweep_launches(now).await.map(drop));
         self.told("gaps were not swept", self.stewardship.sweep_gaps(now).await);
         self.told("answers were not swept", self.store.sweep_asking(now).await.map(drop));
-        self.told("reports of mail servers were not read; it is tried again", self.read_reports().await.map(drop));
+        self.read_reports().await;
     }
 
-    /// Reads what came back since the last look: how many of our messages did. A file goes only once its report is kept.
-    ///
-    /// # Errors
-    /// When the database fails. A mailbox that cannot be read is logged.
-    pub async fn read_reports(&self) -> Result<usize, StoreError> {
-        let Some(mailbox) = &self.mailbox else { return Ok(0) };
+    /// Reads what came back since the last look: how many of our messages did. A file goes only once its report is kept; what cannot be
+    /// read or kept is logged, and read again.
+    pub async fn read_reports(&self) -> usize {
+        let Some(mailbox) = &self.mailbox else { return 0 };
         let looking = mailbox.clone();
         let unread = tokio::task::spawn_blocking(move || looking.unread()).await;
         let unread = unread.unwrap_or_else(|_| Err(std::io::ErrorKind::Other.into())).unwrap_or_else(|error| {
@@ -230,20 +228,39 @@ impl Worker {
         let mut came_back = 0;
         for (file, mail) in unread {
             let report = reports::read(&mail, self.post.domain());
-            if let Some(report) = &report {
-                let now = self.clock.now();
-                if let Some((tenant, template, subject)) = self.correspondence.came_back(report.message, now).await? {
-                    came_back += 1;
-                    let about = (&tenant, template, subject.as_str());
-                    self.stewardship.mailbox_refused(about, &report.address, now).await?;
-                    tracing::warn!(message = %report.message, template = template.code(), "a message came back");
-                }
-            }
-            if let Err(error) = mailbox.done(&file, report.is_some()) {
+            let keep = match report.as_ref() {
+                None => Keep::ForSomebody,
+                Some(report) => match self.take_report(report).await {
+                    Ok(CameBack::Now(..)) => {
+                        came_back += 1;
+                        Keep::Nothing
+                    }
+                    Ok(CameBack::Known) => Keep::Nothing,
+                    Ok(CameBack::NotYet) => Keep::ForNow,
+                    Ok(CameBack::NotOurs) => Keep::ForSomebody,
+                    // One report that cannot be kept must not hold up the rest: it is read again.
+                    Err(error) => {
+                        tracing::warn!(%error, "a report could not be kept");
+                        Keep::ForNow
+                    }
+                },
+            };
+            if let Err(error) = mailbox.put_away(&file, keep) {
                 tracing::warn!(kind = ?error.kind(), "a report could not be put away");
             }
         }
-        Ok(came_back)
+        came_back
+    }
+
+    /// Keeps a report, and what it means for the entry of a group.
+    async fn take_report(&self, report: &Report) -> Result<CameBack, StoreError> {
+        let now = self.clock.now();
+        let taken = self.correspondence.came_back(report.message, now).await?;
+        if let CameBack::Now(tenant, template, subject) = &taken {
+            tracing::warn!(message = %report.message, template = template.code(), "a message came back");
+            self.stewardship.mailbox_refused((tenant, *template, subject.as_str()), &report.address, now).await?;
+        }
+        Ok(taken)
     }
 
     fn told(&self, what: &'static str, done: Result<(), StoreError>) {

@@ -24,13 +24,14 @@ pub(crate) struct Report {
     pub(crate) address: String,
 }
 
-/// A field of a block of fields, as `type; value`: the value.
-fn field<'a>(block: &'a str, name: &str) -> Option<&'a str> {
-    let line = block.lines().find_map(|line| {
+/// A field of a block of fields, as `type; value`: the value. A line that begins with a space goes on with the one before.
+fn field(block: &str, name: &str) -> Option<String> {
+    let unfolded = block.replace("\n ", " ").replace("\n\t", " ");
+    let value = unfolded.lines().find_map(|line| {
         let (key, value) = line.split_once(':')?;
         key.trim().eq_ignore_ascii_case(name).then_some(value)
     })?;
-    Some(line.split_once(';').map_or(line, |(_, value)| value).trim())
+    Some(value.split_once(';').map_or(value, |(_, value)| value).trim().to_owned())
 }
 
 /// The id of a message of ours, out of what it was sent with: `<id@domain>`.
@@ -61,7 +62,18 @@ pub(crate) fn read(mail: &[u8], domain: &str) -> Option<Report> {
         }
         _ => None,
     })?;
-    Some(Report { message, address: address.unwrap_or_default().to_owned() })
+    Some(Report { message, address: address.unwrap_or_default() })
+}
+
+/// What becomes of a file that was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Keep {
+    /// It is deleted: it holds an address, and our own message.
+    Nothing,
+    /// It is read again at the next look.
+    ForNow,
+    /// It is left for a person to read.
+    ForSomebody,
 }
 
 /// A Maildir into which a mail server, or a program that fetches, puts what comes back.
@@ -73,7 +85,8 @@ impl Mailbox {
         Self(folder.to_owned())
     }
 
-    /// The e-mails that nobody has looked at, each with its file; the oldest by name first.
+    /// E-mails that nobody has looked at, each with its file; the oldest by name first. One that cannot be read, or that another worker
+    /// has just put away, is left out.
     ///
     /// # Errors
     /// When the folder cannot be read.
@@ -83,30 +96,30 @@ impl Mailbox {
             .filter(|path| path.is_file())
             .collect();
         files.sort();
-        files.truncate(AT_ONCE);
-        files
-            .into_iter()
-            .map(|path| {
-                let mut mail = vec![];
-                std::fs::File::open(&path)?.take(LONGEST).read_to_end(&mut mail)?;
-                Ok((path, mail))
-            })
-            .collect()
+        let read = |path: PathBuf| {
+            let mut mail = vec![];
+            let file = std::fs::File::open(&path).and_then(|file| file.take(LONGEST).read_to_end(&mut mail));
+            file.ok().map(|_| (path, mail))
+        };
+        Ok(files.into_iter().filter_map(read).take(AT_ONCE).collect())
     }
 
-    /// A report that was read is deleted: it holds an address and our own message. What is none is kept, as read.
+    /// Puts a file away. What is no report of ours is kept, as read.
     ///
     /// # Errors
     /// When the folder cannot be written to.
-    pub(crate) fn done(&self, file: &Path, was_report: bool) -> std::io::Result<()> {
-        if was_report {
-            return std::fs::remove_file(file);
+    pub(crate) fn put_away(&self, file: &Path, keep: Keep) -> std::io::Result<()> {
+        match keep {
+            Keep::ForNow => Ok(()),
+            Keep::Nothing => std::fs::remove_file(file),
+            Keep::ForSomebody => {
+                let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+                let name = if name.contains(":2,") { name } else { format!("{name}:2,") };
+                let cur = self.0.join("cur");
+                std::fs::create_dir_all(&cur)?;
+                std::fs::rename(file, cur.join(name))
+            }
         }
-        let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let name = if name.contains(":2,") { name } else { format!("{name}:2,") };
-        let cur = self.0.join("cur");
-        std::fs::create_dir_all(&cur)?;
-        std::fs::rename(file, cur.join(name))
     }
 }
 
@@ -148,6 +161,7 @@ mod tests {
             report("failed", "5.1.1", &whole(&ours)),
             report("Failed", "4.4.7", &headers(&ours)),
             report("failed", "5.1.1", &whole(&ours)).replace("\r\n", "\n"),
+            report("failed", "5.1.1", &whole(&ours)).replace("rfc822; choir", "rfc822;\r\n choir"),
         ] {
             let found = of(&text).unwrap_or_else(|| panic!("{text}"));
             assert_eq!((found.message.to_string().as_str(), found.address.as_str()), (ID, "choir@example.org"));

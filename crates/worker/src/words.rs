@@ -220,8 +220,12 @@ pub fn letter(template: MessageTemplate, facts: &Facts<'_>) -> Letter {
             ("A message for you", format!("{words}\n\n{EMERGENCY}"))
         }
     };
-    // The first paragraph says it; the rest is for those who read e-mail.
-    let short = text.split("\n\n").next().unwrap_or_default().to_owned();
+    // Of ours the first paragraph says it; the rest is for those who read e-mail. A scheme's own are as long as it made them.
+    let own = Worded::from_code(template.code()).zip(facts.wording.as_ref());
+    let short = match own.filter(|(worded, own)| own.as_str() != worded.usual()) {
+        Some(_) => text.split_whitespace().collect::<Vec<_>>().join(" "),
+        None => text.split("\n\n").next().unwrap_or_default().to_owned(),
+    };
     finished(subject, &text, &short, facts)
 }
 
@@ -355,6 +359,10 @@ mod tests {
         );
         assert!(letter.short.contains("yn eich gweld: Tuesday 1 December 2026, 10:30am. Neu: "), "{}", letter.short);
         assert_eq!((letter.subject.as_str(), letter.calendar.is_some()), ("A day and a time for you", true));
+        let wording = Wording::parse(Worded::InTouch, "Diolch!\n\nWe ring by Friday.").unwrap();
+        let hello =
+            super::letter(MessageTemplate::WorkerWillBeInTouch, &Facts { name: "Peggy", wording, ..Facts::default() });
+        assert_eq!(hello.short, format!("Hello Peggy. Diolch! We ring by Friday. {EMERGENCY}"));
     }
 
     fn appointment(kind: VisitKind) -> Appointment {

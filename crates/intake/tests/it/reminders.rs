@@ -126,6 +126,9 @@ async fn nobody_waits_unseen_once_the_promised_day_has_come() {
         turn(store, &intake, morning(9)).await;
         let left = turn(store, &intake, morning(10)).await;
         assert!(left.is_empty(), "the scheme wants no more of them: {left:?}");
+        intake.set(&set, (&IntakeSettings::default(), 1)).await.unwrap();
+        let left = turn(store, &intake, morning(11)).await;
+        assert_eq!(left, [MessageTemplate::AnswerDue], "and now it does again");
         let triage = Village::ctx::<Triage>(&village.supervisor, &village.scheme, start());
         assert!(
             store.waiting(&triage, 0).await.unwrap().iter().any(|row| row.id == waiting),
@@ -254,6 +257,22 @@ async fn another_time_to_ring_stands_beside_what_they_said_and_comes_too_late_on
         for said in ["Not before ten.", "Wednesdays.", "Ring my sister."] {
             assert!(guidance.contains(said), "{guidance}");
         }
+        assert!(!store.waiting(&triage, 0).await.unwrap()[0].first);
+        turn(store, &intake, start()).await;
+        intake.say_when(&link, &line("Never mind. I want to end my life"), start()).await.unwrap();
+        assert!(store.waiting(&triage, 0).await.unwrap()[0].first, "read first from now on");
+        let heard = turn(store, &intake, start()).await;
+        assert!(heard.contains(&MessageTemplate::ReferralArrived), "whoever triages hears at once: {heard:?}");
+        intake.say_when(&link, &one, start()).await.unwrap();
+        assert!(store.waiting(&triage, 0).await.unwrap()[0].first, "and nothing takes that away");
+        let many = "x".repeat(190);
+        let full = async {
+            for at in 0..8 {
+                intake.say_when(&link, &line(&format!("{at}{many}")), start()).await?;
+            }
+            Ok(())
+        };
+        assert!(matches!(full.await, Err(StoreError::Full)), "what does not fit is refused, not cut");
         village.accept(store, asked).await;
         let late = intake.say_when(&link, &one, start()).await;
         assert!(matches!(late, Err(StoreError::ChangedMeanwhile)), "{late:?}");

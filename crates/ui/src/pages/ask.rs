@@ -115,6 +115,8 @@ pub struct AskStatusPage {
     pub steps: Vec<Step>,
     /// What to do instead, when it cannot be taken up.
     pub alternative: Option<String>,
+    /// What they just wrote may mean danger: where help is now stands first.
+    pub danger: bool,
     /// They can still say when and how they would rather be reached.
     pub say_when: bool,
     /// What they typed of that.
@@ -243,6 +245,7 @@ mod samples {
                 nothing_to_do: true,
                 steps: vec![step(true), step(false)],
                 alternative: None,
+                danger: true,
                 say_when: true,
                 typed: LONG.into(),
                 problems: problems(&["when"]),
@@ -253,6 +256,7 @@ mod samples {
                 steps: vec![],
                 alternative: Some("Ring the council.\nThey help.".into()),
                 take_back: false,
+                danger: false,
                 say_when: false,
                 problems: vec![],
                 nothing_to_do: false,

@@ -50,6 +50,8 @@ pub struct WordingPage {
     pub preview: Option<String>,
     /// Their own words stand.
     pub own: bool,
+    /// It goes to somebody's home.
+    pub private: bool,
     /// What stood before.
     pub before: Vec<String>,
     /// What is wrong.
@@ -89,6 +91,7 @@ mod samples {
                 marks: vec![("day".into(), "the day".into(), true), ("worker".into(), LONG.into(), false)],
                 preview: Some("Hello Peggy,\n\nSee you on Tuesday.".into()),
                 own: true,
+                private: true,
                 before: vec!["Fingerpost's words".into()],
                 problems: vec![],
             };
