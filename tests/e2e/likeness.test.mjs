@@ -22,7 +22,7 @@ for (const how of [{ width: 1280, javaScriptEnabled: true }, { width: 320, javaS
     const send = async (phone, address, risk) => {
       await anil.goto(server.address + '/o/Z90001/refer')
       await anil.getByLabel('First name').fill('Wilhelmina'); await anil.getByLabel('Family name').fill(`Ashgrove-Featherstonehaugh ${width}`)
-      for (const [label, text] of [['Day', '4'], ['Month', '6'], ['Year', '1951']]) await anil.getByLabel(label, { exact: true }).fill(text)
+      for (const [label, text] of [['Day', '4'], ['Month', '6'], ['Year', width === 1280 ? '1951' : '1962']]) await anil.getByLabel(label, { exact: true }).fill(text)
       await anil.getByLabel('Phone', { exact: true }).fill(phone)
       if (address) { await anil.getByLabel('Address (optional)').fill(address) }
       await anil.getByRole('button', { name: 'Continue' }).click()
